@@ -1,0 +1,105 @@
+// What a fresh clone needs before any task: Node 24 (Electron's own major), the npm packages, and for the tests
+// ffmpeg and a browser. Runs on Node 20 with nothing installed, so it uses Node's own modules alone.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const cacheDir = join(root, '.cache');
+const NODE_MAJOR = 24;
+const NODE_VERSION = '24.21.0';
+
+/** Ends the task with one readable message: what happened, and what to do. */
+export class SetupError extends Error {}
+
+const say = (text) => console.error(`sam2-video: ${text}`);
+
+const npm = (args, options = {}) => {
+  const cli = process.env.npm_execpath;
+  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
+  return spawnSync(command, [...first, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+    ...options,
+  });
+};
+
+/** Path of a Node >= 24: this one, or the platform's npm package `node-<os>-<cpu>` under .cache. */
+export const ensureNode = () => {
+  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath;
+  const os = process.platform === 'win32' ? 'win' : process.platform;
+  const pkg = `node-${os}-${process.arch}`;
+  const prefix = join(cacheDir, `node-${NODE_VERSION}`);
+  const binary = join(prefix, 'node_modules', pkg, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(binary)) {
+    say(`Node ${process.versions.node} is older than ${NODE_MAJOR}: fetching ${pkg}@${NODE_VERSION} from npm`);
+    mkdirSync(prefix, { recursive: true });
+    writeFileSync(join(prefix, 'package.json'), '{"private":true}');
+    npm(['install', '--prefix', prefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${pkg}@${NODE_VERSION}`]);
+  }
+  if (!existsSync(binary)) {
+    throw new SetupError(
+      `Node ${NODE_MAJOR} is needed and ${pkg} could not be fetched from npm. Install Node ${NODE_MAJOR} (nodejs.org) and run this again.`,
+    );
+  }
+  return binary;
+};
+
+/** Runs `npm ci` when node_modules does not match package-lock.json. */
+export const ensureDependencies = () => {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  const stamp = join(root, 'node_modules', '.sam2-video-lock');
+  const hash = createHash('sha256').update(lock).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  say('installing the npm packages (once; about half a minute)');
+  const run = npm(['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (run.status !== 0)
+    throw new SetupError(
+      'the npm packages could not be installed; the lines above say why. Check the network or proxy and run this again.',
+    );
+  writeFileSync(stamp, hash);
+};
+
+const isExecutable = (command, args = ['-version']) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+const browserCandidates = [process.env.CHROMIUM_PATH, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'].filter(
+  Boolean,
+);
+
+const whichBrowser = () => {
+  for (const name of browserCandidates) {
+    if (name.includes('/')) {
+      if (existsSync(name)) return name;
+      continue;
+    }
+    for (const dir of (process.env.PATH ?? '').split(delimiter)) if (existsSync(join(dir, name))) return join(dir, name);
+  }
+  return null;
+};
+
+/** Environment additions { FFMPEG..., CHROMIUM_PATH } for the tests; installs missing tools with apt where that is allowed. */
+export const ensureTestTools = () => {
+  const wanted = [];
+  if (!isExecutable('ffmpeg') || !isExecutable('ffprobe')) wanted.push('ffmpeg');
+  if (!whichBrowser()) wanted.push('chromium');
+  if (wanted.length > 0) {
+    const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && isExecutable('apt-get', ['--version']);
+    if (canInstall) {
+      say(`installing ${wanted.join(' and ')} with apt-get`);
+      const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+      spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+      spawnSync('apt-get', ['install', '-y', '-qq', ...wanted], { stdio: ['ignore', 'ignore', 'inherit'], env });
+    }
+    const missing = wanted.filter((name) => (name === 'ffmpeg' ? !isExecutable('ffmpeg') : !whichBrowser()));
+    if (missing.length > 0) {
+      throw new SetupError(
+        `the tests need ${missing.join(' and ')}. Install: Debian or Ubuntu "sudo apt-get install ${missing.join(' ')}", macOS "brew install ${missing.join(' ')}", ` +
+          'or set FFMPEG_PATH and CHROMIUM_PATH to programs you have.',
+      );
+    }
+  }
+  return { CHROMIUM_PATH: whichBrowser() };
+};

@@ -1,0 +1,178 @@
+/**
+ * The contract between a client (the window, a browser tab) and the host's services: every method, event and state a client
+ * can see. Both transports (MessagePort, WebSocket) and both ends validate with these schemas; types are derived from them.
+ * Pictures travel beside it as binary messages (wire.ts).
+ */
+import { z } from 'zod';
+import { errorCodes } from './errors.ts';
+import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
+
+export const protocolVersion = 1;
+
+export const serializedErrorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+
+const frameNumber = z.number().int().nonnegative();
+const objectId = z.number().int().positive();
+
+export const mediaSchema = z.object({
+  name: z.string(),
+  path: z.string(),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  frameCount: z.number().int().positive(),
+  durationMs: z.number().nonnegative(),
+  averageFps: z.number().positive(),
+  isVariableFrameRate: z.boolean(),
+  hasAudio: z.boolean(),
+  codec: z.string(),
+});
+export type Media = z.infer<typeof mediaSchema>;
+
+export const modelSummarySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  imageSize: z.number().int(),
+  /** The execution provider in use, e.g. "cpu", and why it was chosen. */
+  provider: z.string(),
+  providerReason: z.string(),
+});
+export type ModelSummary = z.infer<typeof modelSummarySchema>;
+
+export const objectSchema = z.object({
+  id: objectId,
+  name: z.string(),
+  /** CSS colour "#rrggbb". */
+  color: z.string().regex(/^#[0-9a-f]{6}$/),
+  visible: z.boolean(),
+  prompts: z.array(framePromptSchema),
+  /** Inclusive ranges of frames that hold a result. */
+  results: z.array(z.tuple([frameNumber, frameNumber])),
+});
+export type TrackedObject = z.infer<typeof objectSchema>;
+
+export const operationSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['track', 'export']),
+  title: z.string(),
+  state: z.enum(['running', 'done', 'cancelled', 'failed']),
+  done: z.number().nonnegative(),
+  total: z.number().nonnegative(),
+  framesPerSecond: z.number().nonnegative().nullable(),
+  etaMs: z.number().nonnegative().nullable(),
+  error: serializedErrorSchema.nullable(),
+  /** Files written so far that may be fetched: `url` is relative to the host's address. */
+  outputs: z.array(z.object({ name: z.string(), path: z.string(), url: z.string().nullable() })),
+});
+export type Operation = z.infer<typeof operationSchema>;
+
+export const sessionSchema = z.object({
+  id: z.string(),
+  media: mediaSchema,
+  model: modelSummarySchema,
+  objects: z.array(objectSchema),
+});
+export type Session = z.infer<typeof sessionSchema>;
+
+/** Everything a client mirrors. Pictures and masks are never in it. */
+export const stateSchema = z.object({
+  /** Grows with every change; a client drops an older one. */
+  revision: z.number().int().nonnegative(),
+  session: sessionSchema.nullable(),
+  operations: z.array(operationSchema),
+  /** "ready", or why there is no engine right now. */
+  engine: z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']), message: z.string().nullable() }),
+  notices: z.array(z.object({ id: z.number().int(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
+});
+export type AppState = z.infer<typeof stateSchema>;
+
+export const trackDirectionSchema = z.enum(['forward', 'backward', 'both']);
+export type TrackDirection = z.infer<typeof trackDirectionSchema>;
+
+const nothing = z.object({});
+
+export const contract = {
+  'app.state': { input: nothing, output: stateSchema },
+  'app.dismissNotice': { input: z.object({ id: z.number().int() }), output: nothing },
+
+  'session.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
+  'session.openSample': { input: nothing, output: nothing },
+  'session.close': { input: nothing, output: nothing },
+
+  /** Answers with a binary frame message of the same request id. Only the newest request of a client is sure to be answered. */
+  'frame.get': {
+    input: z.object({
+      requestId: z.number().int().positive(),
+      frame: frameNumber,
+      maxWidth: z.number().int().min(64).max(4096),
+      maxHeight: z.number().int().min(64).max(4096),
+    }),
+    output: nothing,
+  },
+
+  'object.add': { input: z.object({ name: z.string().max(200).optional() }), output: z.object({ objectId }) },
+  'object.update': {
+    input: z.object({
+      objectId,
+      name: z.string().min(1).max(200).optional(),
+      color: z.string().optional(),
+      visible: z.boolean().optional(),
+    }),
+    output: nothing,
+  },
+  'object.remove': { input: z.object({ objectId }), output: nothing },
+
+  /** Replaces all prompts of an object on a frame; the mask is computed at once and pushed as a frame message without planes. */
+  'prompt.set': {
+    input: z.object({ objectId, frame: frameNumber, points: z.array(pointSchema).max(200), box: boxSchema.nullable() }),
+    output: nothing,
+  },
+  'prompt.setMask': { input: z.object({ objectId, frame: frameNumber, mask: maskSchema }), output: nothing },
+  'prompt.clear': { input: z.object({ objectId, frame: frameNumber }), output: nothing },
+
+  'track.start': {
+    input: z.object({
+      direction: trackDirectionSchema,
+      from: frameNumber.optional(),
+      to: frameNumber.optional(),
+      objectIds: z.array(objectId).optional(),
+    }),
+    output: z.object({ operationId: z.string() }),
+  },
+  'export.start': {
+    input: z.object({ directory: z.string().optional(), video: z.boolean(), masks: z.boolean(), json: z.boolean() }),
+    output: z.object({ operationId: z.string() }),
+  },
+  'operation.cancel': { input: z.object({ operationId: z.string() }), output: nothing },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type Contract = typeof contract;
+export type Method = keyof Contract;
+export type MethodInput<M extends Method> = z.infer<Contract[M]['input']>;
+export type MethodOutput<M extends Method> = z.infer<Contract[M]['output']>;
+
+export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
+
+/** What a host offers beyond the contract; a client hides what is absent. */
+export const hostInfoSchema = z.object({
+  protocolVersion: z.literal(protocolVersion),
+  host: z.enum(['electron', 'web']),
+  appVersion: z.string(),
+});
+export type HostInfo = z.infer<typeof hostInfoSchema>;
+
+/** Text messages, client to host. */
+export const requestMessageSchema = z.object({ t: z.literal('req'), id: z.number().int().positive(), m: z.string(), a: z.unknown() });
+export type RequestMessage = z.infer<typeof requestMessageSchema>;
+
+/** Text messages, host to client. */
+export const hostMessageSchema = z.discriminatedUnion('t', [
+  z.object({ t: z.literal('hello'), info: hostInfoSchema }),
+  z.object({ t: z.literal('res'), id: z.number().int(), ok: z.literal(true), r: z.unknown() }),
+  z.object({ t: z.literal('err'), id: z.number().int(), e: serializedErrorSchema }),
+  z.object({ t: z.literal('state'), state: stateSchema }),
+]);
+export type HostMessage = z.infer<typeof hostMessageSchema>;

@@ -1,0 +1,42 @@
+/** results.json: what the tracker found, per frame and object. */
+import { z } from 'zod';
+
+export const resultsSchema = z.object({
+  schema: z.literal(1),
+  generator: z.string(),
+  source: z.object({
+    name: z.string(),
+    width: z.number().int(),
+    height: z.number().int(),
+    frameCount: z.number().int(),
+    timeBase: z.object({ num: z.number().int(), den: z.number().int() }),
+  }),
+  model: z.object({ id: z.string(), version: z.string(), imageSize: z.number().int() }),
+  objects: z.array(z.object({ id: z.number().int(), name: z.string(), color: z.string() })),
+  /** True when the work was cancelled or failed before its last frame. */
+  partial: z.boolean(),
+  frames: z.array(
+    z.object({
+      frame: z.number().int(),
+      timeMs: z.number(),
+      /** Presentation time in ticks of source.timeBase. */
+      pts: z.number().int(),
+      objects: z.array(
+        z.object({
+          id: z.number().int(),
+          /** COCO RLE, compressed counts, size [height, width]. */
+          rle: z.object({ size: z.tuple([z.number().int(), z.number().int()]), counts: z.string() }),
+          /** [x, y, width, height] in source pixels, or null for an empty mask. */
+          box: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
+          area: z.number().int(),
+          /** Predicted IoU of the mask, 0..1. */
+          score: z.number(),
+          /** > 0: the object is in the frame. */
+          objectLogit: z.number(),
+          prompted: z.boolean(),
+        }),
+      ),
+    }),
+  ),
+});
+export type Results = z.infer<typeof resultsSchema>;
