@@ -1,0 +1,31 @@
+/**
+ * sha256 of files, streamed. Verified hashes are remembered for the life of the process only, by identity, size and times of
+ * the file: an 850 MB checkpoint is not read again for each session, and nothing on disk can claim that a file was checked.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+
+const remembered = new Map<string, string>();
+const mostRemembered = 256;
+
+/** Lower-case hex sha256 of a whole file. */
+export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+  const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
+  const key = JSON.stringify([path, dev, ino, size, mtimeMs, ctimeMs]);
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+
+  const hash = createHash('sha256');
+  const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal && { signal }) });
+  for await (const chunk of stream) hash.update(chunk as Buffer);
+  const digest = hash.digest('hex');
+
+  const after = await stat(path);
+  const isUnchanged = after.size === size && after.mtimeMs === mtimeMs && after.ctimeMs === ctimeMs;
+  if (isUnchanged) {
+    if (remembered.size >= mostRemembered) remembered.clear();
+    remembered.set(key, digest);
+  }
+  return digest;
+}
