@@ -1,0 +1,16 @@
+/** Rounding to the bfloat16 grid: the official predictor stores memories in bf16 (spec rule 16). */
+
+/** Rounds every element in place to the nearest bf16 value, ties to even. NaN stays NaN. */
+export const roundToBf16 = (values: Float32Array): Float32Array => {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < bits.length; i++) {
+    const b = bits[i]!;
+    if ((b & 0x7f800000) === 0x7f800000) {
+      // Infinity stays; a NaN keeps its quiet bit.
+      bits[i] = (b & 0x007fffff ? b | 0x00400000 : b) & 0xffff0000;
+    } else {
+      bits[i] = (b + 0x7fff + ((b >>> 16) & 1)) & 0xffff0000;
+    }
+  }
+  return values;
+};

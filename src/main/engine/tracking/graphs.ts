@@ -1,0 +1,84 @@
+/**
+ * What the tracker asks of a model. The ONNX Runtime implementation is model/onnx-graphs.ts; tests script their own.
+ * B objects run as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
+ */
+
+/** Image features of one frame, owned by whoever encoded it. */
+export interface ImageFeatures {
+  readonly dispose?: () => void;
+}
+
+export interface AttendInput {
+  batch: number;
+  /** M memories per object. */
+  memories: number;
+  /** [B, M, h*h, Cm] */
+  memory: Float32Array;
+  /** [B, M] row of the temporal code. */
+  temporalRow: BigInt64Array;
+  /** [B, M] key weights, 1 = SAM 2 (rule L9). */
+  memoryWeight: Float32Array;
+  /** P pointers per object. */
+  pointerCount: number;
+  /** [B, P, C] */
+  pointers: Float32Array;
+  /** [B, P] signed distance over (min(T,16)-1) (rule 23). */
+  pointerPosition: Float32Array;
+  /** [B, P] key weights. */
+  pointerWeight: Float32Array;
+}
+
+/** [B, C, h, h], opaque: it goes straight into `decode`. */
+export interface ConditionedFeatures {
+  readonly batch: number;
+}
+
+export interface DecodeInput {
+  batch: number;
+  /** N points per object, pads included. */
+  pointCount: number;
+  /** [B, N, 2] in model pixels. */
+  points: Float32Array;
+  /** [B, N]: 1, 0, 2, 3 or -1. */
+  labels: Float32Array;
+  /** [B, 1, 4h, 4h] or null when no object has a mask prompt. */
+  maskPrompt: Float32Array | null;
+  /** [B] 0 or 1. */
+  hasMask: Float32Array;
+}
+
+export interface DecodeOutput {
+  /** [B, 4, 4h, 4h] raw logits. */
+  masks: Float32Array;
+  /** [B, 4] */
+  ious: Float32Array;
+  /** [B, 4, C], no-object rule applied. */
+  pointers: Float32Array;
+  /** [B] */
+  objectLogit: Float32Array;
+}
+
+export interface EncodeMemoryInput {
+  batch: number;
+  /** [B, 1, 4h, 4h] selected logits. */
+  logits: Float32Array;
+  /** [B] 0 or 1 (rule 13). */
+  binarize: Float32Array;
+  /** [B] */
+  objectLogit: Float32Array;
+}
+
+export interface TrackerGraphs {
+  /** @param rgb interleaved RGB, S * S * 3 bytes */
+  encodeImage(rgb: Uint8Array): Promise<ImageFeatures>;
+  /** Raw features plus no_mem_embed (rule 6). */
+  initialFeatures(features: ImageFeatures): ConditionedFeatures;
+  /** Raw features without anything (rule 7). */
+  rawFeatures(features: ImageFeatures): ConditionedFeatures;
+  attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
+  decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
+  /** [B, h*h, Cm], not yet rounded to bf16. */
+  encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array>;
+  /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */
+  downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }>;
+}

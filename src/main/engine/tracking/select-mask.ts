@@ -1,0 +1,66 @@
+/** Which of the decoder's four candidates is the answer (spec rules 8 to 11). */
+import type { TrackerConstants } from './constants.ts';
+import type { DecodeOutput } from './graphs.ts';
+
+export interface SelectedMask {
+  /** [4h * 4h], the no-object rule applied. */
+  logits: Float32Array;
+  /** [C] */
+  pointer: Float32Array;
+  /** Predicted IoU of the chosen mask. */
+  iou: number;
+  objectLogit: number;
+  /** Candidate whose mask is used, 0..3. */
+  candidate: number;
+}
+
+/** Rule 8: several masks for a tracked frame or a single click, one for a box or two and more points. */
+export const usesMultimask = (constants: TrackerConstants, pointCount: number, isInitialFrame: boolean): boolean =>
+  (isInitialFrame || constants.multimaskForTracking) &&
+  pointCount >= constants.multimaskMinPoints &&
+  pointCount <= constants.multimaskMaxPoints;
+
+/** |logit > delta| / |logit > -delta|, 1 where nothing is above -delta (rule 10). */
+export const stability = (logits: Float32Array, delta: number): number => {
+  let inner = 0;
+  let outer = 0;
+  for (let i = 0; i < logits.length; i++) {
+    const logit = logits[i]!;
+    if (logit > delta) inner++;
+    if (logit > -delta) outer++;
+  }
+  return outer === 0 ? 1 : inner / outer;
+};
+
+/** Index 1..3 of the highest predicted IoU, the first on a tie (as argmax does). */
+const bestOfThree = (ious: Float32Array, base: number): number => {
+  let best = 1;
+  for (let k = 2; k <= 3; k++) if (ious[base + k]! > ious[base + best]!) best = k;
+  return best;
+};
+
+/** Chooses for object `index` of the batch. */
+export const selectMask = (constants: TrackerConstants, output: DecodeOutput, index: number, multimask: boolean): SelectedMask => {
+  const pixels = constants.logitSize * constants.logitSize;
+  const candidateLogits = (k: number): Float32Array => output.masks.subarray((index * 4 + k) * pixels, (index * 4 + k + 1) * pixels);
+  const objectLogit = output.objectLogit[index]!;
+  let maskFrom = 0;
+  let pointerFrom = 0;
+  if (multimask) {
+    maskFrom = bestOfThree(output.ious, index * 4);
+    pointerFrom = maskFrom;
+  } else if (stability(candidateLogits(0), constants.stabilityDelta) < constants.stabilityThreshold) {
+    // The mask is replaced, the pointer stays token 0's (rule 10).
+    maskFrom = bestOfThree(output.ious, index * 4);
+  }
+  const logits = candidateLogits(maskFrom).slice();
+  if (objectLogit <= 0) logits.fill(constants.noObjScore);
+  const dim = constants.hiddenDim;
+  return {
+    logits,
+    pointer: output.pointers.slice((index * 4 + pointerFrom) * dim, (index * 4 + pointerFrom + 1) * dim),
+    iou: output.ious[index * 4 + maskFrom]!,
+    objectLogit,
+    candidate: maskFrom,
+  };
+};
