@@ -1,0 +1,94 @@
+/**
+ * Frames of a clip for display and for the model, decoded once: planes for the screen, RGB at the model's size.
+ */
+import { planesByteLength } from '../../../shared/wire.ts';
+import type { FrameIndex } from './frame-index.ts';
+import type { MediaInfo } from './probe.ts';
+import { decodeRaw, type RawDecodeOptions, type RawOutput } from './raw-decode.ts';
+
+export interface DecodeOptions {
+  path: string;
+  index: FrameIndex;
+  info: MediaInfo;
+  /** First and last frame, inclusive. */
+  start: number;
+  end: number;
+  /** Size of the planes in pixels; any size, the aspect is the caller's. */
+  display: { width: number; height: number } | null;
+  /** Side of the square model frame in pixels; the picture is stretched to it. */
+  model: { size: number } | null;
+  ffmpeg: string;
+  signal?: AbortSignal | undefined;
+  onSpawn?: (pid: number | undefined) => void;
+}
+
+export interface DecodedFrame {
+  frame: number;
+  /** After the first frame of the clip. */
+  timeMs: number;
+  /** Y, U, V (4:2:0, chroma sizes rounded up), tightly packed, in the matrix and range that MediaInfo names. */
+  display: Uint8Array | null;
+  /** RGB, 8 bits each, rows from the top: size x size x 3. */
+  model: Uint8Array | null;
+}
+
+const range = (isFull: boolean): string => (isFull ? 'pc' : 'tv');
+
+/** The colour options that make the scaler read the source as MediaInfo describes it, not as it guesses. */
+const sourceColor = (info: MediaInfo): string =>
+  /^(gbr|rgb|bgr|argb|abgr|pal8|0rgb|0bgr)/.test(info.pixelFormat)
+    ? ''
+    : `:in_color_matrix=${info.colorSpace}:in_range=${range(info.fullRange)}`;
+
+export const displayFilter = (info: MediaInfo, size: { width: number; height: number }): string =>
+  `scale=${size.width}:${size.height}:flags=bicubic${sourceColor(info)}:out_color_matrix=${info.colorSpace}:out_range=${range(info.fullRange)},format=yuv420p`;
+
+export const rgbFilter = (info: MediaInfo, size: { width: number; height: number }): string =>
+  `scale=${size.width}:${size.height}:flags=bicubic+accurate_rnd+full_chroma_int${sourceColor(info)},format=rgb24`;
+
+const rawOptions = (options: DecodeOptions): RawDecodeOptions => {
+  const { display, model, info, ...rest } = options;
+  const outputs: RawOutput[] = [];
+  if (display !== null)
+    outputs.push({ filter: displayFilter(info, display), bytesPerFrame: planesByteLength(display.width, display.height) });
+  if (model !== null)
+    outputs.push({ filter: rgbFilter(info, { width: model.size, height: model.size }), bytesPerFrame: model.size * model.size * 3 });
+  return { ...rest, info, outputs };
+};
+
+/** Frames start..end, each once, in order. The buffers belong to the receiver and can be transferred. */
+export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<DecodedFrame, void, undefined> {
+  for await (const { frame, buffers } of decodeRaw(rawOptions(options))) {
+    const display = options.display === null ? null : (buffers[0] ?? null);
+    const model = options.model === null ? null : (buffers[options.display === null ? 0 : 1] ?? null);
+    yield { frame, timeMs: options.index.timeMs(frame), display, model };
+  }
+}
+
+/** How many frames backward decoding holds at once. */
+export const reverseChunk = 32;
+
+/** Frames end..start, backwards: chunks are decoded forwards and handed out from their end. */
+export async function* decodeFramesReverse(options: DecodeOptions & { chunk?: number }): AsyncGenerator<DecodedFrame, void, undefined> {
+  const { chunk = reverseChunk, ...forward } = options;
+  for (let last = options.end; last >= options.start; last -= chunk) {
+    const first = Math.max(options.start, last - chunk + 1);
+    const frames: DecodedFrame[] = [];
+    for await (const frame of decodeFrames({ ...forward, start: first, end: last })) frames.push(frame);
+    while (frames.length > 0) yield frames.pop() as DecodedFrame;
+  }
+}
+
+/** One frame as RGB at any size, for stills and contact sheets. */
+export const decodeStill = async (
+  options: Omit<DecodeOptions, 'start' | 'end' | 'display' | 'model'> & { frame: number; width: number; height: number },
+): Promise<{ width: number; height: number; rgb: Uint8Array }> => {
+  const { frame, width, height, ...rest } = options;
+  const outputs = [{ filter: rgbFilter(options.info, { width, height }), bytesPerFrame: width * height * 3 }];
+  for await (const { buffers } of decodeRaw({ ...rest, start: frame, end: frame, outputs })) {
+    const rgb = buffers[0];
+    if (rgb !== undefined) return { width, height, rgb };
+  }
+  // decodeRaw yields every frame it is asked for or throws.
+  throw new Error('unreachable: the decoder ended without a frame');
+};
