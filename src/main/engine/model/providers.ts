@@ -5,7 +5,8 @@
 import { availableParallelism } from 'node:os';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 
-export type Provider = 'cuda' | 'dml' | 'coreml' | 'webgpu' | 'cpu';
+export const providerNames = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
+export type Provider = (typeof providerNames)[number];
 
 export interface ProviderChoice {
   /** Best first; "cpu" is always last. */

@@ -1,0 +1,297 @@
+/**
+ * The engine: open clips, their frames, prompts, track runs and exports. It runs in a process of its own (process.ts) and can be
+ * used as a library. Its thread reads ffmpeg, answers the host and encodes results; the worker infers.
+ */
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Manifest } from '../../shared/manifest.ts';
+import { decodeRle, expandCounts } from '../../shared/rle.ts';
+import { exportResults } from './export/export-results.ts';
+import { InferenceClient } from './inference-client.ts';
+import { findFfmpeg } from './media/ffmpeg-binary.ts';
+import { openBundle } from './model/bundle.ts';
+import { chooseProviders } from './model/providers.ts';
+import { fitSize, MediaSource } from './pipeline/media-source.ts';
+import { toEngineResult } from './pipeline/results.ts';
+import { planTrack } from './pipeline/track-plan.ts';
+import { runTrack } from './pipeline/track-run.ts';
+import { type EngineEvents, type EngineInput, type EngineModel, type EnginePlanes, type EngineResult, engineInputs } from './protocol.ts';
+import { Transferred } from './rpc.ts';
+import type { ObjectFrameResult } from './tracking/video-tracker.ts';
+
+export type EngineEmit = <K extends keyof EngineEvents>(name: K, data: EngineEvents[K], transfer?: ArrayBuffer[]) => Promise<void>;
+
+export interface OpenedMedia {
+  width: number;
+  height: number;
+  frameCount: number;
+  durationMs: number;
+  averageFps: number;
+  isVariableFrameRate: boolean;
+  hasAudio: boolean;
+  codec: string;
+  colorSpace: 'bt601' | 'bt709' | 'bt2020';
+  fullRange: boolean;
+  timeBase: { num: number; den: number };
+  isTruncated: boolean;
+  /** Presentation time of every frame in ticks. */
+  ptsTicks: Float64Array;
+}
+
+/** How a track run ended. A source that ends early is an end with a warning: what was tracked is kept. */
+export interface TrackOutcome {
+  state: 'done' | 'cancelled';
+  warning: string | null;
+}
+
+/** Parses a method's input; the host is ours, so a mismatch is a fault of the program and said so. */
+const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): EngineInput<M> => {
+  const result = engineInputs[method].safeParse(input);
+  if (result.success) return result.data as EngineInput<M>;
+  const issue = result.error.issues[0];
+  throw new AppError(
+    'bad-request',
+    `The engine was asked "${method}" with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`,
+  );
+};
+
+export class Engine {
+  readonly #emit: EngineEmit;
+  readonly #ffmpegSetting: string | null;
+  readonly #sources = new Map<string, MediaSource>();
+  readonly #runs = new Map<string, AbortController>();
+  #client: InferenceClient | null = null;
+  #manifest: Manifest | null = null;
+  #ffmpeg: Promise<string> | null = null;
+
+  constructor(emit: EngineEmit, options: { ffmpeg?: string | null } = {}) {
+    this.#emit = emit;
+    this.#ffmpegSetting = options.ffmpeg ?? null;
+  }
+
+  readonly methods = {
+    loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
+      const input = parse('loadModel', raw);
+      const bundle = await openBundle(input.bundleDir);
+      const { manifest } = bundle;
+      if (bundle.needsWeights) {
+        throw new AppError(
+          'model-missing',
+          `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
+        );
+      }
+      const graph = (name: Parameters<typeof bundle.graphFile>[0]): string => bundle.graphFile(name);
+      const paths = {
+        imageEncoder: graph('imageEncoder'),
+        memoryAttention: graph('memoryAttention'),
+        maskDecoder: graph('maskDecoder'),
+        memoryEncoder: graph('memoryEncoder'),
+        maskPrompt: manifest.graphs.maskPrompt ? graph('maskPrompt') : undefined,
+      };
+      const loaded = await this.#worker().peer.call('load', { manifest, paths, choice: chooseProviders(input.provider, input.threads) });
+      this.#manifest = manifest;
+      return { id: manifest.id, name: manifest.name, version: manifest.version, imageSize: manifest.imageSize, ...loaded };
+    },
+
+    open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
+      const input = parse('open', raw);
+      const source = await MediaSource.open(input.path, await this.#findFfmpeg());
+      await this.methods.close({ sessionId: input.sessionId });
+      const { media, index } = source;
+      await this.#worker().peer.call('openSession', {
+        sessionId: input.sessionId,
+        width: media.width,
+        height: media.height,
+        frameCount: media.frameCount,
+      });
+      this.#sources.set(input.sessionId, source);
+      const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
+      const {
+        width,
+        height,
+        frameCount,
+        durationMs,
+        averageFps,
+        isVariableFrameRate,
+        hasAudio,
+        codec,
+        colorSpace,
+        fullRange,
+        timeBase,
+        isTruncated,
+      } = media;
+      return new Transferred(
+        {
+          width,
+          height,
+          frameCount,
+          durationMs,
+          averageFps,
+          isVariableFrameRate,
+          hasAudio,
+          codec,
+          colorSpace,
+          fullRange,
+          timeBase,
+          isTruncated,
+          ptsTicks,
+        },
+        [ptsTicks.buffer],
+      );
+    },
+
+    close: async (raw: EngineInput<'close'>): Promise<object> => {
+      const { sessionId } = parse('close', raw);
+      const source = this.#sources.get(sessionId);
+      if (!source) return {};
+      this.#sources.delete(sessionId);
+      source.close();
+      await this.#worker().peer.call('closeSession', { sessionId });
+      return {};
+    },
+
+    readFrame: async (raw: EngineInput<'readFrame'>): Promise<Transferred<EnginePlanes & { timeMs: number }>> => {
+      const input = parse('readFrame', raw);
+      const source = this.#source(input.sessionId);
+      const picture = await source.readFrame(input.frame, input.maxWidth, input.maxHeight);
+      return new Transferred({ ...picture, timeMs: source.index.timeMs(input.frame) }, [picture.planes.buffer as ArrayBuffer]);
+    },
+
+    setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
+      const { sessionId, objectId, frame, points, box, prior } = parse('setPoints', raw);
+      return this.#prompt(sessionId, frame, (image) =>
+        this.#worker().peer.call('setPoints', {
+          sessionId,
+          objectId,
+          frame,
+          image,
+          prior,
+          prompt: {
+            points: points.map(({ x, y }) => [x, y]),
+            labels: points.map(({ label }) => label),
+            box: box ? [box.x, box.y, box.x + box.width, box.y + box.height] : null,
+          },
+        }),
+      );
+    },
+
+    setMask: async (raw: EngineInput<'setMask'>): Promise<EngineResult> => {
+      const { sessionId, objectId, frame, mask } = parse('setMask', raw);
+      const { width, height } = this.#source(sessionId).media;
+      if (mask.size[0] !== height || mask.size[1] !== width) {
+        throw new AppError(
+          'prompt-invalid',
+          `The mask is ${mask.size[1]} x ${mask.size[0]} px and the clip ${width} x ${height}. Use a mask of the clip's size.`,
+        );
+      }
+      const pixels = decodeRle({ size: mask.size, counts: expandCounts(mask.counts) });
+      return this.#prompt(sessionId, frame, (image) =>
+        this.#worker().peer.call('setMask', { sessionId, objectId, frame, mask: pixels, image }),
+      );
+    },
+
+    clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> =>
+      this.#worker().peer.call('clearPrompts', parse('clearPrompts', raw)),
+
+    removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> =>
+      this.#worker().peer.call('removeObject', parse('removeObject', raw)),
+
+    /** Resolves when the run has ended; frames come as `trackedFrame` events. */
+    track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
+      const input = parse('track', raw);
+      const source = this.#source(input.sessionId);
+      return this.#asRun(input.runId, async (signal) => {
+        const worker = this.#worker().peer;
+        const all = await worker.call('startPropagation', { sessionId: input.sessionId });
+        const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
+        const passes = planTrack(chosen, source.media.frameCount, input.direction, input.from, input.to);
+        await runTrack({
+          source,
+          passes,
+          modelSize: this.#model().imageSize,
+          display: input.display ? fitSize(source.media, input.display.width, input.display.height) : null,
+          signal,
+          track: (frame, reverse, image, objectIds) =>
+            worker.call('trackFrame', { sessionId: input.sessionId, frame, reverse, image, objectIds }, [image.buffer as ArrayBuffer]),
+          onFrame: (event) => this.#emit('trackedFrame', { runId: input.runId, ...event }),
+        });
+      });
+    },
+
+    exportResults: async (raw: EngineInput<'exportResults'>): Promise<TrackOutcome> => {
+      const input = parse('exportResults', raw);
+      const source = this.#source(input.sessionId);
+      const ffmpeg = await this.#findFfmpeg();
+      let lastReportMs = 0;
+      return this.#asRun(input.runId, (signal) =>
+        exportResults(source, input, ffmpeg, signal, (done, total) => {
+          const now = performance.now();
+          if (done < total && now - lastReportMs < 100) return;
+          lastReportMs = now;
+          void this.#emit('exportProgress', { runId: input.runId, done, total });
+        }),
+      );
+    },
+
+    cancel: async (raw: EngineInput<'cancel'>): Promise<object> => {
+      this.#runs.get(parse('cancel', raw).runId)?.abort();
+      return {};
+    },
+  };
+
+  #worker(): InferenceClient {
+    this.#client ??= new InferenceClient((error) => {
+      // The tracking state died with the worker: the host starts a fresh engine and replays the prompts.
+      console.error(error.message);
+      process.exit(70);
+    });
+    return this.#client;
+  }
+
+  #findFfmpeg(): Promise<string> {
+    this.#ffmpeg ??= findFfmpeg({ setting: this.#ffmpegSetting }).catch((error) => {
+      this.#ffmpeg = null;
+      throw error;
+    });
+    return this.#ffmpeg;
+  }
+
+  #model(): Manifest {
+    if (!this.#manifest) throw new AppError('model-missing', 'No model is loaded. Choose a model first.');
+    return this.#manifest;
+  }
+
+  #source(sessionId: string): MediaSource {
+    const source = this.#sources.get(sessionId);
+    if (!source) throw new AppError('session-unknown', 'This clip is not open in the engine. Open it again.');
+    return source;
+  }
+
+  async #prompt(sessionId: string, frame: number, ask: (image: Uint8Array) => Promise<ObjectFrameResult>): Promise<EngineResult> {
+    const source = this.#source(sessionId);
+    const image = await source.modelFrame(frame, this.#model().imageSize);
+    const answer = ask(image);
+    // Queued behind the click, so the click is answered first; its failure is the click's own.
+    const encoded = this.#worker().peer.call('encodePending', { sessionId, frame });
+    encoded.catch(() => {});
+    return toEngineResult(await answer, source.media);
+  }
+
+  async #asRun(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {
+    const controller = new AbortController();
+    this.#runs.set(runId, controller);
+    const endsQuietly: ErrorCode[] = ['source-truncated'];
+    try {
+      await work(controller.signal);
+      return { state: 'done', warning: null };
+    } catch (error) {
+      const known = AppError.from(error);
+      if (controller.signal.aborted) return { state: 'cancelled', warning: null };
+      if (endsQuietly.includes(known.code)) return { state: 'done', warning: known.message };
+      throw known;
+    } finally {
+      this.#runs.delete(runId);
+    }
+  }
+}
+
+export type EngineMethods = Engine['methods'];

@@ -1,0 +1,133 @@
+/** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { encode as encodePng } from 'fast-png';
+import { AppError } from '../../../shared/errors.ts';
+import { openEncoder } from '../media/encode.ts';
+import type { MediaSource } from '../pipeline/media-source.ts';
+import type { EngineInput } from '../protocol.ts';
+import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
+import { ContactSheet } from './contact-sheet.ts';
+import { encodeIndexedPng } from './png.ts';
+
+type ExportInput = EngineInput<'exportResults'>;
+
+/** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
+export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
+
+const writable = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC')
+      throw new AppError('disk-full', `The disk is full: ${path} could not be written. Free some space and export again.`, { cause });
+    throw new AppError('output-unwritable', `${path} could not be written (${code ?? String(cause)}). Choose a folder you may write to.`, {
+      cause,
+      details: { path },
+    });
+  }
+};
+
+/** Writes a file under its final name only when it is whole. @throws AppError `output-unwritable` or `disk-full` */
+export const writeWhole = (path: string, data: Uint8Array | string): Promise<void> =>
+  writable(path, async () => {
+    const partial = `${path}.partial-${process.pid}`;
+    try {
+      await writeFile(partial, data);
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  });
+
+export const ensureFolder = (path: string): Promise<void> =>
+  writable(path, async () => {
+    await mkdir(path, { recursive: true });
+  });
+
+/**
+ * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the
+ * last one shows, in the video and in the PNGs alike.
+ */
+export const exportResults = async (
+  source: MediaSource,
+  input: ExportInput,
+  ffmpeg: string,
+  signal: AbortSignal,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> => {
+  const { width, height, colorSpace, fullRange } = source.media;
+  const total = input.to - input.from + 1;
+  const objects = input.objects.map((object) => ({
+    ...object,
+    byFrame: new Map(object.masks),
+    yuv: rgbToYuv(object.color, colorSpace, fullRange),
+  }));
+  if (input.masksDirectory) await ensureFolder(input.masksDirectory);
+  const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
+  const needsPicture = input.video !== null || sheet !== null;
+
+  if (!needsPicture) {
+    for (let frame = input.from; frame <= input.to; frame++) {
+      signal.throwIfAborted();
+      await writeMask(frame);
+      onProgress(frame - input.from + 1, total);
+    }
+    return;
+  }
+
+  if (input.video) await ensureFolder(dirname(input.video));
+  const compositor = new Compositor(width, height);
+  const encoder = input.video
+    ? await openEncoder({
+        output: input.video,
+        width,
+        height,
+        timeBase: source.media.timeBase,
+        colorSpace,
+        fullRange,
+        audioFrom: source.media.hasAudio ? source.media.path : null,
+        rangeMs: { start: source.index.timeMs(input.from), end: source.index.timeMs(input.to) },
+        ffmpeg,
+        signal,
+      })
+    : null;
+  try {
+    let done = 0;
+    for await (const { frame, display } of source.decodeFull(input.from, input.to, signal)) {
+      for (const object of objects) {
+        const counts = object.byFrame.get(frame);
+        if (counts !== undefined) compositor.draw(display!, counts, object.yuv);
+      }
+      sheet?.add(frame - input.from, display!);
+      await encoder?.write(display!, source.index.ptsTicks(frame));
+      await writeMask(frame);
+      onProgress(++done, total);
+    }
+    await encoder?.finish();
+  } catch (error) {
+    await encoder?.abort();
+    throw error;
+  }
+  if (sheet && input.contactSheet) {
+    const picture = sheet.finish();
+    await ensureFolder(dirname(input.contactSheet));
+    await writeWhole(
+      input.contactSheet,
+      encodePng({ width: picture.width, height: picture.height, data: picture.rgb, channels: 3, depth: 8 }),
+    );
+  }
+
+  async function writeMask(frame: number): Promise<void> {
+    if (!input.masksDirectory) return;
+    const labels = new Uint8Array(width * height);
+    objects.forEach((object) => {
+      const counts = object.byFrame.get(frame);
+      if (counts !== undefined) paintLabel(labels, height, width, counts, object.id & 255);
+    });
+    await writeWhole(join(input.masksDirectory, maskFileName(frame)), encodeIndexedPng(labels, width, height));
+  }
+};

@@ -1,0 +1,134 @@
+/**
+ * The inference worker: holds the ONNX Runtime sessions and all tracking state, because `run` blocks its thread. Model frames
+ * come in and low-res logits go out as transferred buffers. It is never terminated while a run is under way (that would abort
+ * the process): the engine process itself is what gets killed.
+ */
+import { parentPort } from 'node:worker_threads';
+import { AppError } from '../../shared/errors.ts';
+import type { Manifest } from '../../shared/manifest.ts';
+import { constantsOf, type GraphPaths, type GraphTimings, OnnxGraphs } from './model/onnx-graphs.ts';
+import type { ProviderChoice } from './model/providers.ts';
+import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
+import { type ObjectFrameResult, type PointPrompt, VideoTracker } from './tracking/video-tracker.ts';
+
+let graphs: OnnxGraphs | null = null;
+let manifest: Manifest | null = null;
+const trackers = new Map<string, VideoTracker>();
+
+/** Calls of one worker run one after another, in the order they came. */
+let queue: Promise<unknown> = Promise.resolve();
+const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
+  const next = queue.then(work, work);
+  queue = next.catch(() => {});
+  return next;
+};
+
+const tracker = (sessionId: string): VideoTracker => {
+  const found = trackers.get(sessionId);
+  if (!found) throw new AppError('session-unknown', 'This clip is not open in the engine. Open it again.');
+  return found;
+};
+
+/** Results as copies that may be transferred: the memory bank keeps its own. */
+const outgoing = (results: ObjectFrameResult[]): { results: ObjectFrameResult[]; buffers: ArrayBuffer[] } => {
+  const copies = results.map((result) => ({ ...result, logits: result.logits.slice() }));
+  return { results: copies, buffers: copies.map((copy) => copy.logits.buffer as ArrayBuffer) };
+};
+
+const noImage = (): Uint8Array => {
+  throw new AppError('internal', 'The frame was not sent along and its features are no longer held.');
+};
+
+export const workerMethods = {
+  load: (input: { manifest: Manifest; paths: GraphPaths; choice: ProviderChoice }) =>
+    inOrder(async () => {
+      await graphs?.release();
+      graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice);
+      manifest = input.manifest;
+      return { provider: graphs.provider, providerReason: graphs.providerReason };
+    }),
+
+  openSession: (input: { sessionId: string; width: number; height: number; frameCount: number | null }) =>
+    inOrder(async () => {
+      if (!graphs || !manifest) throw new AppError('model-missing', 'No model is loaded. Choose a model first.');
+      trackers.set(input.sessionId, new VideoTracker(graphs, constantsOf(manifest), input));
+      return {};
+    }),
+
+  closeSession: (input: { sessionId: string }) =>
+    inOrder(async () => {
+      trackers.get(input.sessionId)?.dispose();
+      trackers.delete(input.sessionId);
+      return {};
+    }),
+
+  setPoints: (input: {
+    sessionId: string;
+    objectId: number;
+    frame: number;
+    prompt: PointPrompt;
+    image: Uint8Array;
+    prior: Float32Array | null;
+  }) =>
+    inOrder(async () => {
+      const result = await tracker(input.sessionId).setPoints(input.objectId, input.frame, input.prompt, () => input.image, input.prior);
+      const { results, buffers } = outgoing([result]);
+      return new Transferred(results[0]!, buffers);
+    }),
+
+  setMask: (input: { sessionId: string; objectId: number; frame: number; mask: Uint8Array; image: Uint8Array }) =>
+    inOrder(async () => {
+      const result = await tracker(input.sessionId).setMask(input.objectId, input.frame, input.mask, () => input.image);
+      const { results, buffers } = outgoing([result]);
+      return new Transferred(results[0]!, buffers);
+    }),
+
+  /** Sent right after a prompt, so that the click is answered before its memory is encoded. */
+  encodePending: (input: { sessionId: string; frame: number }) =>
+    inOrder(async () => {
+      await tracker(input.sessionId).encodePending(input.frame, noImage);
+      return {};
+    }),
+
+  clearPrompts: (input: { sessionId: string; objectId: number; frame: number }) =>
+    inOrder(async () => {
+      tracker(input.sessionId).clearPrompts(input.objectId, input.frame);
+      return {};
+    }),
+
+  removeObject: (input: { sessionId: string; objectId: number }) =>
+    inOrder(async () => {
+      tracker(input.sessionId).removeObject(input.objectId);
+      return {};
+    }),
+
+  /** Moves prompts into memory and tells each object's conditioning frames, ascending. */
+  startPropagation: (input: { sessionId: string }) =>
+    inOrder(async () => {
+      const session = tracker(input.sessionId);
+      session.startPropagation();
+      return session.objectIds.map((id) => ({ id, conditioning: session.conditioningFrames(id) }));
+    }),
+
+  trackFrame: (input: { sessionId: string; frame: number; reverse: boolean; image: Uint8Array; objectIds: number[] }) =>
+    inOrder(async () => {
+      const start = performance.now();
+      const tracked = await tracker(input.sessionId).trackFrame(input.frame, input.reverse, () => input.image, input.objectIds);
+      const { results, buffers } = outgoing(tracked);
+      const timings: GraphTimings = graphs!.takeTimings();
+      return new Transferred({ results, timings, workerMs: performance.now() - start }, buffers);
+    }),
+} satisfies MethodMap;
+
+export type WorkerMethods = typeof workerMethods;
+
+if (parentPort) {
+  const port = parentPort;
+  new RpcPeer<MethodMap>(
+    {
+      post: (message, transfer = []) => port.postMessage(message, transfer),
+      onMessage: (listener) => port.on('message', listener),
+    },
+    workerMethods,
+  );
+}

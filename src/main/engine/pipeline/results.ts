@@ -1,0 +1,31 @@
+/** From the tracker's logits to what the host stores and the window shows. */
+import { compressCounts, rleArea, rleBox } from '../../../shared/rle.ts';
+import type { EngineResult } from '../protocol.ts';
+import { logitsToRle, quantizeLogits } from '../tracking/mask-upsample.ts';
+import type { ObjectFrameResult } from '../tracking/video-tracker.ts';
+
+/** @param source size of the clip in px */
+export const toEngineResult = (result: ObjectFrameResult, source: { width: number; height: number }): EngineResult => {
+  const side = Math.sqrt(result.logits.length);
+  const rle = logitsToRle(result.logits, side, side, source.width, source.height);
+  const box = rleBox(rle);
+  const { scale, values } = quantizeLogits(result.logits);
+  return {
+    objectId: result.objectId,
+    counts: compressCounts(rle.counts),
+    box: box ? [box.x, box.y, box.width, box.height] : null,
+    area: rleArea(rle),
+    score: result.iou,
+    objectLogit: result.objectLogit,
+    prompted: result.prompted,
+    overlay: {
+      objectId: result.objectId,
+      width: side,
+      height: side,
+      scale,
+      score: result.iou,
+      objectLogit: result.objectLogit,
+      logits: values,
+    },
+  };
+};

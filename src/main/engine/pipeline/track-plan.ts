@@ -1,0 +1,73 @@
+/** Which frames a track run visits, and which objects take part on each. */
+
+import type { TrackDirection } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+
+export interface PlannedObject {
+  id: number;
+  /** Conditioning frames, ascending; not empty. */
+  conditioning: number[];
+}
+
+export interface TrackPass {
+  reverse: boolean;
+  /** Inclusive; for a reverse pass `start` >= `end`. */
+  start: number;
+  end: number;
+  /** Objects that take part from their `first` frame of the pass on. */
+  objects: { id: number; first: number }[];
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/**
+ * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or `from`, when
+ * earlier) down to `to`. Both: forward from the first prompt, then backward from the first prompt, so that no frame is
+ * visited twice. An object's un-prompted past makes no claim (rule 26).
+ * @throws AppError `prompt-invalid` when no object has a prompt
+ */
+export const planTrack = (
+  objects: readonly PlannedObject[],
+  frameCount: number,
+  direction: TrackDirection,
+  from: number | null,
+  to: number | null,
+): TrackPass[] => {
+  const prompted = objects.filter((object) => object.conditioning.length > 0);
+  if (prompted.length === 0) throw new AppError('prompt-invalid', 'No object has a prompt yet. Click an object first, then track.');
+  const last = frameCount - 1;
+  for (const bound of [from, to]) {
+    if (bound !== null && bound > last) {
+      throw new AppError('frame-out-of-range', `Frame ${bound} does not exist: the clip has frames 0 to ${last}.`, {
+        details: { frame: bound, frameCount },
+      });
+    }
+  }
+  const pass = (reverse: boolean, origin: (object: PlannedObject) => number, end: number): TrackPass | null => {
+    const taking = prompted
+      .map((object) => {
+        const first = origin(object);
+        return { id: object.id, first: from === null ? first : reverse ? Math.min(first, from) : Math.max(first, from) };
+      })
+      .filter(({ first }) => (reverse ? first >= end : first <= end));
+    if (taking.length === 0) return null;
+    const firsts = taking.map((object) => object.first);
+    return { reverse, start: reverse ? Math.max(...firsts) : Math.min(...firsts), end, objects: taking };
+  };
+  const firstPrompt = (object: PlannedObject): number => object.conditioning[0]!;
+  const lastPrompt = (object: PlannedObject): number => object.conditioning.at(-1)!;
+  const passes: (TrackPass | null)[] = [];
+  if (direction === 'forward') passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
+  if (direction === 'backward') passes.push(pass(true, lastPrompt, clamp(to ?? 0, 0, last)));
+  if (direction === 'both') passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)), pass(true, firstPrompt, 0));
+  const planned = passes.filter((p) => p !== null);
+  if (planned.length === 0)
+    throw new AppError('prompt-invalid', 'Every prompt lies outside the range to track. Widen the range or prompt inside it.');
+  return planned;
+};
+
+export const passLength = (pass: TrackPass): number => Math.abs(pass.end - pass.start) + 1;
+
+/** Ids of the objects that take part on `frame`. */
+export const objectsOn = (pass: TrackPass, frame: number): number[] =>
+  pass.objects.filter(({ first }) => (pass.reverse ? frame <= first : frame >= first)).map(({ id }) => id);

@@ -1,0 +1,42 @@
+/**
+ * Entry of the engine process: started by child_process.fork (CLI, web host, tests) or by Electron's utilityProcess, it serves
+ * the engine over the channel it was started with and ends when that closes.
+ */
+import { Engine, type EngineEmit } from './engine.ts';
+import { type MessageLink, RpcPeer } from './rpc.ts';
+
+/** Electron's `process.parentPort` of a utility process; absent in a plain child process. */
+interface ParentPort {
+  postMessage(message: unknown): void;
+  on(event: 'message', listener: (event: { data: unknown }) => void): void;
+}
+
+const electronLink = (port: ParentPort): MessageLink => ({
+  post: (message) => port.postMessage(message),
+  onMessage: (listener) => port.on('message', ({ data }) => listener(data)),
+});
+
+const forkLink = (): MessageLink => ({
+  post: (message) =>
+    new Promise((resolve, reject) => {
+      if (!process.send) reject(new Error('the engine was started without a channel'));
+      else process.send(message, undefined, {}, (error) => (error ? reject(error) : resolve()));
+    }),
+  onMessage: (listener) => {
+    process.on('message', listener);
+    process.on('disconnect', () => process.exit(0));
+  },
+});
+
+const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort;
+const link = parentPort ? electronLink(parentPort) : forkLink();
+
+let peer: RpcPeer<Record<string, never>> | null = null;
+const emit: EngineEmit = async (name, data, transfer = []) => {
+  await peer?.emit(name, data, transfer);
+};
+const engine = new Engine(emit, { ffmpeg: process.env.SAM2_VIDEO_FFMPEG ?? null });
+peer = new RpcPeer(link, engine.methods);
+
+// Ctrl-C reaches the whole process group; the host decides when the engine ends.
+process.on('SIGINT', () => {});

@@ -1,0 +1,119 @@
+/**
+ * What a host asks of the engine process and what the engine tells it. The engine owns nothing that the user made: prompts and
+ * results live with the host, so the process may be killed at any moment and restarted.
+ */
+import { z } from 'zod';
+import { boxSchema, type framePromptSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
+import type { FrameOverlay } from '../../shared/wire.ts';
+import type { GraphTimings } from './model/onnx-graphs.ts';
+import { providerNames } from './model/providers.ts';
+
+const sessionId = z.string().min(1);
+const objectId = z.number().int().positive();
+const frame = z.number().int().nonnegative();
+const size = z.object({ width: z.number().int().positive(), height: z.number().int().positive() });
+
+export const exportedObjectSchema = z.object({
+  id: objectId,
+  name: z.string(),
+  color: z.string(),
+  /** Masks by frame, COCO compressed counts at the source's size. */
+  masks: z.array(z.tuple([frame, z.string()])),
+});
+
+/** Input schemas of the engine's methods; outputs are the types below. */
+export const engineInputs = {
+  loadModel: z.object({
+    bundleDir: z.string(),
+    provider: z.enum(['auto', ...providerNames]),
+    threads: z.number().int().positive().optional(),
+  }),
+  open: z.object({ sessionId, path: z.string().min(1) }),
+  close: z.object({ sessionId }),
+  readFrame: z.object({ sessionId, frame, maxWidth: z.number().int().positive(), maxHeight: z.number().int().positive() }),
+  setPoints: z.object({
+    sessionId,
+    objectId,
+    frame,
+    points: z.array(pointSchema),
+    box: boxSchema.nullable(),
+    prior: z.instanceof(Float32Array).nullable(),
+  }),
+  setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
+  clearPrompts: z.object({ sessionId, objectId, frame }),
+  removeObject: z.object({ sessionId, objectId }),
+  /** Prompts again after a restart: prompts of all objects, in the order the user made them. */
+  track: z.object({
+    sessionId,
+    runId: z.string(),
+    direction: z.enum(['forward', 'backward', 'both']),
+    from: frame.nullable(),
+    to: frame.nullable(),
+    objectIds: z.array(objectId).nullable(),
+    /** Send pictures along, at most this large, or none. */
+    display: size.nullable(),
+  }),
+  exportResults: z.object({
+    sessionId,
+    runId: z.string(),
+    from: frame,
+    to: frame,
+    video: z.string().nullable(),
+    masksDirectory: z.string().nullable(),
+    contactSheet: z.string().nullable(),
+    objects: z.array(exportedObjectSchema),
+  }),
+  cancel: z.object({ runId: z.string() }),
+} as const;
+export type EngineInput<M extends keyof typeof engineInputs> = z.infer<(typeof engineInputs)[M]>;
+export type FramePromptInput = z.infer<typeof framePromptSchema>;
+
+/** One object's result on one frame, as the host stores it. */
+export interface EngineResult {
+  objectId: number;
+  /** COCO compressed counts at the source's size. */
+  counts: string;
+  /** [x, y, width, height] in source px, null when the mask is empty. */
+  box: [number, number, number, number] | null;
+  area: number;
+  /** Predicted IoU, 0..1. */
+  score: number;
+  objectLogit: number;
+  prompted: boolean;
+  /** Low-res logits for the display. */
+  overlay: FrameOverlay;
+}
+
+export interface EngineModel {
+  id: string;
+  name: string;
+  version: string;
+  imageSize: number;
+  provider: string;
+  providerReason: string;
+}
+
+export interface EnginePlanes {
+  width: number;
+  height: number;
+  planes: Uint8Array;
+}
+
+export interface TrackedFrameEvent {
+  runId: string;
+  frame: number;
+  timeMs: number;
+  /** Frames done and to do in this run. */
+  done: number;
+  total: number;
+  picture: EnginePlanes | null;
+  results: EngineResult[];
+  /** ms inside ONNX Runtime, and of the whole step in the worker. */
+  timings: GraphTimings;
+  workerMs: number;
+}
+
+export type EngineEvents = {
+  trackedFrame: TrackedFrameEvent;
+  exportProgress: { runId: string; done: number; total: number };
+};

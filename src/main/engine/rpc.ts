@@ -1,0 +1,118 @@
+/**
+ * Calls between the host, the engine process and its inference worker: one request-reply-event peer over any message port.
+ * Buffers named in `transfer` are moved where the port can (worker), copied where it can't (process). Errors cross as AppError.
+ */
+import { AppError, type SerializedError } from '../../shared/errors.ts';
+
+/** What a peer needs of a port; `post` resolves when the message has left, which gives senders back-pressure. */
+export interface MessageLink {
+  post(message: unknown, transfer?: ArrayBuffer[]): void | Promise<void>;
+  onMessage(listener: (message: unknown) => void): void;
+}
+
+type Envelope =
+  | { t: 'req'; id: number; m: string; a: unknown }
+  | { t: 'res'; id: number; r: unknown }
+  | { t: 'err'; id: number; e: SerializedError }
+  | { t: 'ev'; n: string; d: unknown };
+
+/** A value whose buffers move with it. */
+export class Transferred<T> {
+  readonly value: T;
+  readonly buffers: ArrayBuffer[];
+
+  constructor(value: T, buffers: ArrayBuffer[]) {
+    this.value = value;
+    this.buffers = buffers;
+  }
+}
+
+/** `never` lets a map hold functions of any one parameter without giving up their types. */
+export type MethodMap = Record<string, (input: never) => unknown>;
+export type InputOf<M extends MethodMap, K extends keyof M> = Parameters<M[K]>[0];
+type Unwrapped<T> = T extends Transferred<infer V> ? V : T;
+export type OutputOf<M extends MethodMap, K extends keyof M> = Unwrapped<Awaited<ReturnType<M[K]>>>;
+
+/**
+ * @typeParam Remote methods the other side serves
+ * @typeParam Events events the other side sends
+ */
+export class RpcPeer<Remote extends MethodMap, Events extends Record<string, unknown> = Record<string, never>> {
+  readonly #link: MessageLink;
+  readonly #handlers: MethodMap;
+  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: AppError) => void }>();
+  readonly #listeners = new Map<string, (data: unknown) => void>();
+  #nextId = 1;
+  #closed: AppError | null = null;
+
+  constructor(link: MessageLink, handlers: MethodMap = {}) {
+    this.#link = link;
+    this.#handlers = handlers;
+    link.onMessage((message) => this.#receive(message as Envelope));
+  }
+
+  call<K extends keyof Remote & string>(method: K, input: InputOf<Remote, K>, transfer: ArrayBuffer[] = []): Promise<OutputOf<Remote, K>> {
+    if (this.#closed) return Promise.reject(this.#closed);
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ t: 'req', id, m: method, a: input }, transfer);
+    });
+  }
+
+  /** Sends an event; resolves when it has left. */
+  async emit(name: string, data: unknown, transfer: ArrayBuffer[] = []): Promise<void> {
+    await this.#link.post({ t: 'ev', n: name, d: data } satisfies Envelope, transfer);
+  }
+
+  on<K extends keyof Events & string>(name: K, listener: (data: Events[K]) => void): void {
+    this.#listeners.set(name, listener as (data: unknown) => void);
+  }
+
+  /** Rejects everything under way and everything later with `reason`. */
+  close(reason: AppError): void {
+    this.#closed = reason;
+    for (const { reject } of this.#waiting.values()) reject(reason);
+    this.#waiting.clear();
+  }
+
+  #send(message: Envelope, transfer: ArrayBuffer[]): void {
+    Promise.resolve(this.#link.post(message, transfer)).catch(() => {
+      // The other side is gone; its exit closes this peer with the reason.
+    });
+  }
+
+  #receive(message: Envelope): void {
+    switch (message.t) {
+      case 'req':
+        void this.#serve(message.id, message.m, message.a);
+        return;
+      case 'res':
+        this.#settle(message.id)?.resolve(message.r);
+        return;
+      case 'err':
+        this.#settle(message.id)?.reject(AppError.deserialize(message.e));
+        return;
+      case 'ev':
+        this.#listeners.get(message.n)?.(message.d);
+    }
+  }
+
+  #settle(id: number): { resolve: (value: unknown) => void; reject: (error: AppError) => void } | undefined {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    return waiting;
+  }
+
+  async #serve(id: number, method: string, input: unknown): Promise<void> {
+    try {
+      const handler = this.#handlers[method];
+      if (!handler) throw new AppError('bad-request', `There is no method "${method}".`);
+      const result = await handler(input as never);
+      if (result instanceof Transferred) this.#send({ t: 'res', id, r: result.value }, result.buffers);
+      else this.#send({ t: 'res', id, r: result }, []);
+    } catch (error) {
+      this.#send({ t: 'err', id, e: AppError.from(error).serialize() }, []);
+    }
+  }
+}
