@@ -47,18 +47,8 @@ export async function readManifest(dir: string): Promise<Manifest> {
 export async function openBundle(dir: string, options: OpenBundleOptions = {}): Promise<Bundle> {
   const { signal } = options;
   const bundleDir = resolve(dir);
-  const modelsRoot = resolve(options.modelsRoot ?? dirname(bundleDir));
   const manifest = await readManifest(bundleDir);
-
-  const graphs = new Map<GraphName, string>();
-  for (const name of graphNames) {
-    const expected = manifest.graphs[name];
-    if (expected === undefined) continue;
-    const path = await containedPath(join(bundleDir, expected.file), modelsRoot);
-    await checkFile(path, expected.bytes, expected.sha256, signal);
-    graphs.set(name, path);
-  }
-
+  const graphs = await checkGraphs(bundleDir, manifest, options);
   const weightsFile = await findWeights(bundleDir, manifest, signal);
   return {
     dir: bundleDir,
@@ -71,6 +61,21 @@ export async function openBundle(dir: string, options: OpenBundleOptions = {}): 
       throw new AppError('model-mismatch', `The model "${manifest.name}" has no graph "${name}". Choose another model for this.`);
     },
   };
+}
+
+/** Checks the graphs of a bundle against its manifest and gives their absolute paths. */
+export async function checkGraphs(dir: string, manifest: Manifest, options: OpenBundleOptions = {}): Promise<Map<GraphName, string>> {
+  const bundleDir = resolve(dir);
+  const modelsRoot = resolve(options.modelsRoot ?? dirname(bundleDir));
+  const graphs = new Map<GraphName, string>();
+  for (const name of graphNames) {
+    const expected = manifest.graphs[name];
+    if (expected === undefined) continue;
+    const path = await containedPath(join(bundleDir, expected.file), modelsRoot);
+    await checkFile(path, expected.bytes, expected.sha256, options.signal);
+    graphs.set(name, path);
+  }
+  return graphs;
 }
 
 /** Checks size and sha256 of one file of a model. `sha256` null = nothing is published, only the size is checked. */

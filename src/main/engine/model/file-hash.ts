@@ -9,6 +9,11 @@ import { stat } from 'node:fs/promises';
 const remembered = new Map<string, string>();
 const mostRemembered = 256;
 
+/** Lower-case hex sha256 of bytes. */
+export function hashBytes(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
 /** Lower-case hex sha256 of a whole file. */
 export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
   const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);

@@ -2,7 +2,7 @@
  * The two ways in which a checkpoint is turned down: 'checkpoint-refused' for a file that is damaged or is not plain tensors,
  * 'checkpoint-unsupported' for a sound file of a kind that this app does not read.
  */
-import { AppError } from '../../../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
 
 export function refused(reason: string, details: Record<string, unknown> = {}): AppError {
   return new AppError('checkpoint-refused', `The checkpoint was refused: ${reason}.`, { details });
@@ -23,22 +23,24 @@ export const saveAgain = 'Load it in PyTorch and save it again with torch.save(s
 const missing = new Set(['ENOENT', 'ENOTDIR']);
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** Runs file work on a model's files and turns what the file system or an abort throws into typed errors. */
-export async function withFileErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs file work and turns what the file system or an abort throws into typed errors; `otherwise` is the code for what is
+ * neither absence nor a full disk.
+ */
+export async function withFileErrors<T>(path: string, work: () => Promise<T>, otherwise: ErrorCode = 'checkpoint-refused'): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const code = String((cause as NodeJS.ErrnoException).code ?? (cause as Error).name);
+    if (cause instanceof AppError || !(cause instanceof Error)) throw cause;
+    if (cause.name === 'AbortError') throw new AppError('cancelled', 'The import of the model was cancelled.', { cause });
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (code === undefined || syscall === undefined) throw cause;
     const details = { path, reason: code };
-    if ((cause as Error).name === 'AbortError') throw new AppError('cancelled', 'The import of the model was cancelled.', { cause });
-    if (missing.has(code)) throw new AppError('model-missing', `${path} is not there. Choose the file again.`, { cause, details });
+    if (missing.has(code) && otherwise === 'checkpoint-refused')
+      throw new AppError('model-missing', `${path} is not there. Choose the file again.`, { cause, details });
     if (full.has(code)) {
       throw new AppError('disk-full', `There is no space left to write ${path}. Free some space and try again.`, { cause, details });
     }
-    if (typeof (cause as NodeJS.ErrnoException).syscall === 'string') {
-      throw new AppError('checkpoint-refused', `${path} can't be used (${code}). Check its permissions and the disk.`, { cause, details });
-    }
-    throw cause;
+    throw new AppError(otherwise, `${path} can't be used (${code}). Check its permissions and the disk.`, { cause, details });
   }
 }

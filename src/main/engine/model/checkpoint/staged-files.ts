@@ -1,0 +1,44 @@
+/**
+ * Files that appear in a folder together or not at all: they are written under temporary names and renamed at the end. The last
+ * one (the manifest) is what makes the folder valid, so an old one is removed before anything else is replaced.
+ */
+import { randomBytes } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export class StagedFiles {
+  readonly dir: string;
+  readonly #suffix = `${randomBytes(6).toString('hex')}.partial`;
+  readonly #staged = new Map<string, string>();
+
+  private constructor(dir: string) {
+    this.dir = dir;
+  }
+
+  static async in(dir: string): Promise<StagedFiles> {
+    await mkdir(dir, { recursive: true });
+    return new StagedFiles(dir);
+  }
+
+  /** The temporary path under which `name` is to be written. */
+  pathFor(name: string): string {
+    const path = join(this.dir, `.${name}.${this.#suffix}`);
+    this.#staged.set(name, path);
+    return path;
+  }
+
+  async commit(last: string): Promise<void> {
+    await rm(join(this.dir, last), { force: true });
+    for (const [name, path] of this.#staged) {
+      if (name !== last) await rename(path, join(this.dir, name));
+    }
+    await rename(this.#staged.get(last)!, join(this.dir, last));
+    this.#staged.clear();
+  }
+
+  /** Removes what was not committed. */
+  async discard(): Promise<void> {
+    for (const path of this.#staged.values()) await rm(path, { force: true });
+    this.#staged.clear();
+  }
+}
