@@ -137,11 +137,22 @@ const checkFile = async (path: string): Promise<void> => {
   if (size === 0) throw new AppError('source-empty', `${path} is empty (0 bytes). Copy or record it again.`, { details: { path } });
 };
 
+/** Whether the first box is one that MP4 and MOV begin with: anything can be called .mp4. */
+const beginsAsMp4 = async (path: string): Promise<boolean> => {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+    return bytesRead === 8 && ['ftyp', 'mdat', 'wide', 'free', 'skip'].includes(buffer.toString('latin1', 4, 8));
+  } finally {
+    await file.close();
+  }
+};
+
 /** Why a file gave no frames, in the user's words. */
-const explainNothing = (path: string, listing: Listing): AppError => {
+const explainNothing = async (path: string, listing: Listing): Promise<AppError> => {
   const { stderr, description } = listing;
   const details = { path, ffmpeg: stderr.lastError() };
-  if (stderr.has(/moov atom not found/))
+  if (stderr.has(/moov atom not found/) && (await beginsAsMp4(path)))
     return new AppError(
       'source-truncated',
       `${path} is cut off: its table of contents (the moov atom, at the end of the file) is missing, so no frame can be found. Copy or download it again.`,
@@ -202,7 +213,7 @@ const buildIndex = async (path: string, listing: Listing, timeBase: TimeBase, op
     if (pts !== null) return new FrameIndex(pts, timeBase, listing.entries.lastDurationTicks);
   }
   const decoded = await list(path, decoding, options);
-  if (decoded.entries.pts.length === 0) throw explainNothing(path, decoded);
+  if (decoded.entries.pts.length === 0) throw await explainNothing(path, decoded);
   return new FrameIndex(decoded.entries.pts, timeBase, listing.entries.lastDurationTicks);
 };
 
@@ -222,8 +233,8 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   // copyinkf: packets before the first key frame are listed too; whether they decode is found out below.
   const listing = await list(path, ['-map', '0:V:0', '-c', 'copy', '-copyinkf', '-copyts'], options);
   const video = listing.description.video;
-  if (video === null || listing.timeBase === null || video.width <= 0 || video.height <= 0) throw explainNothing(path, listing);
-  if (listing.entries.pts.length === 0 && !listing.isDoubtful) throw explainNothing(path, listing);
+  if (video === null || listing.timeBase === null || video.width <= 0 || video.height <= 0) throw await explainNothing(path, listing);
+  if (listing.entries.pts.length === 0 && !listing.isDoubtful) throw await explainNothing(path, listing);
   const index = await buildIndex(path, listing, listing.timeBase, options);
 
   const { width, height } = displaySize(video);

@@ -1,0 +1,147 @@
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findFfmpeg } from './ffmpeg-binary.ts';
+import { FrameIndex } from './frame-index.ts';
+import { probe } from './probe.ts';
+import { type ClipName, type Clips, ffprobeFramePts, makeClips } from './testing/make-clips.ts';
+
+const good: ClipName[] = [
+  'cfr',
+  'silent',
+  'vfr',
+  'odd',
+  'aspect',
+  'fullRange',
+  'single',
+  'rotated',
+  'editList',
+  'transportStream',
+  'matroska',
+  'packedAvi',
+  'truncated',
+];
+const bad: ClipName[] = ['audioOnly', 'truncatedNoIndex', 'notVideo', 'noise', 'zeroByte'];
+
+let clips: Clips;
+let ffmpeg: string;
+
+beforeAll(async () => {
+  ffmpeg = await findFfmpeg();
+  clips = await makeClips([...good, ...bad]);
+});
+afterAll(() => clips.remove());
+
+const open = (name: ClipName) => probe(clips.path(name), { ffmpeg });
+
+describe('frame index', () => {
+  it.each(good)('lists exactly the frames that the decoder yields: %s', async (name) => {
+    const { index, info } = await open(name);
+    const decoded = await ffprobeFramePts(clips.path(name));
+    const listed = Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
+    // ffprobe gives no time to some frames of an AVI with packed B-frames; their number still counts.
+    if (name === 'packedAvi') expect(listed.length).toBe(decoded.length);
+    else expect(listed).toEqual(decoded);
+    expect(info.frameCount).toBe(decoded.length);
+  });
+
+  it('tells constant from variable frame rate', async () => {
+    for (const name of ['cfr', 'silent', 'matroska', 'single'] as const)
+      expect((await open(name)).info.isVariableFrameRate, name).toBe(false);
+    expect((await open('vfr')).info.isVariableFrameRate).toBe(true);
+  });
+
+  it('finds the frame on screen at a time', async () => {
+    const { index } = await open('vfr');
+    for (let i = 0; i < index.length; i++) expect(index.frameAtTime(index.timeMs(i))).toBe(i);
+    for (let i = 1; i < index.length; i++) expect(index.frameAtTime(index.timeMs(i) - 0.1)).toBe(i - 1);
+    expect(index.frameAtTime(-5)).toBe(0);
+    expect(index.frameAtTime(1e9)).toBe(index.length - 1);
+  });
+
+  it('refuses frames outside the clip', async () => {
+    const { index } = await open('single');
+    expect(() => index.ptsTicks(1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
+    expect(() => index.ptsTicks(-1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
+    expect(() => index.ptsTicks(0.5)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
+  });
+
+  it('sorts, merges doubles and starts at a negative time', () => {
+    const index = new FrameIndex([20, -10, 0, 10, 10], { num: 1, den: 1000 });
+    expect(index.length).toBe(4);
+    expect(index.ptsTicks(0)).toBe(-10);
+    expect(index.timeMs(0)).toBe(0);
+    expect(index.timeMs(3)).toBe(30);
+    expect(index.frameAtPts(10)).toBe(2);
+    expect(index.frameAtPts(11)).toBe(-1);
+    expect(index.durationMs).toBe(40);
+  });
+});
+
+describe('description', () => {
+  it('tells rate, length and sound', async () => {
+    const { info } = await open('cfr');
+    expect(info).toMatchObject({ width: 320, height: 240, codec: 'h264', hasAudio: true, audioCodec: 'aac', frameCount: 75, rotation: 0 });
+    expect(info.averageFps).toBeCloseTo(25, 6);
+    expect(info.durationMs).toBeCloseTo(3000, 3);
+    expect((await open('silent')).info.hasAudio).toBe(false);
+  });
+
+  it('gives the size on screen: turned, square pixels, odd', async () => {
+    expect((await open('rotated')).info).toMatchObject({ width: 240, height: 320, rotation: 90 });
+    expect((await open('aspect')).info).toMatchObject({ width: 320, height: 120 });
+    expect((await open('odd')).info).toMatchObject({ width: 321, height: 241 });
+  });
+
+  it('tells the range and guesses the matrix by size', async () => {
+    expect((await open('fullRange')).info).toMatchObject({ fullRange: true, colorSpace: 'bt601' });
+    expect((await open('truncated')).info).toMatchObject({ fullRange: false, colorSpace: 'bt709' });
+  });
+
+  it('says that a file is cut off, and lists what is left', async () => {
+    const { info } = await open('truncated');
+    expect(info.isTruncated).toBe(true);
+    expect(info.frameCount).toBeGreaterThan(10);
+    expect(info.frameCount).toBeLessThan(100);
+    expect((await open('cfr')).info.isTruncated).toBe(false);
+  });
+});
+
+describe('bad input', () => {
+  it.each([
+    ['audioOnly', 'source-no-video'],
+    ['truncatedNoIndex', 'source-truncated'],
+    ['notVideo', 'source-unreadable'],
+    ['noise', 'source-unreadable'],
+    ['zeroByte', 'source-empty'],
+  ] as const)('%s is %s', async (name, code) => {
+    await expect(open(name)).rejects.toMatchObject({ code, message: expect.stringContaining(clips.path(name)) });
+  });
+
+  it('tells missing files, folders and names that look like options', async () => {
+    await expect(probe(join(clips.folder, 'nothing.mp4'), { ffmpeg })).rejects.toMatchObject({ code: 'source-missing' });
+    await expect(probe(clips.folder, { ffmpeg })).rejects.toMatchObject({ code: 'source-unreadable' });
+    await expect(probe('-version', { ffmpeg })).rejects.toMatchObject({ code: 'source-missing' });
+  });
+
+  // Root may read everything, so the check can only be made as another user.
+  it.skipIf(process.getuid?.() === 0)('tells a file that may not be read', async () => {
+    await chmod(clips.path('noise'), 0);
+    await expect(open('noise')).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+
+  it('opens no playlist, which could name other files and hosts', async () => {
+    const { writeFile } = await import('node:fs/promises');
+    const list = join(clips.folder, 'list.m3u8');
+    await writeFile(list, `#EXTM3U\n#EXTINF:3,\n${clips.path('cfr')}\n#EXT-X-ENDLIST\n`);
+    await expect(probe(list, { ffmpeg })).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+
+  it('needs ffmpeg', async () => {
+    await expect(probe(clips.path('cfr'), { ffmpeg: join(clips.folder, 'no-ffmpeg') })).rejects.toMatchObject({ code: 'ffmpeg-missing' });
+  });
+
+  it('can be cancelled', async () => {
+    await expect(probe(clips.path('cfr'), { ffmpeg, signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+});
