@@ -1,0 +1,46 @@
+/** The services without a window, as the commands use them. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+import { type Provider, providerNames } from '../engine/model/providers.ts';
+import { type AppPaths, appPaths } from '../services/app-paths.ts';
+import { type AppServices, type AppServicesOptions, createAppServices } from '../services/app-services.ts';
+import { forkEngine } from '../services/fork-engine.ts';
+
+export interface EngineOptions {
+  model?: string | undefined;
+  provider?: string | undefined;
+  threads?: string | undefined;
+  ffmpeg?: string | undefined;
+}
+
+export const appVersion = (paths: AppPaths): string =>
+  (JSON.parse(readFileSync(join(paths.root, 'package.json'), 'utf8')) as { version: string }).version;
+
+const checkProvider = (name: string | undefined): Provider | 'auto' => {
+  if (name === undefined || name === 'auto') return 'auto';
+  if ((providerNames as readonly string[]).includes(name)) return name as Provider;
+  throw new AppError('bad-request', `There is no provider "${name}". Known: auto, ${providerNames.join(', ')}.`);
+};
+
+const checkThreads = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (!/^[1-9]\d?$/.test(text)) throw new AppError('bad-request', `"${text}" is not a number of threads. Use 1 to 99.`);
+  return Number(text);
+};
+
+export const makeServices = (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): Promise<AppServices> => {
+  const paths = appPaths();
+  return createAppServices({
+    host: 'web',
+    appVersion: appVersion(paths),
+    spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
+    modelsDir: paths.models,
+    sampleClip: paths.sampleClip,
+    exportRoot: process.cwd(),
+    model: engine.model,
+    provider: checkProvider(engine.provider),
+    threads: checkThreads(engine.threads),
+    ...rest,
+  });
+};

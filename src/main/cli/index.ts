@@ -1,0 +1,83 @@
+/** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
+import { Command, CommanderError } from 'commander';
+import { AppError } from '../../shared/errors.ts';
+import { readManifest } from '../engine/model/bundle.ts';
+import { appPaths } from '../services/app-paths.ts';
+import { installedModels } from '../services/model-catalog.ts';
+import { runDemoCommand } from './demo-command.ts';
+import { appVersion } from './headless.ts';
+import { runServeCommand } from './serve-command.ts';
+import { exitCodes, printError } from './terminal.ts';
+import { runTrackCommand } from './track-command.ts';
+
+const several = (value: string, all: string[]): string[] => [...all, value];
+
+const engineOptions = (command: Command): Command =>
+  command
+    .option('--model <id|folder>', 'model to use', 'nano')
+    .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
+    .option('--threads <n>', 'threads for inference (default: the machine decides)')
+    .option('--ffmpeg <path>', 'ffmpeg to use');
+
+const finish = (work: Promise<number>): Promise<void> =>
+  work.then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error) => {
+      const known = AppError.from(error);
+      printError(known);
+      if (known.code === 'internal' && process.env.SAM2_VIDEO_DEBUG) console.error(known.cause);
+      process.exitCode = exitCodes.failed;
+    },
+  );
+
+const program = new Command('sam2-video')
+  .description('Track objects through video with SAM 2, on this machine.')
+  .version(appVersion(appPaths()))
+  .exitOverride();
+
+engineOptions(program.command('track').description('track objects through a clip and export the result').argument('<clip>', 'video file'))
+  .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
+  .option('--negative <x,y@frame>', 'a point that is not the object (repeatable)', several, [])
+  .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
+  .option('--mask <file.png@frame>', 'a mask of the object', several, [])
+  .option('--object <name:prompts>', 'another object, e.g. "ball:point=410,260@0;box=100,80,200,240@12" (repeatable)', several, [])
+  .option('--direction <which>', 'forward, backward or both', 'forward')
+  .option('--no-video', 'leave out annotated.mp4')
+  .option('--no-masks', 'leave out the mask PNGs')
+  .requiredOption('--out <folder>', 'where to write')
+  .action((clip, options) => finish(runTrackCommand(clip, options)));
+
+engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'))
+  .option('--out <folder>', 'where to write', 'sam2-video-demo')
+  .action((options) => finish(runDemoCommand(options)));
+
+engineOptions(program.command('serve').description('the app in a browser on this machine'))
+  .option('--port <n>', 'port on 127.0.0.1, 0 for any', '0')
+  .option('--allow <folder>', 'folder whose files may be opened (repeatable; default: this folder and your home)', several, [])
+  .option('--export-dir <folder>', 'where exports go (default: "SAM2 Video" in your home)')
+  .option('--sample', 'open the bundled clip and track its object', false)
+  .action((options) => finish(runServeCommand(options)));
+
+program
+  .command('models')
+  .description('installed models')
+  .action(() =>
+    finish(
+      (async () => {
+        for (const [id, dir] of await installedModels(appPaths().models)) {
+          const { name, imageSize, version, weights } = await readManifest(dir);
+          process.stdout.write(`${id}\t${name} ${version}, ${imageSize} px${weights === null ? '' : ', weights not included'}\n`);
+        }
+        return exitCodes.done;
+      })(),
+    ),
+  );
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,81 @@
+/** `sam2-video serve`: the app in a browser, on this machine. */
+import { realpath } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+import { appPaths } from '../services/app-paths.ts';
+import { exportUrl, startWebHost } from '../web/server.ts';
+import { type EngineOptions, makeServices } from './headless.ts';
+import { sampleObjects } from './sample.ts';
+import { exitCodes, printError } from './terminal.ts';
+import { applyPrompts } from './track-command.ts';
+
+export interface ServeOptions extends EngineOptions {
+  port: string;
+  allow: string[];
+  exportDir?: string | undefined;
+  sample: boolean;
+}
+
+/** The real path of the nearest existing ancestor, so that a file to be made is judged by where it would be. */
+const realAncestor = async (path: string): Promise<string> => {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : realAncestor(parent);
+  }
+};
+
+/** Refuses paths outside the given folders, links followed. */
+export const pathPolicy =
+  (folders: readonly string[]) =>
+  async (path: string): Promise<void> => {
+    const real = await realAncestor(resolve(path));
+    for (const folder of folders) {
+      const root = await realAncestor(resolve(folder));
+      if (real === root || real.startsWith(root.endsWith(sep) ? root : root + sep)) return;
+    }
+    throw new AppError(
+      'not-allowed',
+      `${path} is outside the folders this server may use (${folders.join(', ')}). Start it with --allow FOLDER to add one.`,
+    );
+  };
+
+export const runServeCommand = async (options: ServeOptions): Promise<number> => {
+  if (!/^\d{1,5}$/.test(options.port) || Number(options.port) > 65535)
+    throw new AppError('bad-request', `"${options.port}" is not a port. Use 0 to 65535; 0 takes any free one.`);
+  const paths = appPaths();
+  const exportRoot = resolve(options.exportDir ?? join(homedir(), 'SAM2 Video'));
+  const folders = [
+    ...(options.allow.length > 0 ? options.allow.map((folder) => resolve(folder)) : [process.cwd(), homedir()]),
+    dirname(paths.sampleClip),
+    exportRoot,
+  ];
+  const services = await makeServices(options, { exportRoot, checkPath: pathPolicy(folders), outputUrl: exportUrl });
+  const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });
+  try {
+    if (options.sample) {
+      // The window must come up whatever the model or the sample do; what failed is shown in it.
+      await (async () => {
+        services.requireEngine();
+        await applyPrompts(await services.openSession(paths.sampleClip), sampleObjects);
+        services.startTrack({ direction: 'both' });
+      })().catch((error) => {
+        const known = AppError.from(error);
+        printError(known);
+        services.notify('error', known.message);
+      });
+    }
+    process.stdout.write(`SAM2 Video is at ${host.url}\n`);
+    process.stdout.write('Open that address in a browser on this machine. Ctrl-C ends it.\n');
+    await new Promise<void>((done) => {
+      process.once('SIGINT', done);
+      process.once('SIGTERM', done);
+    });
+    return exitCodes.done;
+  } finally {
+    await host.close();
+    await services.close();
+  }
+};

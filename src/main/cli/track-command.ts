@@ -1,0 +1,114 @@
+/** `sam2-video track`: prompts in, annotated clip, masks and results.json out. */
+import { resolve } from 'node:path';
+import type { TrackDirection } from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import { ensureFolder } from '../engine/export/export-results.ts';
+import type { AppServices } from '../services/app-services.ts';
+import type { SessionService } from '../services/session-service.ts';
+import { type EngineOptions, makeServices } from './headless.ts';
+import { readMaskFile } from './mask-file.ts';
+import { type CliObject, collectObjects } from './prompt-options.ts';
+import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
+
+export interface TrackOptions extends EngineOptions {
+  point: string[];
+  negative: string[];
+  box: string[];
+  mask: string[];
+  object: string[];
+  out: string;
+  direction: string;
+  video: boolean;
+  masks: boolean;
+}
+
+/** Gives the session its objects and their prompts. */
+export const applyPrompts = async (session: SessionService, objects: readonly CliObject[]): Promise<void> => {
+  const { width, height } = session.media;
+  for (const { name, prompts } of objects) {
+    const id = session.addObject(name ?? undefined);
+    for (const { frame, points, box, maskFile } of prompts) {
+      if (maskFile) await session.setMask(id, frame, await readMaskFile(maskFile, width, height));
+      else await session.setPoints(id, frame, points, box);
+    }
+  }
+};
+
+/**
+ * Tracks and exports with a progress bar; an interrupt ends tracking early and exports what is there.
+ * @returns the exit code
+ */
+export const trackAndExport = async (
+  services: AppServices,
+  direction: TrackDirection,
+  output: { directory: string; video: boolean; masks: boolean; contactSheet: boolean },
+): Promise<number> => {
+  const progress = new ProgressView();
+  let operationId = '';
+  let isInterrupted = false;
+  const follow = async (id: string): Promise<void> => {
+    operationId = id;
+    const timer = setInterval(() => progress.show(services.operations.get(id)!), 100);
+    const ended = await services.operations.ended(id).finally(() => clearInterval(timer));
+    progress.show(ended);
+    if (ended.error) throw AppError.deserialize(ended.error);
+  };
+  const interrupt = (): void => {
+    isInterrupted = true;
+    services.operations.cancel(operationId);
+  };
+  try {
+    return await withInterrupt(interrupt, async () => {
+      let failure: unknown = null;
+      await follow(services.startTrack({ direction }, null)).catch((error) => {
+        failure = error;
+      });
+      const isPartial = isInterrupted || failure !== null;
+      const tracked = services.session.objects.flatMap(({ results }) => results);
+      const last = services.session.media.frameCount - 1;
+      const range =
+        isPartial && tracked.length > 0
+          ? { from: Math.min(...tracked.map(([a]) => a)), to: Math.max(...tracked.map(([, b]) => b)) }
+          : { from: 0, to: last };
+      // The engine may have gone down with the work: what is known is written first, as data alone.
+      const exportId = services.startExport({
+        ...output,
+        json: true,
+        range,
+        partial: isPartial,
+        ...(failure === null ? {} : { video: false, masks: false, contactSheet: false }),
+      });
+      await follow(exportId);
+      progress.end();
+      for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
+      for (const { level, text } of services.state.notices) process.stderr.write(`${level}: ${text}\n`);
+      if (failure !== null) throw failure;
+      return isInterrupted ? exitCodes.interrupted : exitCodes.done;
+    });
+  } finally {
+    progress.end();
+  }
+};
+
+const isDirection = (text: string): text is TrackDirection => ['forward', 'backward', 'both'].includes(text);
+
+export const runTrackCommand = async (clip: string, options: TrackOptions): Promise<number> => {
+  const objects = collectObjects(options);
+  if (!isDirection(options.direction))
+    throw new AppError('bad-request', `"${options.direction}" is not a direction. Use forward, backward or both.`);
+  const directory = resolve(options.out);
+  await ensureFolder(directory);
+  const services = await makeServices(options);
+  try {
+    services.requireEngine();
+    await applyPrompts(await services.openSession(clip), objects);
+    return await trackAndExport(services, options.direction, {
+      directory,
+      video: options.video,
+      masks: options.masks,
+      contactSheet: false,
+    });
+  } finally {
+    await services.close();
+  }
+};

@@ -1,0 +1,332 @@
+/**
+ * The app behind every host: one engine, one open clip, its operations, and the contract's methods for any number of connected
+ * clients. Electron, the web host and the CLI each make one of these.
+ */
+import { join } from 'node:path';
+import {
+  type AppState,
+  contract,
+  type HostInfo,
+  type HostMessage,
+  isMethod,
+  type Method,
+  type MethodInput,
+  type MethodOutput,
+  protocolVersion,
+  requestMessageSchema,
+} from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
+import type { Provider } from '../engine/model/providers.ts';
+import type { EngineModel } from '../engine/protocol.ts';
+import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
+import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
+import { defaultModel, resolveModel } from './model-catalog.ts';
+import { Operations } from './operations.ts';
+import { SessionService, type TrackRequest } from './session-service.ts';
+import { StateHub } from './state-hub.ts';
+
+export interface AppServicesOptions {
+  host: HostInfo['host'];
+  appVersion: string;
+  spawnEngine: SpawnEngine;
+  modelsDir: string;
+  sampleClip: string;
+  /** Exports without a chosen folder go to a new folder under this one. */
+  exportRoot: string;
+  /** Model id or bundle folder. */
+  model?: string | undefined;
+  provider?: Provider | 'auto' | undefined;
+  threads?: number | undefined;
+  /** Refuses a path a client may not open, by throwing. */
+  checkPath?: (path: string) => Promise<void>;
+  /** Address of an export's file for a client that can't open paths; null on the desktop. */
+  outputUrl?: (operationId: string, name: string) => string | null;
+}
+
+/** One client as the services see it. */
+export interface ClientLink {
+  send(message: HostMessage): void;
+  sendBinary(data: ArrayBuffer): void;
+}
+
+export interface Connection {
+  /** Anything the client sent, parsed or not. */
+  receive(data: unknown): void;
+  close(): void;
+}
+
+const liveDisplay = { width: 1280, height: 720 };
+
+type Handlers = { [M in Method]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
+
+export class AppServices {
+  readonly operations: Operations;
+  readonly #options: AppServicesOptions;
+  readonly #engine: EngineHost;
+  readonly #hub: StateHub;
+  readonly #clients = new Set<ClientLink>();
+  #session: SessionService | null = null;
+  #model: EngineModel | null = null;
+  #engineState: AppState['engine'] = { state: 'starting', message: null };
+  #notices: AppState['notices'] = [];
+  #nextNoticeId = 1;
+
+  constructor(options: AppServicesOptions) {
+    this.#options = options;
+    this.#hub = new StateHub((revision) => ({
+      revision,
+      session: this.#session?.view ?? null,
+      operations: this.operations.list,
+      engine: this.#engineState,
+      notices: this.#notices,
+    }));
+    this.operations = new Operations(() => this.#hub.touch());
+    this.#engine = new EngineHost(options.spawnEngine, {
+      onReady: (peer, isRestart) => this.#onEngineReady(peer, isRestart),
+      onLost: (reason) =>
+        this.#setEngine('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
+      onFailed: (error) => {
+        this.#engineError = error;
+        this.#setEngine('failed', error.message);
+      },
+    });
+  }
+
+  get state(): AppState {
+    return this.#hub.state;
+  }
+
+  get session(): SessionService {
+    if (!this.#session) throw new AppError('session-unknown', 'No clip is open. Open one first.');
+    return this.#session;
+  }
+
+  /** Process id of the engine, for tests and diagnostics. */
+  get enginePid(): number | undefined {
+    return this.#engine.pid;
+  }
+
+  /** Starts the engine and loads the model. @throws AppError when the model can't be used */
+  async start(): Promise<void> {
+    await this.#engine.start();
+    if (this.#engineState.state === 'failed')
+      throw new AppError('model-missing', this.#engineState.message ?? 'The engine could not be started.');
+  }
+
+  async openSession(path: string): Promise<SessionService> {
+    if (!this.#model)
+      throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
+    const session = await SessionService.open(path, this.#model, () => this.#engine.peer, {
+      onChange: () => this.#hub.touch(),
+      onFrame: (message) => this.#broadcast(message),
+    });
+    await this.closeSession();
+    this.#session = session;
+    this.#hub.touch();
+    if (session.media.isTruncated)
+      this.notify(
+        'warning',
+        `${path} ends before its own tables say: the file is cut short. The ${session.media.frameCount} frames that are there can be used.`,
+      );
+    return session;
+  }
+
+  async closeSession(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    await this.operations.cancelAll();
+    this.#session = null;
+    this.#hub.touch();
+    await session.close();
+  }
+
+  /** @returns the operation's id; it ends by itself (see `operations.ended`) */
+  startTrack(request: Omit<TrackRequest, 'display'>, display: TrackRequest['display'] = liveDisplay): string {
+    const session = this.session;
+    if (this.operations.isRunning('track'))
+      throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
+    return this.operations.start(
+      'track',
+      `Track ${request.direction}`,
+      async (running) => {
+        const outcome = await session.track(running.id, { ...request, display }, ({ done, total }) => running.progress(done, total));
+        if (outcome.warning) this.notify('warning', outcome.warning);
+        return outcome.state;
+      },
+      (id) => this.#cancelRun(id),
+    );
+  }
+
+  /** @returns the operation's id */
+  startExport(request: Omit<ExportRequest, 'directory' | 'partial'> & { directory?: string | undefined; partial?: boolean }): string {
+    const session = this.session;
+    if (this.operations.isRunning('export'))
+      throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
+    const directory = request.directory ?? join(this.#options.exportRoot, exportFolderName(session.path, new Date()));
+    return this.operations.start(
+      'export',
+      'Export',
+      (running) => {
+        this.#exportProgress.set(running.id, running.progress);
+        return exportSession(
+          session,
+          this.#engine.peer,
+          running.id,
+          { partial: false, ...request, directory },
+          this.#options.appVersion,
+          ({ name, path }) => running.addOutput({ name, path, url: this.#options.outputUrl?.(running.id, name) ?? null }),
+        ).finally(() => this.#exportProgress.delete(running.id));
+      },
+      (id) => this.#cancelRun(id),
+    );
+  }
+
+  notify(level: AppState['notices'][number]['level'], text: string): void {
+    this.#notices = [...this.#notices.slice(-19), { id: this.#nextNoticeId++, level, text }];
+    this.#hub.touch();
+  }
+
+  /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
+  connect(link: ClientLink): Connection {
+    this.#clients.add(link);
+    link.send({ t: 'hello', info: { protocolVersion, host: this.#options.host, appVersion: this.#options.appVersion } });
+    link.send({ t: 'state', state: this.state });
+    const unsubscribe = this.#hub.subscribe((state) => link.send({ t: 'state', state }));
+    return {
+      receive: (data) => void this.#answer(data, link),
+      close: () => {
+        unsubscribe();
+        this.#clients.delete(link);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([this.operations.cancelAll(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    this.#engine.close();
+  }
+
+  readonly #exportProgress = new Map<string, (done: number, total: number) => void>();
+
+  readonly #handlers: Handlers = {
+    'app.state': () => this.state,
+    'app.dismissNotice': ({ id }) => {
+      this.#notices = this.#notices.filter((notice) => notice.id !== id);
+      this.#hub.touch();
+      return {};
+    },
+    'session.open': async ({ path }) => {
+      await this.#options.checkPath?.(path);
+      await this.openSession(path);
+      return {};
+    },
+    'session.openSample': async () => {
+      await this.openSession(this.#options.sampleClip);
+      return {};
+    },
+    'session.close': async () => {
+      await this.closeSession();
+      return {};
+    },
+    'frame.get': async ({ requestId, frame, maxWidth, maxHeight }, client) => {
+      client.sendBinary(encodeFrameMessage(await this.session.frameMessage(requestId, frame, maxWidth, maxHeight)));
+      return {};
+    },
+    'object.add': ({ name }) => ({ objectId: this.session.addObject(name) }),
+    'object.update': ({ objectId, ...change }) => {
+      this.session.updateObject(objectId, change);
+      return {};
+    },
+    'object.remove': async ({ objectId }) => {
+      this.#refuseWhileTracking();
+      await this.session.removeObject(objectId);
+      return {};
+    },
+    'prompt.set': async ({ objectId, frame, points, box }) => {
+      this.#refuseWhileTracking();
+      await this.session.setPoints(objectId, frame, points, box);
+      return {};
+    },
+    'prompt.setMask': async ({ objectId, frame, mask }) => {
+      this.#refuseWhileTracking();
+      await this.session.setMask(objectId, frame, mask);
+      return {};
+    },
+    'prompt.clear': async ({ objectId, frame }) => {
+      this.#refuseWhileTracking();
+      await this.session.clearPrompts(objectId, frame);
+      return {};
+    },
+    'track.start': (input) => ({ operationId: this.startTrack(input) }),
+    'export.start': async ({ directory, video, masks, json }) => {
+      if (directory !== undefined) await this.#options.checkPath?.(directory);
+      return { operationId: this.startExport({ directory, video, masks, json, contactSheet: false }) };
+    },
+    'operation.cancel': ({ operationId }) => {
+      this.operations.cancel(operationId);
+      return {};
+    },
+  };
+
+  async #answer(data: unknown, link: ClientLink): Promise<void> {
+    const message = requestMessageSchema.safeParse(data);
+    if (!message.success) return;
+    const { id, m, a } = message.data;
+    try {
+      if (!isMethod(m)) throw new AppError('bad-request', `There is no method "${m}".`);
+      const input = contract[m].input.safeParse(a);
+      if (!input.success) {
+        const issue = input.error.issues[0];
+        throw new AppError('bad-request', `"${m}" was called with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`);
+      }
+      const handler = this.#handlers[m] as (input: unknown, client: ClientLink) => unknown;
+      link.send({ t: 'res', id, ok: true, r: await handler(input.data, link) });
+    } catch (error) {
+      const known = AppError.from(error);
+      if (known.code === 'internal') console.error(known.cause ?? known);
+      link.send({ t: 'err', id, e: known.serialize() });
+    }
+  }
+
+  #refuseWhileTracking(): void {
+    if (this.operations.isRunning('track'))
+      throw new AppError('busy', 'Prompts can be changed when tracking has ended. Cancel it first (Esc); what is done is kept.');
+  }
+
+  #cancelRun(runId: string): void {
+    try {
+      this.#engine.peer.call('cancel', { runId }).catch(() => {});
+    } catch {
+      // Without an engine there is nothing left to cancel.
+    }
+  }
+
+  #broadcast(message: FrameMessage): void {
+    if (this.#clients.size === 0) return;
+    const data = encodeFrameMessage(message);
+    for (const client of this.#clients) client.sendBinary(data);
+  }
+
+  async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
+    peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
+    peer.on('exportProgress', ({ runId, done, total }) => this.#exportProgress.get(runId)?.(done, total));
+    const { modelsDir, model = defaultModel, provider = 'auto', threads } = this.#options;
+    this.#model = await peer.call('loadModel', { bundleDir: await resolveModel(modelsDir, model), provider, threads });
+    await this.#session?.replay();
+    this.#setEngine('ready', null);
+    if (isRestart) this.notify('info', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
+  }
+
+  #setEngine(state: AppState['engine']['state'], message: string | null): void {
+    this.#engineState = { state, message };
+    this.#hub.touch();
+  }
+}
+
+/** The services with their engine started (see `state.engine` for how that went). */
+export const createAppServices = async (options: AppServicesOptions): Promise<AppServices> => {
+  const services = new AppServices(options);
+  await services.start();
+  return services;
+};

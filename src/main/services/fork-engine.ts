@@ -1,0 +1,38 @@
+/** Starts the engine as a plain Node child process (CLI, web host, tests). Electron has its own starter. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { EngineProcess } from './engine-host.ts';
+
+/** @param env additions to the child's environment */
+export const forkEngine = (env: Record<string, string> = {}): EngineProcess => {
+  const isSource = import.meta.url.endsWith('.ts');
+  const entry = fileURLToPath(new URL(isSource ? '../engine/process.ts' : './process.js', import.meta.url));
+  const child = fork(entry, [], {
+    serialization: 'advanced',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return {
+    pid: child.pid,
+    link: {
+      post: (message) =>
+        new Promise((resolve, reject) => {
+          if (!child.connected) reject(new Error('the engine is gone'));
+          else child.send(message as object, (error) => (error ? reject(error) : resolve()));
+        }),
+      onMessage: (listener) => child.on('message', listener),
+    },
+    onExit: (listener) => {
+      let isTold = false;
+      const tell = (reason: string): void => {
+        if (isTold) return;
+        isTold = true;
+        listener(reason);
+      };
+      child.on('exit', (code, signal) => tell(signal ? `signal ${signal}` : `exit code ${code}`));
+      child.on('error', (error) => tell(error.message));
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+};

@@ -1,0 +1,132 @@
+/** Long work: progress, speed, time left, cancel. */
+import { randomUUID } from 'node:crypto';
+import type { Operation } from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+
+/** Frames a second over the last few seconds, so that ETA follows a change of pace. */
+export class RateMeter {
+  readonly #samples: { timeMs: number; done: number }[] = [];
+  readonly #windowMs: number;
+
+  constructor(windowMs = 4000) {
+    this.#windowMs = windowMs;
+  }
+
+  add(done: number, timeMs: number): void {
+    this.#samples.push({ timeMs, done });
+    while (this.#samples.length > 2 && this.#samples[0]!.timeMs < timeMs - this.#windowMs) this.#samples.shift();
+  }
+
+  /** null until there is something to go by. */
+  get perSecond(): number | null {
+    const first = this.#samples[0];
+    const last = this.#samples.at(-1);
+    if (!first || !last || last.timeMs - first.timeMs < 100) return null;
+    return ((last.done - first.done) * 1000) / (last.timeMs - first.timeMs);
+  }
+}
+
+export interface RunningOperation {
+  readonly id: string;
+  progress(done: number, total: number): void;
+  addOutput(output: Operation['outputs'][number]): void;
+}
+
+const keptFinished = 10;
+
+export class Operations {
+  readonly #onChange: () => void;
+  readonly #all = new Map<string, { view: Operation; cancel: () => void; ended: Promise<Operation> }>();
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get list(): Operation[] {
+    return [...this.#all.values()].map(({ view }) => ({ ...view, outputs: [...view.outputs] }));
+  }
+
+  isRunning(kind: Operation['kind']): boolean {
+    return this.list.some((operation) => operation.kind === kind && operation.state === 'running');
+  }
+
+  /**
+   * Starts `work`; it ends "cancelled" when it returns that, "failed" when it throws.
+   * @param cancel asks the work to end; it ends by itself soon after
+   */
+  start(
+    kind: Operation['kind'],
+    title: string,
+    work: (running: RunningOperation) => Promise<'done' | 'cancelled'>,
+    cancel: (id: string) => void,
+  ): string {
+    const id = randomUUID();
+    const meter = new RateMeter();
+    const view: Operation = {
+      id,
+      kind,
+      title,
+      state: 'running',
+      done: 0,
+      total: 0,
+      framesPerSecond: null,
+      etaMs: null,
+      error: null,
+      outputs: [],
+    };
+    const running: RunningOperation = {
+      id,
+      progress: (done, total) => {
+        meter.add(done, performance.now());
+        view.done = done;
+        view.total = total;
+        view.framesPerSecond = meter.perSecond;
+        view.etaMs = view.framesPerSecond ? ((total - done) * 1000) / view.framesPerSecond : null;
+        this.#onChange();
+      },
+      addOutput: (output) => {
+        view.outputs.push(output);
+        this.#onChange();
+      },
+    };
+    const ended = (async () => {
+      try {
+        view.state = await work(running);
+      } catch (error) {
+        const known = AppError.from(error);
+        view.state = known.code === 'cancelled' ? 'cancelled' : 'failed';
+        view.error = known.code === 'cancelled' ? null : known.serialize();
+      }
+      view.etaMs = null;
+      this.#onChange();
+      return view;
+    })();
+    this.#all.set(id, { view, cancel: () => cancel(id), ended });
+    for (const [oldId, { view: old }] of this.#all) {
+      if (this.#all.size <= keptFinished) break;
+      if (old.state !== 'running') this.#all.delete(oldId);
+    }
+    this.#onChange();
+    return id;
+  }
+
+  cancel(id: string): void {
+    this.#all.get(id)?.cancel();
+  }
+
+  get(id: string): Operation | undefined {
+    return this.#all.get(id)?.view;
+  }
+
+  /** Resolves when the operation has ended, however. */
+  async ended(id: string): Promise<Operation> {
+    const found = this.#all.get(id);
+    if (!found) throw new AppError('bad-request', 'There is no such operation.');
+    return found.ended;
+  }
+
+  async cancelAll(): Promise<void> {
+    for (const { view, cancel } of this.#all.values()) if (view.state === 'running') cancel();
+    await Promise.all([...this.#all.values()].map(({ ended }) => ended));
+  }
+}
