@@ -39,7 +39,7 @@ export type ErrorCode = (typeof errorCodes)[number];
 export interface SerializedError {
   code: ErrorCode;
   message: string;
-  details?: Record<string, unknown>;
+  details?: Record<string, unknown> | undefined;
 }
 
 export class AppError extends Error {

@@ -71,6 +71,7 @@ export class AppServices {
   #engineState: AppState['engine'] = { state: 'starting', message: null };
   #notices: AppState['notices'] = [];
   #nextNoticeId = 1;
+  #engineError: AppError | null = null;
 
   constructor(options: AppServicesOptions) {
     this.#options = options;
@@ -107,11 +108,14 @@ export class AppServices {
     return this.#engine.pid;
   }
 
-  /** Starts the engine and loads the model. @throws AppError when the model can't be used */
-  async start(): Promise<void> {
-    await this.#engine.start();
-    if (this.#engineState.state === 'failed')
-      throw new AppError('model-missing', this.#engineState.message ?? 'The engine could not be started.');
+  /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
+  start(): Promise<void> {
+    return this.#engine.start();
+  }
+
+  /** @throws AppError why the engine or the model can't be used */
+  requireEngine(): void {
+    if (this.#engineError) throw this.#engineError;
   }
 
   async openSession(path: string): Promise<SessionService> {
