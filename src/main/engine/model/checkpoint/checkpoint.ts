@@ -8,7 +8,7 @@ import { readRange } from './file-range.ts';
 import { readPickle } from './pickle.ts';
 import { bytesPerElement, type Dtype, isDict, isTensor, type PickleValue, type TensorRef } from './pickle-values.ts';
 import { damaged, refused, saveAgain, unsupported, withFileErrors } from './refusal.ts';
-import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
+import { isIntact, readZipDirectory, type ZipEntry } from './zip-directory.ts';
 
 export interface CheckpointTensor {
   readonly name: string;
@@ -97,7 +97,7 @@ async function readEntry(file: FileHandle, entry: ZipEntry, mostBytes: number): 
   if (entry.bytes > mostBytes) throw refused(`"${entry.name}" has ${entry.bytes} bytes`);
   const packed = await readRange(file, entry.dataOffset, entry.compressedBytes);
   const data = entry.method === 'stored' ? packed : inflate(packed, entry);
-  if (data.length !== entry.bytes || crc32(data) !== entry.crc32) throw damaged(`"${entry.name}" has a wrong checksum`);
+  if (data.length !== entry.bytes || !isIntact(entry, crc32(data))) throw damaged(`"${entry.name}" has a wrong checksum`);
   return data;
 }
 

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 import { forEachPiece, readRange } from './file-range.ts';
@@ -11,7 +12,7 @@ import { toFloat32Bytes } from './float-convert.ts';
 import { bytesPerElement } from './pickle-values.ts';
 import { damaged, refused, saveAgain, unsupported } from './refusal.ts';
 import { gather } from './strides.ts';
-import type { ZipEntry } from './zip-directory.ts';
+import { isIntact, type ZipEntry } from './zip-directory.ts';
 
 /** Where a tensor lies in the written file. */
 export interface WrittenTensor {
@@ -129,38 +130,35 @@ async function unpack(source: FileHandle, entry: ZipEntry, members: readonly Che
     throw unsupported(`"${entry.name}" would have to be unpacked to ${entry.bytes} bytes for tensors of ${used}`, saveAgain);
   }
   const data = entry.method === 'stored' ? await readRange(source, entry.dataOffset, entry.bytes) : await inflate(source, entry, signal);
-  if (crc32(data) !== entry.crc32) throw damaged(`"${entry.name}" has a wrong checksum`);
+  if (!isIntact(entry, crc32(data))) throw damaged(`"${entry.name}" has a wrong checksum`);
   return data;
 }
 
 /** Unpacks into a buffer of the announced size; data that yields more or less is refused. */
 async function inflate(source: FileHandle, entry: ZipEntry, signal?: AbortSignal): Promise<Buffer> {
   const unpacked = Buffer.alloc(entry.bytes);
-  if (entry.compressedBytes === 0) return unpacked;
-  const inflater = createInflateRaw();
-  const packed = source.createReadStream({
-    start: entry.dataOffset,
-    end: entry.dataOffset + entry.compressedBytes - 1,
-    autoClose: false,
-    ...(signal && { signal }),
-  });
-  packed.on('error', (error) => inflater.destroy(error));
-  packed.pipe(inflater);
   let done = 0;
-  try {
-    for await (const chunk of inflater as AsyncIterable<Buffer>) {
+  const collect = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of chunks) {
       if (done + chunk.length > unpacked.length) throw refused(`"${entry.name}" unpacks to more than it announced`);
       chunk.copy(unpacked, done);
       done += chunk.length;
     }
+  };
+  try {
+    await pipeline(readPieces(source, entry), createInflateRaw(), collect, { ...(signal && { signal }) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw damaged(`"${entry.name}" can't be unpacked`);
     throw error;
-  } finally {
-    packed.destroy();
   }
   if (done !== unpacked.length) throw damaged(`"${entry.name}" unpacks to less than it announced`);
   return unpacked;
+}
+
+async function* readPieces(source: FileHandle, entry: ZipEntry, pieceBytes = 1 << 20): AsyncGenerator<Buffer> {
+  for (let done = 0; done < entry.compressedBytes; done += pieceBytes) {
+    yield await readRange(source, entry.dataOffset + done, Math.min(pieceBytes, entry.compressedBytes - done));
+  }
 }
 
 function alignUp(position: number): number {

@@ -75,9 +75,13 @@ const instructions: ReadonlyMap<number, Instruction> = new Map<number, Instructi
   [0x62, (m) => m.ignoreAttributes()], // BUILD
 ]);
 
+/** SHORT_BINUNICODE, MEMOIZE, FRAME: a sound pickle of a protocol that torch.save uses only when told to. */
+const newerInstructions: ReadonlySet<number> = new Set([0x8c, 0x94, 0x95]);
+
 function unknownInstruction(code: number, position: number) {
-  const hex = `0x${code.toString(16).padStart(2, '0')}`;
-  return refused(`its pickle uses the instruction ${hex}, which no plain state dict needs. ${saveAgain}`, { instruction: hex, position });
+  const instruction = `0x${code.toString(16).padStart(2, '0')}`;
+  if (newerInstructions.has(code)) return unsupported('it was saved with a newer pickle protocol than 2', saveAgain, { instruction });
+  return refused(`its pickle uses the instruction ${instruction}, which no state dict needs`, { instruction, position });
 }
 
 class PickleMachine {
@@ -190,7 +194,9 @@ class PickleMachine {
 
 function unknownGlobal(module: string, name: string) {
   const python = `${module}.${name}`;
-  if (/^torch(\.storage)?\.\w+Storage$/.test(python)) return unsupported(`it holds tensors of the type ${python}`, saveAgain);
+  if (/^torch(\.storage)?\.\w+Storage$|^torch\._utils\._rebuild_\w+$/.test(python)) {
+    return unsupported(`it holds tensors of a kind that SAM 2 has not (${python})`, saveAgain, { global: python });
+  }
   return refused(`loading it in Python would import or call "${python}", and a checkpoint of SAM 2 holds nothing but tensors`, {
     global: python,
   });

@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 import { forEachPiece } from './file-range.ts';
 import { damaged } from './refusal.ts';
+import { isIntact } from './zip-directory.ts';
 
 export async function verifyEntries(checkpoint: Checkpoint, tensors: Iterable<CheckpointTensor>, signal?: AbortSignal): Promise<void> {
   const entries = new Set([...tensors].map((tensor) => tensor.entry).filter((entry) => entry.method === 'stored'));
@@ -18,7 +19,7 @@ export async function verifyEntries(checkpoint: Checkpoint, tensors: Iterable<Ch
         signal?.throwIfAborted();
         sum = crc32(piece, sum);
       });
-      if (sum !== entry.crc32) throw damaged(`"${entry.name}" has a wrong checksum`);
+      if (!isIntact(entry, sum)) throw damaged(`"${entry.name}" has a wrong checksum`);
     }
   } finally {
     await file.close();

@@ -17,6 +17,11 @@ export interface ZipEntry {
   readonly crc32: number;
 }
 
+/** Whether data of an entry have its checksum. 0 is what torch.save writes when told not to compute any. */
+export function isIntact(entry: ZipEntry, sum: number): boolean {
+  return entry.crc32 === 0 || entry.crc32 === sum;
+}
+
 interface CentralEntry extends Omit<ZipEntry, 'dataOffset'> {
   readonly headerOffset: number;
   readonly rawName: Buffer;
