@@ -35,6 +35,8 @@ export interface MediaInfo {
   container: string;
   /** Start of the container in seconds, which ffmpeg's -ss counts from. */
   startSec: number;
+  /** False where packets carry no times of their own (AVI with B-frames, raw streams): a seek would renumber frames there. */
+  isSeekExact: boolean;
   /** The file ends before its own tables say. The index holds only the frames that are there. */
   isTruncated: boolean;
 }
@@ -54,12 +56,16 @@ interface Listing {
   timeBase: TimeBase | null;
   /** Some packet had no time stamp, or two had the same, or one was damaged. */
   isDoubtful: boolean;
+  hasMissingTimes: boolean;
   stderr: StderrLog;
   description: InputDescription;
 }
 
 /** How many frames are decoded to check the demuxed index. */
 const checkedFrames = 24;
+
+/** Elementary streams have no times at all. */
+const untimedContainers = /(^|,)(h264|hevc|m4v|mpegvideo|vc1|obu|av1|rm)(,|$)/;
 
 /** Here a packet is often not a frame: packed B-frames, hidden reference frames, missing time stamps. */
 const untrustedContainers = /(^|,)(avi|mpeg|nsv|rm|h264|hevc|m4v|mpegvideo|vc1|obu|av1|dv)(,|$)/;
@@ -83,6 +89,7 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
   const reader = new FrameCrcReader();
   const pts: number[] = [];
   let isDoubtful = false;
+  let hasMissingTimes = false;
   let newestPts = Number.NEGATIVE_INFINITY;
   let lastDurationTicks = 0;
   const { stderr } = await runFfmpeg(options.ffmpeg, [...inputArgs(path), ...outputArgs, '-f', 'framecrc', 'pipe:1'], {
@@ -93,7 +100,7 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
       if (entry.isCorrupt) isDoubtful = true;
       if (entry.isDiscarded) return;
       if (entry.pts === null) {
-        isDoubtful = true;
+        hasMissingTimes = true;
         return;
       }
       pts.push(entry.pts);
@@ -107,7 +114,8 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
   return {
     entries: { pts, lastDurationTicks },
     timeBase: reader.timeBase,
-    isDoubtful,
+    isDoubtful: isDoubtful || hasMissingTimes,
+    hasMissingTimes,
     stderr,
     description: parseInputDescription(stderr.head),
   };
@@ -257,6 +265,7 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
     isVariableFrameRate: index.isVariable,
     container: listing.description.container,
     startSec: listing.description.startSec,
+    isSeekExact: !listing.hasMissingTimes && !untimedContainers.test(listing.description.container),
     isTruncated: listing.stderr.damage !== null,
   };
   return { info, index };

@@ -99,7 +99,7 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
   // Both ends are checked by the index, which knows the message.
   index.ptsTicks(start);
   index.ptsTicks(end);
-  for (const margin of start === 0 ? [null] : seekMargins) {
+  for (const margin of start === 0 || !options.info.isSeekExact ? [null] : seekMargins) {
     const child = spawnFfmpeg(options.ffmpeg, {
       args: await buildArgs(options, margin),
       extraPipes: options.outputs.length,
