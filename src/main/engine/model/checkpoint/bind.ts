@@ -86,7 +86,7 @@ export async function bindCheckpoint(options: BindOptions): Promise<BoundCheckpo
         if (written.names.has(placed.file)) throw brokenGraph('a graph has the name of the weights');
         const { file, bytes } = placed;
         const bound = { ...manifest, graphs: written.graphs, weights: { ...weights, file, bytes, sha256: placed.sha256 } };
-        await writeFile(staged.pathFor(manifestName), JSON.stringify(manifestSchema.parse(bound)), { flag: 'wx', flush: true });
+        await writeFile(staged.pathFor(manifestName), JSON.stringify(manifestSchema.parse(bound)), { flag: 'wx' });
         signal?.throwIfAborted();
         await staged.commit(manifestName);
         return { dir: outDir, manifest: bound, placement: placed.placement, sha256, isPublished };
@@ -149,7 +149,7 @@ async function stageGraphs(
     if (names.has(file)) throw brokenGraph(`two files of the bundle have the name ${file}`);
     names.add(file);
     const model = rebindExternalData(await readGraph(path), (initializer) => place(initializer, from.matched, from.placed));
-    await writeFile(staged.pathFor(file), model, { flag: 'wx', flush: true });
+    await writeFile(staged.pathFor(file), model, { flag: 'wx' });
     graphs[graph] = { file, bytes: model.length, sha256: hashBytes(model) } satisfies GraphFile;
   }
   return { graphs, names };

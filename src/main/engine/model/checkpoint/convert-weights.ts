@@ -64,7 +64,6 @@ export async function convertWeights(
         await writer.align();
       }
     }
-    await target.sync();
     return { places, bytes: writer.position, sha256: writer.digest() };
   } finally {
     await source.close();

@@ -1,6 +1,7 @@
 /**
  * Files that appear in a folder together or not at all: they are written under temporary names and renamed at the end. The last
- * one (the manifest) is what makes the folder valid, so an old one is removed before anything else is replaced.
+ * one (the manifest) is what makes the folder valid, so an old one is removed before anything else is replaced. Nothing is
+ * forced to the disk: what a power cut leaves behind has other hashes than the manifest, and the import is repeated.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm } from 'node:fs/promises';
