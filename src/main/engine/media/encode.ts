@@ -124,7 +124,7 @@ const buildArgs = async (options: EncoderOptions, partial: string, originTicks: 
     ...audio.input,
     ...['-map', '0:v:0', ...audio.output],
     ...['-filter:v', filters.join(','), '-pix_fmt', 'yuv420p', '-c:v', encoder.name, ...encoder.args],
-    ...(await passthroughArgs(ffmpeg)),
+    ...passthroughArgs,
     ...['-enc_time_base', `${base.num}:${base.den}`, '-video_track_timescale', String(base.den)],
     ...['-map_metadata', '-1', '-movflags', '+faststart', '-max_muxing_queue_size', '4096', '-f', 'mp4', '-y', fileUrl(partial)],
   ];

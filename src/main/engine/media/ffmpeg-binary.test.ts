@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFfmpeg, listEncoders, parseFfmpegVersion, passthroughArgs } from './ffmpeg-binary.ts';
+import { findFfmpeg, listEncoders, parseFfmpegVersion } from './ffmpeg-binary.ts';
 import { spawnFfmpeg } from './ffmpeg-process.ts';
 
 let folder: string;
@@ -53,6 +53,13 @@ describe.skipIf(process.platform === 'win32')('findFfmpeg', () => {
     }
   });
 
+  it('refuses versions that lose frames', async () => {
+    const old = await pretend('old', '4.4.2-0ubuntu0.22.04.1');
+    await expect(findFfmpeg({ setting: old })).rejects.toMatchObject({ code: 'ffmpeg-missing', message: expect.stringContaining('4.4') });
+    expect(await findFfmpeg({ setting: await pretend('least', '5.1') })).toBe(join(folder, 'least'));
+    expect(await findFfmpeg({ setting: await pretend('git', 'N-1-gabc') })).toBe(join(folder, 'git'));
+  });
+
   it('asks again after a failure', async () => {
     const later = join(folder, 'later');
     await expect(findFfmpeg({ setting: later })).rejects.toMatchObject({ code: 'ffmpeg-missing' });
@@ -66,13 +73,6 @@ describe('what an ffmpeg can do', () => {
     expect(parseFfmpegVersion('ffmpeg version 5.1.9-0+deb12u1 Copyright')).toEqual([5, 1]);
     expect(parseFfmpegVersion('ffmpeg version n7.0.2 Copyright')).toEqual([7, 0]);
     expect(parseFfmpegVersion('ffmpeg version N-100-g1234 Copyright')).toBeNull();
-  });
-
-  it.skipIf(process.platform === 'win32')('names the option that keeps frames as they are', async () => {
-    expect(await passthroughArgs(await pretend('old', '4.4.2'))).toEqual(['-vsync', 'passthrough']);
-    expect(await passthroughArgs(await pretend('older', '5.0'))).toEqual(['-vsync', 'passthrough']);
-    expect(await passthroughArgs(await pretend('new', '5.1'))).toEqual(['-fps_mode', 'passthrough']);
-    expect(await passthroughArgs(await pretend('git', 'N-1-gabc'))).toEqual(['-fps_mode', 'passthrough']);
   });
 
   it('lists encoders', async () => {

@@ -46,29 +46,38 @@ export const parseFfmpegVersion = (line: string): [number, number] | null => {
   return match === null ? null : [Number(match[1]), Number(match[2])];
 };
 
-const versionLines = new Map<string, Promise<string | null>>();
+/** Older ones lack -fps_mode and hide the last frame of a variable-rate MP4. Tested with 5.1 and 9.0. */
+const oldest: [number, number] = [5, 1];
 
-/** The first line of `ffmpeg -version`, or null when that path runs no ffmpeg. Asked once per path. */
-const versionLine = (path: string): Promise<string | null> => {
-  const known = versionLines.get(path);
+/** Null when a path runs a good ffmpeg, otherwise why not. */
+type Verdict = { isThere: boolean; why: string } | null;
+const verdicts = new Map<string, Promise<Verdict>>();
+
+const judge = async (path: string): Promise<Verdict> => {
+  let first: string | null = null;
+  try {
+    const { code } = await runFfmpeg(path, ['-version'], {
+      onLine: (line) => {
+        first ??= line;
+      },
+    });
+    if (code !== 0 || first === null || !/^ffmpeg version/.test(first)) return { isThere: false, why: `${path} is not an ffmpeg` };
+  } catch {
+    return { isThere: false, why: `${path} does not run` };
+  }
+  const version = parseFfmpegVersion(first);
+  if (version === null || version[0] > oldest[0] || (version[0] === oldest[0] && version[1] >= oldest[1])) return null;
+  return { isThere: true, why: `${path} is version ${version.join('.')}, too old: ${oldest.join('.')} or newer is needed` };
+};
+
+/** Judges a path by running it, once. A failure is not remembered: the user may install ffmpeg while the app runs. */
+const check = (path: string): Promise<Verdict> => {
+  const known = verdicts.get(path);
   if (known !== undefined) return known;
-  const asked = (async (): Promise<string | null> => {
-    let first: string | null = null;
-    try {
-      const { code } = await runFfmpeg(path, ['-version'], {
-        onLine: (line) => {
-          first ??= line;
-        },
-      });
-      return code === 0 && first !== null && /^ffmpeg version/.test(first) ? first : null;
-    } catch {
-      return null;
-    }
-  })();
-  versionLines.set(path, asked);
-  // A failure is not kept: the user may install ffmpeg while the app runs.
-  void asked.then((line) => {
-    if (line === null) versionLines.delete(path);
+  const asked = judge(path);
+  verdicts.set(path, asked);
+  void asked.then((verdict) => {
+    if (verdict !== null) verdicts.delete(path);
   });
   return asked;
 };
@@ -76,30 +85,29 @@ const versionLine = (path: string): Promise<string | null> => {
 /** The ffmpeg to use: the setting, FFMPEG_PATH, ffmpeg-static's file, PATH; each is tried by running it. */
 export const findFfmpeg = async (options: FindFfmpegOptions = {}): Promise<string> => {
   const env = options.env ?? process.env;
-  const chosen = options.setting?.trim() ?? '';
-  if (chosen !== '') {
-    if ((await versionLine(chosen)) !== null) return chosen;
-    throw ffmpegMissing(`the setting names ${chosen}`);
-  }
-  const fromEnvironment = env.FFMPEG_PATH?.trim() ?? '';
-  if (fromEnvironment !== '') {
-    if ((await versionLine(fromEnvironment)) !== null) return fromEnvironment;
-    throw ffmpegMissing(`FFMPEG_PATH names ${fromEnvironment}`);
+  const chosen: [string, string][] = [
+    ['the setting', options.setting?.trim() ?? ''],
+    ['FFMPEG_PATH', env.FFMPEG_PATH?.trim() ?? ''],
+  ];
+  for (const [source, path] of chosen) {
+    if (path === '') continue;
+    const verdict = await check(path);
+    if (verdict === null) return path;
+    throw ffmpegMissing(`${source}: ${verdict.why}`);
   }
   const bundled = await (options.bundled ?? bundledFfmpeg)();
-  if (bundled !== null && (await isExecutable(bundled)) && (await versionLine(bundled)) !== null) return bundled;
-  for (const path of await onPath(env)) if ((await versionLine(path)) !== null) return path;
-  throw ffmpegMissing('not found on PATH');
+  if (bundled !== null && (await isExecutable(bundled)) && (await check(bundled)) === null) return bundled;
+  let why = 'not found on PATH';
+  for (const path of await onPath(env)) {
+    const verdict = await check(path);
+    if (verdict === null) return path;
+    if (verdict.isThere) why = verdict.why;
+  }
+  throw ffmpegMissing(why);
 };
 
-/** Output arguments that neither duplicate nor drop a frame; the option's name changed in ffmpeg 5.1. */
-export const passthroughArgs = async (ffmpeg: string): Promise<string[]> => {
-  const line = await versionLine(ffmpeg);
-  if (line === null) throw ffmpegMissing(ffmpeg);
-  const version = parseFfmpegVersion(line);
-  const isOld = version !== null && (version[0] < 5 || (version[0] === 5 && version[1] < 1));
-  return isOld ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'];
-};
+/** Output arguments that neither duplicate nor drop a frame. */
+export const passthroughArgs = ['-fps_mode', 'passthrough'] as const;
 
 const encoderLists = new Map<string, Promise<Set<string>>>();
 

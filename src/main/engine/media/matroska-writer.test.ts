@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { findFfmpeg } from './ffmpeg-binary.ts';
+import { findFfmpeg, passthroughArgs } from './ffmpeg-binary.ts';
 import { matroskaFrameHeader, matroskaHeader, ticksToNanoseconds } from './matroska-writer.ts';
 import { FrameCrcReader } from './stream-info.ts';
 
@@ -23,6 +23,7 @@ it.each([
   { num: 1001, den: 30000 },
   { num: 1, den: 1000000 },
 ])('gives ffmpeg every frame at its time and byte for byte: $num/$den', async (base) => {
+  const ffmpeg = await findFfmpeg();
   const folder = await mkdtemp(join(tmpdir(), 'sam2-video-mkv-'));
   const path = join(folder, 'raw.mkv');
   const size = { width: 5, height: 3 };
@@ -32,8 +33,8 @@ it.each([
   for (const [i, tick] of ticks.entries()) parts.push(matroskaFrameHeader(tick, frameBytes, base), Buffer.alloc(frameBytes, 30 + i));
   await writeFile(path, Buffer.concat(parts));
   const filter = `settb=${base.num}/${base.den}`;
-  const output = ['-vsync', 'passthrough', '-enc_time_base', `${base.num}:${base.den}`, '-f', 'framecrc', '-'];
-  const { stdout } = await promisify(execFile)(await findFfmpeg(), ['-v', 'error', '-copyts', '-i', path, '-filter:v', filter, ...output]);
+  const output = [...passthroughArgs, '-enc_time_base', `${base.num}:${base.den}`, '-f', 'framecrc', '-'];
+  const { stdout } = await promisify(execFile)(ffmpeg, ['-v', 'error', '-copyts', '-i', path, '-filter:v', filter, ...output]);
   const reader = new FrameCrcReader();
   const entries = stdout.split('\n').flatMap((line) => reader.read(line) ?? []);
   expect(entries.map(({ pts }) => pts)).toEqual(ticks);

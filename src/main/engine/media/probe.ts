@@ -72,13 +72,13 @@ const untrustedContainers = /(^|,)(avi|mpeg|nsv|rm|h264|hevc|m4v|mpegvideo|vc1|o
 const untrustedCodecs = new Set(['vp8', 'msmpeg4v1', 'msmpeg4v2', 'msmpeg4v3', 'wmv1', 'wmv2', 'rv30', 'rv40', 'svq3']);
 
 /** Times of decoded frames, in ticks of `timeBase`: what the decoder really yields. */
-const decodeArgs = async (ffmpeg: string, timeBase: TimeBase): Promise<string[]> => [
+const decodeArgs = (timeBase: TimeBase): string[] => [
   '-copyts',
   '-filter_complex',
   `[0:V:0]settb=${timeBase.num}/${timeBase.den},crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[t]`,
   '-map',
   '[t]',
-  ...(await passthroughArgs(ffmpeg)),
+  ...passthroughArgs,
   '-enc_time_base',
   `${timeBase.num}:${timeBase.den}`,
   '-c:v',
@@ -209,7 +209,7 @@ const reconcile = (demuxed: Float64Array, decodedHead: readonly number[]): Float
 
 const buildIndex = async (path: string, listing: Listing, timeBase: TimeBase, options: ProbeOptions): Promise<FrameIndex> => {
   const { description } = listing;
-  const decoding = await decodeArgs(options.ffmpeg, timeBase);
+  const decoding = decodeArgs(timeBase);
   const isTrusted =
     !listing.isDoubtful &&
     listing.stderr.damage === null &&

@@ -45,11 +45,10 @@ export const queuedFrames = 3;
 /** Seconds before the wanted frame to seek to; null decodes from the beginning. */
 const seekMargins: readonly (number | null)[] = [0, 2, 12, null];
 
-const buildArgs = async (options: RawDecodeOptions, margin: number | null): Promise<string[]> => {
-  const { index, info, start, outputs, ffmpeg } = options;
+const buildArgs = (options: RawDecodeOptions, margin: number | null): string[] => {
+  const { index, info, start, outputs } = options;
   const base = index.timeBase;
   const halfFrame = index.averageTicks() / 2;
-  const passthrough = await passthroughArgs(ffmpeg);
   const seekSec = ((index.ptsTicks(start) - halfFrame) * base.num) / base.den - info.startSec - (margin ?? 0);
   const isSeeking = start > 0 && margin !== null && seekSec > 0;
   const trim = start > 0 ? `,trim=start_pts=${index.ptsTicks(start)}` : '';
@@ -65,9 +64,9 @@ const buildArgs = async (options: RawDecodeOptions, margin: number | null): Prom
     '-filter_complex',
     graph.join(';'),
     // The times go out first: an ffmpeg with one thread for all outputs then never makes us wait for a time behind a full pipe.
-    ...['-map', '[times]', ...passthrough, '-enc_time_base', `${base.num}:${base.den}`, '-c:v', 'rawvideo'],
+    ...['-map', '[times]', ...passthroughArgs, '-enc_time_base', `${base.num}:${base.den}`, '-c:v', 'rawvideo'],
     ...['-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
-    ...outputs.flatMap((_, i) => ['-map', names[i] as string, ...passthrough, '-c:v', 'rawvideo', '-f', 'rawvideo', `pipe:${3 + i}`]),
+    ...outputs.flatMap((_, i) => ['-map', names[i] as string, ...passthroughArgs, '-c:v', 'rawvideo', '-f', 'rawvideo', `pipe:${3 + i}`]),
   ];
 };
 
@@ -101,7 +100,7 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
   index.ptsTicks(end);
   for (const margin of start === 0 || !options.info.isSeekExact ? [null] : seekMargins) {
     const child = spawnFfmpeg(options.ffmpeg, {
-      args: await buildArgs(options, margin),
+      args: buildArgs(options, margin),
       extraPipes: options.outputs.length,
       signal: options.signal,
     });

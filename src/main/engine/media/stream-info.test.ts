@@ -51,6 +51,9 @@ describe('parseInputDescription', () => {
     expect(parseInputDescription(lines('-90.00')).video?.rotation).toBe(90);
     expect(parseInputDescription(lines('90.00')).video?.rotation).toBe(270);
     expect(parseInputDescription(lines('180.00')).video?.rotation).toBe(180);
+    // As of ffmpeg 7.1.
+    const renamed = lines('-90.00').map((line) => line.replace('displaymatrix', 'Display Matrix'));
+    expect(parseInputDescription(renamed).video?.rotation).toBe(90);
     expect(parseInputDescription(lines('-0.00')).video?.rotation).toBe(0);
   });
 });

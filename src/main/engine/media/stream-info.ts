@@ -97,7 +97,7 @@ export const parseInputDescription = (lines: readonly string[]): InputDescriptio
       if (isInVideo) result.video = parseVideo(text);
       if (stream[1] === 'Audio') result.audioCodec ??= /^[^\s(,]+/.exec(text)?.[0] ?? null;
     }
-    const rotation = /displaymatrix: rotation of (-?[\d.]+) degrees/.exec(line);
+    const rotation = /display ?matrix: rotation of (-?[\d.]+) degrees/i.exec(line);
     if (rotation !== null && isInVideo && result.video !== null) {
       // ffmpeg tells the counter-clockwise turn; only quarter turns are applied by its autorotation as a change of size.
       result.video.rotation = (((Math.round(-Number(rotation[1]) / 90) * 90) % 360) + 360) % 360;

@@ -7,11 +7,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findFfmpeg, passthroughArgs } from '../ffmpeg-binary.ts';
 
 const run = promisify(execFile);
 
 const ffmpeg = async (...args: string[]): Promise<void> => {
-  await run(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', ...args], { maxBuffer: 1 << 24 });
+  await run(await findFfmpeg(), ['-hide_banner', '-loglevel', 'error', '-nostdin', '-y', ...args], { maxBuffer: 1 << 24 });
 };
 
 const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
@@ -31,14 +32,13 @@ const unevenTimes = "select='not(between(mod(n,7),3,4))',settb=1/90000,setpts='P
 const recipes = {
   cfr: (out: string) => ffmpeg(...moving('320x240', '25', 3), ...tone(3), ...withBFrames, '-c:a', 'aac', out),
   silent: (out: string) => ffmpeg(...moving('320x240', '30000/1001', 2), ...x264, out),
-  vfr: (out: string) =>
+  vfr: async (out: string) =>
     ffmpeg(
       ...moving('320x240', '30', 4),
       ...tone(4),
       '-vf',
       unevenTimes,
-      '-vsync',
-      'passthrough',
+      ...passthroughArgs,
       '-enc_time_base',
       '1:90000',
       ...withBFrames,
