@@ -6,6 +6,7 @@ import { type ProbeResult, probe } from './probe.ts';
 import { type ClipName, type Clips, makeClips } from './testing/make-clips.ts';
 
 const names: ClipName[] = [
+  'silent',
   'cfr',
   'vfr',
   'odd',
@@ -23,7 +24,7 @@ let ffmpeg: string;
 
 beforeAll(async () => {
   ffmpeg = await findFfmpeg();
-  clips = await makeClips(names);
+  clips = await makeClips([...names, 'damaged']);
 });
 afterAll(() => clips.remove());
 
@@ -158,6 +159,27 @@ describe('decodeFrames', () => {
     expect(frames.map(({ frame }) => frame)).toEqual(Array.from({ length: 13 }, (_, i) => i));
     expect(isSame(frames[2]?.model, frames[3]?.model)).toBe(true);
     expect(isSame(frames[1]?.model, frames[2]?.model)).toBe(false);
+  });
+
+  it('gives every number once where the middle of the file is damaged', async () => {
+    const source = await open('damaged');
+    const frames = await collect(decodeFrames(all(source)));
+    expect(frames.map(({ frame }) => frame)).toEqual(Array.from({ length: source.index.length }, (_, i) => i));
+  });
+
+  it('turns the picture as the file asks', async () => {
+    const upright = await open('rotated');
+    const coded = await open('silent');
+    const turned = await decodeStill({ ...all(upright), frame: 3, width: 48, height: 64 });
+    const flat = await decodeStill({ ...all(coded), frame: 3, width: 64, height: 48 });
+    let difference = 0;
+    for (let y = 0; y < 48; y++) {
+      for (let x = 0; x < 64; x++) {
+        // A quarter turn clockwise: the left column becomes the top row.
+        for (let c = 0; c < 3; c++) difference += Math.abs(flat.rgb[(y * 64 + x) * 3 + c]! - turned.rgb[(x * 48 + 47 - y) * 3 + c]!);
+      }
+    }
+    expect(difference / flat.rgb.length).toBeLessThan(4);
   });
 
   it('never runs a file name as an option', async () => {

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrames } from './decode.ts';
@@ -116,7 +117,6 @@ describe('failures', () => {
     })();
     await expect(writing).rejects.toMatchObject({ code: 'encode-failed', message: expect.stringContaining('SIGKILL') });
     expect(await leftovers()).toEqual([]);
-    const { readFile } = await import('node:fs/promises');
     expect(await readFile(output, 'utf8')).toBe('the old file');
   });
 
@@ -186,6 +186,29 @@ describe('failures', () => {
     const third = await openEncoder(optionsFor(source, output));
     await expect(third.finish()).rejects.toMatchObject({ code: 'encode-failed' });
     expect(await leftovers()).toEqual([]);
+  });
+
+  it('removes what a killed process left of the same output, and nothing else', async () => {
+    const source = await probe(clips.path('cfr'), { ffmpeg });
+    const output = join(clips.folder, 'again.mp4');
+    const ended = spawnSync(process.execPath, ['--version']).pid;
+    await writeFile(`${output}.partial-${ended}.mp4`, '');
+    await writeFile(`${output}.partial-${process.ppid}.mp4`, '');
+    await (await openEncoder(optionsFor(source, output))).abort();
+    expect(await leftovers()).toEqual([`again.mp4.partial-${process.ppid}.mp4`]);
+    await rm(`${output}.partial-${process.ppid}.mp4`);
+  });
+
+  it('writes MPEG-4 with as exact times as that allows where there is no H.264 encoder', async () => {
+    const source = await probe(clips.path('vfr'), { ffmpeg });
+    const output = join(clips.folder, 'fallback.mp4');
+    const encoder = await openEncoder(optionsFor(source, output, { encoders: new Set(['mpeg4', 'aac']) }));
+    for (let i = 0; i < 20; i++) await encoder.write(planes, source.index.ptsTicks(i));
+    await encoder.finish();
+    expect(await ffprobeStream(output, 'v:0', 'codec_name')).toBe('mpeg4');
+    const made = await probe(output, { ffmpeg });
+    expect(made.index.length).toBe(20);
+    for (let i = 0; i < 20; i++) expect(Math.abs(made.index.timeMs(i) - source.index.timeMs(i))).toBeLessThan(0.02);
   });
 
   it('takes the best encoder that is there', () => {

@@ -2,8 +2,8 @@
  * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied from the
  * source where MP4 takes it. The file appears under its name only when it is whole.
  */
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
@@ -38,6 +38,8 @@ export interface EncoderOptions {
   /** x264 preset. */
   preset?: string;
   onSpawn?: (pid: number | undefined) => void;
+  /** Stands in for the list of encoders that ffmpeg gives. */
+  encoders?: ReadonlySet<string>;
 }
 
 export interface Encoder {
@@ -110,7 +112,7 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
 
 const buildArgs = async (options: EncoderOptions, partial: string, originTicks: number): Promise<string[]> => {
   const { ffmpeg, timeBase, width, height, crf = 18, preset = 'veryfast' } = options;
-  const encoder = chooseEncoder(await listEncoders(ffmpeg), crf, preset);
+  const encoder = chooseEncoder(options.encoders ?? (await listEncoders(ffmpeg)), crf, preset);
   const base = encoderTimeBase(encoder.name, timeBase);
   const audio = await audioArgs(options, originTicks);
   const filters = [
@@ -235,8 +237,12 @@ class Mp4Encoder implements Encoder {
       if (stdin === null) done(false);
       else stdin.write(bytes, (error) => done(error === null || error === undefined));
     });
+    const exited = child.exit.then(
+      () => false,
+      () => false,
+    );
     // A killed child may leave the write unanswered; its exit answers then.
-    const isSent = await Promise.race([written, child.exit.then(() => false)]);
+    const isSent = await Promise.race([written, exited]);
     if (!isSent) throw await this.#fail(await this.#exitError(child));
   }
 
@@ -275,6 +281,24 @@ class Mp4Encoder implements Encoder {
   }
 }
 
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Partial files of this output whose process was killed before it could remove them. */
+const removeOrphans = async (output: string): Promise<void> => {
+  const prefix = `${basename(output)}.partial-`;
+  for (const name of await readdir(dirname(output)).catch(() => [])) {
+    const pid = name.startsWith(prefix) ? Number(/^(\d+)\.mp4$/.exec(name.slice(prefix.length))?.[1] ?? Number.NaN) : Number.NaN;
+    if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(dirname(output), name), { force: true });
+  }
+};
+
 /** Checks that the output can be written and returns the encoder; ffmpeg starts with the first frame. */
 export const openEncoder = async (options: EncoderOptions): Promise<Encoder> => {
   if (options.signal?.aborted) throw cancelled();
@@ -285,5 +309,6 @@ export const openEncoder = async (options: EncoderOptions): Promise<Encoder> => 
   } catch (error) {
     throw unwritable(output, error);
   }
+  await removeOrphans(output);
   return new Mp4Encoder(options, output, partial);
 };

@@ -142,7 +142,10 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   for (let i = 0; i < extraPipes; i++) stdio.push('pipe');
   let child: ChildProcess;
   try {
-    child = spawn(ffmpeg, [...commonArgs, ...args], { stdio, env: childEnvironment(), windowsHide: true, shell: false });
+    // A group of its own: Ctrl-C in a terminal is for the app, which then ends its children in order. A child outlives a killed
+    // app by no more than its next write to a pipe that nobody reads.
+    const detached = process.platform !== 'win32';
+    child = spawn(ffmpeg, [...commonArgs, ...args], { stdio, env: childEnvironment(), windowsHide: true, shell: false, detached });
   } catch (error) {
     throw ffmpegMissing(ffmpeg, error);
   }

@@ -75,6 +75,11 @@ const derived = {
     await writeFile(out, bytes.subarray(0, Math.floor(bytes.length / 2)));
     await rm(whole);
   },
+  damaged: async (out: string, folder: string) => {
+    const bytes = await readFile(join(folder, 'cfr.mp4'));
+    bytes.fill(0xa5, Math.floor(bytes.length * 0.4), Math.floor(bytes.length * 0.5));
+    await writeFile(out, bytes);
+  },
   truncatedNoIndex: async (out: string, folder: string) => {
     const bytes = await readFile(join(folder, 'large.mp4'));
     await writeFile(out, bytes.subarray(0, Math.floor(bytes.length / 2)));
@@ -116,7 +121,7 @@ export const makeClips = async (names: readonly ClipName[]): Promise<Clips> => {
   const folder = await mkdtemp(join(tmpdir(), 'sam2-video-clips-'));
   const path = (name: ClipName): string => join(folder, `${name}.${extensions[name] ?? 'mp4'}`);
   const needed = new Set<ClipName>(names);
-  for (const name of ['editList', 'transportStream'] as const) if (needed.has(name)) needed.add('cfr');
+  for (const name of ['editList', 'transportStream', 'damaged'] as const) if (needed.has(name)) needed.add('cfr');
   for (const name of ['rotated', 'matroska'] as const) if (needed.has(name)) needed.add('silent');
   for (const name of ['truncated', 'truncatedNoIndex'] as const) if (needed.has(name)) needed.add('large');
   for (const name of Object.keys(recipes) as (keyof typeof recipes)[]) if (needed.has(name)) await recipes[name](path(name));
