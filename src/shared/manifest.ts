@@ -61,6 +61,8 @@ export const weightsSchema = z.strictObject({
   sha256: sha256Schema.nullable(),
   bytes: bytesSchema,
   url: z.union([z.url({ protocol: /^https?$/ }), z.literal('')]).nullable(),
+  /** Written by the app's import: the graphs hold the offsets of this file. Without it, nothing can be loaded. */
+  bound: z.literal(true).optional(),
   /** Initializer name -> tensor of the state dict. */
   parameters: z.record(z.string().min(1).max(300), weightParameterSchema),
 });

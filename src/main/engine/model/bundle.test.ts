@@ -83,16 +83,18 @@ describe('openBundle', () => {
     expect(await codeOf(openBundle(dir))).toBe('model-tampered');
   });
 
-  it('says whether a weight-less bundle has its checkpoint, and checks it', async () => {
+  it('says whether a weight-less bundle is bound to its checkpoint, and checks it', async () => {
     const data = Buffer.from('weights');
     const weights = { kind: 'checkpoint', file: 'w.pt', sha256: sha256(data), bytes: 7, url: null, parameters: {} } as const;
     await writeSampleBundle(dir, {}, weights);
-    expect((await openBundle(dir)).needsWeights).toBe(true);
     await writeFile(join(dir, 'w.pt'), data);
-    const bundle = await openBundle(dir);
-    expect([bundle.weightsFile, bundle.needsWeights]).toEqual([join(dir, 'w.pt'), false]);
+    expect(await openBundle(dir)).toMatchObject({ weightsFile: null, needsWeights: true });
+    await writeSampleBundle(dir, {}, { ...weights, bound: true });
+    expect(await openBundle(dir)).toMatchObject({ weightsFile: join(dir, 'w.pt'), needsWeights: false });
     await writeFile(join(dir, 'w.pt'), 'wEights');
     expect(await codeOf(openBundle(dir))).toBe('model-tampered');
+    await rm(join(dir, 'w.pt'));
+    expect(await codeOf(openBundle(dir))).toBe('model-missing');
   });
 
   it('cancels', async () => {

@@ -15,9 +15,9 @@ export interface Bundle {
   readonly manifest: Manifest;
   /** Absolute path of a graph; throws 'model-mismatch' for a graph this bundle does not have. */
   graphFile(name: GraphName): string;
-  /** Absolute path of the checkpoint beside the graphs, or null where the graphs hold their weights or no checkpoint is there. */
+  /** Absolute path of the weights that the graphs point into; null where the graphs hold them or none are bound. */
   readonly weightsFile: string | null;
-  /** The graphs can't be loaded before a checkpoint was imported (bindCheckpoint). */
+  /** The graphs are weight-less and no checkpoint is bound to them yet (bindCheckpoint): ONNX Runtime must not see them. */
   readonly needsWeights: boolean;
 }
 
@@ -93,15 +93,10 @@ export async function checkFile(path: string, bytes: number, sha256: string | nu
   }
 }
 
-async function findWeights(bundleDir: string, manifest: Manifest, signal?: AbortSignal): Promise<string | null> {
-  const { weights } = manifest;
-  if (weights === null) return null;
+/** The weights of a bound bundle; a checkpoint that merely lies beside unbound graphs is none. */
+async function findWeights(bundleDir: string, { weights }: Manifest, signal?: AbortSignal): Promise<string | null> {
+  if (weights?.bound !== true) return null;
   const path = join(bundleDir, weights.file);
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return null;
   await checkFile(path, weights.bytes, weights.sha256, signal);
   return path;
 }

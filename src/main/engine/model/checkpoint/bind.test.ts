@@ -161,6 +161,15 @@ describe('bindCheckpoint', () => {
     expect(bound.manifest.weights?.bytes).toBe(64);
   });
 
+  it('leaves no converted weights behind that nothing uses', async () => {
+    await using folder = await TempFolder.create();
+    const setup = await Setup.create(folder, sampleCheckpoint(plain, { deflate: true }));
+    await setup.bind();
+    expect(await setup.outFiles()).toContain('weights.bin');
+    await setup.bind({ checkpointPath: await folder.file('plain.pt', sampleCheckpoint(plain)) });
+    expect(await setup.outFiles()).toEqual([...graphFiles, 'manifest.json', 'sample.pt'].sort());
+  });
+
   it('notices later changes of what it wrote', async () => {
     await using folder = await TempFolder.create();
     const setup = await Setup.create(folder, sampleCheckpoint(plain, { deflate: true }));

@@ -3,8 +3,8 @@
  * graphs whose external data point straight into the checkpoint, which lies beside them. The result is a bundle like any other:
  * its manifest holds the hashes of what was written, so openBundle notices every later change. Nothing of the input is changed.
  */
-import { readFile, stat, writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
 import { type GraphFile, type GraphName, type Manifest, manifestSchema, type Weights } from '../../../../shared/manifest.ts';
 import { checkGraphs } from '../bundle.ts';
@@ -85,10 +85,15 @@ export async function bindCheckpoint(options: BindOptions): Promise<BoundCheckpo
         const written = await stageGraphs({ manifest, graphs, matched, placed }, staged);
         if (written.names.has(placed.file)) throw brokenGraph('a graph has the name of the weights');
         const { file, bytes } = placed;
-        const bound = { ...manifest, graphs: written.graphs, weights: { ...weights, file, bytes, sha256: placed.sha256 } };
+        const bound = {
+          ...manifest,
+          graphs: written.graphs,
+          weights: { ...weights, bound: true as const, file, bytes, sha256: placed.sha256 },
+        };
         await writeFile(staged.pathFor(manifestName), JSON.stringify(manifestSchema.parse(bound)), { flag: 'wx' });
         signal?.throwIfAborted();
         await staged.commit(manifestName);
+        if (placed.file !== convertedName) await rm(join(outDir, convertedName), { force: true });
         return { dir: outDir, manifest: bound, placement: placed.placement, sha256, isPublished };
       } finally {
         await staged.discard();

@@ -145,7 +145,7 @@ async function inflate(source: FileHandle, entry: ZipEntry, signal?: AbortSignal
     }
   };
   try {
-    await pipeline(readPieces(source, entry), createInflateRaw(), collect, { ...(signal && { signal }) });
+    await pipeline(readPieces(source, entry), createInflateRaw({ chunkSize: 1 << 18 }), collect, { ...(signal && { signal }) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code?.startsWith('Z_')) throw damaged(`"${entry.name}" can't be unpacked`);
     throw error;
