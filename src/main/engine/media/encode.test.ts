@@ -4,7 +4,8 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrames } from './decode.ts';
-import { chooseEncoder, type EncoderOptions, openEncoder } from './encode.ts';
+import { type EncoderOptions, openEncoder } from './encode.ts';
+import { chooseEncoder } from './encoder-args.ts';
 import { findFfmpeg } from './ffmpeg-binary.ts';
 import { type ProbeResult, probe } from './probe.ts';
 import { type ClipName, type Clips, ffprobeFramePts, ffprobeStream, makeClips } from './testing/make-clips.ts';
@@ -185,6 +186,23 @@ describe('failures', () => {
     await expect(second.write(planes, 512)).rejects.toMatchObject({ code: 'internal' });
     const third = await openEncoder(optionsFor(source, output));
     await expect(third.finish()).rejects.toMatchObject({ code: 'encode-failed' });
+    expect(await leftovers()).toEqual([]);
+  });
+
+  it('never overwrites the video being read', async () => {
+    const source = await probe(clips.path('cfr'), { ffmpeg });
+    await expect(openEncoder(optionsFor(source, source.info.path))).rejects.toMatchObject({ code: 'output-unwritable' });
+  });
+
+  it('leaves nothing when ffmpeg is not there or abort comes while it starts', async () => {
+    const source = await probe(clips.path('cfr'), { ffmpeg });
+    const output = join(clips.folder, 'start.mp4');
+    const missing = await openEncoder(optionsFor(source, output, { ffmpeg: join(clips.folder, 'no-ffmpeg') }));
+    await expect(missing.write(planes, 0)).rejects.toMatchObject({ code: 'ffmpeg-missing' });
+    const aborted = await openEncoder(optionsFor(source, output));
+    const writing = aborted.write(planes, 0);
+    await aborted.abort();
+    await expect(writing).rejects.toMatchObject({ code: 'cancelled' });
     expect(await leftovers()).toEqual([]);
   });
 
