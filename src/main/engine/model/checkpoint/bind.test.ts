@@ -97,6 +97,16 @@ describe('bindCheckpoint', () => {
     expect(await run(bound.dir)).toEqual(plainSum);
   });
 
+  it('shares nothing with a file that others may rewrite, if told so', async () => {
+    await using folder = await TempFolder.create();
+    const setup = await Setup.create(folder, sampleCheckpoint(plain));
+    await setup.bind();
+    const bound = await setup.bind({ ownCopy: true });
+    expect(['cloned', 'copied']).toContain(bound.placement);
+    await writeFile(setup.options.checkpointPath, 'rewritten');
+    expect(await run(bound.dir)).toEqual(plainSum);
+  });
+
   it('replaces a symbolic link, which ONNX Runtime would refuse', async () => {
     await using folder = await TempFolder.create();
     const setup = await Setup.create(folder, sampleCheckpoint(plain));

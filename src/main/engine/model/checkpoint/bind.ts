@@ -30,6 +30,11 @@ export interface BindOptions {
   modelsRoot?: string;
   /** Refuse a checkpoint whose sha256 is not the published one (for downloads, not for people's own weights). */
   requirePublished?: boolean;
+  /**
+   * Copy the checkpoint where it can't be cloned, instead of linking to it: for files that other programs may rewrite while a
+   * model runs from them. Not for downloads, which lie in outDir or are nobody else's.
+   */
+  ownCopy?: boolean;
   signal?: AbortSignal;
 }
 
@@ -81,7 +86,7 @@ export async function bindCheckpoint(options: BindOptions): Promise<BoundCheckpo
     async () => {
       const staged = await StagedFiles.in(outDir);
       try {
-        const placed = await stageWeights({ checkpoint, sha256 }, matched, staged, { name: weights.file, ...(signal && { signal }) });
+        const placed = await stageWeights({ checkpoint, sha256 }, matched, staged, { ...options, name: weights.file });
         const written = await stageGraphs({ manifest, graphs, matched, placed }, staged);
         if (written.names.has(placed.file)) throw brokenGraph('a graph has the name of the weights');
         const { file, bytes } = placed;
@@ -118,12 +123,12 @@ async function stageWeights(
   source: { checkpoint: Checkpoint; sha256: string },
   matched: ReadonlyMap<string, CheckpointTensor>,
   staged: StagedFiles,
-  { name, signal }: { name: string; signal?: AbortSignal },
+  { name, ownCopy = false, signal }: { name: string; ownCopy?: boolean; signal?: AbortSignal },
 ): Promise<PlacedWeights> {
   const { checkpoint, sha256 } = source;
   const tensors = [...matched.values()];
   if (tensors.every(isUsableInPlace)) {
-    const { name: file, placement } = await placeWeights(checkpoint.path, staged, name);
+    const { name: file, placement } = await placeWeights(checkpoint.path, staged, { name, ownCopy });
     const locate = (tensor: CheckpointTensor) => ({ offset: tensor.fileOffset ?? 0, length: tensor.byteLength });
     return { placement, file, bytes: checkpoint.bytes, sha256, locate };
   }

@@ -1,7 +1,8 @@
 /**
  * Puts a checkpoint beside the graphs without a second copy where the file system allows. ONNX Runtime refuses external data
  * behind a symbolic link out of the graph's folder, behind "..", and under an absolute path; a clone or a hard link is a
- * file of the folder to it. A clone comes first because later writes to the user's file can't reach it.
+ * file of the folder to it. A clone comes first because later writes to the user's file can't reach it: ONNX Runtime maps the
+ * file, so a hard-linked one that is rewritten in place changes a running model, and one that is cut short ends the process.
  */
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, realpath, stat, statfs } from 'node:fs/promises';
@@ -11,22 +12,22 @@ import type { StagedFiles } from './staged-files.ts';
 
 export type Placement = 'in-place' | 'cloned' | 'linked' | 'copied' | 'converted';
 
-/** Makes `checkpointPath` a file of the staged folder, as `name` unless it lies there already. */
+/** Makes `checkpointPath` a file of the staged folder, as `name` unless it lies there already. `ownCopy` rules out a hard link. */
 export async function placeWeights(
   checkpointPath: string,
   staged: StagedFiles,
-  name: string,
+  { name, ownCopy }: { name: string; ownCopy: boolean },
 ): Promise<{ name: string; placement: Placement }> {
   const source = await realpath(checkpointPath);
   const folder = await realpath(staged.dir);
   if (dirname(source) === folder && isPlainName(basename(source))) return { name: basename(source), placement: 'in-place' };
-  if (await isSameFile(source, join(folder, name))) return { name, placement: 'in-place' };
+  if (!ownCopy && (await isSameFile(source, join(folder, name)))) return { name, placement: 'in-place' };
 
   const target = staged.pathFor(name);
   if (await succeeds(() => copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE))) {
     return { name, placement: 'cloned' };
   }
-  if (await succeeds(() => link(source, target))) return { name, placement: 'linked' };
+  if (!ownCopy && (await succeeds(() => link(source, target)))) return { name, placement: 'linked' };
   await needSpace(folder, (await stat(source)).size);
   await copyFile(source, target, constants.COPYFILE_EXCL);
   return { name, placement: 'copied' };

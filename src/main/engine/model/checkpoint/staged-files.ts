@@ -4,7 +4,7 @@
  * forced to the disk: what a power cut leaves behind has other hashes than the manifest, and the import is repeated.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export class StagedFiles {
@@ -18,6 +18,7 @@ export class StagedFiles {
 
   static async in(dir: string): Promise<StagedFiles> {
     await mkdir(dir, { recursive: true });
+    await removeAbandoned(dir);
     return new StagedFiles(dir);
   }
 
@@ -41,5 +42,17 @@ export class StagedFiles {
   async discard(): Promise<void> {
     for (const path of this.#staged.values()) await rm(path, { force: true });
     this.#staged.clear();
+  }
+}
+
+const abandonedAfterMs = 3_600_000;
+
+/** Removes what an import left that was killed; the change time, since a hard link keeps the other times of its source. */
+async function removeAbandoned(dir: string): Promise<void> {
+  for (const name of await readdir(dir)) {
+    if (!/^\..+\.[0-9a-f]{12}\.partial$/.test(name)) continue;
+    const path = join(dir, name);
+    const info = await stat(path).catch(() => null);
+    if (info !== null && Date.now() - info.ctimeMs > abandonedAfterMs) await rm(path, { force: true });
   }
 }
