@@ -14,9 +14,11 @@ export class FrameIndex {
   /** Ascending, no two equal. 8 bytes a frame. */
   readonly #pts: Float64Array;
   readonly #lastDurationTicks: number;
+  /** Times of the frames that decoding can begin at, ascending; may hold times that are no frame's. */
+  readonly #keyPts: Float64Array;
 
   /** `pts` need not be sorted; doubles are merged. `lastDurationTicks` <= 0 means unknown. */
-  constructor(pts: ArrayLike<number>, timeBase: TimeBase, lastDurationTicks = 0) {
+  constructor(pts: ArrayLike<number>, timeBase: TimeBase, lastDurationTicks = 0, keyPts: ArrayLike<number> = []) {
     const sorted = Float64Array.from(pts).sort();
     let length = 0;
     for (let i = 0; i < sorted.length; i++) {
@@ -25,6 +27,7 @@ export class FrameIndex {
     }
     this.#pts = sorted.slice(0, length);
     this.timeBase = timeBase;
+    this.#keyPts = Float64Array.from(keyPts).sort();
     this.#lastDurationTicks = lastDurationTicks > 0 ? lastDurationTicks : this.averageTicks();
   }
 
@@ -70,6 +73,19 @@ export class FrameIndex {
       else high = middle - 1;
     }
     return low;
+  }
+
+  /** Times of the key frame that frame i can be decoded from and of the one after it, in ticks; null where there is none. */
+  keysAround(i: number): { before: number | null; after: number | null } {
+    const pts = this.ptsTicks(i);
+    let low = 0;
+    let high = this.#keyPts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#keyPts[middle]! <= pts) low = middle + 1;
+      else high = middle;
+    }
+    return { before: this.#keyPts[low - 1] ?? null, after: this.#keyPts[low] ?? null };
   }
 
   /** The frame with exactly this time stamp, or -1. */

@@ -17,6 +17,7 @@ const good: ClipName[] = [
   'rotated',
   'editList',
   'transportStream',
+  'openGop',
   'matroska',
   'packedAvi',
   'truncated',
@@ -64,6 +65,14 @@ describe('frame index', () => {
     expect(() => index.ptsTicks(1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
     expect(() => index.ptsTicks(-1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
     expect(() => index.ptsTicks(0.5)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
+  });
+
+  it('knows the key frames around a frame', () => {
+    const index = new FrameIndex([0, 1, 2, 3, 4, 5], { num: 1, den: 25 }, 1, [3, 0]);
+    expect(index.keysAround(0)).toEqual({ before: 0, after: 3 });
+    expect(index.keysAround(2)).toEqual({ before: 0, after: 3 });
+    expect(index.keysAround(3)).toEqual({ before: 3, after: null });
+    expect(new FrameIndex([0, 1], { num: 1, den: 25 }).keysAround(1)).toEqual({ before: null, after: null });
   });
 
   it('sorts, merges doubles and starts at a negative time', () => {

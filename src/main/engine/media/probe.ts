@@ -52,7 +52,7 @@ export interface ProbeOptions {
 }
 
 interface Listing {
-  entries: { pts: number[]; lastDurationTicks: number };
+  entries: { pts: number[]; keyPts: number[]; lastDurationTicks: number };
   timeBase: TimeBase | null;
   /** Some packet had no time stamp, or two had the same, or one was damaged. */
   isDoubtful: boolean;
@@ -88,6 +88,7 @@ const decodeArgs = (timeBase: TimeBase): string[] => [
 const list = async (path: string, outputArgs: readonly string[], options: ProbeOptions): Promise<Listing> => {
   const reader = new FrameCrcReader();
   const pts: number[] = [];
+  const keyPts: number[] = [];
   let isDoubtful = false;
   let hasMissingTimes = false;
   let newestPts = Number.NEGATIVE_INFINITY;
@@ -98,12 +99,16 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
       const entry = reader.read(line);
       if (entry === null) return;
       if (entry.isCorrupt) isDoubtful = true;
-      if (entry.isDiscarded) return;
+      if (entry.isDiscarded) {
+        if (entry.isKey && entry.pts !== null) keyPts.push(entry.pts);
+        return;
+      }
       if (entry.pts === null) {
         hasMissingTimes = true;
         return;
       }
       pts.push(entry.pts);
+      if (entry.isKey) keyPts.push(entry.pts);
       if (entry.pts > newestPts) {
         newestPts = entry.pts;
         lastDurationTicks = entry.durationTicks;
@@ -112,7 +117,7 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
   });
   if (new Set(pts).size !== pts.length) isDoubtful = true;
   return {
-    entries: { pts, lastDurationTicks },
+    entries: { pts, keyPts, lastDurationTicks },
     timeBase: reader.timeBase,
     isDoubtful: isDoubtful || hasMissingTimes,
     hasMissingTimes,
@@ -208,7 +213,7 @@ const reconcile = (demuxed: Float64Array, decodedHead: readonly number[]): Float
 };
 
 const buildIndex = async (path: string, listing: Listing, timeBase: TimeBase, options: ProbeOptions): Promise<FrameIndex> => {
-  const { description } = listing;
+  const { description, entries } = listing;
   const decoding = decodeArgs(timeBase);
   const isTrusted =
     !listing.isDoubtful &&
@@ -217,12 +222,12 @@ const buildIndex = async (path: string, listing: Listing, timeBase: TimeBase, op
     !untrustedCodecs.has(description.video?.codec ?? '');
   if (isTrusted) {
     const head = await list(path, [...decoding, '-frames:v', String(checkedFrames)], options);
-    const pts = reconcile(Float64Array.from(listing.entries.pts).sort(), head.entries.pts);
-    if (pts !== null) return new FrameIndex(pts, timeBase, listing.entries.lastDurationTicks);
+    const pts = reconcile(Float64Array.from(entries.pts).sort(), head.entries.pts);
+    if (pts !== null) return new FrameIndex(pts, timeBase, entries.lastDurationTicks, entries.keyPts);
   }
   const decoded = await list(path, decoding, options);
   if (decoded.entries.pts.length === 0) throw await explainNothing(path, decoded);
-  return new FrameIndex(decoded.entries.pts, timeBase, listing.entries.lastDurationTicks);
+  return new FrameIndex(decoded.entries.pts, timeBase, entries.lastDurationTicks, entries.keyPts);
 };
 
 const displaySize = (video: StreamDescription): { width: number; height: number } => {

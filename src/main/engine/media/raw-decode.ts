@@ -45,11 +45,29 @@ export const queuedFrames = 3;
 /** Seconds before the wanted frame to seek to; null decodes from the beginning. */
 const seekMargins: readonly (number | null)[] = [0, 2, 12, null];
 
+/** Formats without a table of key frames: a seek there lands on any packet, not on a key frame. */
+const unindexedContainers = /(^|,)(mpegts|mpeg|flv|live_flv|ogg|asf|rm|wtv|dv|gxf|mjpeg|nsv|dhav)(,|$)/;
+
+/**
+ * The time in ticks to seek to for a frame; -Infinity: read from the beginning. Decoding must then begin at the key frame before
+ * the frame or earlier, never between: decoders give broken pictures then, with the right times.
+ */
+const seekTicks = (index: FrameIndex, info: MediaInfo, frame: number): number => {
+  const halfFrame = index.averageTicks() / 2;
+  const second = index.timeBase.den / index.timeBase.num;
+  const target = index.ptsTicks(frame);
+  const { before, after } = index.keysAround(frame);
+  if (before === null) return Number.NEGATIVE_INFINITY;
+  // Packets are in decoding order, which is ahead of time stamps by the reordering delay: well under half a second.
+  if (unindexedContainers.test(info.container)) return before - second / 2;
+  // By the same delay, a time just before the next key frame can already lead to that one, which is too late.
+  return Math.max(before, Math.min(target, after === null ? target : after - second)) - halfFrame;
+};
+
 const buildArgs = (options: RawDecodeOptions, margin: number | null): string[] => {
   const { index, info, start, outputs } = options;
   const base = index.timeBase;
-  const halfFrame = index.averageTicks() / 2;
-  const seekSec = ((index.ptsTicks(start) - halfFrame) * base.num) / base.den - info.startSec - (margin ?? 0);
+  const seekSec = (seekTicks(index, info, start) * base.num) / base.den - info.startSec - (margin ?? 0);
   const isSeeking = start > 0 && margin !== null && seekSec > 0;
   const trim = start > 0 ? `,trim=start_pts=${index.ptsTicks(start)}` : '';
   const names = outputs.map((_, i) => `[o${i}]`);

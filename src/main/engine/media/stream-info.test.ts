@@ -68,6 +68,7 @@ describe('FrameCrcReader', () => {
       durationTicks: 512,
       isDiscarded: false,
       isCorrupt: false,
+      isKey: true,
     });
     expect(reader.read('0, -7680, -6656, 512, 5173, 0xf40aae36, F=0x5')).toMatchObject({ pts: -6656, isDiscarded: true });
     expect(reader.read('0, 1, 2, 512, 5173, 0xf40aae36, F=0x2, S=1, 8, 0x1')).toMatchObject({ isCorrupt: true });

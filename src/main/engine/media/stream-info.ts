@@ -113,6 +113,8 @@ export interface FrameCrcEntry {
   /** Decoded only as a reference (an edit list hides it). */
   isDiscarded: boolean;
   isCorrupt: boolean;
+  /** Decoding can begin here. */
+  isKey: boolean;
 }
 
 /** Collects the output of `-f framecrc` line by line. */
@@ -139,6 +141,7 @@ export class FrameCrcReader {
       durationTicks: Number(fields[3]),
       isDiscarded: (flags & 4) !== 0,
       isCorrupt: (flags & 2) !== 0,
+      isKey: (flags & 1) !== 0,
     };
   }
 }

@@ -67,6 +67,9 @@ const derived = {
   transportStream: (out: string, folder: string) =>
     ffmpeg('-i', join(folder, 'cfr.mp4'), '-c', 'copy', '-output_ts_offset', '40', '-f', 'mpegts', out),
   matroska: (out: string, folder: string) => ffmpeg('-i', join(folder, 'silent.mp4'), '-c', 'copy', '-f', 'matroska', out),
+  /** Open groups of pictures in a format without a key frame table: the hardest to seek in. */
+  openGop: (out: string) =>
+    ffmpeg(...moving('320x240', '25', 3), '-c:v', 'libx264', '-x264-params', 'open-gop=1:keyint=20', '-bf', '3', '-f', 'mpegts', out),
   packedAvi: (out: string) => ffmpeg(...moving('320x240', '25', 2), '-c:v', 'mpeg4', '-bf', '2', '-f', 'avi', out),
   truncated: async (out: string, folder: string) => {
     const whole = join(folder, 'faststart.tmp.mp4');
@@ -91,6 +94,7 @@ const derived = {
 
 const extensions: Partial<Record<ClipName, string>> = {
   transportStream: 'ts',
+  openGop: 'ts',
   matroska: 'mkv',
   packedAvi: 'avi',
   fullRange: 'mov',
