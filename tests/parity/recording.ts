@@ -1,0 +1,85 @@
+/** Reads recordings of the official predictor: JSON beside one .bin of raw arrays (see models/parity and ../shared/fixtures). */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface ArrayRef {
+  dtype: 'float32' | 'bfloat16' | 'bits' | 'float16';
+  shape: number[];
+  offset: number;
+  bytes: number;
+}
+
+export interface RecordedCall {
+  frame: number;
+  obj?: number;
+  is_mask: boolean;
+  multimask: boolean;
+  score: number;
+  ious: number[];
+  low_res: ArrayRef;
+  obj_ptr: ArrayRef;
+  memory_tokens: [number, number] | null;
+  maskmem?: ArrayRef;
+  pix_feat_with_mem?: ArrayRef;
+}
+
+export interface RecordedStep {
+  step:
+    | {
+        op: 'points';
+        frame: number;
+        obj: number;
+        points?: [number, number][];
+        labels?: number[];
+        box?: [number, number, number, number];
+        clear_old_points?: boolean;
+      }
+    | { op: 'mask'; frame: number; obj: number; mask: string }
+    | { op: 'propagate'; start?: number; max_frames?: number; reverse?: boolean };
+  ids: number[];
+  calls: RecordedCall[];
+  preflight: { frame: number; obj: number; maskmem: ArrayRef }[];
+  video_masks: { frame: number; bits: ArrayRef }[];
+}
+
+export interface Recording {
+  scenario: string;
+  add_all_frames_to_correct_as_cond: boolean;
+  steps: RecordedStep[];
+  bytes: Buffer;
+}
+
+export const hasRecording = (folder: string, name: string): boolean => existsSync(join(folder, `${name}.json`));
+
+export const readRecording = (folder: string, name: string): Recording => {
+  const json = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Omit<Recording, 'bytes'> & { bin: string };
+  return { ...json, bytes: readFileSync(join(folder, json.bin)) };
+};
+
+/** float32 or bfloat16 array as floats. */
+export const readFloats = (bytes: Buffer, ref: ArrayRef): Float32Array => {
+  const copy = bytes.buffer.slice(bytes.byteOffset + ref.offset, bytes.byteOffset + ref.offset + ref.bytes) as ArrayBuffer;
+  if (ref.dtype === 'float32') return new Float32Array(copy);
+  if (ref.dtype === 'bfloat16') {
+    const half = new Uint16Array(copy);
+    const out = new Float32Array(half.length);
+    const bits = new Uint32Array(out.buffer);
+    for (let i = 0; i < half.length; i++) bits[i] = half[i]! << 16;
+    return out;
+  }
+  throw new Error(`not a float array: ${ref.dtype}`);
+};
+
+/** Packed bits (most significant first, as numpy.packbits) as bytes of 0 and 1. */
+export const readBits = (bytes: Buffer, ref: ArrayRef): Uint8Array => {
+  const length = ref.shape.reduce((a, b) => a * b, 1);
+  const out = new Uint8Array(length);
+  for (let i = 0; i < length; i++) out[i] = (bytes[ref.offset + (i >> 3)]! >> (7 - (i & 7))) & 1;
+  return out;
+};
+
+export const largestDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+};
