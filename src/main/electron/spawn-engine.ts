@@ -1,0 +1,23 @@
+/** The engine as Electron's utility process; the CLI's plain child process is services/fork-engine.ts. */
+import { fileURLToPath } from 'node:url';
+import type { UtilityProcess } from 'electron';
+import type { EngineProcess } from '../services/engine-host.ts';
+
+export type ForkUtility = (modulePath: string, args: string[], options: { serviceName: string; stdio: 'inherit' }) => UtilityProcess;
+
+export const spawnUtilityEngine =
+  (fork: ForkUtility, entry: string = fileURLToPath(new URL('./process.js', import.meta.url))) =>
+  (): EngineProcess => {
+    const child = fork(entry, [], { serviceName: 'sam2-engine', stdio: 'inherit' });
+    return {
+      get pid() {
+        return child.pid;
+      },
+      link: {
+        post: (message) => child.postMessage(message),
+        onMessage: (listener) => child.on('message', listener),
+      },
+      onExit: (listener) => child.once('exit', (code) => listener(`exit code ${code}`)),
+      kill: () => child.kill(),
+    };
+  };

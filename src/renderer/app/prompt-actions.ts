@@ -1,0 +1,115 @@
+/**
+ * What a click, a box and a removal do. Each shows at once as a draft, is sent as the whole prompt of its frame, and calls for
+ * one frame are sent one after the other, the newest standing for those that waited.
+ */
+import { type Box, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
+import { type AppStore, addToast, reportError } from '../state/app-store.ts';
+import { promptKey, promptOn, runningOperation, type WindowState } from '../state/window-state.ts';
+import type { Client } from '../transport/client.ts';
+
+export interface PromptActions {
+  addPoint(point: PromptPoint): Promise<void>;
+  setBox(box: Box): Promise<void>;
+  removePoint(index: number): Promise<void>;
+  removeBox(): Promise<void>;
+  clearFrame(): Promise<void>;
+  addObject(): Promise<number | null>;
+}
+
+export const createPromptActions = (client: Client, store: AppStore, pause: () => void): PromptActions => {
+  const sending = new Map<string, Promise<void>>();
+  const newest = new Map<string, FramePrompt>();
+
+  const isLocked = (): boolean => {
+    if (!runningOperation(store.getState(), 'track')) return false;
+    addToast(store, 'info', 'Prompts can be changed when tracking has ended. Press Esc to stop it; what is done is kept.');
+    return true;
+  };
+
+  const dropDraft = (key: string, draft: FramePrompt): void =>
+    store.setState((s) =>
+      s.drafts[key] === draft ? { drafts: Object.fromEntries(Object.entries(s.drafts).filter(([k]) => k !== key)) } : s,
+    );
+
+  const drain = async (objectId: number, key: string): Promise<void> => {
+    for (let prompt = newest.get(key); prompt; prompt = newest.get(key)) {
+      newest.delete(key);
+      const { frame, points, box } = prompt;
+      store.setState((s) => ({ computing: s.computing + 1 }));
+      try {
+        if (isEmptyPrompt(prompt)) await client.call('prompt.clear', { objectId, frame });
+        else await client.call('prompt.set', { objectId, frame, points, box });
+      } catch (error) {
+        dropDraft(key, prompt);
+        reportError(store, error);
+      } finally {
+        store.setState((s) => ({ computing: s.computing - 1 }));
+      }
+    }
+    sending.delete(key);
+  };
+
+  const change = async (objectId: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
+    pause();
+    const frame = store.getState().shownFrame;
+    const key = promptKey(objectId, frame);
+    const prompt = edit(promptOn(store.getState(), objectId, frame));
+    store.setState((s: WindowState) => ({ drafts: { ...s.drafts, [key]: prompt } }));
+    newest.set(key, prompt);
+    let work = sending.get(key);
+    if (!work) {
+      work = drain(objectId, key);
+      sending.set(key, work);
+    }
+    await work;
+  };
+
+  const addObject = async (): Promise<number | null> => {
+    if (isLocked()) return null;
+    try {
+      const { objectId } = await client.call('object.add', {});
+      store.setState({ selectedId: objectId, promptLabel: 1 });
+      return objectId;
+    } catch (error) {
+      reportError(store, error);
+      return null;
+    }
+  };
+
+  /** Clicks that come while the first object is being made belong to that object. */
+  let making: Promise<number | null> | null = null;
+  const target = (): number | Promise<number | null> => {
+    const { selectedId } = store.getState();
+    if (selectedId !== null) return selectedId;
+    making ??= addObject().finally(() => {
+      making = null;
+    });
+    return making;
+  };
+
+  const onSelected = async (edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
+    const { selectedId } = store.getState();
+    if (selectedId !== null && !isLocked()) await change(selectedId, edit);
+  };
+
+  return {
+    addObject,
+    addPoint: async (point) => {
+      if (isLocked()) return;
+      if (point.label === 0 && store.getState().selectedId === null) {
+        addToast(store, 'info', 'Click an object first; a negative point then takes away what is not part of it.');
+        return;
+      }
+      const objectId = await target();
+      if (objectId !== null) await change(objectId, (prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
+    },
+    setBox: async (box) => {
+      if (isLocked()) return;
+      const objectId = await target();
+      if (objectId !== null) await change(objectId, (prompt) => ({ ...prompt, mask: null, box }));
+    },
+    removePoint: (index) => onSelected((prompt) => ({ ...prompt, points: prompt.points.filter((_, i) => i !== index) })),
+    removeBox: () => onSelected((prompt) => ({ ...prompt, box: null })),
+    clearFrame: () => onSelected((prompt) => ({ ...prompt, points: [], box: null, mask: null })),
+  };
+};

@@ -1,0 +1,34 @@
+/** Turns key presses into commands, except where the user is typing or a control uses the key itself. */
+import { type CommandContext, type CommandId, chordOf, commandForChord, type KeyPress } from '../../shared/commands.ts';
+
+const textInputs = new Set(['text', 'search', 'number', 'url', 'email', 'password', 'tel']);
+
+/** Whether an element takes the key for itself. */
+export const takesKey = (target: { tagName: string; type?: string; isContentEditable?: boolean } | null, code: string): boolean => {
+  if (!target) return false;
+  if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
+  if (target.tagName === 'INPUT') {
+    if (textInputs.has(target.type ?? 'text')) return true;
+    return code === 'Space' || code.startsWith('Arrow') || code === 'Home' || code === 'End';
+  }
+  // Enter presses a focused button; Space is play everywhere, as in every player, so it is not left to buttons.
+  return code === 'Enter' && (target.tagName === 'BUTTON' || target.tagName === 'A');
+};
+
+export interface KeyTarget {
+  context(): CommandContext;
+  isDialogOpen(): boolean;
+  run(id: CommandId, chord: string): void;
+}
+
+/** @returns whether the press was used up */
+export const dispatchKey = (press: KeyPress, target: Parameters<typeof takesKey>[0], app: KeyTarget): boolean => {
+  if (takesKey(target, press.code)) return false;
+  // A dialog is modal: its own keys (Esc, Tab, Enter, Space) are the browser's.
+  if (app.isDialogOpen()) return false;
+  const chord = chordOf(press);
+  const id = commandForChord(chord, app.context());
+  if (id === null) return false;
+  app.run(id, chord);
+  return true;
+};

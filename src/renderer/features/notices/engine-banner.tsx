@@ -1,0 +1,37 @@
+/** Says when the engine or the connection is not there, and what happens about it. */
+import { LoaderCircle, TriangleAlert } from 'lucide-react';
+import { useAppState } from '../../app/app-context.ts';
+import { cx } from '../../ui/cx.ts';
+import styles from './notices.module.css';
+
+export const EngineBanner = () => {
+  const link = useAppState((s) => s.link);
+  const hasHost = useAppState((s) => s.host !== null);
+  const engineState = useAppState((s) => s.host?.engine.state ?? 'starting');
+  const message = useAppState((s) => s.host?.engine.message ?? null);
+  if (link !== 'open') {
+    if (!hasHost && link === 'connecting') return null;
+    return (
+      <Banner
+        isFailed={false}
+        text={
+          hasHost
+            ? 'The connection to the app was lost. Reconnecting…'
+            : 'The app does not answer. Open the address that "sam2-video serve" printed, token included, or start it again. Trying again…'
+        }
+      />
+    );
+  }
+  if (!hasHost || engineState === 'ready') return null;
+  if (engineState === 'failed') return <Banner isFailed text={message ?? 'The engine could not be started.'} />;
+  return (
+    <Banner isFailed={false} text={message ?? (engineState === 'starting' ? 'The engine is starting…' : 'The engine is restarting…')} />
+  );
+};
+
+const Banner = ({ text, isFailed }: { text: string; isFailed: boolean }) => (
+  <p className={cx(styles.banner, isFailed && styles.bannerFailed)} role={isFailed ? 'alert' : 'status'}>
+    {isFailed ? <TriangleAlert size={15} className={styles.icon} /> : <LoaderCircle size={15} className={cx(styles.icon, styles.spin)} />}
+    {text}
+  </p>
+);

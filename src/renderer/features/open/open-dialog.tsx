@@ -1,0 +1,56 @@
+/** Opens a clip by its path on the machine that runs the app; the desktop uses the system's dialog instead. */
+import { useState } from 'react';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import styles from './open.module.css';
+
+export const OpenDialog = () => {
+  const { store, openClip, run } = useApp();
+  const isOpening = useAppState((s) => s.isOpening);
+  const current = useAppState((s) => s.host?.session?.media.path ?? '');
+  const [path, setPath] = useState(current);
+  const close = (): void => store.setState({ dialog: null });
+  return (
+    <Dialog title="Open a clip" onClose={close}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void openClip(path.trim()).then((isOpened) => isOpened && close());
+        }}
+      >
+        <label className={styles.field}>
+          <span className={styles.label}>Path of the video, on the machine that runs SAM2 Video</span>
+          <input
+            type="text"
+            className={styles.input}
+            value={path}
+            placeholder="/videos/clip.mp4"
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => setPath(event.target.value)}
+          />
+        </label>
+        <div className={styles.actions}>
+          <Button
+            variant="ghost"
+            className={styles.first}
+            onClick={() => {
+              close();
+              run('clip.openSample');
+            }}
+          >
+            Open the sample clip
+          </Button>
+          <Button variant="ghost" onClick={close}>
+            Cancel
+          </Button>
+          <Button type="submit" variant="primary" disabled={path.trim() === '' || isOpening}>
+            {isOpening ? 'Opening…' : 'Open'}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+};

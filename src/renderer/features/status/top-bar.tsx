@@ -1,0 +1,62 @@
+/** The clip that is open, and what is done with a clip as a whole. */
+import { CircleHelp, FolderOpen, Upload } from 'lucide-react';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { runningOperation } from '../../state/window-state.ts';
+import { Button, CommandButton } from '../../ui/button.tsx';
+import styles from './status.module.css';
+
+export const TopBar = () => {
+  const media = useAppState((s) => s.host?.session?.media ?? null);
+  return (
+    <header className={styles.top}>
+      <Logo />
+      <CommandButton command="clip.open" variant="ghost">
+        <FolderOpen size={15} /> Open
+      </CommandButton>
+      <div className={styles.clip}>
+        {media && (
+          <>
+            <span className={styles.clipName} title={media.path}>
+              {media.name}
+            </span>
+            <span className={styles.dim}>
+              {media.width} × {media.height} · {media.codec}
+            </span>
+          </>
+        )}
+      </div>
+      <ExportButton />
+      <CommandButton command="help.shortcuts" variant="ghost" isIcon>
+        <CircleHelp size={16} />
+      </CommandButton>
+    </header>
+  );
+};
+
+const ExportButton = () => {
+  const { store } = useApp();
+  const operation = useAppState((s) => runningOperation(s, 'export'));
+  if (operation) {
+    const percent = operation.total > 0 ? Math.floor((100 * operation.done) / operation.total) : 0;
+    return (
+      <Button label="Show the running export" onClick={() => store.setState({ dialog: 'export' })}>
+        <Upload size={15} /> Exporting {percent}%
+      </Button>
+    );
+  }
+  return (
+    <CommandButton command="clip.export">
+      <Upload size={15} /> Export
+    </CommandButton>
+  );
+};
+
+const Logo = () => (
+  <span className={styles.logo}>
+    <svg width={18} height={18} viewBox="0 0 18 18" aria-hidden="true">
+      <circle className={styles.logoRing} cx={9} cy={9} r={7} />
+      <path className={styles.logoMark} d="M7.200 5.900v6.200l5-3.100z" />
+    </svg>
+    SAM2 Video
+  </span>
+);

@@ -1,0 +1,80 @@
+/** The two programs of the viewer: the picture from its planes, and one object's mask over it. GLSL ES 3.00. */
+
+/** The unit square, moved to where the picture lies; `uClip` is (scale x, scale y, offset x, offset y) into clip space. */
+export const vertexShader = /* glsl */ `
+in vec3 position;
+uniform vec4 uClip;
+uniform vec4 uRect;
+out vec2 vUv;
+void main() {
+  vUv = uRect.xy + position.xy * uRect.zw;
+  gl_Position = vec4(vUv * uClip.xy + uClip.zw, 0.0, 1.0);
+}`;
+
+/** YUV to RGB. Chroma of H.264 sits left in its luma pair, which is half a luma pixel off the centre. */
+export const pictureShader = /* glsl */ `
+precision highp float;
+uniform sampler2D uY;
+uniform sampler2D uU;
+uniform sampler2D uV;
+uniform mat3 uRgbFromYuv;
+uniform vec3 uYuvOffset;
+uniform vec2 uChromaShift;
+in vec2 vUv;
+out vec4 color;
+void main() {
+  vec2 chroma = vUv + uChromaShift;
+  vec3 yuv = vec3(texture(uY, vUv).r, texture(uU, chroma).r, texture(uV, chroma).r);
+  color = vec4(clamp(uRgbFromYuv * (yuv - uYuvOffset), 0.0, 1.0), 1.0);
+}`;
+
+/**
+ * A mask from its logits: cubic (Catmull-Rom) between grid points, cut at 0. The contour's distance in screen pixels is the value
+ * over its gradient, which keeps its width and its smoothing the same at every zoom. Only
+ * the part of the picture that holds the mask is drawn (mask-layer.ts), which matters on a software GPU.
+ */
+export const maskShader = /* glsl */ `
+precision highp float;
+uniform sampler2D uLogits;
+uniform vec2 uGrid;
+uniform vec3 uColor;
+uniform float uFill;
+uniform float uContour;
+uniform float uContourPx;
+in vec2 vUv;
+out vec4 color;
+
+float at(ivec2 p) {
+  return texelFetch(uLogits, clamp(p, ivec2(0), ivec2(uGrid) - 1), 0).r * 255.0 - 128.0;
+}
+
+vec4 weights(float t) {
+  float t2 = t * t;
+  float t3 = t2 * t;
+  return vec4(-0.5 * t + t2 - 0.5 * t3, 1.0 - 2.5 * t2 + 1.5 * t3, 0.5 * t + 2.0 * t2 - 1.5 * t3, 0.5 * (t3 - t2));
+}
+
+float cubic(vec2 uv) {
+  vec2 p = uv * uGrid - 0.5;
+  ivec2 base = ivec2(floor(p));
+  vec4 wx = weights(fract(p.x));
+  vec4 wy = weights(fract(p.y));
+  float sum = 0.0;
+  for (int j = 0; j < 4; j++) {
+    float row = 0.0;
+    for (int i = 0; i < 4; i++) row += wx[i] * at(base + ivec2(i - 1, j - 1));
+    sum += wy[j] * row;
+  }
+  return sum;
+}
+
+void main() {
+  float value = cubic(vUv);
+  float slope = max(length(vec2(dFdx(value), dFdy(value))), 1e-4);
+  float distancePx = value / slope;
+  float inside = smoothstep(-0.5, 0.5, distancePx);
+  float line = 1.0 - smoothstep(uContourPx * 0.5 - 0.5, uContourPx * 0.5 + 0.5, abs(distancePx));
+  float alpha = max(inside * uFill, line * uContour);
+  if (alpha <= 0.002) discard;
+  color = vec4(uColor * alpha, alpha);
+}`;

@@ -1,0 +1,44 @@
+/** Starts the window: finds its host, connects, and shows the app. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import type { DesktopBridge } from '../shared/desktop-bridge.ts';
+import { App } from './app/app.tsx';
+import { AppModelProvider } from './app/app-context.ts';
+import { type AppModelOptions, createAppModel } from './app/app-model.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import { BridgeTransport } from './transport/bridge.ts';
+import { createClient } from './transport/client.ts';
+import { socketUrl, takeToken, WebSocketTransport } from './transport/websocket.ts';
+
+declare global {
+  interface Window {
+    sam2?: DesktopBridge;
+  }
+}
+
+const findHost = async (): Promise<AppModelOptions> => {
+  const desktop = window.sam2 ?? null;
+  if (desktop) return { client: createClient(new BridgeTransport(desktop)), desktop, fileUrl: (url) => url };
+  // The development page without a host; no part of a build.
+  if (import.meta.env.DEV) {
+    const { FakeTransport } = await import('./transport/fake/fake-transport.ts');
+    return { client: createClient(new FakeTransport(new URLSearchParams(location.search))), desktop: null, fileUrl: (url) => url };
+  }
+  const token = takeToken(location, history, sessionStorage);
+  const fileUrl = (url: string): string => {
+    const address = new URL(url, location.href);
+    address.searchParams.set('token', token);
+    return address.href;
+  };
+  return { client: createClient(new WebSocketTransport(socketUrl(location, token))), desktop: null, fileUrl };
+};
+
+const model = createAppModel(await findHost());
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <AppModelProvider value={model}>
+      <App />
+    </AppModelProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,232 @@
+/**
+ * Brings pictures to the screen: asks for the frame under the playhead (one request at a time, the newest wish wins), plays,
+ * and follows frames pushed while tracking. Pictures go to `onPicture` listeners, never into the store.
+ */
+import type { Media } from '../../shared/contract.ts';
+import type { FrameMessage } from '../../shared/wire.ts';
+import { type AppStore, reportError } from '../state/app-store.ts';
+import { runningOperation } from '../state/window-state.ts';
+import type { Client } from '../transport/client.ts';
+import { Listeners } from '../transport/transport.ts';
+import { PlaybackClock } from './playback-clock.ts';
+
+/** Pictures fetched ahead of their time. */
+const mostAhead = 3;
+/** Shares of the source's size that pictures are asked for in. */
+const pictureShares = [0.25, 0.5, 0.75, 1];
+
+/** What the player needs of the world, for tests. */
+export interface PlayerTime {
+  now(): number;
+  requestTick(callback: () => void): number;
+  cancelTick(handle: number): void;
+}
+
+const browserTime: PlayerTime = {
+  now: () => performance.now(),
+  requestTick: (callback) => requestAnimationFrame(callback),
+  cancelTick: (handle) => cancelAnimationFrame(handle),
+};
+
+export class Player {
+  readonly pictures = new Listeners<FrameMessage>();
+  /** Overlays alone, for the frame on screen. */
+  readonly overlays = new Listeners<FrameMessage>();
+  readonly #client: Client;
+  readonly #store: AppStore;
+  readonly #time: PlayerTime;
+  #requestId = 0;
+  /** Answers to older requests belong to a clip that is closed. */
+  #firstValidRequest = 1;
+  #isFetching = false;
+  #wanted: number | null = null;
+  #ahead: FrameMessage[] = [];
+  #clock: PlaybackClock | null = null;
+  #tick = 0;
+  #shown: FrameMessage | null = null;
+  #share = 1;
+
+  constructor(client: Client, store: AppStore, time: PlayerTime = browserTime) {
+    this.#client = client;
+    this.#store = store;
+    this.#time = time;
+    client.onFrame((message) => this.#onFrame(message));
+    store.subscribe((state, previous) => {
+      if (state.host?.session?.id !== previous.host?.session?.id) this.#onSession();
+      else if (state.link === 'open' && previous.link !== 'open') this.refresh();
+    });
+  }
+
+  /** The picture on screen, for a viewer that comes later. */
+  get shown(): FrameMessage | null {
+    return this.#shown;
+  }
+
+  seek(frame: number): void {
+    const media = this.#media;
+    if (!media) return;
+    const target = Math.min(media.frameCount - 1, Math.max(0, Math.round(frame)));
+    this.#stopClock();
+    this.#store.setState({ playhead: target, isPlaying: false, isFollowing: false });
+    this.#want(target);
+  }
+
+  step(frames: number): void {
+    this.seek(this.#store.getState().playhead + frames);
+  }
+
+  stepSeconds(seconds: number): void {
+    const media = this.#media;
+    if (media) this.step(Math.max(1, Math.round(Math.abs(seconds) * media.averageFps)) * Math.sign(seconds));
+  }
+
+  toggle(): void {
+    if (this.#store.getState().isPlaying) this.pause();
+    else this.play();
+  }
+
+  play(): void {
+    const media = this.#media;
+    if (!media) return;
+    const { playhead } = this.#store.getState();
+    const start = playhead >= media.frameCount - 1 ? 0 : playhead;
+    const frameMs = 1000 / media.averageFps;
+    this.#stopClock();
+    this.#wanted = null;
+    this.#clock = new PlaybackClock(frameMs, media.frameCount - 1);
+    const startMs = this.#shown?.frame === start ? this.#shown.timeMs : start * frameMs;
+    // From the end, playing starts over: the first picture is then not on screen yet.
+    this.#clock.start(start === playhead ? start : -1, start === playhead ? startMs : -frameMs, this.#time.now());
+    this.#store.setState({ isPlaying: true, isFollowing: false, playhead: start });
+    this.#onTick();
+  }
+
+  pause(): void {
+    this.#stopClock();
+    this.#store.setState({ isPlaying: false });
+    this.#want(this.#store.getState().playhead);
+  }
+
+  /** Goes along with tracking from now on. */
+  follow(): void {
+    this.#stopClock();
+    this.#store.setState({ isPlaying: false, isFollowing: true });
+  }
+
+  /** Says how large the picture is drawn, in device pixels per source pixel; a finer one is fetched when needed. */
+  setDetail(devicePixelsPerSourcePixel: number): void {
+    const share = pictureShares.find((s) => s >= devicePixelsPerSourcePixel * 0.99) ?? 1;
+    if (share === this.#share) return;
+    const isFiner = share > this.#share;
+    this.#share = share;
+    if (isFiner && !this.#clock) this.refresh();
+  }
+
+  /** Fetches the frame on screen again. */
+  refresh(): void {
+    if (this.#media) this.#want(this.#store.getState().playhead, true);
+  }
+
+  get #media(): Media | null {
+    return this.#store.getState().host?.session?.media ?? null;
+  }
+
+  #onSession(): void {
+    this.#stopClock();
+    this.#firstValidRequest = this.#requestId + 1;
+    this.#shown = null;
+    this.#wanted = null;
+    if (this.#media) this.#want(0, true);
+  }
+
+  #stopClock(): void {
+    this.#clock = null;
+    this.#ahead = [];
+    this.#time.cancelTick(this.#tick);
+  }
+
+  #want(frame: number, again = false): void {
+    if (!again && this.#shown?.frame === frame && !this.#isFetching) return;
+    this.#wanted = frame;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#isFetching) return;
+    if (this.#clock) {
+      if (this.#ahead.length >= mostAhead) return;
+      const next = this.#clock.next(this.#time.now());
+      if (next !== null) void this.#fetch(next);
+    } else if (this.#wanted !== null) {
+      const frame = this.#wanted;
+      this.#wanted = null;
+      void this.#fetch(frame);
+    }
+  }
+
+  async #fetch(frame: number): Promise<void> {
+    const media = this.#media;
+    if (!media) return;
+    this.#isFetching = true;
+    const bound = (size: number): number => Math.min(4096, Math.max(64, Math.ceil(size * this.#share)));
+    try {
+      const requestId = ++this.#requestId;
+      await this.#client.call('frame.get', { requestId, frame, maxWidth: bound(media.width), maxHeight: bound(media.height) });
+    } catch (error) {
+      if (this.#clock) this.pause();
+      if (this.#store.getState().link === 'open') reportError(this.#store, error);
+    } finally {
+      this.#isFetching = false;
+      this.#pump();
+    }
+  }
+
+  #onFrame(message: FrameMessage): void {
+    if (message.requestId === 0) {
+      this.#onPushed(message);
+      return;
+    }
+    if (message.requestId < this.#firstValidRequest) return;
+    if (this.#clock) {
+      this.#clock.arrived(message.frame, message.timeMs, this.#time.now());
+      this.#ahead.push(message);
+    } else {
+      this.#show(message);
+    }
+  }
+
+  #onPushed(message: FrameMessage): void {
+    const state = this.#store.getState();
+    if (message.width > 0 && state.isFollowing && runningOperation(state, 'track')) {
+      this.#store.setState({ playhead: message.frame });
+      this.#show(message);
+    } else if (message.frame === this.#shown?.frame) {
+      this.#shown = { ...this.#shown, overlays: message.overlays };
+      this.overlays.emit(message);
+    }
+  }
+
+  #show(message: FrameMessage): void {
+    this.#shown = message;
+    this.#store.setState({ shownFrame: message.frame });
+    this.pictures.emit(message);
+  }
+
+  readonly #onTick = (): void => {
+    const clock = this.#clock;
+    if (!clock) return;
+    const now = this.#time.now();
+    let due: FrameMessage | null = null;
+    while (this.#ahead[0] && clock.isDue(this.#ahead[0].timeMs, now)) due = this.#ahead.shift()!;
+    if (due) {
+      this.#store.setState({ playhead: due.frame });
+      this.#show(due);
+    }
+    this.#pump();
+    if (clock.next(now) === null && this.#ahead.length === 0 && !this.#isFetching) {
+      this.pause();
+      return;
+    }
+    this.#tick = this.#time.requestTick(this.#onTick);
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * What the window shows: the host's state as it was last told, and what is the window's own (selection, playhead, dialogs).
+ * Pictures and masks are never here. The functions are pure; app-store.ts keeps the value.
+ */
+
+import type { CommandContext } from '../../shared/commands.ts';
+import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
+import type { LinkState } from '../transport/transport.ts';
+
+export interface Toast {
+  id: number;
+  level: 'info' | 'warning' | 'error';
+  text: string;
+}
+
+export type DialogName = 'open' | 'export' | 'shortcuts';
+
+export interface WindowState {
+  host: AppState | null;
+  info: HostInfo | null;
+  link: LinkState;
+  selectedId: number | null;
+  /** What a plain click means: 1 = the object is here, 0 = it is not. */
+  promptLabel: 0 | 1;
+  /** Where the user is; the picture follows. */
+  playhead: number;
+  /** The frame whose picture is on screen. */
+  shownFrame: number;
+  isPlaying: boolean;
+  /** The playhead goes along with the frames being tracked. */
+  isFollowing: boolean;
+  /** Prompts the host has been sent but has not told back yet, by promptKey. */
+  drafts: Readonly<Record<string, FramePrompt>>;
+  /** Objects whose mask on the shown frame is being computed. */
+  computing: number;
+  areMasksVisible: boolean;
+  fillOpacity: number;
+  trackDirection: TrackDirection;
+  dialog: DialogName | null;
+  renamingId: number | null;
+  toasts: readonly Toast[];
+  areHintsDismissed: boolean;
+  isOpening: boolean;
+}
+
+export const initialWindowState: WindowState = {
+  host: null,
+  info: null,
+  link: 'connecting',
+  selectedId: null,
+  promptLabel: 1,
+  playhead: 0,
+  shownFrame: 0,
+  isPlaying: false,
+  isFollowing: false,
+  drafts: {},
+  computing: 0,
+  areMasksVisible: true,
+  fillOpacity: 0.4,
+  trackDirection: 'both',
+  dialog: null,
+  renamingId: null,
+  toasts: [],
+  areHintsDismissed: false,
+  isOpening: false,
+};
+
+export const promptKey = (objectId: number, frame: number): string => `${objectId}:${frame}`;
+
+const isSamePrompt = (a: FramePrompt, b: FramePrompt): boolean =>
+  JSON.stringify([a.points, a.box, a.mask]) === JSON.stringify([b.points, b.box, b.mask]);
+
+/** The host's state replaces the former one; an older one is dropped. A new clip starts the window's own state afresh. */
+export const withHostState = (state: WindowState, host: AppState): WindowState => {
+  if (state.host && host.revision < state.host.revision) return state;
+  const isNewSession = state.host?.session?.id !== host.session?.id;
+  if (isNewSession) {
+    return {
+      ...state,
+      host,
+      selectedId: null,
+      promptLabel: 1,
+      playhead: 0,
+      shownFrame: 0,
+      isPlaying: false,
+      // A clip that is already being tracked is watched, until the user moves.
+      isFollowing: true,
+      drafts: {},
+      renamingId: null,
+      dialog: state.dialog === 'shortcuts' ? 'shortcuts' : null,
+    };
+  }
+  const objects = host.session?.objects ?? [];
+  const drafts = Object.fromEntries(
+    Object.entries(state.drafts).filter(([key, draft]) => {
+      const object = objects.find(({ id }) => key === promptKey(id, draft.frame));
+      const told = object?.prompts.find(({ frame }) => frame === draft.frame);
+      return told ? !isSamePrompt(told, draft) : !isEmptyPrompt(draft);
+    }),
+  );
+  const wasKnown = state.host?.session?.objects.some(({ id }) => id === state.selectedId) ?? false;
+  const isGone = wasKnown && !objects.some(({ id }) => id === state.selectedId);
+  return { ...state, host, drafts, selectedId: isGone ? null : state.selectedId };
+};
+
+/** Prompts of an object on a frame as the user sees them: what was just done counts before the host tells it back. */
+export const promptOn = (state: Pick<WindowState, 'drafts' | 'host'>, objectId: number, frame: number): FramePrompt => {
+  const draft = state.drafts[promptKey(objectId, frame)];
+  if (draft) return draft;
+  const object = state.host?.session?.objects.find(({ id }) => id === objectId);
+  return object?.prompts.find((prompt) => prompt.frame === frame) ?? { frame, points: [], box: null, mask: null };
+};
+
+export const objectsOf = (state: Pick<WindowState, 'host'>): readonly TrackedObject[] => state.host?.session?.objects ?? noObjects;
+const noObjects: readonly TrackedObject[] = [];
+
+export const runningOperation = (state: Pick<WindowState, 'host'>, kind: Operation['kind']): Operation | null =>
+  state.host?.operations.find((operation) => operation.kind === kind && operation.state === 'running') ?? null;
+
+export const trackedFrames = (object: Pick<TrackedObject, 'results'>): number =>
+  object.results.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+
+export const commandContext = (state: WindowState): CommandContext => {
+  const objects = objectsOf(state);
+  return {
+    hasSession: state.host?.session != null,
+    hasSelection: state.selectedId !== null,
+    hasPrompts: objects.some((object) => object.prompts.length > 0),
+    hasResults: objects.some((object) => object.results.length > 0),
+    isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
+    isTracking: runningOperation(state, 'track') !== null,
+    isExporting: runningOperation(state, 'export') !== null,
+  };
+};
+
+/** The nearest frame with a prompt before or after `frame`, or null. */
+export const neighbourPrompt = (objects: readonly TrackedObject[], frame: number, direction: 1 | -1): number | null => {
+  let best: number | null = null;
+  for (const object of objects) {
+    for (const prompt of object.prompts) {
+      const distance = (prompt.frame - frame) * direction;
+      if (distance > 0 && (best === null || distance < (best - frame) * direction)) best = prompt.frame;
+    }
+  }
+  return best;
+};
+
+let nextToastId = -1;
+
+/** Adds a message of the window's own; the same text is not said twice. Ids are negative, apart from the host's notices. */
+export const withToast = (state: WindowState, level: Toast['level'], text: string): WindowState =>
+  state.toasts.some((toast) => toast.text === text)
+    ? state
+    : { ...state, toasts: [...state.toasts.slice(-4), { id: nextToastId--, level, text }] };

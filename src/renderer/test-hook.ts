@@ -1,0 +1,42 @@
+/** What browser tests need to look at pixels; there only when the page is opened with ?test=1. */
+import type { AppModel } from './app/app-model.ts';
+import { canvasFromImage } from './features/viewer/geometry.ts';
+import type { ViewerRenderer } from './gl/viewer-renderer.ts';
+
+export interface TestHook {
+  /** Page coordinates of a source pixel. */
+  pageFromImage(x: number, y: number): { x: number; y: number };
+  /** RGBA drawn at a source pixel. */
+  readImagePixel(x: number, y: number): [number, number, number, number];
+  shownFrame(): number;
+}
+
+declare global {
+  interface Window {
+    __sam2Test?: TestHook;
+  }
+}
+
+const testKey = 'sam2-video-test';
+
+export const isTestPage = (): boolean => {
+  if (new URLSearchParams(location.search).get('test') === '1') sessionStorage.setItem(testKey, '1');
+  return sessionStorage.getItem(testKey) === '1';
+};
+
+export const publishTestHook = (app: AppModel, renderer: ViewerRenderer, canvas: HTMLCanvasElement): void => {
+  if (!isTestPage()) return;
+  const onCanvas = (x: number, y: number) => canvasFromImage(app.viewport.store.getState().view, { x, y });
+  window.__sam2Test = {
+    pageFromImage: (x, y) => {
+      const box = canvas.getBoundingClientRect();
+      const p = onCanvas(x, y);
+      return { x: box.left + p.x, y: box.top + p.y };
+    },
+    readImagePixel: (x, y) => {
+      const p = onCanvas(x, y);
+      return renderer.readPixel(p.x, p.y);
+    },
+    shownFrame: () => app.store.getState().shownFrame,
+  };
+};

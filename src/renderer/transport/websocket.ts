@@ -1,0 +1,80 @@
+/** The web host over a WebSocket: text frames are JSON, binary ones pictures. A lost link is taken up again, with growing pauses. */
+import { TransportBase } from './transport.ts';
+
+const firstPauseMs = 250;
+const longestPauseMs = 5000;
+
+export class WebSocketTransport extends TransportBase {
+  readonly #url: string;
+  #socket: WebSocket | null = null;
+  #attempts = 0;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #isClosed = false;
+
+  constructor(url: string) {
+    super();
+    this.#url = url;
+    this.#connect();
+  }
+
+  send(message: unknown): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#socket?.close();
+    this.setLinkState('closed');
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    this.setLinkState('connecting');
+    socket.addEventListener('open', () => {
+      this.#attempts = 0;
+      this.setLinkState('open');
+    });
+    socket.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data));
+    socket.addEventListener('close', () => {
+      if (this.#socket !== socket || this.#isClosed) return;
+      this.setLinkState('closed');
+      const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#attempts++);
+      this.#timer = setTimeout(() => this.#connect(), pause);
+    });
+  }
+
+  #receive(data: unknown): void {
+    if (data instanceof ArrayBuffer) {
+      this.binaries.emit(data);
+      return;
+    }
+    if (typeof data !== 'string') return;
+    let message: unknown;
+    try {
+      message = JSON.parse(data);
+    } catch {
+      return;
+    }
+    this.messages.emit(message);
+  }
+}
+
+const tokenKey = 'sam2-video-token';
+
+/** The token of this page: from its address (then taken out of it, so that it is not shared by copying), or kept from before. */
+export const takeToken = (location: Location, history: History, storage: Storage): string => {
+  const url = new URL(location.href);
+  const given = url.searchParams.get('token');
+  if (given !== null) {
+    storage.setItem(tokenKey, given);
+    url.searchParams.delete('token');
+    history.replaceState(null, '', url);
+  }
+  return storage.getItem(tokenKey) ?? '';
+};
+
+export const socketUrl = (location: Pick<Location, 'protocol' | 'host'>, token: string): string =>
+  `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws?token=${encodeURIComponent(token)}`;
