@@ -1,0 +1,205 @@
+"""What both stages share: features, simulated prompts, the decoder with every candidate, the loss, logging."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import time
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from models.nano.model import IMAGE_SIZE, NanoModel
+from models.training.data import LOW, normalise
+
+
+def precision(bf16: bool):
+    """bf16 arithmetic where the CPU is fast at it; weights, optimiser and losses stay fp32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+
+
+@torch.no_grad()
+def early_features(model: NanoModel, rgb: Tensor) -> tuple[Tensor, Tensor]:
+    """uint8 [n, S, S, 3] -> frozen part of the trunk: [n, 24, S/4, S/4], [n, 40, S/8, S/8]."""
+    return model.image_encoder.trunk.early(normalise(rgb))
+
+
+def image_features(model: NanoModel, s4: Tensor, s8: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Early features -> [s0 [n, C/8, 4h, 4h], s1 [n, C/4, 2h, 2h], top [n, C, h, h]], position [n, C, h, h]."""
+    s16, s32 = model.image_encoder.trunk.late(s8)
+    maps, positions = model.image_encoder.neck([s4, s8, s16, s32])
+    s0 = model.sam_mask_decoder.conv_s0(maps[0])
+    s1 = model.sam_mask_decoder.conv_s1(maps[1])
+    return [s0, s1, maps[2]], positions[2]
+
+
+def decode(model: NanoModel, pix: Tensor, s0: Tensor, s1: Tensor, points: Tensor, labels: Tensor, mask: Tensor | None):
+    """pix [B, C, h, h], s0/s1 [B, ...], points [B, N, 2] in model pixels, labels [B, N], mask [B, 1, 4h, 4h] or None
+    -> masks [B, 4, 4h, 4h], ious [B, 4], tokens [B, 4, C], object logit [B, 1]"""
+    sparse, dense = model.sam_prompt_encoder(points=(points, labels), boxes=None, masks=mask)
+    out = model.sam_mask_decoder.predict_masks(
+        image_embeddings=pix,
+        image_pe=model.sam_prompt_encoder.get_dense_pe(),
+        sparse_prompt_embeddings=sparse,
+        dense_prompt_embeddings=dense,
+        repeat_image=False,
+        high_res_features=[s0, s1],
+    )
+    return tuple(x.float() for x in out)  # under autocast: the loss is computed in fp32
+
+
+# --- prompts --------------------------------------------------------------------------------------------------------
+
+
+def sample_cells(area: Tensor, prefer_interior: float = 0.7) -> tuple[Tensor, Tensor]:
+    """bool [B, L, L] -> a random point inside each [B, 2] (x, y in model pixels) and whether there was any [B].
+    With `prefer_interior` the point comes from the area eroded by one cell where that is not empty."""
+    solid = -F.max_pool2d(-area[:, None].float(), 5, 1, 2)[:, 0]
+    use = (torch.rand(len(area)) < prefer_interior) & (solid.flatten(1).amax(1) > 0)
+    weight = torch.where(use[:, None, None], solid, area.float()).flatten(1)
+    any_ = weight.sum(1) > 0
+    index = torch.multinomial(weight + (~any_)[:, None].float(), 1)[:, 0]
+    cell = torch.stack([index % LOW, index // LOW], 1).float()
+    return (cell + torch.rand(len(area), 2)) * (IMAGE_SIZE / LOW) - 0.5, any_
+
+
+def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
+    """[B, L, L] -> two corners [B, 2, 2] in model pixels, moved by up to `jitter` of the box's size."""
+    on = target > 0.5
+    scale = IMAGE_SIZE / LOW
+    grid = torch.arange(LOW).float()
+
+    def span(line: Tensor) -> tuple[Tensor, Tensor]:
+        low = torch.where(line, grid, torch.full_like(grid, 1e6)).amin(1)
+        high = torch.where(line, grid, torch.full_like(grid, -1e6)).amax(1) + 1
+        empty = ~line.any(1)
+        return low.masked_fill(empty, 0), high.masked_fill(empty, 1)
+
+    x0, x1 = span(on.any(1))
+    y0, y1 = span(on.any(2))
+    corners = torch.stack([torch.stack([x0, y0], 1), torch.stack([x1, y1], 1)], 1) * scale
+    size = (corners[:, 1] - corners[:, 0])[:, None]
+    return (corners + size * jitter * torch.randn(corners.shape).clamp(-2, 2) / 2).clamp(0, IMAGE_SIZE - 1)
+
+
+def first_prompt(target: Tensor, kind: str, clicks: int = 1) -> tuple[Tensor, Tensor]:
+    """target [B, L, L] -> points [B, N, 2], labels [B, N]. `kind`: click or box."""
+    if kind == "box":
+        return boxes_of(target), torch.tensor([[2.0, 3.0]]).expand(len(target), 2)
+    points = [sample_cells(target > 0.5)[0] for _ in range(clicks)]
+    return torch.stack(points, 1), torch.ones(len(target), clicks)
+
+
+def correction(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+    """A click in the error region of a prediction [B, L, L] -> point [B, 2], label [B]. Where nothing is wrong, a
+    positive click inside."""
+    predicted, wanted = logits > 0, target > 0.5
+    point, wrong = sample_cells(predicted ^ wanted)
+    inside, _ = sample_cells(wanted)
+    cell = ((point + 0.5) * (LOW / IMAGE_SIZE)).long().clamp(0, LOW - 1)
+    positive = wanted[torch.arange(len(target)), cell[:, 1], cell[:, 0]]
+    point = torch.where(wrong[:, None], point, inside)
+    return point, torch.where(wrong, positive.float(), torch.ones(len(target)))
+
+
+# --- loss -----------------------------------------------------------------------------------------------------------
+
+
+def hard_iou(logits: Tensor, target: Tensor) -> Tensor:
+    """logits [B, M, L, L], target [B, L, L] -> [B, M]"""
+    a, b = logits > 0, (target > 0.5)[:, None]
+    return (a & b).sum((2, 3)) / (a | b).sum((2, 3)).clamp(min=1)
+
+
+def mask_loss(logits: Tensor, target: Tensor) -> Tensor:
+    """BCE + dice + 5 x focal per candidate: logits [B, M, L, L], target [B, L, L] in 0..1 -> [B, M].
+    The high focal weight of SAM alone collapses to empty masks here (spec/nano-training.md)."""
+    t = target[:, None].expand_as(logits)
+    bce = F.binary_cross_entropy_with_logits(logits, t, reduction="none")
+    p = logits.sigmoid()
+    focal = (p - t).abs().square() * bce
+    dice = 1 - (2 * (p * t).sum((2, 3)) + 1) / (p.sum((2, 3)) + t.sum((2, 3)) + 1)
+    return bce.mean((2, 3)) + dice + 5 * focal.mean((2, 3))
+
+
+def prompt_loss(masks: Tensor, ious: Tensor, target: Tensor, multimask: bool, present: Tensor | None = None):
+    """masks [B, 4, L, L], ious [B, 4] -> loss, index of the chosen candidate [B], its IoU [B].
+
+    Several candidates: the best one is taught (and the others a little, so that none dies); the IoU head learns all.
+    `present` [B]: objects that are on the frame; the others teach no mask."""
+    weight = torch.ones(len(masks)) if present is None else present.float()
+    pick = slice(1, 4) if multimask else slice(0, 1)
+    losses = mask_loss(masks[:, pick], target)
+    measured = hard_iou(masks[:, pick], target)
+    guess = F.l1_loss(ious[:, pick], measured, reduction="none").mean(1)
+    loss = losses.min(1).values * 0.9 + losses.mean(1) * 0.1 + guess
+    loss = (loss * weight).sum() / weight.sum().clamp(min=1)
+    chosen = ious[:, pick].argmax(1)
+    return loss, chosen + (1 if multimask else 0), measured.gather(1, chosen[:, None])[:, 0]
+
+
+# --- running --------------------------------------------------------------------------------------------------------
+
+
+class Ema:
+    """A moving average of the weights, which is what is validated and kept."""
+
+    def __init__(self, model: NanoModel, decay: float = 0.998) -> None:
+        self.model = copy.deepcopy(model).eval()
+        self.decay, self.steps = decay, 0
+
+    @torch.no_grad()
+    def update(self, model: NanoModel) -> None:
+        self.steps += 1
+        decay = min(self.decay, self.steps / (self.steps + 10))
+        for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
+            mine.lerp_(theirs, 1 - decay)
+
+
+class Log:
+    """Appends rows to a CSV: seconds of training so far, stage, step, and whatever is measured."""
+
+    FIELDS = ("seconds", "stage", "step", "loss", "train_iou", "lr", "click1", "click3", "box", "shuffled", "video_mask", "video_click")
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if not path.exists():
+            with path.open("w", newline="") as f:
+                csv.DictWriter(f, self.FIELDS).writeheader()
+
+    def row(self, **values) -> None:
+        values = {k: (f"{v:.5g}" if isinstance(v, float) else v) for k, v in values.items()}
+        with self.path.open("a", newline="") as f:
+            csv.DictWriter(f, self.FIELDS).writerow(values)
+        print(time.strftime("%H:%M:%S"), values, flush=True)
+
+
+def save(path: Path, model: NanoModel) -> None:
+    """Plain {'model': state_dict}, written beside and moved into place."""
+    part = path.with_suffix(".part")
+    torch.save({"model": model.state_dict()}, part)
+    part.replace(path)
+
+
+def parameter_groups(model: NanoModel, lr: float, trunk_lr: float) -> list[dict]:
+    """The early trunk is frozen, the late trunk learns slowly."""
+    trunk = model.image_encoder.trunk
+    for p in trunk.parameters():
+        p.requires_grad_(False)
+    late = [p for block in trunk.blocks[5:] for p in block.parameters()]
+    for p in late:
+        p.requires_grad_(trunk_lr > 0)
+    heads = [p for name, p in model.named_parameters() if not name.startswith("image_encoder.trunk.")]
+    groups = [{"params": heads, "lr": lr, "peak": lr}]
+    if trunk_lr > 0:
+        groups.append({"params": late, "lr": trunk_lr, "peak": trunk_lr})
+    return groups
+
+
+def schedule(step: int, progress: float, warmup: int = 60) -> float:
+    """Warm up over steps, then a cosine over the time given, down to 3 %."""
+    import math
+
+    return min(1.0, (step + 1) / warmup) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(progress, 1.0))))

@@ -1,0 +1,92 @@
+"""Images, label maps and videos as uint8 arrays at the model's size, decoded once and kept in memory.
+
+Licences and sources: models/nano/MODEL_CARD.md. `data/val_images.txt` and `data/video/val` are never trained on.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from models.nano.model import IMAGE_MEAN, IMAGE_SIZE, IMAGE_STD
+
+SIZE = IMAGE_SIZE
+LOW = SIZE // 4
+
+
+def load_rgb(path: Path) -> np.ndarray:
+    """-> uint8 [S, S, 3], stretched as SAM 2 does."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB").resize((SIZE, SIZE), Image.BICUBIC))
+
+
+def load_labels(path: Path) -> np.ndarray:
+    """-> int16 [S, S] region ids, 0 = unlabelled."""
+    with Image.open(path) as image:
+        return np.asarray(image.resize((SIZE, SIZE), Image.NEAREST)).astype(np.int16)
+
+
+def normalise(images: Tensor) -> Tensor:
+    """uint8 [n, S, S, 3] -> float [n, 3, S, S] in the model's normalisation."""
+    x = images.permute(0, 3, 1, 2).float() / 255
+    mean, std = torch.tensor(IMAGE_MEAN), torch.tensor(IMAGE_STD)
+    return (x - mean[None, :, None, None]) / std[None, :, None, None]
+
+
+def low_mask(mask: np.ndarray) -> np.ndarray:
+    """bool [S, S] -> float32 [S/4, S/4], the covered share of each 4 x 4 cell."""
+    return mask.reshape(LOW, 4, LOW, 4).mean((1, 3), dtype=np.float32)
+
+
+class Images:
+    """Still images with one or more label maps each (BSDS has four)."""
+
+    def __init__(self, root: Path, split: str, min_area: float = 0.0025, max_area: float = 0.8) -> None:
+        held_out = set((root / "val_images.txt").read_text().split())
+        maps: dict[str, list[Path]] = {}
+        for path in sorted((root / "train" / "labels").glob("*.png")):
+            maps.setdefault(re.sub(r"_a\d$", "", path.stem), []).append(path)
+        self.names, self.rgb, self.labels, self.regions = [], [], [], []
+        for path in sorted((root / "train" / "images").iterdir()):
+            if (path.stem in held_out) != (split == "val") or path.stem not in maps:
+                continue
+            labels = [load_labels(p) for p in maps[path.stem]]
+            regions = []
+            for k, label in enumerate(labels):
+                counts = np.bincount(label.ravel().clip(0))
+                share = counts / label.size
+                regions += [(k, i) for i in range(1, len(counts)) if min_area <= share[i] <= max_area]
+            if not regions:
+                continue
+            self.names.append(path.stem)
+            self.rgb.append(load_rgb(path))
+            self.labels.append(labels)
+            self.regions.append(regions)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def mask(self, i: int, region: tuple[int, int]) -> np.ndarray:
+        return self.labels[i][region[0]] == region[1]
+
+
+class Videos:
+    """Sequences of frames with a label map each; ids as the dataset gives them."""
+
+    def __init__(self, root: Path, split: str) -> None:
+        self.names, self.rgb, self.labels = [], [], []
+        for folder in sorted((root / "video" / split).iterdir()):
+            masks = sorted((folder / "masks").iterdir())
+            frames = {p.stem: p for p in (folder / "frames").iterdir()}
+            masks = [m for m in masks if m.stem in frames]
+            self.names.append(folder.name)
+            self.rgb.append(np.stack([load_rgb(frames[m.stem]) for m in masks]))
+            self.labels.append(np.stack([load_labels(m) for m in masks]))
+
+    def ids(self, i: int) -> list[int]:
+        return [int(v) for v in np.unique(self.labels[i]) if v not in (0, 255)] or [255]

@@ -1,0 +1,139 @@
+"""Stage 1: clicks and boxes on still images, with correction clicks. `python -m models.training.image_stage --help`"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from models.nano.model import build_nano, initialise_for_training
+from models.training.common import (
+    Ema, Log, correction, decode, early_features, first_prompt, image_features, parameter_groups, precision, prompt_loss, save, schedule,
+)
+from models.training.data import Images, low_mask
+from models.training.evaluate import evaluate_images
+
+
+class Cache:
+    """Early trunk features of (image, flipped), computed on first use, kept as fp16."""
+
+    def __init__(self, model, images: Images) -> None:
+        self.model, self.images, self.store = model, images, {}
+
+    def get(self, i: int, flip: bool):
+        if (i, flip) not in self.store:
+            rgb = self.images.rgb[i][:, ::-1] if flip else self.images.rgb[i]
+            s4, s8 = early_features(self.model, torch.from_numpy(np.ascontiguousarray(rgb))[None])
+            self.store[i, flip] = (s4[0].half(), s8[0].half())
+        return self.store[i, flip]
+
+
+def image_batch(images: Images, cache: Cache, count: int, prompts: int):
+    """-> s4 [count, ...], s8 [count, ...], targets [count * prompts, L, L]"""
+    s4, s8, targets = [], [], []
+    for i in random.sample(range(len(images)), count):
+        flip = random.random() < 0.5
+        a, b = cache.get(i, flip)
+        s4.append(a)
+        s8.append(b)
+        for region in random.choices(images.regions[i], k=prompts):
+            mask = images.mask(i, region)
+            targets.append(low_mask(mask[:, ::-1] if flip else mask))
+    return torch.stack(s4).float(), torch.stack(s8).float(), torch.from_numpy(np.stack(targets))
+
+
+def image_loss(model, s4, s8, targets, prompts: int):
+    """One step's loss: half of the prompts start as clicks, the others as boxes or two clicks; half of the steps add a
+    correction click with the previous mask."""
+    (s0, s1, top), _ = image_features(model, s4, s8)
+    top = top + model.no_mem_embed[0, 0][None, :, None, None]
+    repeat = lambda x: x.repeat_interleave(prompts, 0)  # noqa: E731
+    s0, s1, top = repeat(s0), repeat(s1), repeat(top)
+    kind = random.choices(("click", "box", "clicks"), (0.55, 0.3, 0.15))[0]
+    points, labels = first_prompt(targets, "box" if kind == "box" else "click", 2 if kind == "clicks" else 1)
+    masks, ious, _, _ = decode(model, top, s0, s1, points, labels, None)
+    loss, chosen, iou = prompt_loss(masks, ious, targets, multimask=kind == "click")
+    if random.random() < 0.5:
+        logits = masks.detach()[torch.arange(len(masks)), chosen]
+        point, label = correction(logits, targets)
+        points = torch.cat([points, point[:, None]], 1)
+        labels = torch.cat([labels, label[:, None]], 1)
+        masks, ious, _, _ = decode(model, top, s0, s1, points, labels, logits[:, None].clamp(-32, 32))
+        second, _, _ = prompt_loss(masks, ious, targets, multimask=False)
+        loss = (loss + second) / 2
+    return loss, iou.mean()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--runs", type=Path, default=Path("models/training/runs"))
+    parser.add_argument("--minutes", type=float, default=24)
+    parser.add_argument("--lr", type=float, default=8e-4)
+    parser.add_argument("--trunk-lr", type=float, default=8e-5)
+    parser.add_argument("--images", type=int, default=6, help="images a step")
+    parser.add_argument("--prompts", type=int, default=6, help="prompts an image")
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--validate-every", type=float, default=5, help="minutes")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed), random.seed(args.seed), np.random.seed(args.seed)
+    args.runs.mkdir(parents=True, exist_ok=True)
+
+    model = build_nano()
+    initialise_for_training(model)
+    # The object score is taught by the video stage; until then it says "present".
+    torch.nn.init.constant_(model.sam_mask_decoder.pred_obj_score_head.layers[-1].bias, 3.0)
+    optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, args.trunk_lr), weight_decay=0.01, betas=(0.9, 0.99))
+    ema = Ema(model)
+    step, spent = 0, 0.0
+    state = args.runs / "image-state.pt"
+    if state.exists():
+        saved = torch.load(state, weights_only=True)
+        model.load_state_dict(saved["model"]), ema.model.load_state_dict(saved["ema"])
+        optimiser.load_state_dict(saved["optimiser"])
+        step, spent, ema.steps = saved["step"], saved["spent"], saved["step"]
+    images, held_out = Images(args.data, "train"), Images(args.data, "val")
+    print(len(images), "images for training,", len(held_out), "held out", flush=True)
+    cache, log = Cache(model, images), Log(args.runs / "log.csv")
+
+    def keep() -> None:
+        torch.save({"model": model.state_dict(), "ema": ema.model.state_dict(), "optimiser": optimiser.state_dict(),
+                    "step": step, "spent": spent}, state)
+        save(args.runs / "nano-latest.pt", ema.model)
+
+    began, last_validation, losses, scores = time.time() - spent, spent, [], []
+    while spent < args.minutes * 60:
+        factor = schedule(step, spent / (args.minutes * 60))
+        for group in optimiser.param_groups:
+            group["lr"] = group["peak"] * factor
+        s4, s8, targets = image_batch(images, cache, args.images, args.prompts)
+        with precision(args.bf16):
+            loss, iou = image_loss(model, s4, s8, targets, args.prompts)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
+        optimiser.step()
+        ema.update(model)
+        step, spent = step + 1, time.time() - began
+        losses.append(loss.item()), scores.append(iou.item())
+        if step % 50 == 0:
+            log.row(seconds=spent, stage="image", step=step, loss=float(np.mean(losses)), train_iou=float(np.mean(scores)), lr=args.lr * factor)
+            losses, scores = [], []
+        if spent - last_validation > args.validate_every * 60:
+            last_validation = spent
+            log.row(seconds=spent, stage="image", step=step, **evaluate_images(ema.model, held_out, limit=60))
+            keep()
+    keep()
+    save(args.runs / "nano-image.pt", ema.model)
+    log.row(seconds=spent, stage="image", step=step, **evaluate_images(ema.model, held_out))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""log.csv -> training.png: loss and IoU over minutes of training. `python -m models.training.plot`"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt  # noqa: E402
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--log", type=Path, default=Path("models/training/log.csv"))
+    parser.add_argument("--out", type=Path, default=Path("models/nano/training.png"))
+    args = parser.parse_args()
+    with args.log.open() as f:
+        rows = list(csv.DictReader(f))
+    # The video stage counts its own seconds from zero.
+    shift = {"image": 0.0, "video": max((float(r["seconds"]) for r in rows if r["stage"] == "image"), default=0.0)}
+
+    def series(field: str, stage: str | None = None):
+        picked = [r for r in rows if r[field] and (stage is None or r["stage"] == stage)]
+        return [(float(r["seconds"]) + shift[r["stage"]]) / 60 for r in picked], [float(r[field]) for r in picked]
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
+    for stage in ("image", "video"):
+        left.plot(*series("loss", stage), label=f"{stage} stage")
+        right.plot(*series("train_iou", stage), alpha=0.4, label=f"training IoU, {stage}")
+    names = {"click1": "1 click", "click3": "3 clicks", "box": "box", "shuffled": "click elsewhere (control)",
+             "video_mask": "J, first-frame mask", "video_click": "J, first-frame click"}
+    for field, name in names.items():
+        right.plot(*series(field), marker="o", markersize=3, label=name)
+    left.set_ylabel("loss")
+    right.set_ylabel("IoU / J (held-out)")
+    right.set_ylim(0, 1)
+    right.legend(fontsize=7, ncols=2)
+    left.legend()
+    for axis in (left, right):
+        axis.set_xlabel("minutes of training, 2 shared cores")
+        axis.grid(alpha=0.3)
+    figure.tight_layout()
+    figure.savefig(args.out, dpi=110)
+
+
+if __name__ == "__main__":
+    main()
