@@ -105,6 +105,8 @@ export const commandIds = Object.keys(commands) as CommandId[];
 /** The part of a KeyboardEvent that names a chord. */
 export interface KeyPress {
   code: string;
+  /** The character typed; only "?" is known by it, since layouts disagree on where it is. */
+  key?: string;
   ctrlKey: boolean;
   metaKey: boolean;
   shiftKey: boolean;
@@ -113,6 +115,7 @@ export interface KeyPress {
 
 /** "Mod+Shift+KeyX"; digits of the number pad count as digits. */
 export const chordOf = (press: KeyPress): string => {
+  if (press.key === '?') return 'Shift+Slash';
   const parts: string[] = [];
   if (press.ctrlKey || press.metaKey) parts.push('Mod');
   if (press.altKey) parts.push('Alt');

@@ -1,6 +1,7 @@
 /** Everything the window's parts share, made once: client, store, player, prompts, viewport and the commands' meaning. */
 import { type CommandId, commands } from '../../shared/commands.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
+import { AppError } from '../../shared/errors.ts';
 import { Viewport } from '../features/viewer/viewport.ts';
 import { Player } from '../playback/player.ts';
 import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
@@ -20,7 +21,8 @@ export interface AppModel {
   readonly fileUrl: (url: string) => string;
   /** Gives a command if it can be given now. @param chord the keys it was given by */
   run(id: CommandId, chord?: string): void;
-  openClip(path: string): Promise<boolean>;
+  /** @returns why the clip could not be opened, or null */
+  openClip(path: string): Promise<AppError | null>;
 }
 
 export interface AppModelOptions {
@@ -55,14 +57,22 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     }
   };
 
-  const opening = async (work: () => Promise<unknown>): Promise<boolean> => {
+  const openClip = async (path: string | null): Promise<AppError | null> => {
     store.setState({ isOpening: true });
-    const isOpened = await attempt(work());
-    store.setState({ isOpening: false });
-    return isOpened;
+    try {
+      await (path === null ? client.call('session.openSample', {}) : client.call('session.open', { path }));
+      return null;
+    } catch (error) {
+      return AppError.from(error);
+    } finally {
+      store.setState({ isOpening: false });
+    }
   };
 
-  const openClip = (path: string): Promise<boolean> => opening(() => client.call('session.open', { path }));
+  const openAndReport = async (path: string | null): Promise<void> => {
+    const error = await openClip(path);
+    if (error) reportError(store, error);
+  };
 
   const askForClip = async (): Promise<void> => {
     if (!desktop) {
@@ -70,7 +80,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
       return;
     }
     const path = await desktop.openFile();
-    if (path !== null) await openClip(path);
+    if (path !== null) await openAndReport(path);
   };
 
   const onSelected = (work: (objectId: number) => Promise<unknown>): void => {
@@ -133,7 +143,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     'view.zoomOut': () => viewport.zoomBy(0.8),
     'view.toggleOverlays': () => store.setState((s) => ({ areMasksVisible: !s.areMasksVisible })),
     'clip.open': () => void askForClip(),
-    'clip.openSample': () => void opening(() => client.call('session.openSample', {})),
+    'clip.openSample': () => void openAndReport(null),
     'clip.export': () => store.setState({ dialog: 'export' }),
     'help.shortcuts': () => store.setState((s) => ({ dialog: s.dialog === 'shortcuts' ? null : 'shortcuts' })),
   };

@@ -2,7 +2,6 @@
 import { useEffect } from 'react';
 import { useShortcuts } from '../commands/use-shortcuts.ts';
 import { ExportDialog } from '../features/export/export-dialog.tsx';
-import { Hints } from '../features/help/hints.tsx';
 import { ShortcutsDialog } from '../features/help/shortcuts-dialog.tsx';
 import { EngineBanner } from '../features/notices/engine-banner.tsx';
 import { Toasts } from '../features/notices/toasts.tsx';
@@ -14,12 +13,13 @@ import { TopBar } from '../features/status/top-bar.tsx';
 import { Timeline } from '../features/timeline/timeline.tsx';
 import { TrackPanel } from '../features/track/track-panel.tsx';
 import { Viewer } from '../features/viewer/viewer.tsx';
+import { reportError } from '../state/app-store.ts';
 import styles from './app.module.css';
 import { useApp, useAppState } from './app-context.ts';
 
 export const App = () => {
   useShortcuts();
-  const { desktop, openClip } = useApp();
+  const { desktop, openClip, store } = useApp();
   const hasSession = useAppState((s) => s.host?.session != null);
   const name = useAppState((s) => s.host?.session?.media.name ?? null);
   const dialog = useAppState((s) => s.dialog);
@@ -34,7 +34,7 @@ export const App = () => {
     const onDrop = (event: DragEvent): void => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (desktop && file) void openClip(desktop.pathOf(file));
+      if (desktop && file) void openClip(desktop.pathOf(file)).then((error) => error && reportError(store, error));
     };
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('drop', onDrop);
@@ -42,29 +42,26 @@ export const App = () => {
       window.removeEventListener('dragover', onDragOver);
       window.removeEventListener('drop', onDrop);
     };
-  }, [desktop, openClip]);
+  }, [desktop, openClip, store]);
 
   return (
     <div className={styles.app}>
       <TopBar />
       <EngineBanner />
       <main className={styles.main}>
-        <div className={styles.stage}>
-          <Viewer />
-          {hasSession && <Hints />}
-        </div>
+        <Viewer />
         <aside className={styles.side} aria-label="Objects and tracking">
           <ObjectList />
           <TrackPanel />
         </aside>
         {!hasSession && <EmptyState />}
+        <Toasts />
       </main>
       {hasSession && <Timeline />}
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}
       {dialog === 'export' && <ExportDialog />}
       {dialog === 'shortcuts' && <ShortcutsDialog />}
-      <Toasts />
     </div>
   );
 };

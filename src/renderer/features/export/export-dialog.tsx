@@ -2,6 +2,7 @@
 import { Check, ExternalLink, FolderOpen, Square } from 'lucide-react';
 import { useState } from 'react';
 import type { Operation } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { objectsOf, trackedFrames } from '../../state/window-state.ts';
@@ -47,18 +48,20 @@ const ExportForm = ({ onStarted }: { onStarted: (operationId: string) => void })
   const [chosen, setChosen] = useState({ video: true, masks: true, json: true });
   const [directory, setDirectory] = useState('');
   const [isStarting, setIsStarting] = useState(false);
+  const [error, setError] = useState<string | null>(null);
   const withMasks = objects.filter((object) => object.results.length > 0);
   const frames = Math.max(0, ...withMasks.map(trackedFrames));
   const start = async (): Promise<void> => {
     setIsStarting(true);
+    setError(null);
     try {
       const { operationId } = await client.call('export.start', {
         ...chosen,
         ...(directory.trim() !== '' && { directory: directory.trim() }),
       });
       onStarted(operationId);
-    } catch (error) {
-      reportError(store, error);
+    } catch (failure) {
+      setError(AppError.from(failure).message);
       setIsStarting(false);
     }
   };
@@ -109,6 +112,11 @@ const ExportForm = ({ onStarted }: { onStarted: (operationId: string) => void })
           )}
         </span>
       </label>
+      {error !== null && (
+        <p className={styles.bad} role="alert">
+          {error}
+        </p>
+      )}
       <div className={styles.actions}>
         <Button variant="ghost" onClick={() => store.setState({ dialog: null })}>
           Cancel

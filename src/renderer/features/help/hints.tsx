@@ -7,14 +7,14 @@ import { Button } from '../../ui/button.tsx';
 import styles from './help.module.css';
 
 const hints = [
-  { Icon: MousePointerClick, text: 'Click any object in the picture: its mask appears at once. Drag to draw a box around it instead.' },
+  { Icon: MousePointerClick, text: 'Click any object in the picture: its mask appears at once. Or drag a box around it.' },
   {
     Icon: Wand,
-    text: 'Not what you expected? Click again to add; right-click (or Alt+click) what is not part of it. Then press T to track.',
+    text: 'Click again to add; right-click or Alt+click what is not part of it. Then press T to track.',
   },
   {
     Icon: Sparkles,
-    text: 'The object is followed frame by frame. Esc stops at any point and keeps what is done; correct any frame by clicking in it.',
+    text: 'Esc stops tracking and keeps what is done. Correct any frame by clicking in it, then track again.',
   },
 ] as const;
 

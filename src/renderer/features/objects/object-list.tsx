@@ -114,12 +114,10 @@ const ObjectRow = ({ object, index, frameCount, isSelected }: ObjectRowProps) =>
 };
 
 const stateOf = (object: TrackedObject, frames: number, frameCount: number): string => {
-  const prompts = plural(object.prompts.length, 'prompted frame');
+  const prompts = plural(object.prompts.length, 'prompt');
   if (object.prompts.length === 0 && frames === 0) return 'Click it in the picture';
   if (frames >= frameCount) return `All frames · ${prompts}`;
-  return frames <= object.prompts.length
-    ? `${prompts}, not tracked`
-    : `${frames.toLocaleString('en')} of ${frameCount.toLocaleString('en')} frames · ${prompts}`;
+  return frames <= object.prompts.length ? `Not tracked · ${prompts}` : `${frames.toLocaleString('en')} frames · ${prompts}`;
 };
 
 const RenameField = ({ name, onDone }: { name: string; onDone: (name: string | null) => void }) => {

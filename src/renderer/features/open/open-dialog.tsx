@@ -10,6 +10,7 @@ export const OpenDialog = () => {
   const isOpening = useAppState((s) => s.isOpening);
   const current = useAppState((s) => s.host?.session?.media.path ?? '');
   const [path, setPath] = useState(current);
+  const [error, setError] = useState<string | null>(null);
   const close = (): void => store.setState({ dialog: null });
   return (
     <Dialog title="Open a clip" onClose={close}>
@@ -17,7 +18,8 @@ export const OpenDialog = () => {
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          void openClip(path.trim()).then((isOpened) => isOpened && close());
+          setError(null);
+          void openClip(path.trim()).then((failure) => (failure ? setError(failure.message) : close()));
         }}
       >
         <label className={styles.field}>
@@ -32,6 +34,11 @@ export const OpenDialog = () => {
             onChange={(event) => setPath(event.target.value)}
           />
         </label>
+        {error !== null && (
+          <p className={styles.error} role="alert">
+            {error}
+          </p>
+        )}
         <div className={styles.actions}>
           <Button
             variant="ghost"

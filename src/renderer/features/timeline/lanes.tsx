@@ -111,8 +111,8 @@ export const Lanes = () => {
               </g>
             )}
             <g transform={`translate(${xOfFrame(playhead, frameCount, span)} 0)`}>
-              <line className={styles.playhead} y1={0} y2={height} />
-              <path className={styles.playheadGrip} d="M-6 2a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v7l-6 6l-6-6z" />
+              <line className={styles.playhead} y1={20} y2={height} />
+              <path className={styles.playheadGrip} d="M-5 16h10v5l-5 5l-5-5z" />
             </g>
           </svg>
         )}

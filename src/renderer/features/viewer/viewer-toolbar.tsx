@@ -1,5 +1,5 @@
-/** Prompt mode and view controls, floating over the picture. */
-import { Eye, EyeOff, Maximize, Minus, Plus } from 'lucide-react';
+/** Prompt mode and view controls, in a bar over the picture so that they cover none of it. */
+import { CircleMinus, CirclePlus, Eye, EyeOff, Maximize, Minus, Plus } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
@@ -10,31 +10,36 @@ export const ViewerToolbar = () => {
   const label = useAppState((s) => s.promptLabel);
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const fillOpacity = useAppState((s) => s.fillOpacity);
+  const computing = useAppState((s) => s.computing > 0);
   const scale = useStore(viewport.store, (s) => s.view.scale);
+  const percent = Math.round(scale * window.devicePixelRatio * 100);
   return (
-    <>
-      <div className={styles.modes} role="toolbar" aria-label="Prompt mode">
+    <div className={styles.bar}>
+      <div className={styles.tools} role="toolbar" aria-label="Prompt mode">
         <Button
           variant="ghost"
-          isIcon
+          size="small"
           isPressed={label === 1}
-          label="Add to the object: click = this is the object"
+          title="A click says: this is the object  (N switches)"
           onClick={() => store.setState({ promptLabel: 1 })}
         >
-          <Plus size={16} />
+          <CirclePlus size={14} /> Add
         </Button>
         <Button
           variant="ghost"
-          isIcon
+          size="small"
           isPressed={label === 0}
-          label="Remove from the object: click = this is not the object  (N, or right-click, or Alt+click)"
+          title="A click says: this is not the object  (N switches; or right-click, or Alt+click)"
           onClick={() => store.setState({ promptLabel: 0 })}
         >
-          <Minus size={16} />
+          <CircleMinus size={14} /> Remove
         </Button>
       </div>
-      <div className={styles.viewTools} role="toolbar" aria-label="View">
-        <CommandButton command="view.toggleOverlays" variant="ghost" isIcon isPressed={!areMasksVisible}>
+      <p className={styles.computing} role="status">
+        {computing && 'Finding the mask…'}
+      </p>
+      <div className={styles.tools} role="toolbar" aria-label="View">
+        <CommandButton command="view.toggleOverlays" variant="ghost" size="small" isIcon isPressed={!areMasksVisible}>
           {areMasksVisible ? <Eye size={15} /> : <EyeOff size={15} />}
         </CommandButton>
         <input
@@ -49,24 +54,25 @@ export const ViewerToolbar = () => {
           onChange={(event) => store.setState({ fillOpacity: event.target.valueAsNumber })}
         />
         <span className={styles.divider} />
-        <CommandButton command="view.zoomOut" variant="ghost" isIcon>
+        <CommandButton command="view.zoomOut" variant="ghost" size="small" isIcon>
           <Minus size={15} />
         </CommandButton>
         <CommandButton
           command="view.actualSize"
           variant="ghost"
+          size="small"
           className={styles.zoom}
-          label={`Zoom ${Math.round(scale * window.devicePixelRatio * 100)} %: show actual size`}
+          label={`Zoom ${percent} %: show actual size`}
         >
-          {Math.round(scale * window.devicePixelRatio * 100)}%
+          {percent}%
         </CommandButton>
-        <CommandButton command="view.zoomIn" variant="ghost" isIcon>
+        <CommandButton command="view.zoomIn" variant="ghost" size="small" isIcon>
           <Plus size={15} />
         </CommandButton>
-        <CommandButton command="view.fit" variant="ghost" isIcon>
-          <Maximize size={15} />
+        <CommandButton command="view.fit" variant="ghost" size="small" isIcon>
+          <Maximize size={14} />
         </CommandButton>
       </div>
-    </>
+    </div>
   );
 };

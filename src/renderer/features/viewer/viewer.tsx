@@ -5,6 +5,7 @@ import { spaceKey } from '../../commands/space-key.ts';
 import { ViewerRenderer } from '../../gl/viewer-renderer.ts';
 import { isTestPage, publishTestHook } from '../../test-hook.ts';
 import { cx } from '../../ui/cx.ts';
+import { Hints } from '../help/hints.tsx';
 import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
 import { PointerGesture } from './pointer-gesture.ts';
 import { PromptOverlay } from './prompt-overlay.tsx';
@@ -16,7 +17,6 @@ export const Viewer = () => {
   const app = useApp();
   const media = useAppState((s) => s.host?.session?.media ?? null);
   const promptLabel = useAppState((s) => s.promptLabel);
-  const computing = useAppState((s) => s.computing > 0);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [draft, setDraft] = useState<{ from: Point; to: Point } | null>(null);
@@ -104,6 +104,8 @@ export const Viewer = () => {
   const isNegative = promptLabel === 0 || isAlt;
   return (
     <section className={styles.viewer} aria-label="Viewer">
+      {media && <ViewerToolbar />}
+      {media && <Hints />}
       <div
         ref={stage}
         role="application"
@@ -126,12 +128,6 @@ export const Viewer = () => {
         <PromptOverlay draft={draft} />
       </div>
       {glError !== null && <p className={styles.problem}>{glError}</p>}
-      {media && <ViewerToolbar />}
-      {computing && (
-        <p className={styles.computing} role="status">
-          Finding the mask…
-        </p>
-      )}
     </section>
   );
 };

@@ -67,7 +67,7 @@ export class FakeTransport extends TransportBase {
       ];
     }
     if (isOpen) this.#open();
-    queueMicrotask(() => {
+    setTimeout(() => {
       this.setLinkState('open');
       this.#emit({ t: 'hello', info: { protocolVersion, host: 'web', appVersion: '0.1.0' } });
       this.#push();
