@@ -38,7 +38,7 @@ export interface RecordedStep {
     | { op: 'propagate'; start?: number; max_frames?: number; reverse?: boolean };
   ids: number[];
   calls: RecordedCall[];
-  preflight: { frame: number; obj: number; maskmem: ArrayRef }[];
+  preflight: { frame: number; maskmem: ArrayRef }[];
   video_masks: { frame: number; bits: ArrayRef }[];
 }
 
@@ -70,11 +70,11 @@ export const readFloats = (bytes: Buffer, ref: ArrayRef): Float32Array => {
   throw new Error(`not a float array: ${ref.dtype}`);
 };
 
-/** Packed bits (most significant first, as numpy.packbits) as bytes of 0 and 1. */
+/** Packed bits (least significant first) as bytes of 0 and 1. */
 export const readBits = (bytes: Buffer, ref: ArrayRef): Uint8Array => {
   const length = ref.shape.reduce((a, b) => a * b, 1);
   const out = new Uint8Array(length);
-  for (let i = 0; i < length; i++) out[i] = (bytes[ref.offset + (i >> 3)]! >> (7 - (i & 7))) & 1;
+  for (let i = 0; i < length; i++) out[i] = (bytes[ref.offset + (i >> 3)]! >> (i & 7)) & 1;
   return out;
 };
 

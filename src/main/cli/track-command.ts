@@ -63,11 +63,12 @@ export const trackAndExport = async (
       await follow(services.startTrack({ direction }, null)).catch((error) => {
         failure = error;
       });
-      const isPartial = isInterrupted || failure !== null;
+      const { isTruncated, frameCount } = services.session.media;
+      const isPartial = isInterrupted || failure !== null || isTruncated;
       const tracked = services.session.objects.flatMap(({ results }) => results);
-      const last = services.session.media.frameCount - 1;
+      const last = frameCount - 1;
       const range =
-        isPartial && tracked.length > 0
+        (isInterrupted || failure !== null) && tracked.length > 0
           ? { from: Math.min(...tracked.map(([a]) => a)), to: Math.max(...tracked.map(([, b]) => b)) }
           : { from: 0, to: last };
       // The engine may have gone down with the work: what is known is written first, as data alone.
@@ -81,8 +82,13 @@ export const trackAndExport = async (
       await follow(exportId);
       progress.end();
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
-      for (const { level, text } of services.state.notices) process.stderr.write(`${level}: ${text}\n`);
       if (failure !== null) throw failure;
+      if (isTruncated) {
+        throw new AppError(
+          'source-truncated',
+          `The clip is cut short: it ends after ${frameCount} frames, before its own tables say. Those were tracked and exported; get a whole copy for the rest.`,
+        );
+      }
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {

@@ -175,7 +175,7 @@ export class AppServices {
         this.#exportProgress.set(running.id, running.progress);
         return exportSession(
           session,
-          this.#engine.peer,
+          () => this.#engine.peer,
           running.id,
           { partial: false, ...request, directory },
           this.#options.appVersion,

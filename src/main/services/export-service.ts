@@ -34,7 +34,7 @@ export const exportFolderName = (clipPath: string, now: Date): string => {
  */
 export const exportSession = async (
   session: SessionService,
-  engine: EnginePeer,
+  engine: () => EnginePeer,
   runId: string,
   request: ExportRequest,
   appVersion: string,
@@ -63,7 +63,7 @@ export const exportSession = async (
   const video = request.video ? join(directory, 'annotated.mp4') : null;
   const masksDirectory = request.masks ? join(directory, 'masks') : null;
   const contactSheet = request.contactSheet ? join(directory, 'contact-sheet.png') : null;
-  const outcome = await engine.call('exportResults', {
+  const outcome = await engine().call('exportResults', {
     sessionId: session.id,
     runId,
     ...range,

@@ -68,6 +68,7 @@ export const exportResults = async (
   }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
+  const isWhole = input.from === 0 && input.to === source.media.frameCount - 1;
   const needsPicture = input.video !== null || sheet !== null;
 
   if (!needsPicture) {
@@ -90,7 +91,8 @@ export const exportResults = async (
         colorSpace,
         fullRange,
         audioFrom: source.media.hasAudio ? source.media.path : null,
-        rangeMs: { start: source.index.timeMs(input.from), end: source.index.timeMs(input.to) },
+        ...(isWhole ? {} : { rangeMs: { start: source.index.timeMs(input.from), end: source.index.timeMs(input.to) } }),
+        averageTicks: source.index.averageTicks(),
         ffmpeg,
         signal,
       })

@@ -2,7 +2,10 @@
  * Which ONNX Runtime execution provider runs a model. They are tried one by one, best first: a provider whose libraries are
  * missing throws instead of stepping aside.
  */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 
 export const providerNames = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
@@ -16,16 +19,22 @@ export interface ProviderChoice {
 
 const preference: readonly Provider[] = ['cuda', 'dml', 'coreml', 'cpu'];
 
-/** Providers this build of ONNX Runtime knows on this platform, best first. A forced one is tried alone, then the CPU. */
+/** CUDA comes as separate libraries that the installation may have left out; asking for it without them only prints errors. */
+const hasCudaLibraries = (): boolean => {
+  const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
+  return existsSync(join(dirname(entry), `../bin/napi-v6/linux/${process.arch}/libonnxruntime_providers_cuda.so`));
+};
+
+const isInstalled = (provider: Provider): boolean => {
+  if (provider === 'cpu') return true;
+  const backend = listSupportedBackends().find(({ name }) => name === provider);
+  return backend !== undefined && (backend.bundled || (provider === 'cuda' && hasCudaLibraries()));
+};
+
+/** Providers this installation has, best first. A forced one is tried alone, then the CPU. */
 export const chooseProviders = (forced: Provider | 'auto' = 'auto', threads?: number): ProviderChoice => {
-  const known = new Set(listSupportedBackends().map((backend) => backend.name));
-  const order =
-    forced === 'auto'
-      ? preference.filter((p) => p === 'cpu' || known.has(p))
-      : forced === 'cpu'
-        ? (['cpu'] as Provider[])
-        : [forced, 'cpu' as const];
-  return { order: [...order], threads: threads ?? Math.min(8, availableParallelism()) };
+  const wanted: readonly Provider[] = forced === 'auto' ? preference.filter(isInstalled) : [forced, 'cpu'];
+  return { order: [...new Set(wanted)], threads: threads ?? Math.min(8, availableParallelism()) };
 };
 
 export const sessionOptions = (provider: Provider, threads: number): InferenceSession.SessionOptions => ({

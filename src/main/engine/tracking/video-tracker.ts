@@ -89,6 +89,11 @@ export class VideoTracker {
     return [...this.#objects.keys()];
   }
 
+  /** The points and box an object has on a frame, if any. */
+  promptOn(objectId: number, frame: number): PointPrompt | null {
+    return this.#objects.get(objectId)?.points.get(frame) ?? null;
+  }
+
   /** Conditioning frames of an object, pending prompts included, ascending. */
   conditioningFrames(objectId: number): number[] {
     const object = this.#objects.get(objectId);
