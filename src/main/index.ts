@@ -37,6 +37,9 @@ protocol.registerSchemesAsPrivileged([appScheme]);
 app.enableSandbox();
 app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
+/** Browser tests look at the picture's pixels; the page publishes what they need only when asked to. */
+const pageUrl = !app.isPackaged && process.env.SAM2_VIDEO_TEST === '1' ? `${appUrl}?test=1` : appUrl;
+
 const createWindow = (settings: ReturnType<typeof openSettings>): BrowserWindow => {
   const bounds = restoredBounds(
     settings.windowBounds,
@@ -46,7 +49,7 @@ const createWindow = (settings: ReturnType<typeof openSettings>): BrowserWindow 
   if (bounds.isMaximized) window.maximize();
   window.once('ready-to-show', () => window.show());
   window.on('close', () => settings.setWindowBounds({ ...window.getNormalBounds(), isMaximized: window.isMaximized() }));
-  void window.loadURL(devServer ?? appUrl);
+  void window.loadURL(devServer ?? pageUrl);
   return window;
 };
 

@@ -21,7 +21,10 @@ export const formatDuration = (durationMs: number): string => {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-/** "29.97", "24", "6.4". */
-export const formatRate = (perSecond: number): string => String(Number(perSecond.toFixed(perSecond >= 10 ? 2 : 1)));
+/** A clip's rate: "29.97", "24". */
+export const formatRate = (perSecond: number): string => String(Number(perSecond.toFixed(2)));
+
+/** A measured speed, whose digits don't come and go: "14", "6.0". */
+export const formatSpeed = (perSecond: number): string => perSecond.toFixed(perSecond >= 10 ? 0 : 1);
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -2,7 +2,7 @@
 import { useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { cx } from '../../ui/cx.ts';
-import { formatRate } from '../../ui/format.ts';
+import { formatSpeed } from '../../ui/format.ts';
 import styles from './status.module.css';
 
 const engineTexts = { starting: 'Engine starting', ready: 'Ready', restarting: 'Engine restarting', failed: 'Engine failed' } as const;
@@ -26,7 +26,7 @@ export const StatusBar = () => {
           {model.name} · {model.imageSize} px · {model.provider.toUpperCase()}
         </span>
       )}
-      {rate !== null && <span className={styles.item}>{formatRate(rate)} frames/s</span>}
+      {rate !== null && <span className={styles.item}>{formatSpeed(rate)} frames/s</span>}
       <span className={styles.version}>{version}</span>
     </footer>
   );

@@ -5,7 +5,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
-import { formatDuration, formatRate } from '../../ui/format.ts';
+import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import styles from './track-panel.module.css';
 
@@ -47,7 +47,7 @@ export const TrackPanel = () => {
             <span>
               {operation.done.toLocaleString('en')} / {operation.total.toLocaleString('en')} frames
             </span>
-            {operation.framesPerSecond !== null && <span>{formatRate(operation.framesPerSecond)} frames/s</span>}
+            {operation.framesPerSecond !== null && <span>{formatSpeed(operation.framesPerSecond)} frames/s</span>}
             {operation.etaMs !== null && <span>{formatDuration(operation.etaMs)} left</span>}
           </p>
         </>

@@ -1,0 +1,52 @@
+/** What a user does in the window, by role and name, and what they see in the picture. */
+import { expect, type Page } from '@playwright/test';
+
+export interface TestHook {
+  pageFromImage(x: number, y: number): { x: number; y: number };
+  readImagePixel(x: number, y: number): [number, number, number, number];
+  shownFrame(): number;
+}
+
+type HookWindow = { __sam2Test: TestHook };
+
+export const sampleFrames = 132;
+export const framesPerSecond = 25;
+
+export const openSample = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Open the sample clip' }).click();
+  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
+  await expect.poll(() => pixelAt(page, 640, 360).then((p) => p[3])).toBe(255);
+};
+
+/** Goes to a frame by the keyboard and waits until its picture is on screen. */
+export const goToFrame = async (page: Page, frame: number): Promise<void> => {
+  await page.keyboard.press('Home');
+  for (let n = 0; n < Math.floor(frame / framesPerSecond); n++) await page.keyboard.press('Shift+ArrowRight');
+  for (let n = 0; n < frame % framesPerSecond; n++) await page.keyboard.press('ArrowRight');
+  await expect(page.getByLabel('Frame number')).toHaveText(String(frame));
+  await expect.poll(() => page.evaluate(() => (globalThis as unknown as HookWindow).__sam2Test.shownFrame())).toBe(frame);
+};
+
+export const pixelAt = (page: Page, x: number, y: number): Promise<[number, number, number, number]> =>
+  page.evaluate(([px, py]) => (globalThis as unknown as HookWindow).__sam2Test.readImagePixel(px!, py!), [x, y]);
+
+/** Where a source pixel is on the page. */
+export const pagePoint = (page: Page, x: number, y: number): Promise<{ x: number; y: number }> =>
+  page.evaluate(([px, py]) => (globalThis as unknown as HookWindow).__sam2Test.pageFromImage(px!, py!), [x, y]);
+
+export const clickImage = async (page: Page, x: number, y: number, button: 'left' | 'right' = 'left'): Promise<void> => {
+  const at = await pagePoint(page, x, y);
+  await page.mouse.click(at.x, at.y, { button });
+};
+
+/** Shows and hides the masks and says how far the mask changes a source pixel: 0 where there is none. */
+export const maskStrength = async (page: Page, x: number, y: number): Promise<number> => {
+  const withMask = await pixelAt(page, x, y);
+  await page.keyboard.press('h');
+  const toggle = page.getByRole('button', { name: 'Show or hide all masks' });
+  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
+  const without = await pixelAt(page, x, y);
+  await page.keyboard.press('h');
+  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
+  return Math.max(...[0, 1, 2].map((i) => Math.abs(withMask[i]! - without[i]!)));
+};
