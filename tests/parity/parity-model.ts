@@ -1,7 +1,4 @@
 /** The weight-less graphs of the recorded test model, bound to the checkpoint that lies beside the recording. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { openBundle } from '../../src/main/engine/model/bundle.ts';
 import { constantsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/providers.ts';

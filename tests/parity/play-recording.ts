@@ -97,6 +97,10 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     if (!memory) pendingPreflight.set(`${objectId}:${frame}`, output);
   };
 
+  // The sign of the object logit empties the whole mask: within the drift of a free run a logit this near zero falls either way.
+  const isUndecided = (step: Recording['steps'][number], frame: number, id: number): boolean =>
+    !isForced && step.calls.some((call) => call.frame === frame && objectOf.get(call) === id && Math.abs(call.score) < 0.005);
+
   const compareMasks = (
     frame: number,
     ids: number[],
@@ -109,7 +113,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     const pixels = video.width * video.height;
     ids.forEach((id, index) => {
       const logits = results.get(id);
-      if (!logits) return;
+      if (!logits || isUndecided(step, frame, id)) return;
       const theirs = bits.subarray(index * pixels, (index + 1) * pixels);
       const rle = encodeRle(theirs, video.width, video.height);
       const ours = logitsToRle(logits, constants.logitSize, constants.logitSize, video.width, video.height);

@@ -9,7 +9,8 @@ import type { Manifest } from '../../shared/manifest.ts';
 import { constantsOf, type GraphPaths, type GraphTimings, OnnxGraphs } from './model/onnx-graphs.ts';
 import type { ProviderChoice } from './model/providers.ts';
 import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
-import { type ObjectFrameResult, type PointPrompt, VideoTracker } from './tracking/video-tracker.ts';
+import type { PointPrompt } from './tracking/point-prompt.ts';
+import { type ObjectFrameResult, VideoTracker } from './tracking/video-tracker.ts';
 
 let graphs: OnnxGraphs | null = null;
 let manifest: Manifest | null = null;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { PointPrompt } from './point-prompt.ts';
 import { ScriptedGraphs, testConstants } from './testing/scripted-graphs.ts';
-import { type PointPrompt, type TrackerOptions, VideoTracker } from './video-tracker.ts';
+import { type TrackerOptions, VideoTracker } from './video-tracker.ts';
 
 const image = (): Uint8Array => new Uint8Array(32 * 32 * 3);
 const click = (x: number, y: number): PointPrompt => ({ points: [[x, y]], labels: [1], box: null });

@@ -10,8 +10,10 @@ import { AppError } from '../../../shared/errors.ts';
 import { AttentionPacker, type AttentionRequest, groupByShape } from './attention-batch.ts';
 import { roundToBf16 } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
+import { FeatureCache, type ModelFrame } from './feature-cache.ts';
 import type { ConditionedFeatures, ImageFeatures, TrackerGraphs } from './graphs.ts';
 import { type FrameMemory, MemoryBank } from './memory-bank.ts';
+import { checkPoints, encodePoints, type PointPrompt } from './point-prompt.ts';
 import { resizePlaneAntialiased } from './resample.ts';
 import { type SelectedMask, selectMask, usesMultimask } from './select-mask.ts';
 import { TrackedFrames } from './tracked-frames.ts';
@@ -26,15 +28,6 @@ export interface TrackerOptions {
   correctionsAreConditioning?: boolean;
   /** Frames behind the newest that keep their memory for corrections; default 24. */
   history?: number;
-}
-
-export interface PointPrompt {
-  /** [x, y] in source px. */
-  points: [number, number][];
-  /** 1 = on the object, 0 = not. */
-  labels: number[];
-  /** [left, top, right, bottom] in source px, or null. */
-  box: [number, number, number, number] | null;
 }
 
 export interface ObjectFrameResult {
@@ -56,17 +49,12 @@ interface TrackedObject {
   tracked: TrackedFrames;
 }
 
-/** Gives the model frame [S, S, 3] of a frame when its features are not cached. */
-export type ModelFrame = () => Promise<Uint8Array> | Uint8Array;
-
-const cachedFrames = 3;
-
 export class VideoTracker {
   readonly constants: TrackerConstants;
   readonly #graphs: TrackerGraphs;
   readonly #options: Required<TrackerOptions>;
   readonly #objects = new Map<number, TrackedObject>();
-  readonly #features = new Map<number, ImageFeatures>();
+  readonly #features: FeatureCache;
   readonly #packer: AttentionPacker;
   /** Called after every single-object inference; tests use it to compare and to force state. */
   onOutput:
@@ -83,6 +71,7 @@ export class VideoTracker {
     this.#graphs = graphs;
     this.#options = { correctionsAreConditioning: true, history: 24, ...options };
     this.#packer = new AttentionPacker(constants);
+    this.#features = new FeatureCache(graphs);
   }
 
   get objectIds(): number[] {
@@ -112,7 +101,7 @@ export class VideoTracker {
     image: ModelFrame,
     priorLogits: Float32Array | null = null,
   ): Promise<ObjectFrameResult> {
-    this.#checkPoints(prompt);
+    checkPoints(prompt, this.#options);
     const object = this.#ensureObject(objectId);
     object.points.set(frame, prompt);
     object.masks.delete(frame);
@@ -120,12 +109,12 @@ export class VideoTracker {
     const previous = pending.get(frame) ?? object.bank.get(frame);
     const previousLogits = previous?.logits ?? priorLogits;
 
-    const features = await this.#featuresOf(frame, image);
+    const features = await this.#features.of(frame, image);
     const request = isInitial ? null : this.#requestFor(object, frame, reverse);
     const pix =
       request === null ? this.#graphs.initialFeatures(features) : await this.#graphs.attend(features, this.#packer.pack([request]));
 
-    const { points, labels, count } = this.#encodePoints(prompt);
+    const { points, labels, count } = encodePoints(prompt, this.#options, this.constants.imageSize);
     const clamp = this.constants.maskPromptClamp;
     const output = await this.#graphs.decode(features, pix, {
       batch: 1,
@@ -170,7 +159,7 @@ export class VideoTracker {
     object.points.delete(frame);
     const { pending } = this.#correctionOf(object, frame);
 
-    const features = await this.#featuresOf(frame, image);
+    const features = await this.#features.of(frame, image);
     const logit = this.constants.maskPromptLogit;
     const logits = resizePlaneAntialiased(
       resized.map((v) => (v * 2 - 1) * logit),
@@ -207,7 +196,7 @@ export class VideoTracker {
       for (const pending of [object.pendingConditioning, object.pendingOther]) {
         const output = pending.get(frame);
         if (output && output.memory === null) {
-          await this.#encodeMemory(await this.#featuresOf(frame, image), [output], this.constants.binarizePromptedMasks);
+          await this.#encodeMemory(await this.#features.of(frame, image), [output], this.constants.binarizePromptedMasks);
         }
       }
     }
@@ -260,7 +249,7 @@ export class VideoTracker {
       }
     }
     if (toTrack.length > 0) {
-      const features = await this.#featuresOf(frame, image);
+      const features = await this.#features.of(frame, image);
       for (const group of groupByShape(toTrack.map((t) => t.request))) {
         await this.#trackGroup(
           frame,
@@ -296,7 +285,6 @@ export class VideoTracker {
 
   /** Drops cached image features. */
   dispose(): void {
-    for (const features of this.#features.values()) features.dispose?.();
     this.#features.clear();
     this.#objects.clear();
   }
@@ -400,71 +388,5 @@ export class VideoTracker {
       this.#objects.set(objectId, object);
     }
     return object;
-  }
-
-  async #featuresOf(frame: number, image: ModelFrame): Promise<ImageFeatures> {
-    const cached = this.#features.get(frame);
-    if (cached) {
-      this.#features.delete(frame);
-      this.#features.set(frame, cached);
-      return cached;
-    }
-    const features = await this.#graphs.encodeImage(await image());
-    this.#features.set(frame, features);
-    for (const [oldest, old] of this.#features) {
-      if (this.#features.size <= cachedFrames) break;
-      old.dispose?.();
-      this.#features.delete(oldest);
-    }
-    return features;
-  }
-
-  #checkPoints(prompt: PointPrompt): void {
-    const { width, height } = this.#options;
-    if (prompt.points.length !== prompt.labels.length) throw new AppError('prompt-invalid', 'Each point needs one label, 1 or 0.');
-    if (prompt.points.length === 0 && prompt.box === null)
-      throw new AppError('prompt-invalid', 'A prompt needs at least one point or a box.');
-    for (const [x, y] of prompt.points) {
-      if (!(x >= 0 && y >= 0 && x <= width && y <= height)) {
-        throw new AppError(
-          'prompt-outside-frame',
-          `The point ${x},${y} is outside the frame, which is ${width} x ${height} px. Choose a point inside it.`,
-        );
-      }
-    }
-    if (prompt.box) {
-      const [left, top, right, bottom] = prompt.box;
-      if (!(left < right && top < bottom))
-        throw new AppError('prompt-invalid', `The box ${prompt.box.join(',')} is empty. Draw it with some width and height.`);
-      if (right <= 0 || bottom <= 0 || left >= width || top >= height) {
-        throw new AppError(
-          'prompt-outside-frame',
-          `The box ${prompt.box.join(',')} is outside the frame, which is ${width} x ${height} px.`,
-        );
-      }
-    }
-  }
-
-  /** Rule 3: box corners first, points after, one pad last; in model pixels. */
-  #encodePoints(prompt: PointPrompt): { points: Float32Array; labels: Float32Array; count: number } {
-    const { width, height } = this.#options;
-    const size = this.constants.imageSize;
-    const coordinates: number[] = [];
-    const labels: number[] = [];
-    const push = (x: number, y: number, label: number): void => {
-      // fp32 in the order of the official predictor: divide by the video's size, then multiply.
-      coordinates.push(Math.fround(Math.fround(x / width) * size), Math.fround(Math.fround(y / height) * size));
-      labels.push(label);
-    };
-    if (prompt.box) {
-      push(prompt.box[0], prompt.box[1], 2);
-      push(prompt.box[2], prompt.box[3], 3);
-    }
-    prompt.points.forEach(([x, y], index) => {
-      push(x, y, prompt.labels[index]!);
-    });
-    coordinates.push(0, 0);
-    labels.push(-1);
-    return { points: Float32Array.from(coordinates), labels: Float32Array.from(labels), count: labels.length };
   }
 }

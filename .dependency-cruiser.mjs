@@ -1,0 +1,41 @@
+/** The import direction: shared <- engine <- services <- electron | web | cli; the renderer knows only shared. */
+const layer = (name, from, allowed) => ({
+  name,
+  severity: 'error',
+  from: { path: from, pathNot: '\\.test\\.ts$|/testing/' },
+  to: { path: '^src/', pathNot: allowed },
+});
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    layer('shared-knows-nothing', '^src/shared/', '^src/shared/'),
+    layer('engine-knows-shared', '^src/main/engine/', '^src/(shared|main/engine)/'),
+    layer('services-know-engine', '^src/main/services/', '^src/(shared|main/engine|main/services)/'),
+    layer('web-knows-services', '^src/main/web/', '^src/(shared|main/services|main/web)/'),
+    layer('cli-knows-services-and-web', '^src/main/cli/', '^src/(shared|main/engine|main/services|main/web|main/cli)/'),
+    layer('electron-knows-services', '^src/main/(electron/|index\\.ts)', '^src/(shared|main/engine|main/services|main/electron)/'),
+    layer('renderer-knows-shared', '^src/renderer/', '^src/(shared|renderer)/'),
+    layer('preload-knows-shared', '^src/preload/', '^src/(shared|preload)/'),
+    {
+      name: 'electron-only-in-its-folder',
+      severity: 'error',
+      from: { path: '^(src|bench|tests)/', pathNot: '^src/main/electron/|^src/main/index\\.ts$|^src/preload/' },
+      to: { path: '(^|/)(electron|electron-store)($|/)', pathNot: '^src/' },
+    },
+    {
+      name: 'shared-has-no-io',
+      severity: 'error',
+      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    parser: 'swc',
+    exclude: { path: '\\.test\\.ts$|/testing/' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'] },
+  },
+};

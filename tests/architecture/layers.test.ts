@@ -1,0 +1,87 @@
+/** Imports run one way (.dependency-cruiser.mjs); each rule is shown to catch what it is there for. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+const cruise = (folder: string) => {
+  const run = spawnSync(
+    process.execPath,
+    [join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs'), 'src', '--config', join(root, '.dependency-cruiser.mjs')],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+    },
+  );
+  return { code: run.status, text: run.stdout + run.stderr };
+};
+
+describe('layers', () => {
+  it('hold in this repository', () => {
+    const { code, text } = cruise(root);
+    expect(text).toMatch(/no dependency violations found \((1\d\d|[2-9]\d\d|\d{4,}) modules/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['shared-knows-nothing', 'src/shared/a.ts', '../main/engine/b.ts'],
+    ['shared-has-no-io', 'src/shared/a.ts', 'node:fs'],
+    ['engine-knows-shared', 'src/main/engine/a.ts', '../services/b.ts'],
+    ['services-know-engine', 'src/main/services/a.ts', '../web/b.ts'],
+    ['web-knows-services', 'src/main/web/a.ts', '../cli/b.ts'],
+    ['cli-knows-services-and-web', 'src/main/cli/a.ts', '../electron/b.ts'],
+    ['electron-knows-services', 'src/main/electron/a.ts', '../web/b.ts'],
+    ['renderer-knows-shared', 'src/renderer/a.ts', '../main/services/b.ts'],
+    ['preload-knows-shared', 'src/preload/a.ts', '../main/services/b.ts'],
+    ['electron-only-in-its-folder', 'src/main/services/a.ts', 'electron'],
+  ])('%s', (rule, from, to) => {
+    const folder = mkdtempSync(join(tmpdir(), 'sam2-video-layers-'));
+    const write = (path: string, text: string): void => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    };
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    write(from, `import { b } from '${to}';\nexport const a = b;\n`);
+    if (to.startsWith('.')) write(join(dirname(from), to), 'export const b = 1;\n');
+    const { code, text } = cruise(folder);
+    rmSync(folder, { recursive: true });
+    expect(text).toContain(rule);
+    expect(code).not.toBe(0);
+  });
+});
+
+describe('house rules', () => {
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(ts|tsx)$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+  it('names are kebab-case', () => {
+    expect(sources.map((path) => path.slice(root.length)).filter((path) => !/^(\/[a-z0-9]+([-.][a-z0-9]+)*)+$/.test(path))).toEqual([]);
+  });
+
+  it('no file grows past 400 lines', () => {
+    const long = sources.filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
+    expect(long.map((path) => path.slice(root.length))).toEqual([]);
+  });
+
+  it('Electron is told of nothing it must not be', () => {
+    const text = sources
+      .filter((path) => path.includes('/main/'))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    for (const setting of [
+      'nodeIntegration: true',
+      'contextIsolation: false',
+      'sandbox: false',
+      'webSecurity: false',
+      'allowRunningInsecureContent: true',
+      'experimentalFeatures: true',
+      'enableBlinkFeatures',
+    ]) {
+      expect(text).not.toContain(setting);
+    }
+  });
+});
