@@ -1,0 +1,55 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { PointerGesture } from './pointer-gesture.ts';
+
+const target = { click: vi.fn(), dragBox: vi.fn(), endBox: vi.fn(), cancelBox: vi.fn(), pan: vi.fn() };
+const press = (change: object = {}) => ({ button: 0, altKey: false, isHand: false, at: { x: 10, y: 10 }, ...change });
+let gesture = new PointerGesture(target);
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  gesture = new PointerGesture(target);
+});
+
+it('a press that hardly moves is a click where it began', () => {
+  gesture.down(press());
+  gesture.move({ x: 12, y: 11 });
+  gesture.up({ x: 12, y: 11 });
+  expect(target.click).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 }, false);
+  expect(target.endBox).not.toHaveBeenCalled();
+});
+
+it.each([{ button: 2 }, { altKey: true }])('%o makes the click negative', (change) => {
+  gesture.down(press(change));
+  gesture.up({ x: 10, y: 10 });
+  expect(target.click).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 }, true);
+});
+
+it('a drag is a box', () => {
+  gesture.down(press());
+  gesture.move({ x: 30, y: 40 });
+  gesture.up({ x: 50, y: 60 });
+  expect(target.dragBox).toHaveBeenCalledWith({ x: 10, y: 10 }, { x: 30, y: 40 });
+  expect(target.endBox).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 }, { x: 50, y: 60 });
+  expect(target.click).not.toHaveBeenCalled();
+});
+
+it.each([{ button: 1 }, { isHand: true }])('%o pans', (change) => {
+  gesture.down(press(change));
+  gesture.move({ x: 15, y: 8 });
+  gesture.move({ x: 18, y: 8 });
+  gesture.up({ x: 18, y: 8 });
+  expect(target.pan.mock.calls).toEqual([
+    [5, -2],
+    [3, 0],
+  ]);
+  expect(target.click).not.toHaveBeenCalled();
+});
+
+it('a cancelled drag leaves no box', () => {
+  gesture.down(press());
+  gesture.move({ x: 40, y: 40 });
+  gesture.cancel();
+  gesture.up({ x: 40, y: 40 });
+  expect(target.cancelBox).toHaveBeenCalledOnce();
+  expect(target.endBox).not.toHaveBeenCalled();
+});
