@@ -49,9 +49,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     sending.delete(key);
   };
 
-  const change = async (objectId: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
-    pause();
-    const frame = store.getState().shownFrame;
+  const change = async (objectId: number, frame: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
     const key = promptKey(objectId, frame);
     const prompt = edit(promptOn(store.getState(), objectId, frame));
     store.setState((s: WindowState) => ({ drafts: { ...s.drafts, [key]: prompt } }));
@@ -76,6 +74,12 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     }
   };
 
+  /** The frame a prompt is meant for: the one that is on screen as the user acts. */
+  const stopAtShown = (): number => {
+    pause();
+    return store.getState().shownFrame;
+  };
+
   /** Clicks that come while the first object is being made belong to that object. */
   let making: Promise<number | null> | null = null;
   const target = (): number | Promise<number | null> => {
@@ -89,7 +93,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
 
   const onSelected = async (edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
     const { selectedId } = store.getState();
-    if (selectedId !== null && !isLocked()) await change(selectedId, edit);
+    if (selectedId !== null && !isLocked()) await change(selectedId, stopAtShown(), edit);
   };
 
   return {
@@ -100,13 +104,15 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
         addToast(store, 'info', 'Click an object first; a negative point then takes away what is not part of it.');
         return;
       }
+      const frame = stopAtShown();
       const objectId = await target();
-      if (objectId !== null) await change(objectId, (prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
+      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
     },
     setBox: async (box) => {
       if (isLocked()) return;
+      const frame = stopAtShown();
       const objectId = await target();
-      if (objectId !== null) await change(objectId, (prompt) => ({ ...prompt, mask: null, box }));
+      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, mask: null, box }));
     },
     removePoint: (index) => onSelected((prompt) => ({ ...prompt, points: prompt.points.filter((_, i) => i !== index) })),
     removeBox: () => onSelected((prompt) => ({ ...prompt, box: null })),

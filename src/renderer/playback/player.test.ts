@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppState } from '../../shared/contract.ts';
+import type { FrameMessage } from '../../shared/wire.ts';
+import { type AppStore, createAppStore } from '../state/app-store.ts';
+import { withHostState } from '../state/window-state.ts';
+import type { Client } from '../transport/client.ts';
+import { Player } from './player.ts';
+
+interface Asked {
+  requestId: number;
+  frame: number;
+  answer(): Promise<void>;
+}
+
+const frameMs = 40;
+let asked: Asked[] = [];
+let store: AppStore;
+let player: Player;
+let push: (message: FrameMessage) => void;
+let now = 0;
+let tick: (() => void) | null = null;
+
+const message = (requestId: number, frame: number, width = 4): FrameMessage => ({
+  requestId,
+  frame,
+  timeMs: frame * frameMs,
+  width,
+  height: width,
+  colorSpace: 'bt709',
+  fullRange: false,
+  planes: new Uint8Array(0),
+  overlays: [],
+});
+
+const hostState = (revision: number, isTracking = false): AppState => ({
+  revision,
+  session: {
+    id: 'a',
+    media: {
+      name: '',
+      path: '',
+      width: 640,
+      height: 360,
+      frameCount: 50,
+      durationMs: 2000,
+      averageFps: 25,
+      isVariableFrameRate: false,
+      hasAudio: false,
+      codec: '',
+    },
+    model: { id: '', name: '', imageSize: 1, provider: '', providerReason: '' },
+    objects: [],
+  },
+  operations: isTracking
+    ? [
+        {
+          id: 't',
+          kind: 'track',
+          title: '',
+          state: 'running',
+          done: 0,
+          total: 1,
+          framesPerSecond: null,
+          etaMs: null,
+          error: null,
+          outputs: [],
+        },
+      ]
+    : [],
+  engine: { state: 'ready', message: null },
+  notices: [],
+});
+
+const advance = (ms: number): void => {
+  now += ms;
+  const run = tick;
+  tick = null;
+  run?.();
+};
+
+beforeEach(async () => {
+  asked = [];
+  now = 0;
+  tick = null;
+  store = createAppStore({ link: 'open' });
+  const client = {
+    onFrame: (listener: (m: FrameMessage) => void) => {
+      push = listener;
+      return () => {};
+    },
+    call: (_method: string, { requestId, frame }: { requestId: number; frame: number }) =>
+      new Promise<unknown>((resolve) => {
+        asked.push({
+          requestId,
+          frame,
+          answer: async () => {
+            push(message(requestId, frame));
+            resolve({});
+            await vi.waitFor(() => {});
+          },
+        });
+      }),
+  } as unknown as Client;
+  player = new Player(client, store, {
+    now: () => now,
+    requestTick: (callback) => {
+      tick = callback;
+      return 1;
+    },
+    cancelTick: () => {
+      tick = null;
+    },
+  });
+  store.setState((s) => withHostState(s, hostState(1)));
+  await asked[0]!.answer();
+  asked = [];
+});
+
+describe('scrubbing', () => {
+  it('asks one at a time and then for the newest wish', async () => {
+    for (const frame of [5, 6, 7, 8]) player.seek(frame);
+    expect(asked.map((a) => a.frame)).toEqual([5]);
+    await asked[0]!.answer();
+    expect(asked.map((a) => a.frame)).toEqual([5, 8]);
+    expect(store.getState()).toMatchObject({ playhead: 8, shownFrame: 5 });
+  });
+
+  it('stays inside the clip', () => {
+    player.seek(999);
+    expect(store.getState().playhead).toBe(49);
+    player.step(-999);
+    expect(store.getState().playhead).toBe(0);
+  });
+});
+
+describe('playing', () => {
+  it('fetches ahead and shows each frame at its time', async () => {
+    player.play();
+    expect(asked[0]!.frame).toBe(1);
+    await asked[0]!.answer();
+    expect(store.getState().shownFrame).toBe(0);
+    advance(40);
+    expect(store.getState()).toMatchObject({ shownFrame: 1, playhead: 1, isPlaying: true });
+  });
+
+  it('leaves out frames that come too late', async () => {
+    player.play();
+    advance(400);
+    await asked[0]!.answer();
+    expect(asked[1]!.frame).toBeGreaterThan(8);
+  });
+
+  it('stops at the end', async () => {
+    player.seek(48);
+    await asked[0]!.answer();
+    player.play();
+    await asked.at(-1)!.answer();
+    advance(60);
+    expect(store.getState()).toMatchObject({ isPlaying: false, playhead: 49 });
+  });
+});
+
+describe('tracking', () => {
+  beforeEach(() => store.setState((s) => withHostState(s, hostState(2, true))));
+
+  it('is followed until the user moves', () => {
+    player.follow();
+    push(message(0, 20));
+    expect(store.getState()).toMatchObject({ playhead: 20, shownFrame: 20 });
+    player.seek(3);
+    push(message(0, 21));
+    expect(store.getState()).toMatchObject({ playhead: 3, shownFrame: 20 });
+  });
+
+  it('overlays of the frame on screen are passed on, others are not', () => {
+    const onOverlays = vi.fn();
+    player.overlays.add(onOverlays);
+    push(message(0, 0, 0));
+    push(message(0, 7, 0));
+    expect(onOverlays).toHaveBeenCalledOnce();
+  });
+});
