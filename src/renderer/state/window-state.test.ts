@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../shared/contract.ts';
-import { commandContext, initialWindowState, neighbourPrompt, promptKey, promptOn, withHostState, withToast } from './window-state.ts';
+import {
+  commandContext,
+  initialWindowState,
+  neighbourPrompt,
+  promptCount,
+  promptKey,
+  promptOn,
+  withHostState,
+  withToast,
+} from './window-state.ts';
 
 const object = (id: number, change: Partial<TrackedObject> = {}): TrackedObject => ({
   id,
@@ -90,6 +99,11 @@ it('neighbourPrompt finds the nearest prompt of any object', () => {
   expect(neighbourPrompt(objects, 4, 1)).toBe(5);
   expect(neighbourPrompt(objects, 4, -1)).toBe(3);
   expect(neighbourPrompt(objects, 8, 1)).toBeNull();
+});
+
+it('promptCount counts what the user said, not frames', () => {
+  const boxed = { frame: 4, points: [], box: { x: 0, y: 0, width: 1, height: 1 }, mask: null };
+  expect(promptCount(object(1, { prompts: [{ ...draft, points: [point, point] }, boxed] }))).toBe(3);
 });
 
 it('withToast says the same thing once', () => {

@@ -121,6 +121,10 @@ export const runningOperation = (state: Pick<WindowState, 'host'>, kind: Operati
 export const trackedFrames = (object: Pick<TrackedObject, 'results'>): number =>
   object.results.reduce((sum, [first, last]) => sum + last - first + 1, 0);
 
+/** Everything the user said of an object: points, boxes and masks on all frames. */
+export const promptCount = (object: Pick<TrackedObject, 'prompts'>): number =>
+  object.prompts.reduce((sum, { points, box, mask }) => sum + points.length + (box ? 1 : 0) + (mask ? 1 : 0), 0);
+
 export const commandContext = (state: WindowState): CommandContext => {
   const objects = objectsOf(state);
   return {

@@ -12,6 +12,8 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   isIcon?: boolean;
   isPressed?: boolean | undefined;
   label?: string;
+  /** A dialog that opens gives this control the focus. */
+  'data-autofocus'?: boolean;
 }
 
 export const buttonClass = ({ variant = 'default', size = 'default', isIcon = false, isPressed = false, className }: ButtonProps): string =>

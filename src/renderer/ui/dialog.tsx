@@ -17,11 +17,15 @@ export const Dialog = ({ title, isWide = false, onClose, children }: DialogProps
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog && !dialog.open) dialog.showModal();
+    if (!dialog || dialog.open) return;
+    dialog.showModal();
+    // The browser would put the focus on the first control, which is Close.
+    (dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog).focus();
   }, []);
   return (
     <dialog
       ref={ref}
+      tabIndex={-1}
       className={cx(styles.dialog, isWide && styles.wide)}
       aria-labelledby={titleId}
       onCancel={(event) => {

@@ -102,7 +102,7 @@ const ExportForm = ({ onStarted }: { onStarted: (operationId: string) => void })
             type="text"
             className={styles.input}
             value={directory}
-            placeholder="A new folder of its own"
+            placeholder="A new folder, named after the clip and the time"
             onChange={(event) => setDirectory(event.target.value)}
           />
           {desktop && (
@@ -121,7 +121,7 @@ const ExportForm = ({ onStarted }: { onStarted: (operationId: string) => void })
         <Button variant="ghost" onClick={() => store.setState({ dialog: null })}>
           Cancel
         </Button>
-        <Button type="submit" variant="primary" disabled={isStarting || !(chosen.video || chosen.masks || chosen.json)}>
+        <Button type="submit" variant="primary" data-autofocus disabled={isStarting || !(chosen.video || chosen.masks || chosen.json)}>
           Start export
         </Button>
       </div>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { TrackedObject } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
-import { objectsOf, trackedFrames } from '../../state/window-state.ts';
+import { objectsOf, promptCount, trackedFrames } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { plural } from '../../ui/format.ts';
@@ -114,7 +114,7 @@ const ObjectRow = ({ object, index, frameCount, isSelected }: ObjectRowProps) =>
 };
 
 const stateOf = (object: TrackedObject, frames: number, frameCount: number): string => {
-  const prompts = plural(object.prompts.length, 'prompt');
+  const prompts = plural(promptCount(object), 'prompt');
   if (object.prompts.length === 0 && frames === 0) return 'Click it in the picture';
   if (frames >= frameCount) return `All frames · ${prompts}`;
   return frames <= object.prompts.length ? `Not tracked · ${prompts}` : `${frames.toLocaleString('en')} frames · ${prompts}`;

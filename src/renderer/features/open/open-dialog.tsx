@@ -30,6 +30,7 @@ export const OpenDialog = () => {
             value={path}
             placeholder="/videos/clip.mp4"
             spellCheck={false}
+            data-autofocus
             autoComplete="off"
             onChange={(event) => setPath(event.target.value)}
           />
