@@ -75,7 +75,7 @@ describe.skipIf(!hasParityFixture)('against the official predictor', () => {
     it('stays close when it runs free', async () => {
       const { maskIous, flippedPixels, pixels } = await play(name, false);
       expect(flippedPixels / pixels).toBeLessThan(0.0005);
-      expect(maskIous.reduce((a, b) => a + b, 0) / maskIous.length).toBeGreaterThan(0.999);
+      expect(maskIous.reduce((a, b) => a + b, 0) / maskIous.length).toBeGreaterThan(0.998);
     });
   });
 });

@@ -1,0 +1,150 @@
+"""
+Exports a model into a bundle (models/README.md).
+
+    python -m models.export nano --checkpoint models/training/runs/nano-final.pt --out models/nano/bundle
+    python -m models.export test --fixture ../shared/fixtures/sam21-small256 --out tests/fixtures/sam21-small256
+
+`nano` holds its weights; `test` is weight-less and is bound to its checkpoint by the app's own import.
+"""
+
+import argparse
+import json
+import re
+import time
+from pathlib import Path
+
+import torch
+
+from models.export.graphs import MEAN, STD
+from models.export.write import compare, graph_specs, load_bound, run_session, save, with_weights, without_weights
+
+TOLERANCE = 5e-4
+
+
+def constants(model):
+    """The manifest's numbers, read off the model."""
+    return {
+        "imageSize": model.image_size,
+        "stride": model.backbone_stride,
+        "hiddenDim": model.hidden_dim,
+        "memoryDim": model.mem_dim,
+        "mean": list(MEAN),
+        "std": list(STD),
+        "numMaskmem": model.num_maskmem,
+        "memoryTemporalStride": model.memory_temporal_stride_for_eval,
+        "maxObjPtrs": model.max_obj_ptrs_in_encoder,
+        "maxCondFrames": model.max_cond_frames_in_attn,
+        "sigmoidScale": model.sigmoid_scale_for_mem_enc,
+        "sigmoidBias": model.sigmoid_bias_for_mem_enc,
+        "multimaskMinPoints": model.multimask_min_pt_num,
+        "multimaskMaxPoints": model.multimask_max_pt_num,
+        "stabilityDelta": model.sam_mask_decoder.dynamic_multimask_stability_delta,
+        "stabilityThreshold": model.sam_mask_decoder.dynamic_multimask_stability_thresh,
+        "noObjScore": -1024,
+        "maskPromptClamp": 32,
+        "maskPromptLogit": 10,
+        "fillHoleArea": 0,
+        "binarizePromptedMasks": model.binarize_mask_from_pts_for_mem_enc,
+        "multimaskForTracking": model.multimask_output_for_tracking,
+    }
+
+
+def camel(name):
+    return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
+
+
+def milliseconds(session, spec, runs=10):
+    feed = {name: value.numpy() for name, value in zip(spec[2], spec[1])}
+    session.run(None, feed)
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        session.run(None, feed)
+        times.append((time.perf_counter() - start) * 1000)
+    return sorted(times)[runs // 2]
+
+
+def export(model, out: Path, head, weights_file=None, training=None):
+    """Writes the graphs and the manifest; raises when a graph differs from the module."""
+    out.mkdir(parents=True, exist_ok=True)
+    parameters = {key: value for key, value in model.state_dict().items()}
+    graphs, bound = {}, {}
+    for name, spec in graph_specs(model).items():
+        if weights_file is None:
+            proto = with_weights(spec)
+            session = run_session(proto.SerializeToString())
+        else:
+            proto, learned = without_weights(spec, parameters, weights_file.name)
+            session = load_bound(proto, learned, parameters)
+            bound.update(learned)
+        difference = compare(session, spec)
+        assert difference < TOLERANCE, f"{name} differs from torch by {difference}"
+        graphs[camel(name)] = save(proto, out / f"{name}.onnx")
+        print(f"{name}: {graphs[camel(name)]['bytes'] >> 10} KiB, largest difference {difference:.1e}, {milliseconds(session, spec):.1f} ms", flush=True)
+    weights = None
+    if weights_file is not None:
+        weights = {
+            "kind": "checkpoint",
+            "file": weights_file.name,
+            "sha256": None,
+            "bytes": weights_file.stat().st_size,
+            "url": None,
+            "parameters": {name: {"key": key, "shape": list(parameters[key].shape), "dtype": "float32"} for name, key in sorted(bound.items())},
+        }
+    manifest = {"schema": 1, **head, **constants(model), "graphs": graphs, "weights": weights, "training": training}
+    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+
+
+def export_nano(args):
+    from models.nano.model import build_nano
+
+    training = json.loads(args.training.read_text()) if args.training else None
+    head = {
+        "id": "nano",
+        "name": "SAM2 Video nano",
+        "family": "nano",
+        "version": args.version,
+        "licence": "For research and evaluation; see MODEL_CARD.md for the training data and what follows from its licences.",
+        "source": "models/nano and models/training of this repository",
+    }
+    export(build_nano(args.checkpoint), args.out, head, training=training)
+
+
+def export_test(args):
+    from sam2.build_sam import build_sam2_video_predictor
+
+    config = json.loads((args.fixture / "config.json").read_text())
+    checkpoint = args.fixture / "sam2_small256.pt"
+    model = build_sam2_video_predictor("configs/sam2.1/sam2.1_hiera_t.yaml", str(checkpoint), device="cpu", hydra_overrides_extra=config["hydra_overrides"], apply_postprocessing=True)
+    head = {
+        "id": "sam2.1-small256",
+        "name": "SAM 2.1 test model",
+        "family": "sam2.1",
+        "version": "1",
+        "licence": "Random weights; no licence applies",
+        "source": "Official SAM 2.1 classes at a small size with seeded random weights, for tests",
+    }
+    export(model, args.out, head, weights_file=checkpoint)
+
+
+def main():
+    torch.manual_seed(0)
+    torch.set_num_threads(2)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    nano = commands.add_parser("nano")
+    nano.add_argument("--checkpoint", type=Path, required=True)
+    nano.add_argument("--out", type=Path, default=Path("models/nano/bundle"))
+    nano.add_argument("--version", default="0.1.0")
+    nano.add_argument("--training", type=Path, help="JSON for the manifest's `training`: command, data, quality")
+    nano.set_defaults(run=export_nano)
+    test = commands.add_parser("test")
+    test.add_argument("--fixture", type=Path, default=Path("../shared/fixtures/sam21-small256"))
+    test.add_argument("--out", type=Path, default=Path("tests/fixtures/sam21-small256"))
+    test.set_defaults(run=export_test)
+    args = parser.parse_args()
+    args.run(args)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,181 @@
+"""From modules to ONNX files: with their weights, or weight-less with external data that points into a checkpoint."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper
+from onnxscript import optimizer
+from torch.export import Dim
+
+from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryAttentionGraph, MemoryEncoderGraph
+
+OPSET = 18
+PREFIX = "m."  # every graph module holds the model as `m`
+
+
+def graph_specs(model):
+    """name -> (module, example inputs, input names, output names, dynamic shapes)."""
+    size, dim, memory_dim, side = model.image_size, model.hidden_dim, model.mem_dim, model.sam_image_embedding_size
+    rand = torch.rand
+    # Bounds keep the exporter from specialising; the graphs themselves have none.
+    b, m, p, n = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096), Dim("N", min=1, max=4096)
+    labels = torch.tensor([[1.0, 0, 2, 3], [1, 1, -1, -1], [-1, -1, -1, -1]])
+    return {
+        "image_encoder": (ImageEncoderGraph(model), ((rand(1, size, size, 3) * 255).to(torch.uint8),), ["image"], ["s0", "s1", "top", "top_init"], None),
+        "memory_attention": (
+            MemoryAttentionGraph(model),
+            (rand(1, dim, side, side), rand(3, 2, side * side, memory_dim), torch.randint(0, 7, (3, 2)), rand(3, 2), rand(3, 4, dim), rand(3, 4), rand(3, 4)),
+            ["top", "memory", "memory_tpos", "memory_weight", "pointers", "pointer_pos", "pointer_weight"],
+            ["pix"],
+            ({}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: p}, {0: b, 1: p}, {0: b, 1: p}),
+        ),
+        "mask_decoder": (
+            MaskDecoderGraph(model),
+            (rand(3, dim, side, side), rand(1, dim // 8, 4 * side, 4 * side), rand(1, dim // 4, 2 * side, 2 * side), rand(3, 4, 2) * size, labels,
+             rand(3, 1, 4 * side, 4 * side), torch.tensor([1.0, 0, 1])),
+            ["pix", "s0", "s1", "points", "labels", "mask_prompt", "has_mask"],
+            ["masks", "ious", "pointers", "object_logit"],
+            ({0: b}, {}, {}, {0: b, 1: n}, {0: b, 1: n}, {0: b}, {0: b}),
+        ),
+        "memory_encoder": (
+            MemoryEncoderGraph(model),
+            (rand(1, dim, side, side), rand(3, 1, 4 * side, 4 * side) - 0.5, torch.tensor([1.0, 0, 0]), torch.tensor([1.0, -1, 1])),
+            ["top", "logits", "binarize", "object_logit"],
+            ["memory"],
+            ({}, {0: b}, {0: b}, {0: b}),
+        ),
+        "mask_prompt": (MaskPromptGraph(model), (rand(1, 1, size, size),), ["mask"], ["mask_prompt", "no_object_pointer"], None),
+    }
+
+
+def strip(proto):
+    """Drops what the exporter says about itself and about source lines of this machine."""
+    del proto.metadata_props[:]
+    proto.producer_version = ""
+    for node in proto.graph.node:
+        del node.metadata_props[:]
+        node.doc_string = ""
+    for value in [*proto.graph.value_info, *proto.graph.input, *proto.graph.output, *proto.graph.initializer]:
+        del value.metadata_props[:]
+    del proto.graph.metadata_props[:]
+    del proto.graph.value_info[:]
+    proto.graph.doc_string = ""
+
+
+def with_weights(spec):
+    """The graph with its weights inside, constants folded."""
+    module, inputs, names, outputs, dynamic = spec
+    program = torch.onnx.export(module.eval(), inputs, input_names=names, output_names=outputs, opset_version=OPSET, dynamo=True, dynamic_shapes=dynamic, verbose=False)
+    proto = program.model_proto
+    strip(proto)
+    return proto
+
+
+def without_weights(spec, parameters, location):
+    """
+    The graph with every learned tensor as external data under its checkpoint name, not one of them folded.
+    parameters: state dict key -> tensor. Offsets are 0 here; the app's checkpoint import writes the real ones.
+    """
+    module, inputs, names, outputs, dynamic = spec
+    program = torch.onnx.export(
+        module.eval(), inputs, input_names=names, output_names=outputs, opset_version=OPSET, dynamo=True, dynamic_shapes=dynamic, verbose=False, optimize=False
+    )
+    proto = program.model_proto
+    graph = proto.graph
+    learned = {i.name: i.name[len(PREFIX) :] for i in graph.initializer if i.name.startswith(PREFIX) and i.name[len(PREFIX) :] in parameters}
+    kept = [i for i in graph.initializer if i.name not in learned]
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    # As inputs the optimizer can neither fold nor rename them.
+    graph.input.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(parameters[key].shape)) for name, key in learned.items())
+    proto = optimizer.optimize(proto)
+    graph = proto.graph
+    used = {name for node in graph.node for name in node.input}
+    ordinary = [i for i in graph.input if i.name not in learned]
+    del graph.input[:]
+    graph.input.extend(ordinary)
+    for name, key in learned.items():
+        if name not in used:
+            continue
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=list(parameters[key].shape), data_location=TensorProto.EXTERNAL)
+        length = parameters[key].numel() * 4
+        for entry, value in (("location", location), ("offset", "0"), ("length", str(length))):
+            tensor.external_data.add(key=entry, value=value)
+        graph.initializer.append(tensor)
+    strip(proto)
+    return proto, {name: key for name, key in learned.items() if name in used}
+
+
+def check(proto):
+    """Nothing that an execution provider refuses."""
+    for node in proto.graph.node:
+        assert node.op_type != "If", node.name
+        if node.op_type == "Reshape":
+            assert all(a.i == 0 for a in node.attribute if a.name == "allowzero"), f"allowzero in {node.name}"
+
+
+def without_allowzero(proto):
+    """allowzero=1 says that a 0 in the shape is a real 0; no shape here holds one, and DirectML refuses the attribute."""
+    for node in proto.graph.node:
+        if node.op_type == "Reshape":
+            kept = [a for a in node.attribute if a.name != "allowzero"]
+            del node.attribute[:]
+            node.attribute.extend(kept)
+
+
+def save(proto, path: Path):
+    """-> the manifest's entry."""
+    without_allowzero(proto)
+    check(proto)
+    data = proto.SerializeToString()
+    path.write_bytes(data)
+    return {"file": path.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def compare(session: onnxruntime.InferenceSession, spec):
+    """Largest difference to the module, over inputs of other sizes than the traced ones too."""
+    module, inputs, names, _, dynamic = spec
+    worst = 0.0
+    for case in cases(inputs, names, dynamic):
+        with torch.inference_mode():
+            expected = module(*case)
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        got = session.run(None, {name: value.numpy() for name, value in zip(names, case)})
+        worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, expected)))
+    return worst
+
+
+def cases(inputs, names, dynamic):
+    yield inputs
+    if dynamic is None:
+        return
+    first = lambda x, n: x[:n]
+    yield tuple(first(x, 1) if d else x for x, d in zip(inputs, dynamic))
+    if "pointers" in names:
+        yield tuple(x[:, :0] if name.startswith("pointer") else x for x, name in zip(inputs, names))
+        yield tuple(torch.cat([x, x, x], 1) if name.startswith("memory") else x for x, name in zip(inputs, names))
+    if "points" in names:
+        yield tuple(x[:, :2] if name in ("points", "labels") else x for x, name in zip(inputs, names))
+
+
+def run_session(data_or_path, threads=2):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(data_or_path, options, providers=["CPUExecutionProvider"])
+
+
+def load_bound(proto, weights, parameters):
+    """A session of a weight-less graph with its tensors put in, for checking."""
+    bound = onnx.ModelProto()
+    bound.CopyFrom(proto)
+    for tensor in bound.graph.initializer:
+        if tensor.data_location == TensorProto.EXTERNAL:
+            del tensor.external_data[:]
+            tensor.data_location = TensorProto.DEFAULT
+            tensor.raw_data = parameters[weights[tensor.name]].detach().contiguous().numpy().tobytes()
+    return run_session(bound.SerializeToString())
