@@ -150,6 +150,25 @@ describe('playing', () => {
     expect(asked[1]!.frame).toBeGreaterThan(8);
   });
 
+  it('is not held up by the answer to an earlier scrub', async () => {
+    player.seek(49);
+    player.seek(3);
+    player.play();
+    await asked[0]!.answer();
+    expect(store.getState().shownFrame).toBe(0);
+    expect(asked[1]!.frame).toBe(4);
+    await asked[1]!.answer();
+    advance(40);
+    expect(store.getState().shownFrame).toBe(4);
+  });
+
+  it('shows the frame it stopped at, not one that was fetched ahead', async () => {
+    player.play();
+    player.pause();
+    await asked[0]!.answer();
+    expect(store.getState()).toMatchObject({ playhead: 0, shownFrame: 0 });
+  });
+
   it('stops at the end', async () => {
     player.seek(48);
     await asked[0]!.answer();

@@ -36,7 +36,7 @@ export class Player {
   readonly #store: AppStore;
   readonly #time: PlayerTime;
   #requestId = 0;
-  /** Answers to older requests belong to a clip that is closed. */
+  /** Answers to older requests belong to a closed clip, or to a scrub that playing has ended (or the other way round). */
   #firstValidRequest = 1;
   #isFetching = false;
   #wanted: number | null = null;
@@ -92,6 +92,7 @@ export class Player {
     const start = playhead >= media.frameCount - 1 ? 0 : playhead;
     const frameMs = 1000 / media.averageFps;
     this.#stopClock();
+    this.#dropAnswers();
     this.#wanted = null;
     this.#clock = new PlaybackClock(frameMs, media.frameCount - 1);
     const startMs = this.#shown?.frame === start ? this.#shown.timeMs : start * frameMs;
@@ -133,13 +134,18 @@ export class Player {
 
   #onSession(): void {
     this.#stopClock();
-    this.#firstValidRequest = this.#requestId + 1;
+    this.#dropAnswers();
     this.#shown = null;
     this.#wanted = null;
     if (this.#media) this.#want(0, true);
   }
 
+  #dropAnswers(): void {
+    this.#firstValidRequest = this.#requestId + 1;
+  }
+
   #stopClock(): void {
+    if (this.#clock) this.#dropAnswers();
     this.#clock = null;
     this.#ahead = [];
     this.#time.cancelTick(this.#tick);
