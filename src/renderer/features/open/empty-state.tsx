@@ -6,7 +6,8 @@ import styles from './open.module.css';
 
 export const EmptyState = () => {
   const isOpening = useAppState((s) => s.isOpening);
-  const isReady = useAppState((s) => s.host?.engine.state === 'ready');
+  const engine = useAppState((s) => (s.link === 'open' ? s.host?.engine.state : undefined));
+  const isReady = engine === 'ready';
   const isConnected = useAppState((s) => s.host !== null);
   if (!isConnected) return <div className={styles.empty} aria-busy="true" />;
   return (
@@ -22,7 +23,7 @@ export const EmptyState = () => {
           Open the sample clip
         </CommandButton>
       </div>
-      <p className={styles.emptyNote}>{isOpening ? 'Opening…' : isReady ? '' : 'The engine is starting…'}</p>
+      <p className={styles.emptyNote}>{isOpening ? 'Opening…' : engine === 'starting' ? 'The engine is starting…' : ''}</p>
     </div>
   );
 };
