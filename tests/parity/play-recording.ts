@@ -25,6 +25,8 @@ export interface CallDifference {
 
 export interface PlayedRecording {
   calls: CallDifference[];
+  /** IoU of our low-res mask with the recorded one, per call. */
+  lowResIous: number[];
   /** IoU of our mask with the recorded one, per frame and object of every step that has masks. */
   maskIous: number[];
   /** Differing pixels, summed, and of how many. */
@@ -59,7 +61,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     correctionsAreConditioning: recording.add_all_frames_to_correct_as_cond,
     history: video.frameCount,
   });
-  const played: PlayedRecording = { calls: [], maskIous: [], flippedPixels: 0, pixels: 0 };
+  const played: PlayedRecording = { calls: [], lowResIous: [], maskIous: [], flippedPixels: 0, pixels: 0 };
   const tokensPerMemory = constants.featureSize ** 2;
   const tokensPerPointer = constants.hiddenDim / constants.memoryDim;
 
@@ -74,6 +76,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     const pointer = readFloats(recording.bytes, call.obj_ptr);
     const memory = call.maskmem ? tokenMajor(readFloats(recording.bytes, call.maskmem), constants.memoryDim) : null;
     // A single mask's IoU may be that of the candidate which replaced it (rule 10); a mask prompt's is 1 by definition (rule 7).
+    played.lowResIous.push(thresholdIou(lowRes, output.logits));
     const compared = isMask ? call.ious : call.multimask ? ious.slice(1) : [output.iou];
     played.calls.push({
       frame,
@@ -209,4 +212,14 @@ const countDifferent = (a: number[], b: number[]): number => {
     if (leftB === 0) leftB = b[++j] ?? 0;
   }
   return different;
+};
+
+const thresholdIou = (a: Float32Array, b: Float32Array): number => {
+  let both = 0;
+  let either = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i]! > 0 && b[i]! > 0) both++;
+    if (a[i]! > 0 || b[i]! > 0) either++;
+  }
+  return either === 0 ? 1 : both / either;
 };

@@ -1,0 +1,60 @@
+/**
+ * The embedded model, driven by the TypeScript tracker, against the official SAM2VideoPredictor on the same weights: point, box,
+ * mask, three objects, a correction on a tracked frame, propagation again, backward (models/parity/record_nano.py made it).
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { openBundle } from '../../src/main/engine/model/bundle.ts';
+import { constantsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import { playRecording } from './play-recording.ts';
+import { readRecording } from './recording.ts';
+
+const fixture = resolve(import.meta.dirname, '../fixtures/nano-parity');
+
+/** The mask prompt of the recording. */
+const ellipse = (width: number, height: number): Uint8Array => {
+  const mask = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) mask[y * width + x] = ((x - 960) / 150) ** 2 + ((y - 340) / 60) ** 2 < 1 ? 1 : 0;
+  return mask;
+};
+
+describe('nano against the official predictor', () => {
+  it('finds the same masks on every frame of the recorded scenario', async () => {
+    const bundle = await openBundle(resolve(import.meta.dirname, '../../models/nano/bundle'));
+    const constants = constantsOf(bundle.manifest);
+    const graphs = await OnnxGraphs.load(
+      {
+        imageEncoder: bundle.graphFile('imageEncoder'),
+        memoryAttention: bundle.graphFile('memoryAttention'),
+        maskDecoder: bundle.graphFile('maskDecoder'),
+        memoryEncoder: bundle.graphFile('memoryEncoder'),
+        maskPrompt: bundle.graphFile('maskPrompt'),
+      },
+      constants,
+      chooseProviders('cpu'),
+    );
+    const { video } = JSON.parse(readFileSync(join(fixture, 'scenario.json'), 'utf8')) as {
+      video: { width: number; height: number; frames: number; image_size: number };
+    };
+    const pixels = decode(readFileSync(join(fixture, 'frames.png'))).data as Uint8Array;
+    const bytes = video.image_size ** 2 * 3;
+    const played = await playRecording({
+      recording: readRecording(fixture, 'scenario'),
+      graphs,
+      constants,
+      video: { width: video.width, height: video.height, frameCount: video.frames },
+      modelFrame: (frame) => pixels.slice(frame * bytes, (frame + 1) * bytes),
+      mask: () => ellipse(video.width, video.height),
+      isForced: false,
+    });
+    await graphs.release();
+    expect(played.calls.length).toBeGreaterThan(100);
+    expect(played.calls.every(({ tokens }) => tokens)).toBe(true);
+    expect(Math.min(...played.lowResIous)).toBeGreaterThanOrEqual(0.995);
+    expect(Math.min(...played.maskIous)).toBeGreaterThanOrEqual(0.995);
+  });
+});

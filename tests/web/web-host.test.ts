@@ -1,0 +1,226 @@
+/** The web host with a real engine on loopback: who may talk to it, the contract over a WebSocket, and an engine that dies. */
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { makeServices } from '../../src/main/cli/headless.ts';
+import { pathPolicy } from '../../src/main/cli/serve-command.ts';
+import type { AppServices } from '../../src/main/services/app-services.ts';
+import { exportUrl, startWebHost, type WebHost } from '../../src/main/web/server.ts';
+import { type AppState, type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
+import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
+import { makeTempFolder, root, sampleClip } from '../cli/run-cli.ts';
+
+let folder: Awaited<ReturnType<typeof makeTempFolder>>;
+let services: AppServices;
+let host: WebHost;
+const token = 'a-token-for-tests';
+
+beforeAll(async () => {
+  folder = await makeTempFolder();
+  services = await makeServices(
+    {},
+    { exportRoot: folder.path, outputUrl: exportUrl, checkPath: pathPolicy([folder.path, join(root, 'resources')]) },
+  );
+  services.requireEngine();
+  host = await startWebHost({ services, rendererDir: join(root, 'src/renderer'), port: 0, token });
+});
+afterAll(async () => {
+  await host.close();
+  await services.close();
+  await folder.remove();
+});
+
+const request = (
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }> =>
+  new Promise((resolve, reject) => {
+    httpGet({ host: '127.0.0.1', port: host.port, path, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }));
+    }).on('error', reject);
+  });
+
+/** A client as the window is one: requests, the mirrored state, pictures. */
+class Client {
+  state: AppState | null = null;
+  readonly frames: FrameMessage[] = [];
+  readonly #socket: WebSocket;
+  readonly #waiting = new Map<number, (message: HostMessage) => void>();
+  readonly #watchers = new Set<() => void>();
+  #nextId = 1;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      if (isBinary) this.frames.push(decodeFrameMessage(new Uint8Array(data).buffer));
+      else {
+        const message = hostMessageSchema.parse(JSON.parse(data.toString()));
+        if (message.t === 'state') this.state = message.state;
+        if (message.t === 'res' || message.t === 'err') this.#waiting.get(message.id)?.(message);
+      }
+      for (const watch of this.#watchers) watch();
+    });
+  }
+
+  static async open(): Promise<Client> {
+    const socket = new WebSocket(`ws://127.0.0.1:${host.port}/ws?token=${token}`);
+    const client = new Client(socket);
+    await client.until(() => client.state !== null);
+    return client;
+  }
+
+  async call(m: string, a: object = {}): Promise<HostMessage> {
+    const id = this.#nextId++;
+    const answer = new Promise<HostMessage>((resolve) => this.#waiting.set(id, resolve));
+    this.#socket.send(JSON.stringify({ t: 'req', id, m, a }));
+    return answer;
+  }
+
+  /** Resolves as soon as `check` holds, looked at with every message. */
+  until(check: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const watch = (): void => {
+        if (!check()) return;
+        this.#watchers.delete(watch);
+        resolve();
+      };
+      this.#watchers.add(watch);
+      watch();
+    });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+const upgradeStatus = (path: string, headers: Record<string, string> = {}): Promise<number> =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { headers });
+    socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+    socket.on('open', () => resolve(101));
+    socket.on('error', () => {});
+  });
+
+describe('who may talk to it', () => {
+  it('serves the window with a strict policy', async () => {
+    const { status, headers } = await request('/');
+    expect(status).toBe(200);
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).not.toContain('unsafe');
+    expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it.each(['evil.example', '127.0.0.1.evil.example:80', 'localhost', ''])('refuses the host name "%s"', async (name) => {
+    expect((await request('/', { host: name })).status).not.toBe(200);
+  });
+
+  it('refuses a page of another site', async () => {
+    expect((await request('/', { origin: 'http://evil.example' })).status).toBe(403);
+    expect(await upgradeStatus(`/ws?token=${token}`, { origin: 'http://evil.example' })).toBe(403);
+  });
+
+  it.each(['/ws', '/ws?token=', '/ws?token=wrong', `/other?token=${token}`])('refuses a socket at %s', async (path) => {
+    expect(await upgradeStatus(path)).toBe(403);
+  });
+
+  it.each(['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/%5c..%5cpackage.json', '/%00', '/%zz'])(
+    'has no file at %s',
+    async (path) => {
+      expect((await request(path)).status).toBe(404);
+    },
+  );
+
+  it('answers nonsense with an error and goes on', async () => {
+    const client = await Client.open();
+    for (const [m, a] of [
+      ['no.such', {}],
+      ['session.open', {}],
+      ['session.open', { path: 7 }],
+      ['prompt.set', { objectId: 1, frame: -1, points: [], box: null }],
+    ] as const) {
+      expect(await client.call(m, a)).toMatchObject({ t: 'err', e: { code: 'bad-request' } });
+    }
+    expect(await client.call('session.open', { path: '/etc/passwd' })).toMatchObject({ t: 'err', e: { code: 'not-allowed' } });
+    expect(await client.call('session.open', { path: join(root, 'resources/../package.json') })).toMatchObject({
+      t: 'err',
+      e: { code: 'not-allowed' },
+    });
+    expect(await client.call('frame.get', { requestId: 1, frame: 0, maxWidth: 640, maxHeight: 360 })).toMatchObject({
+      t: 'err',
+      e: { code: 'session-unknown' },
+    });
+    client.close();
+  });
+});
+
+describe('the main job over the contract', () => {
+  it('opens, shows, prompts, tracks, exports; two windows see the same; the engine may die', async () => {
+    const client = await Client.open();
+    const second = await Client.open();
+    expect(await client.call('session.open', { path: sampleClip })).toMatchObject({ t: 'res' });
+    await second.until(() => second.state?.session?.media.frameCount === 132);
+
+    await client.call('frame.get', { requestId: 9, frame: 60, maxWidth: 640, maxHeight: 480 });
+    const picture = client.frames.find(({ requestId }) => requestId === 9)!;
+    expect([picture.width, picture.height, picture.frame, picture.timeMs]).toEqual([640, 360, 60, 2400]);
+    expect(new Set(picture.planes.subarray(0, 640 * 360)).size).toBeGreaterThan(50);
+    expect(second.frames.some(({ requestId }) => requestId === 9)).toBe(false);
+
+    const added = await client.call('object.add', { name: 'Rabbit' });
+    expect(added).toMatchObject({ r: { objectId: 1 } });
+    expect(await client.call('prompt.set', { objectId: 1, frame: 60, points: [{ x: 575, y: 380, label: 1 }], box: null })).toMatchObject({
+      t: 'res',
+    });
+    await second.until(() => second.frames.some(({ frame, overlays }) => frame === 60 && overlays.length === 1));
+    expect(await client.call('prompt.set', { objectId: 1, frame: 60, points: [{ x: 9999, y: 1, label: 1 }], box: null })).toMatchObject({
+      e: { code: 'prompt-outside-frame' },
+    });
+
+    const started = await client.call('track.start', { direction: 'forward', to: 80 });
+    expect(started).toMatchObject({ t: 'res' });
+    expect(await client.call('track.start', { direction: 'forward' })).toMatchObject({ e: { code: 'busy' } });
+    await client.until(() => client.state?.operations.at(-1)?.state === 'done');
+    expect(client.state!.session!.objects[0]!.results).toEqual([[60, 80]]);
+    expect(client.frames.some(({ requestId, frame, width }) => requestId === 0 && frame > 60 && width > 0)).toBe(true);
+
+    process.kill(services.enginePid!, 'SIGKILL');
+    await client.until(() => client.state?.engine.state === 'restarting');
+    await client.until(() => client.state?.engine.state === 'ready');
+    expect(client.state!.session!.objects[0]).toMatchObject({ name: 'Rabbit', results: [[60, 80]], prompts: [{ frame: 60 }] });
+    await client.call('track.start', { direction: 'forward', to: 90 });
+    await client.until(() => client.state?.session?.objects[0]?.results[0]?.[1] === 90 && client.state.operations.at(-1)?.state === 'done');
+
+    await client.call('export.start', { video: true, masks: false, json: true });
+    await client.until(() => client.state?.operations.at(-1)?.kind === 'export' && client.state.operations.at(-1)!.state === 'done');
+    const { outputs } = client.state!.operations.at(-1)!;
+    const video = outputs.find(({ name }) => name === 'annotated.mp4')!;
+    expect((await request(video.url!)).status).toBe(404);
+    const part = await request(`${video.url}?token=${token}`, { range: 'bytes=4-7' });
+    expect([part.status, part.body.toString('latin1')]).toEqual([206, 'ftyp']);
+    expect((await request(`${video.url}?token=${token}`, { range: 'bytes=99999999-' })).status).toBe(416);
+
+    await client.call('object.remove', { objectId: 1 });
+    await client.until(() => client.state?.session?.objects.length === 0);
+    client.close();
+    second.close();
+  });
+
+  it('cancels, and keeps what was done', async () => {
+    const client = await Client.open();
+    await client.call('session.openSample');
+    await client.call('object.add');
+    await client.call('prompt.set', { objectId: 1, frame: 0, points: [], box: { x: 60, y: 240, width: 190, height: 180 } });
+    const started = await client.call('track.start', { direction: 'forward' });
+    await client.until(() => (client.state?.operations.at(-1)?.done ?? 0) > 3);
+    await client.call('operation.cancel', (started as { r: { operationId: string } }).r);
+    await client.until(() => client.state?.operations.at(-1)?.state === 'cancelled');
+    const [range] = client.state!.session!.objects[0]!.results;
+    expect(range![1]).toBeGreaterThan(2);
+    expect(range![1]).toBeLessThan(131);
+    client.close();
+  });
+});
