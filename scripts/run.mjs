@@ -95,6 +95,7 @@ const tasks = {
   format: () => run(tools.biome, ['check', '--write']),
   vitest: (args) => run(tools.vitest, ['run', ...args]),
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
+  screenshots: () => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), [], ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
   test: async () => {

@@ -2,15 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compressCounts, decodeRle, encodeRle, expandCounts, rleArea, rleBox, rleIou } from './rle.ts';
 
-const mask = fc
-  .tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 24 }))
-  .chain(([width, height]) =>
-    fc.record({
-      width: fc.constant(width),
-      height: fc.constant(height),
-      bits: fc.uint8Array({ minLength: width * height, maxLength: width * height, max: 1 }),
-    }),
-  );
+const mask = fc.tuple(fc.integer({ min: 1, max: 24 }), fc.integer({ min: 1, max: 24 })).chain(([width, height]) =>
+  fc.record({
+    width: fc.constant(width),
+    height: fc.constant(height),
+    bits: fc.uint8Array({ minLength: width * height, maxLength: width * height, max: 1 }),
+  }),
+);
 
 describe('run lengths', () => {
   it('survive a round trip, compressed too', () => {
