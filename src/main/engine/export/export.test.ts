@@ -1,0 +1,60 @@
+import { decode } from 'fast-png';
+import { describe, expect, it } from 'vitest';
+import { compressCounts, encodeRle } from '../../../shared/rle.ts';
+import { planesByteLength } from '../../../shared/wire.ts';
+import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
+import { davisPalette, encodeIndexedPng } from './png.ts';
+
+const disk = (width: number, height: number): Uint8Array =>
+  Uint8Array.from({ length: width * height }, (_, i) => (((i % width) - 10) ** 2 + (Math.floor(i / width) - 8) ** 2 < 36 ? 1 : 0));
+
+describe('encodeIndexedPng', () => {
+  it('is read back by another decoder, palette included', () => {
+    const indices = Uint8Array.from({ length: 35 }, (_, i) => i % 5);
+    const png = decode(encodeIndexedPng(indices, 7, 5));
+    expect([png.width, png.height, png.depth]).toEqual([7, 5, 8]);
+    expect([...png.data]).toEqual([...indices]);
+    expect(png.palette?.slice(0, 4)).toEqual([
+      [0, 0, 0],
+      [128, 0, 0],
+      [0, 128, 0],
+      [128, 128, 0],
+    ]);
+    expect(davisPalette()).toHaveLength(768);
+  });
+});
+
+describe('Compositor', () => {
+  it.each([
+    [24, 18],
+    [25, 19],
+  ])('touches the mask and nothing else, %d x %d', (width, height) => {
+    const mask = disk(width, height);
+    const planes = new Uint8Array(planesByteLength(width, height)).fill(100);
+    const compositor = new Compositor(width, height);
+    const counts = compressCounts(encodeRle(mask, width, height).counts);
+    compositor.draw(planes, counts, [200, 30, 220]);
+    for (let i = 0; i < width * height; i++) expect(planes[i] === 100).toBe(mask[i] === 0);
+    // The contour is solid, the inside is translucent.
+    expect(planes[8 * width + 10]).toBe(140);
+    expect(planes[8 * width + 5]).toBe(200);
+    // The scratch mask is clean again: an empty mask draws nothing.
+    const before = planes.slice();
+    compositor.draw(planes, compressCounts([width * height]), [0, 0, 0]);
+    expect(planes).toEqual(before);
+  });
+
+  it('knows the colours of video', () => {
+    expect(rgbToYuv('#ffffff', 'bt709', false).map(Math.round)).toEqual([235, 128, 128]);
+    expect(rgbToYuv('#ff0000', 'bt601', true).map(Math.round)).toEqual([76, 85, 256]);
+  });
+});
+
+describe('paintLabel', () => {
+  it('paints the mask row-major with its index', () => {
+    const mask = disk(24, 18);
+    const labels = new Uint8Array(24 * 18);
+    paintLabel(labels, 18, 24, compressCounts(encodeRle(mask, 24, 18).counts), 3);
+    expect(labels).toEqual(mask.map((v) => v * 3));
+  });
+});
