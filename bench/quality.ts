@@ -8,7 +8,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBundle } from '../src/main/engine/model/bundle.ts';
-import { constantsOf, OnnxGraphs } from '../src/main/engine/model/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders } from '../src/main/engine/model/providers.ts';
 import { logitsToRle } from '../src/main/engine/tracking/mask-upsample.ts';
 import { VideoTracker } from '../src/main/engine/tracking/video-tracker.ts';
@@ -47,17 +47,7 @@ const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / M
 
 const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
 const constants = constantsOf(bundle.manifest);
-const graphs = await OnnxGraphs.load(
-  {
-    imageEncoder: bundle.graphFile('imageEncoder'),
-    memoryAttention: bundle.graphFile('memoryAttention'),
-    maskDecoder: bundle.graphFile('maskDecoder'),
-    memoryEncoder: bundle.graphFile('memoryEncoder'),
-    maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
-  },
-  constants,
-  chooseProviders('auto'),
-);
+const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto'));
 
 const measure = async (sequence: Sequence, frames: Uint8Array[], kind: 'mask' | 'click'): Promise<Score> => {
   const { width, height } = sequence;

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/main/engine/model/bundle.ts';
-import { constantsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/providers.ts';
 import { playRecording } from './play-recording.ts';
 import { readRecording } from './recording.ts';
@@ -26,17 +26,7 @@ describe('nano against the official predictor', () => {
   it('finds the same masks on every frame of the recorded scenario', async () => {
     const bundle = await openBundle(resolve(import.meta.dirname, '../../models/nano/bundle'));
     const constants = constantsOf(bundle.manifest);
-    const graphs = await OnnxGraphs.load(
-      {
-        imageEncoder: bundle.graphFile('imageEncoder'),
-        memoryAttention: bundle.graphFile('memoryAttention'),
-        maskDecoder: bundle.graphFile('maskDecoder'),
-        memoryEncoder: bundle.graphFile('memoryEncoder'),
-        maskPrompt: bundle.graphFile('maskPrompt'),
-      },
-      constants,
-      chooseProviders('cpu'),
-    );
+    const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
     const { video } = JSON.parse(readFileSync(join(fixture, 'scenario.json'), 'utf8')) as {
       video: { width: number; height: number; frames: number; image_size: number };
     };

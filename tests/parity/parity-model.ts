@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openBundle, readManifest } from '../../src/main/engine/model/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/providers.ts';
 import type { Manifest } from '../../src/shared/manifest.ts';
 import { parityFixture } from './shared-data.ts';
@@ -29,14 +29,7 @@ export const openParityModel = async (): Promise<ParityModel> => {
     ownCopy: true,
   });
   const bundle = await openBundle(outDir);
-  const paths = {
-    imageEncoder: bundle.graphFile('imageEncoder'),
-    memoryAttention: bundle.graphFile('memoryAttention'),
-    maskDecoder: bundle.graphFile('maskDecoder'),
-    memoryEncoder: bundle.graphFile('memoryEncoder'),
-    maskPrompt: bundle.graphFile('maskPrompt'),
-  };
-  const graphs = await OnnxGraphs.load(paths, constantsOf(bundle.manifest), chooseProviders('cpu'));
+  const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constantsOf(bundle.manifest), chooseProviders('cpu'));
   return {
     graphs,
     manifest: bundle.manifest,

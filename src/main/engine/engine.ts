@@ -9,6 +9,7 @@ import { exportResults } from './export/export-results.ts';
 import { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
+import { graphPathsOf } from './model/onnx-graphs.ts';
 import { chooseProviders } from './model/providers.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
 import { toEngineResult } from './pipeline/results.ts';
@@ -79,15 +80,11 @@ export class Engine {
           `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
         );
       }
-      const graph = (name: Parameters<typeof bundle.graphFile>[0]): string => bundle.graphFile(name);
-      const paths = {
-        imageEncoder: graph('imageEncoder'),
-        memoryAttention: graph('memoryAttention'),
-        maskDecoder: graph('maskDecoder'),
-        memoryEncoder: graph('memoryEncoder'),
-        maskPrompt: manifest.graphs.maskPrompt ? graph('maskPrompt') : undefined,
-      };
-      const loaded = await this.#worker().peer.call('load', { manifest, paths, choice: chooseProviders(input.provider, input.threads) });
+      const loaded = await this.#worker().peer.call('load', {
+        manifest,
+        paths: graphPathsOf(bundle),
+        choice: chooseProviders(input.provider, input.threads),
+      });
       this.#manifest = manifest;
       return { id: manifest.id, name: manifest.name, version: manifest.version, imageSize: manifest.imageSize, ...loaded };
     },

@@ -15,6 +15,7 @@ import type {
   ImageFeatures,
   TrackerGraphs,
 } from '../tracking/graphs.ts';
+import type { Bundle } from './bundle.ts';
 import { type Provider, type ProviderChoice, sessionOptions } from './providers.ts';
 
 interface OnnxFeatures extends ImageFeatures {
@@ -30,6 +31,15 @@ interface OnnxConditioned extends ConditionedFeatures {
 
 /** Where a graph's bytes are: a file path (external data beside it is found by ONNX Runtime). */
 export type GraphPaths = Record<GraphName, string | undefined>;
+
+/** The graphs of a bundle that has all it needs. */
+export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
+  imageEncoder: bundle.graphFile('imageEncoder'),
+  memoryAttention: bundle.graphFile('memoryAttention'),
+  maskDecoder: bundle.graphFile('maskDecoder'),
+  memoryEncoder: bundle.graphFile('memoryEncoder'),
+  maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
+});
 
 export interface GraphTimings {
   /** ms inside ONNX Runtime per graph since the last call of `takeTimings`. */
