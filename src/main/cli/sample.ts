@@ -2,5 +2,5 @@
 import type { CliObject } from './prompt-options.ts';
 
 export const sampleObjects: CliObject[] = [
-  { name: 'Rabbit', prompts: [{ frame: 60, points: [{ x: 575, y: 380, label: 1 }], box: null, maskFile: null }] },
+  { name: 'Rabbit', prompts: [{ frame: 60, points: [{ x: 480, y: 360, label: 1 }], box: null, maskFile: null }] },
 ];
