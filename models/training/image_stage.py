@@ -46,10 +46,10 @@ def image_batch(images: Images, cache: Cache, count: int, prompts: int):
     return torch.stack(s4).float(), torch.stack(s8).float(), torch.from_numpy(np.stack(targets))
 
 
-def image_loss(model, s4, s8, targets, prompts: int):
-    """One step's loss: half of the prompts start as clicks, the others as boxes or two clicks; half of the steps add a
+def image_loss(model, maps, targets, prompts: int):
+    """maps: s0, s1, top of n images; targets [n * prompts, L, L]. One step's loss: half of the prompts start as clicks, the others as boxes or two clicks; half of the steps add a
     correction click with the previous mask."""
-    (s0, s1, top), _ = image_features(model, s4, s8)
+    s0, s1, top = maps
     top = top + model.no_mem_embed[0, 0][None, :, None, None]
     repeat = lambda x: x.repeat_interleave(prompts, 0)  # noqa: E731
     s0, s1, top = repeat(s0), repeat(s1), repeat(top)
@@ -115,7 +115,7 @@ def main() -> None:
             group["lr"] = group["peak"] * factor
         s4, s8, targets = image_batch(images, cache, args.images, args.prompts)
         with precision(args.bf16):
-            loss, iou = image_loss(model, s4, s8, targets, args.prompts)
+            loss, iou = image_loss(model, image_features(model, s4, s8)[0], targets, args.prompts)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)

@@ -31,7 +31,7 @@ def main() -> None:
         left.plot(*series("loss", stage), label=f"{stage} stage")
         right.plot(*series("train_iou", stage), alpha=0.4, label=f"training IoU, {stage}")
     names = {"click1": "1 click", "click3": "3 clicks", "box": "box", "shuffled": "click elsewhere (control)",
-             "video_mask": "J, first-frame mask", "video_click": "J, first-frame click"}
+             "video_mask": "J, first-frame mask (12 frames)", "video_click": "J, first-frame click (12 frames)"}
     for field, name in names.items():
         right.plot(*series(field), marker="o", markersize=3, label=name)
     left.set_ylabel("loss")

@@ -18,6 +18,8 @@ from models.training.common import (
 )
 from models.training.data import LOW, Images, Videos, low_mask
 from models.training.evaluate import evaluate_images, evaluate_videos
+from models.training.image_stage import image_loss
+from models.training.memory_start import start_memory
 from models.training.synthetic import make_clip
 
 MIN_PRESENT = 4.0 / LOW**2  # share of the frame below which an object counts as absent
@@ -59,8 +61,22 @@ class Clips:
             masks.append(torch.from_numpy(low[:, :, ::-1].copy() if flip else low))
         return [torch.cat(x) for x in zip(*parts, strict=True)], torch.stack(masks)
 
+    def stills(self, count: int, prompts: int):
+        """-> four levels of features [count, ...], targets [count * prompts, L, L]"""
+        parts, targets = [], []
+        for i in random.sample(range(len(self.images)), count):
+            flip = random.random() < 0.5
+            if ("still", i, flip) not in self.frames:
+                rgb = self.images.rgb[i][:, ::-1] if flip else self.images.rgb[i]
+                self.frames["still", i, flip] = self.features(torch.from_numpy(np.ascontiguousarray(rgb))[None])
+            parts.append(self.frames["still", i, flip])
+            for region in random.choices(self.images.regions[i], k=prompts):
+                mask = self.images.mask(i, region)
+                targets.append(low_mask(mask[:, ::-1] if flip else mask))
+        return [torch.cat(x) for x in zip(*parts, strict=True)], torch.from_numpy(np.stack(targets))
+
     def made(self, length: int):
-        if len(self.synthetic) < self.pool and (len(self.synthetic) < 20 or random.random() < 0.35):
+        if len(self.synthetic) < self.pool and (len(self.synthetic) < 8 or random.random() < 0.35):
             rgb, masks = make_clip(self.images, 8)
             self.synthetic.append((self.features(rgb), masks))
             features, masks = self.synthetic[-1]
@@ -72,6 +88,19 @@ class Clips:
         if random.random() < 0.5:
             order.reverse()
         return [x[order] for x in features], masks[order]
+
+    def pairs(self, count: int = 40):
+        """Two frames a few steps apart of real clips -> ((levels [n, ...], targets [n, L, L]), the same)"""
+        first: tuple[list, list] = ([], [])
+        second: tuple[list, list] = ([], [])
+        while len(first[1]) < count:
+            features, masks = self.sample(3, 1, 1.0)
+            if masks[2, 0].mean() > MIN_START:
+                for t, (levels, targets) in ((0, first), (2, second)):
+                    levels.append([x[t : t + 1] for x in features])
+                    targets.append(masks[t, 0])
+        join = lambda part: ([torch.cat(x) for x in zip(*part[0], strict=True)], torch.stack(part[1]))  # noqa: E731
+        return join(first), join(second)
 
     def sample(self, length: int, objects: int, real_share: float):
         """-> four levels of features [T, ...], targets [T, K, L, L] with 1 <= K <= objects"""
@@ -151,6 +180,13 @@ def video_loss(model, clips: list, correct: float = 0.25):
     return torch.stack(losses).mean(), torch.cat(ious).mean(), torch.cat(signs).mean()
 
 
+def still_loss(model, levels: list[torch.Tensor], targets: torch.Tensor, prompts: int):
+    """The image stage's loss on features of the frozen trunk, so that prompts go on improving."""
+    maps, _ = model.image_encoder.neck([x.float() for x in levels])
+    s0, s1 = model.sam_mask_decoder.conv_s0(maps[0]), model.sam_mask_decoder.conv_s1(maps[1])
+    return image_loss(model, (s0, s1, maps[2]), targets, prompts)[0]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
@@ -162,16 +198,22 @@ def main() -> None:
     parser.add_argument("--objects", type=int, default=2, help="most objects a clip")
     parser.add_argument("--frames", type=int, default=6, help="longest sequence; the first third trains on 4")
     parser.add_argument("--real", type=float, default=0.5, help="share of real clips")
+    parser.add_argument("--stills", type=int, default=4, help="still images a step, 0 for none")
+    parser.add_argument("--prompts", type=int, default=5, help="prompts a still image")
     parser.add_argument("--pool", type=int, default=300, help="synthetic clips kept")
-    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--validate-every", type=float, default=10, help="minutes")
+    parser.add_argument("--validate-every", type=float, default=9, help="minutes")
     parser.add_argument("--seed", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed), random.seed(args.seed), np.random.seed(args.seed)
 
+    images, held_out = Images(args.data, "train"), Images(args.data, "val")
     model = build_nano(args.start)
+    clips = Clips(model, images, Videos(args.data, "train"), args.pool)
+    if not (args.runs / "video-state.pt").exists():
+        start_memory(model, clips.pairs())
     optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, 0.0), weight_decay=0.01, betas=(0.9, 0.99))
     ema = Ema(model)
     step, spent = 0, 0.0
@@ -181,8 +223,6 @@ def main() -> None:
         model.load_state_dict(saved["model"]), ema.model.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         step, spent, ema.steps = saved["step"], saved["spent"], saved["step"]
-    images, held_out = Images(args.data, "train"), Images(args.data, "val")
-    clips = Clips(model, images, Videos(args.data, "train"), args.pool)
     log = Log(args.runs / "log.csv")
 
     def keep() -> None:
@@ -193,13 +233,16 @@ def main() -> None:
     began, last_validation, losses, scores, signs = time.time() - spent, spent, [], [], []
     while spent < args.minutes * 60:
         progress = spent / (args.minutes * 60)
-        factor = schedule(step, progress)
+        factor = schedule(step, progress, warmup=20)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
         length = 4 if progress < 0.34 else args.frames
         batch = [clips.sample(length, args.objects, args.real) for _ in range(args.clips)]
+        still = clips.stills(args.stills, args.prompts) if args.stills else None
         with precision(args.bf16):
             loss, iou, sign = video_loss(model, batch)
+            if args.stills:
+                loss = loss + still_loss(model, *still, args.prompts)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -209,15 +252,16 @@ def main() -> None:
         losses.append(loss.item()), signs.append(sign.item())
         if not iou.isnan():
             scores.append(iou.item())
-        if step % 25 == 0:
+        if step % 10 == 0:
             print("object sign right", float(np.mean(signs)), "synthetic clips", len(clips.synthetic))
             log.row(seconds=spent, stage="video", step=step, loss=float(np.mean(losses)), train_iou=float(np.mean(scores)), lr=args.lr * factor)
             losses, scores, signs = [], [], []
+            keep()
         if spent - last_validation > args.validate_every * 60:
             last_validation = spent
             keep()
-            quick = evaluate_videos(ema.model, args.data, every=1, limit=25)
-            log.row(seconds=spent, stage="video", step=step, **evaluate_images(ema.model, held_out, limit=40), **quick["mean"])
+            quick = evaluate_videos(ema.model, args.data, limit=12)
+            log.row(seconds=spent, stage="video", step=step, **evaluate_images(ema.model, held_out, limit=30), **quick["mean"])
     keep()
     save(args.runs / "nano-final.pt", ema.model)
     print("done", step, spent, flush=True)
