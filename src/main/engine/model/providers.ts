@@ -44,4 +44,7 @@ export const sessionOptions = (provider: Provider, threads: number): InferenceSe
   interOpNumThreads: 1,
   executionMode: 'sequential',
   logSeverityLevel: 3,
+  // Each session has threads of its own. Spinning after a run they would take the cores from the next session's run: on two
+  // cores a frame's four graphs take 163 ms one after another with it and 63 ms without (npm run bench shows it).
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 });
