@@ -41,7 +41,7 @@ const browser = await chromium.launch({
 });
 const shoot = async (name, colorScheme, viewport, act = async () => {}) => {
   const page = await browser.newPage({ colorScheme, viewport });
-  await page.goto(url);
+  await page.goto(`${url}&test=1`);
   await page.getByRole('button', { name: /track/i }).first().waitFor();
   await act(page);
   await page.screenshot({ path: join(out, `${name}.png`) });
@@ -55,16 +55,17 @@ const tracked = async (page) => {
     .waitFor({ state: 'detached', timeout: 600_000 });
   await page.keyboard.press('Home');
   for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowRight');
-  await page.getByText(/100/).first().waitFor();
+  await page.waitForFunction(() => window.__sam2Test?.shownFrame() === 100);
 };
 await shoot('window', 'dark', { width: 1280, height: 720 }, tracked);
 await shoot('window-light', 'light', { width: 1280, height: 720 }, tracked);
-await shoot('window-large', 'dark', { width: 2560, height: 1440 }, tracked);
 await shoot('export', 'dark', { width: 1280, height: 720 }, async (page) => {
+  await tracked(page);
   await page.keyboard.press('Control+e');
   await page.getByRole('dialog').waitFor();
 });
-await shoot('keys', 'dark', { width: 1280, height: 720 }, async (page) => {
+await shoot('keys', 'light', { width: 1280, height: 720 }, async (page) => {
+  await tracked(page);
   await page.keyboard.press('Shift+?');
   await page.getByRole('dialog').waitFor();
 });
