@@ -28,6 +28,7 @@ import { spawnUtilityEngine } from './electron/spawn-engine.ts';
 import { restoredBounds, windowOptions } from './electron/window-options.ts';
 import { appPaths } from './services/app-paths.ts';
 import { AppServices } from './services/app-services.ts';
+import { startSample } from './services/sample.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const devServer = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null);
@@ -37,8 +38,9 @@ protocol.registerSchemesAsPrivileged([appScheme]);
 app.enableSandbox();
 app.on('web-contents-created', (_event, contents) => guardContents(contents));
 
-/** Browser tests look at the picture's pixels; the page publishes what they need only when asked to. */
-const pageUrl = !app.isPackaged && process.env.SAM2_VIDEO_TEST === '1' ? `${appUrl}?test=1` : appUrl;
+/** Browser tests start from an empty window and look at the picture's pixels; the page publishes those only when asked to. */
+const isTest = !app.isPackaged && process.env.SAM2_VIDEO_TEST === '1';
+const pageUrl = isTest ? `${appUrl}?test=1` : appUrl;
 
 const createWindow = (settings: ReturnType<typeof openSettings>): BrowserWindow => {
   const bounds = restoredBounds(
@@ -95,6 +97,7 @@ const start = async (): Promise<void> => {
   });
   app.on('will-quit', () => void services.close());
   await services.start();
+  if (!isTest) await startSample(services, paths.sampleClip);
 };
 
 if (!app.requestSingleInstanceLock()) app.quit();

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { ensureFolder } from '../engine/export/export-results.ts';
 import { appPaths } from '../services/app-paths.ts';
+import { promptSample } from '../services/sample.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { sampleObjects } from './sample.ts';
-import { applyPrompts, trackAndExport } from './track-command.ts';
+import { trackAndExport } from './track-command.ts';
 
 export const runDemoCommand = async (options: EngineOptions & { out: string }): Promise<number> => {
   const directory = resolve(options.out);
@@ -12,7 +12,7 @@ export const runDemoCommand = async (options: EngineOptions & { out: string }): 
   const services = await makeServices(options);
   try {
     services.requireEngine();
-    await applyPrompts(await services.openSession(appPaths().sampleClip), sampleObjects);
+    await promptSample(await services.openSession(appPaths().sampleClip));
     return await trackAndExport(services, 'both', { directory, video: true, masks: false, contactSheet: true });
   } finally {
     await services.close();

@@ -4,11 +4,10 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/app-paths.ts';
+import { startSample } from '../services/sample.ts';
 import { exportUrl, startWebHost } from '../web/server.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { sampleObjects } from './sample.ts';
 import { exitCodes, printError } from './terminal.ts';
-import { applyPrompts } from './track-command.ts';
 
 export interface ServeOptions extends EngineOptions {
   port: string;
@@ -56,16 +55,8 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
   const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });
   try {
     if (options.sample) {
-      // The window must come up whatever the model or the sample do; what failed is shown in it.
-      await (async () => {
-        services.requireEngine();
-        await applyPrompts(await services.openSession(paths.sampleClip), sampleObjects);
-        services.startTrack({ direction: 'both' });
-      })().catch((error) => {
-        const known = AppError.from(error);
-        printError(known);
-        services.notify('error', known.message);
-      });
+      const failure = await startSample(services, paths.sampleClip);
+      if (failure) printError(failure);
     }
     process.stdout.write(`SAM2 Video is at ${host.url}\n`);
     process.stdout.write('Open that address in a browser on this machine. Ctrl-C ends it.\n');

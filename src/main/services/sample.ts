@@ -1,0 +1,35 @@
+/** The bundled clip and the prompts it starts with: the rabbit, where all of it is first seen, without the stones beside it. */
+import { AppError } from '../../shared/errors.ts';
+import type { PromptPoint } from '../../shared/prompts.ts';
+import type { AppServices } from './app-services.ts';
+import type { SessionService } from './session-service.ts';
+
+const frame = 60;
+const points: PromptPoint[] = [
+  { x: 480, y: 360, label: 1 },
+  { x: 450, y: 130, label: 1 },
+  { x: 190, y: 370, label: 0 },
+  { x: 160, y: 490, label: 0 },
+];
+
+/** Adds the sample's object to a session of the sample clip. */
+export const promptSample = async (session: SessionService): Promise<void> => {
+  await session.setPoints(session.addObject('Rabbit'), frame, points, null);
+};
+
+/**
+ * What a newcomer sees: the sample open, its object being tracked. The window comes up whatever the model or the clip do; what
+ * failed is shown in it, and returned.
+ */
+export const startSample = async (services: AppServices, sampleClip: string): Promise<AppError | null> => {
+  try {
+    services.requireEngine();
+    await promptSample(await services.openSession(sampleClip));
+    services.startTrack({ direction: 'both' });
+    return null;
+  } catch (error) {
+    const known = AppError.from(error);
+    services.notify('error', known.message);
+    return known;
+  }
+};
