@@ -72,5 +72,3 @@ export class AppError extends Error {
     return new AppError('internal', error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
-
-export const isCancelled = (error: unknown): boolean => AppError.from(error).code === 'cancelled';

@@ -29,11 +29,9 @@ export const encodeRle = (mask: Uint8Array, width: number, height: number): Rle 
   return { size: [height, width], counts };
 };
 
-/** Decodes into a row-major mask of 0 and 1; writes into `into` (width * height bytes, cleared first) when given. */
-export const decodeRle = (rle: Rle, into?: Uint8Array): Uint8Array => {
+/** Paints the set pixels as `value` into a row-major picture of the mask's size; the others are left as they are. */
+export const paintRle = (target: Uint8Array, rle: Rle, value: number): void => {
   const [height, width] = rle.size;
-  const mask = into ?? new Uint8Array(width * height);
-  if (into) mask.fill(0);
   let position = 0;
   for (let k = 0; k < rle.counts.length; k++) {
     const count = rle.counts[k]!;
@@ -41,7 +39,7 @@ export const decodeRle = (rle: Rle, into?: Uint8Array): Uint8Array => {
       let x = Math.floor(position / height);
       let y = position - x * height;
       for (let n = 0; n < count; n++) {
-        mask[y * width + x] = 1;
+        target[y * width + x] = value;
         if (++y === height) {
           y = 0;
           x++;
@@ -50,6 +48,12 @@ export const decodeRle = (rle: Rle, into?: Uint8Array): Uint8Array => {
     }
     position += count;
   }
+};
+
+/** Decodes into a row-major mask of 0 and 1. */
+export const decodeRle = (rle: Rle): Uint8Array => {
+  const mask = new Uint8Array(rle.size[0] * rle.size[1]);
+  paintRle(mask, rle, 1);
   return mask;
 };
 

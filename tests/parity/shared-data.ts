@@ -8,9 +8,6 @@ const root = resolve(import.meta.dirname, '../../../shared');
 export const parityFixture = process.env.SAM2_PARITY_FIXTURE ?? resolve(root, 'fixtures/sam21-small256');
 export const hasParityFixture = existsSync(resolve(parityFixture, 'config.json'));
 
-export const dataFolder = resolve(root, 'data');
-export const hasData = existsSync(resolve(dataFolder, 'SOURCES.md'));
-
 /** Says why tests are skipped, once, where the reason would otherwise be invisible. */
 export const sayIfMissing = (isThere: boolean, what: string): void => {
   if (!isThere) console.log(`skipped: ${what} is not on this machine`);

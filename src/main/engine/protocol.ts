@@ -3,7 +3,7 @@
  * results live with the host, so the process may be killed at any moment and restarted.
  */
 import { z } from 'zod';
-import { boxSchema, type framePromptSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
+import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import type { GraphTimings } from './model/onnx-graphs.ts';
 import { providerNames } from './model/providers.ts';
@@ -42,7 +42,6 @@ export const engineInputs = {
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
   clearPrompts: z.object({ sessionId, objectId, frame }),
   removeObject: z.object({ sessionId, objectId }),
-  /** Prompts again after a restart: prompts of all objects, in the order the user made them. */
   track: z.object({
     sessionId,
     runId: z.string(),
@@ -66,7 +65,6 @@ export const engineInputs = {
   cancel: z.object({ runId: z.string() }),
 } as const;
 export type EngineInput<M extends keyof typeof engineInputs> = z.infer<(typeof engineInputs)[M]>;
-export type FramePromptInput = z.infer<typeof framePromptSchema>;
 
 /** One object's result on one frame, as the host stores it. */
 export interface EngineResult {

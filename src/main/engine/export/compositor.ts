@@ -2,7 +2,7 @@
  * Draws masks into a YUV 4:2:0 frame in place: a translucent fill and a solid contour per object, in the object's colour.
  * Works on run lengths, so it costs what the masks cover and not what the frame holds.
  */
-import { expandCounts } from '../../../shared/rle.ts';
+import { expandCounts, paintRle } from '../../../shared/rle.ts';
 import { chromaSize } from '../../../shared/wire.ts';
 
 export interface CompositorStyle {
@@ -14,12 +14,16 @@ export interface CompositorStyle {
 
 export const defaultStyle: CompositorStyle = { fill: 0.4, contour: 2 };
 
+/** Shares of red and blue in the luma of each standard; green has the rest. */
+export const lumaWeights = (colorSpace: 'bt601' | 'bt709' | 'bt2020'): readonly [number, number] =>
+  colorSpace === 'bt601' ? [0.299, 0.114] : colorSpace === 'bt709' ? [0.2126, 0.0722] : [0.2627, 0.0593];
+
 /** Y, U, V of an RGB colour in limited or full range. */
 export const rgbToYuv = (hex: string, colorSpace: 'bt601' | 'bt709' | 'bt2020', fullRange: boolean): [number, number, number] => {
   const r = Number.parseInt(hex.slice(1, 3), 16) / 255;
   const g = Number.parseInt(hex.slice(3, 5), 16) / 255;
   const b = Number.parseInt(hex.slice(5, 7), 16) / 255;
-  const [kr, kb] = colorSpace === 'bt601' ? [0.299, 0.114] : colorSpace === 'bt709' ? [0.2126, 0.0722] : [0.2627, 0.0593];
+  const [kr, kb] = lumaWeights(colorSpace);
   const y = kr * r + (1 - kr - kb) * g + kb * b;
   const u = (b - y) / (2 * (1 - kb));
   const v = (r - y) / (2 * (1 - kr));
@@ -133,22 +137,5 @@ export class Compositor {
 }
 
 /** Paints compressed counts as `index` into a row-major label map. */
-export const paintLabel = (labels: Uint8Array, height: number, width: number, counts: string, index: number): void => {
-  let position = 0;
-  let isSet = false;
-  for (const count of expandCounts(counts)) {
-    if (isSet) {
-      let x = Math.floor(position / height);
-      let y = position - x * height;
-      for (let n = 0; n < count; n++) {
-        labels[y * width + x] = index;
-        if (++y === height) {
-          y = 0;
-          x++;
-        }
-      }
-    }
-    position += count;
-    isSet = !isSet;
-  }
-};
+export const paintLabel = (labels: Uint8Array, height: number, width: number, counts: string, index: number): void =>
+  paintRle(labels, { size: [height, width], counts: expandCounts(counts) }, index);

@@ -1,5 +1,6 @@
 /** A picture of a whole export: twelve frames, evenly spaced, on one page. */
 import { chromaSize } from '../../../shared/wire.ts';
+import { lumaWeights } from './compositor.ts';
 
 const columns = 4;
 const rows = 3;
@@ -26,7 +27,7 @@ export class ContactSheet {
     this.#wanted = new Map(
       Array.from({ length: tiles }, (_, tile) => [tiles === 1 ? 0 : Math.round((tile * (frames - 1)) / (tiles - 1)), tile]),
     );
-    const [kr, kb] = colorSpace === 'bt601' ? [0.299, 0.114] : colorSpace === 'bt709' ? [0.2126, 0.0722] : [0.2627, 0.0593];
+    const [kr, kb] = lumaWeights(colorSpace);
     this.#toRgb = (y, u, v) => {
       const luma = fullRange ? y : ((y - 16) * 255) / 219;
       const scale = fullRange ? 1 : 255 / 224;

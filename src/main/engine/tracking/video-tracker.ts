@@ -202,17 +202,6 @@ export class VideoTracker {
     }
   }
 
-  /** Frames whose prompts still have no memory; propagation needs {@link encodePending} on each first. */
-  framesAwaitingMemory(): number[] {
-    const frames = new Set<number>();
-    for (const object of this.#objects.values()) {
-      for (const pending of [object.pendingConditioning, object.pendingOther]) {
-        for (const [frame, output] of pending) if (output.memory === null) frames.add(frame);
-      }
-    }
-    return [...frames].sort((a, b) => a - b);
-  }
-
   /** Moves pending prompts into the banks (the official preflight). @throws Error while a memory is missing */
   startPropagation(): void {
     for (const object of this.#objects.values()) {
