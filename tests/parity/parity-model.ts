@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openBundle, readManifest } from '../../src/main/engine/model/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/providers.ts';
 import type { Manifest } from '../../src/shared/manifest.ts';
 import { parityFixture } from './shared-data.ts';
@@ -14,6 +14,7 @@ const graphsFolder = resolve(import.meta.dirname, '../fixtures/sam21-small256');
 export interface ParityModel {
   graphs: OnnxGraphs;
   manifest: Manifest;
+  paths: GraphPaths;
   close(): Promise<void>;
 }
 
@@ -29,10 +30,12 @@ export const openParityModel = async (): Promise<ParityModel> => {
     ownCopy: true,
   });
   const bundle = await openBundle(outDir);
-  const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constantsOf(bundle.manifest), chooseProviders('cpu'));
+  const paths = graphPathsOf(bundle);
+  const graphs = await OnnxGraphs.load(paths, constantsOf(bundle.manifest), chooseProviders('cpu'));
   return {
     graphs,
     manifest: bundle.manifest,
+    paths,
     close: async () => {
       await graphs.release();
       await rm(folder, { recursive: true, force: true });

@@ -44,6 +44,8 @@ export interface PlayOptions {
   /** 0/1 mask of the video's size. */
   mask: (name: string) => Uint8Array;
   isForced: boolean;
+  /** Another tracker than the product's: a copy with a broken rule. */
+  modules?: { VideoTracker: typeof VideoTracker; logitsToRle: typeof logitsToRle };
 }
 
 /** [Cm, h, w] as recorded -> [h * w, Cm] as stored. */
@@ -56,7 +58,8 @@ const tokenMajor = (memory: Float32Array, channels: number): Float32Array => {
 
 export const playRecording = async (options: PlayOptions): Promise<PlayedRecording> => {
   const { recording, graphs, constants, video, isForced } = options;
-  const tracker = new VideoTracker(graphs, constants, {
+  const modules = options.modules ?? { VideoTracker, logitsToRle };
+  const tracker = new modules.VideoTracker(graphs, constants, {
     ...video,
     correctionsAreConditioning: recording.add_all_frames_to_correct_as_cond,
     history: video.frameCount,
@@ -119,7 +122,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
       if (!logits || isUndecided(step, frame, id)) return;
       const theirs = bits.subarray(index * pixels, (index + 1) * pixels);
       const rle = encodeRle(theirs, video.width, video.height);
-      const ours = logitsToRle(logits, constants.logitSize, constants.logitSize, video.width, video.height);
+      const ours = modules.logitsToRle(logits, constants.logitSize, constants.logitSize, video.width, video.height);
       played.maskIous.push(rleIou(ours, rle));
       played.pixels += pixels;
       played.flippedPixels += countDifferent(ours.counts, rle.counts);
@@ -179,6 +182,53 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
   }
   tracker.dispose();
   return played;
+};
+
+/** Largest differences that a recording allows, from its config.json. */
+export interface Tolerances {
+  low_res: number;
+  obj_ptr: number;
+  score: number;
+  iou: number;
+}
+
+/** What differs more than it may in a forced run, in words; empty when all is well. */
+export const violations = ({ calls, maskIous, flippedPixels }: PlayedRecording, tolerance: Tolerances): string[] => {
+  const found: string[] = [];
+  const check = (what: string, largest: number, allowed: number): void => {
+    if (!(largest <= allowed)) found.push(`${what} differs by ${largest}, allowed is ${allowed}`);
+  };
+  const worst = (pick: (call: CallDifference) => number | null): number => Math.max(...calls.map((call) => pick(call) ?? 0));
+  if (!calls.every(({ tokens }) => tokens)) found.push('another number of attended tokens');
+  check(
+    'low-res logits',
+    worst((c) => c.lowRes),
+    tolerance.low_res,
+  );
+  check(
+    'the object pointer',
+    worst((c) => c.pointer),
+    tolerance.obj_ptr,
+  );
+  check(
+    'the object logit',
+    worst((c) => c.score),
+    tolerance.score,
+  );
+  check(
+    'the predicted IoU',
+    worst((c) => c.iou),
+    tolerance.iou,
+  );
+  // One bf16 step of the largest memory elements.
+  check(
+    'a memory',
+    worst((c) => c.memory),
+    0.125,
+  );
+  check('a mask (1 - IoU)', 1 - Math.min(...maskIous), 0.005);
+  check('pixels a mask', flippedPixels / maskIous.length, 1);
+  return found;
 };
 
 /** Which object each call of a propagation belongs to: the recording lists them frame by frame, in object order. */

@@ -1,0 +1,503 @@
+/**
+ * Every rule of the inference specification that decides a number, broken on purpose. Each entry says who must notice: a
+ * recorded scenario of the official predictor, or a probe where no recording can tell (the reason stands beside it).
+ *
+ * Rules without an entry: 2, 22 and the layers of 24 are shapes of the graphs, any change of which ONNX Runtime refuses; 14, 28, 31 and 32
+ * describe what the official program does around the computation; 19 orders keys, which attention can't tell apart.
+ */
+import type { FrameMemory, MemoryBank } from '../../../src/main/engine/tracking/memory-bank.ts';
+import { ScriptedGraphs, testConstants } from '../../../src/main/engine/tracking/testing/scripted-graphs.ts';
+import type { Scenario } from '../recorded-scenarios.ts';
+import type { GraphChange } from './break-graph.ts';
+import type { SourceChange, TrackerModules } from './break-source.ts';
+
+export interface Mutation {
+  /** Number in the specification. */
+  rule: string;
+  breaks: string;
+  source?: SourceChange;
+  graph?: GraphChange;
+  /** The recording whose comparison must fail. */
+  noticedBy: Scenario | ((modules: TrackerModules) => boolean | Promise<boolean>);
+}
+
+const memory = (value: number): FrameMemory => ({
+  logits: new Float32Array(1),
+  objectLogit: 1,
+  iou: 0.9,
+  pointer: Float32Array.of(value),
+  memory: Float32Array.of(value),
+});
+
+const filled = (
+  modules: TrackerModules,
+  constants: Partial<typeof testConstants>,
+  conditioning: number[],
+  recent: number[],
+): MemoryBank => {
+  const bank = new modules.MemoryBank({ ...testConstants, ...constants });
+  for (const t of conditioning) bank.conditioning.set(t, memory(t));
+  for (const t of recent) bank.recent.set(t, memory(t));
+  return bank;
+};
+
+/** Source frames that a frame attends to differ from these. */
+const attendsOtherThan =
+  (expected: number[], constants: Partial<typeof testConstants>, conditioning: number[], recent: number[], frame = 20) =>
+  (modules: TrackerModules): boolean =>
+    filled(modules, constants, conditioning, recent)
+      .memoriesFor(frame, false)
+      .map(({ source }) => source.pointer[0])
+      .join() !== expected.join();
+
+const upTo20 = Array.from({ length: 20 }, (_, t) => t + 1);
+
+const resizesDifferently = (modules: TrackerModules): boolean => {
+  const ramp = Uint8Array.from({ length: 12 * 9 * 3 }, (_, i) => (i * i * 37) % 251);
+  const byPil = [42, 135, 167, 109, 171, 146, 131, 164, 129, 152, 139, 173, 117, 139, 162, 101, 118, 135];
+  return modules.resizeRgbBicubic(ramp, 12, 9, 5, 4).slice(0, 18).join() !== byPil.join();
+};
+
+const givesEmptyMaskAPointer = async (modules: TrackerModules): Promise<boolean> => {
+  const tracker = new modules.VideoTracker(new ScriptedGraphs(), testConstants, { width: 32, height: 32, frameCount: 20 });
+  let pointer = Number.NaN;
+  tracker.onOutput = (_id, _frame, output) => {
+    pointer = output.pointer[0]!;
+  };
+  await tracker.setMask(1, 0, new Uint8Array(32 * 32), () => new Uint8Array(testConstants.imageSize ** 2 * 3));
+  return pointer !== -1;
+};
+
+const keepsPointsBesideMask = async (modules: TrackerModules): Promise<boolean> => {
+  const tracker = new modules.VideoTracker(new ScriptedGraphs(), testConstants, { width: 32, height: 32, frameCount: 20 });
+  const image = (): Uint8Array => new Uint8Array(testConstants.imageSize ** 2 * 3);
+  await tracker.setPoints(1, 0, { points: [[4, 4]], labels: [1], box: null }, image);
+  await tracker.setMask(1, 0, new Uint8Array(32 * 32).fill(1), image);
+  return tracker.promptOn(1, 0) !== null;
+};
+
+const scale = (factor: number) => (values: Float32Array) => values.map((v) => v * factor);
+const zero = (values: Float32Array): Float32Array => new Float32Array(values.length);
+/** Swaps the first and second half of each row: the x and the y frequencies of an axial table. */
+const swapHalves =
+  (row: number) =>
+  (values: Float32Array): Float32Array =>
+    values.map((_, i) => values[i - (i % row) + ((i + row / 2) % row)]!);
+
+export const mutations: readonly Mutation[] = [
+  {
+    rule: '1',
+    breaks: 'bicubic with another sharpness',
+    source: { from: 'const a = -0.5;', to: 'const a = -0.75;' },
+    noticedBy: resizesDifferently,
+  },
+  {
+    rule: '1',
+    breaks: 'no antialias when a frame shrinks',
+    source: { from: 'const filterScale = Math.max(scale, 1);', to: 'const filterScale = 1;' },
+    noticedBy: resizesDifferently,
+  },
+  {
+    rule: '1',
+    breaks: 'BGR instead of RGB',
+    source: {
+      from: 'out[to] = clampByte(r);\n        out[to + 1] = clampByte(g);\n        out[to + 2] = clampByte(b);',
+      to: 'out[to] = clampByte(b);\n        out[to + 1] = clampByte(g);\n        out[to + 2] = clampByte(r);',
+    },
+    noticedBy: resizesDifferently,
+  },
+  {
+    rule: '1',
+    breaks: 'pixels not divided by 255',
+    graph: { graph: 'imageEncoder', constant: [], first: 255, change: scale(1.01) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '1',
+    breaks: 'another mean colour',
+    graph: { graph: 'imageEncoder', constant: [1, 3, 1, 1], first: 0.485, change: scale(1.05) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '1',
+    breaks: 'another standard deviation',
+    graph: { graph: 'imageEncoder', constant: [1, 3, 1, 1], first: 0.229, change: scale(1.05) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '3',
+    breaks: 'no pad point after the points',
+    source: { from: 'coordinates.push(0, 0);\n  labels.push(-1);', to: '' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '3',
+    breaks: 'box corners swapped',
+    source: { from: 'push(prompt.box[0], prompt.box[1], 2);', to: 'push(prompt.box[0], prompt.box[1], 3);' },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '3',
+    breaks: 'points in source pixels',
+    source: { from: 'Math.fround(Math.fround(x / width) * size)', to: 'x' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '3',
+    breaks: 'negative clicks taken as positive',
+    source: { from: 'push(x, y, prompt.labels[index]!);', to: 'push(x, y, 1);' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '3',
+    breaks: 'a tracked frame feeds one empty point instead of two',
+    source: {
+      from: 'batch,\n      pointCount: 2,\n      points: new Float32Array(batch * 4),\n      labels: new Float32Array(batch * 2)',
+      to: 'batch,\n      pointCount: 1,\n      points: new Float32Array(batch * 2),\n      labels: new Float32Array(batch)',
+    },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '4',
+    breaks: 'a mask leaves the points of its frame in place',
+    source: { from: 'object.points.delete(frame);\n    const { pending }', to: 'const { pending }' },
+    noticedBy: keepsPointsBesideMask,
+  },
+  {
+    rule: '5',
+    breaks: 'a correction without the previous logits',
+    source: { from: 'hasMask: Float32Array.of(previousLogits ? 1 : 0)', to: 'hasMask: Float32Array.of(0)' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '5',
+    breaks: 'previous logits not clamped',
+    source: { from: 'previousLogits.map((v) => Math.min(clamp, Math.max(-clamp, v)))', to: 'previousLogits' },
+    noticedBy: 'B_two_objects_correction_default',
+  },
+  {
+    rule: '6',
+    breaks: 'a first prompt without no_mem_embed',
+    source: {
+      from: 'request === null ? this.#graphs.initialFeatures(features)',
+      to: 'request === null ? this.#graphs.rawFeatures(features)',
+    },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '6',
+    breaks: 'a correction that ignores the memory',
+    source: { from: 'const request = isInitial ? null :', to: 'const request = isInitial || !isInitial ? null :' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '7',
+    breaks: 'a mask prompt with no_mem_embed',
+    source: { from: 'decode(features, this.#graphs.rawFeatures(features)', to: 'decode(features, this.#graphs.initialFeatures(features)' },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '7',
+    breaks: 'another threshold for mask prompts',
+    source: { from: 'resized[i]! >= 0.5 ? 1 : 0', to: 'resized[i]! >= 0.2 ? 1 : 0' },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '7',
+    breaks: 'an empty mask taken for a present object',
+    source: { from: 'objectLogit: isPresent ? logit : -logit', to: 'objectLogit: logit' },
+    noticedBy: 'E_empty_mask_and_8cond',
+  },
+  {
+    rule: '7',
+    breaks: 'an empty mask with a pointer',
+    source: {
+      from: 'pointer: isPresent ? output.pointers.slice(0, this.constants.hiddenDim) : noObjectPointer',
+      to: 'pointer: output.pointers.slice(0, this.constants.hiddenDim)',
+    },
+    // The recorded empty mask has a negative object logit of its own, which hides it.
+    noticedBy: givesEmptyMaskAPointer,
+  },
+  {
+    rule: '8',
+    breaks: 'one mask for a single click',
+    source: { from: 'usesMultimask(this.constants, count - 1, isInitial)', to: 'false' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '8',
+    breaks: 'one mask for tracked frames',
+    source: { from: 'usesMultimask(this.constants, 0, false)', to: 'false' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '8',
+    breaks: 'several masks for a box',
+    source: { from: 'usesMultimask(this.constants, count - 1, isInitial)', to: 'true' },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '9',
+    breaks: 'the first candidate always',
+    source: { from: 'if (ious[base + k]! > ious[base + best]!) best = k;', to: '' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '9',
+    breaks: "another candidate's pointer",
+    source: { from: 'pointerFrom = maskFrom;', to: 'pointerFrom = 0;' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '10',
+    breaks: 'no stability fallback',
+    source: { from: 'constants.stabilityDelta) < constants.stabilityThreshold', to: 'constants.stabilityDelta) < 0' },
+    noticedBy: 'E_empty_mask_and_8cond',
+  },
+  {
+    rule: '10',
+    breaks: 'the pointer follows the fallback',
+    source: {
+      from: "// The mask is replaced, the pointer stays token 0's (rule 10).\n    maskFrom = bestOfThree(output.ious, index * 4);",
+      to: 'maskFrom = bestOfThree(output.ious, index * 4);\n    pointerFrom = maskFrom;',
+    },
+    noticedBy: 'E_empty_mask_and_8cond',
+  },
+  {
+    rule: '11',
+    breaks: 'masks of absent objects kept',
+    source: { from: 'if (objectLogit <= 0) logits.fill(constants.noObjScore);', to: '' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '11',
+    breaks: 'pointers of absent objects kept',
+    graph: { graph: 'maskDecoder', operator: 'Greater', replacement: 'Less' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '12',
+    breaks: 'video masks without half-pixel centres',
+    source: { from: '((i + 0.5) * from) / to - 0.5', to: '(i * from) / to' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '13',
+    breaks: 'memories of prompts not binarised',
+    source: { from: '[output], this.constants.binarizePromptedMasks', to: '[output], false' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '13',
+    breaks: 'memories of tracked frames binarised',
+    source: { from: 'stored.map((s) => s.memory),\n      false,', to: 'stored.map((s) => s.memory),\n      true,' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '13',
+    breaks: 'sigmoid left out',
+    graph: { graph: 'memoryEncoder', operator: 'Sigmoid', replacement: 'Identity' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '13',
+    breaks: 'another mask scale',
+    graph: { graph: 'memoryEncoder', constant: [], first: 20, change: scale(0.9) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '13',
+    breaks: 'another mask bias',
+    graph: { graph: 'memoryEncoder', constant: [], first: -10, change: scale(0.9) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '15',
+    breaks: 'no mark on memories of absent objects',
+    source: {
+      from: 'objectLogit: Float32Array.from(outputs, (output) => output.objectLogit)',
+      to: 'objectLogit: Float32Array.from(outputs, () => 10)',
+    },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '16',
+    breaks: 'memories not rounded to bf16 (a forced run hides it: half a step at most)',
+    source: { from: 'bits[i] = (b + 0x7fff + ((b >>> 16) & 1)) & 0xffff0000;', to: '' },
+    noticedBy: (modules) => modules.roundToBf16(Float32Array.of(1 / 3))[0] !== 0.333984375,
+  },
+  {
+    rule: '16',
+    breaks: 'rounding cuts off',
+    source: { from: '(b + 0x7fff + ((b >>> 16) & 1)) & 0xffff0000', to: 'b & 0xffff0000' },
+    noticedBy: (modules) => modules.roundToBf16(Float32Array.of(1 / 3))[0] !== 0.333984375,
+  },
+  {
+    rule: '17',
+    breaks: 'future conditioning frames left out',
+    source: {
+      from: 'for (const source of selected.values()) attended.push({ source, temporalRow: numMaskmem - 1 });',
+      to: 'for (const [t, source] of selected) if (reverse ? t >= frame : t <= frame) attended.push({ source, temporalRow: numMaskmem - 1 });',
+    },
+    noticedBy: 'E_empty_mask_and_8cond',
+  },
+  {
+    rule: '17',
+    breaks: 'conditioning frames with the code of the previous frame',
+    source: { from: 'attended.push({ source, temporalRow: numMaskmem - 1 });', to: 'attended.push({ source, temporalRow: 0 });' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '17',
+    breaks: 'a limit that takes the oldest first (the recorded model has no limit)',
+    source: { from: 'chosen.push(Math.max(...before))', to: 'chosen.push(Math.min(...before))' },
+    noticedBy: attendsOtherThan([18, 40, 17], { maxCondFrames: 2 }, [0, 17, 18, 40], []),
+  },
+  {
+    rule: '18',
+    breaks: 'codes shifted by one',
+    source: { from: 'attended.push({ source, temporalRow: distance - 1 });', to: 'attended.push({ source, temporalRow: distance % 6 });' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '18',
+    breaks: 'five recent memories instead of six',
+    source: {
+      from: 'for (let distance = numMaskmem - 1; distance >= 1; distance--)',
+      to: 'for (let distance = numMaskmem - 2; distance >= 1; distance--)',
+    },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '18',
+    breaks: 'the window not mirrored in reverse',
+    source: {
+      from: 'const at = this.#recentFrame(frame, distance, reverse);',
+      to: 'const at = this.#recentFrame(frame, distance, false);',
+    },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '18',
+    breaks: 'the stride grid counted from the frame (the recorded model has stride 1)',
+    source: { from: 'Math.floor((frame - 2) / stride) * stride - (distance - 2) * stride', to: 'frame - 2 - (distance - 2) * stride' },
+    noticedBy: attendsOtherThan([0, 6, 9, 12, 15, 18, 20], { memoryTemporalStride: 3 }, [0], upTo20, 21),
+  },
+  {
+    rule: '18',
+    breaks: 'unselected conditioning frames forgotten (the recorded model selects all)',
+    source: {
+      from: 'const source = this.recent.get(at) ?? rest.get(at);\n      if (source?.memory)',
+      to: 'const source = this.recent.get(at);\n      if (source?.memory)',
+    },
+    noticedBy: attendsOtherThan([18, 40, 17], { maxCondFrames: 2 }, [0, 17, 18, 40], []),
+  },
+  {
+    rule: '20',
+    breaks: 'keys without the sine map of their place',
+    graph: { graph: 'memoryAttention', constant: [1, 1, 256, 32], change: zero },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '21',
+    breaks: 'pointers of future conditioning frames attended',
+    source: {
+      from: 'if (reverse ? t >= frame : t <= frame) attended.push({ pointer',
+      to: 'if (Number.isFinite(t)) attended.push({ pointer',
+    },
+    noticedBy: 'E_empty_mask_and_8cond',
+  },
+  {
+    rule: '21',
+    breaks: 'fewer pointers',
+    source: {
+      from: 'for (let distance = 1; distance < reach; distance++)',
+      to: 'for (let distance = 1; distance < reach - 4; distance++)',
+    },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '23',
+    breaks: 'pointer distances over 16 instead of 15',
+    source: { from: 'const divisor = reach - 1;', to: 'const divisor = reach;' },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '23',
+    breaks: 'distances without sign in reverse',
+    source: { from: 'const sign = reverse ? -1 : 1;', to: 'const sign = 1;' },
+    noticedBy: 'D_mask_prompt_reverse',
+  },
+  {
+    rule: '23',
+    breaks: 'other frequencies of pointer positions',
+    graph: { graph: 'memoryAttention', constant: [64], first: 1, change: scale(0.5) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '24',
+    breaks: 'image position added whole',
+    graph: { graph: 'memoryAttention', constant: [], first: 0.1, change: scale(10) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '24',
+    breaks: 'no image position',
+    graph: { graph: 'memoryAttention', constant: [1, 256, 128], change: zero },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '25',
+    breaks: 'x and y swapped in the rotations',
+    graph: { graph: 'memoryAttention', constant: [256, 64], first: 0, change: swapHalves(64) },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '26',
+    breaks: "objects that see each other's memories",
+    source: {
+      from: 'memory.set(source.memory!, (b * memories + m) * slot);',
+      to: 'memory.set(requests[0]!.memories[m]!.source.memory!, (b * memories + m) * slot);',
+    },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '27',
+    breaks: 'corrections that are not conditioning',
+    source: {
+      from: 'const isConditioning = isInitial || this.#options.correctionsAreConditioning;',
+      to: 'const isConditioning = isInitial;',
+    },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '29',
+    breaks: 'a promoted frame that stays an ordinary one as well',
+    source: { from: 'for (const frame of bank.conditioning.keys()) bank.recent.delete(frame);', to: '' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '29',
+    breaks: 'a correction in the other direction',
+    source: { from: 'reverse: tracked?.reverse ?? false,', to: 'reverse: !(tracked?.reverse ?? false),' },
+    noticedBy: 'C_two_objects_correction_allcond',
+  },
+  {
+    rule: '30',
+    breaks: 'conditioning frames computed again',
+    source: {
+      from: 'const prompted = object.bank.conditioning.get(frame);',
+      to: 'const prompted = object.bank.conditioning.get(-1 - frame);',
+    },
+    noticedBy: 'A_click',
+  },
+  {
+    rule: '33',
+    breaks: 'memories dropped too early',
+    source: {
+      from: 'const memoryReach = Math.max((numMaskmem - 1) * memoryTemporalStride + 1, this.#history);',
+      to: 'const memoryReach = 3;',
+    },
+    noticedBy: 'A_click',
+  },
+];
