@@ -2,6 +2,7 @@
  * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native call), so
  * this lives in the inference worker and nowhere else.
  */
+import { basename } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphName, Manifest } from '../../../shared/manifest.ts';
@@ -17,6 +18,7 @@ import type {
 } from '../tracking/graphs.ts';
 import type { Bundle } from './bundle.ts';
 import { type Provider, type ProviderChoice, sessionOptions } from './providers.ts';
+import { warmUp } from './warm-up.ts';
 
 interface OnnxFeatures extends ImageFeatures {
   s0: Tensor;
@@ -73,6 +75,21 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
   };
 };
 
+/**
+ * Graphs may compute in fp16 but take and give fp32: where JavaScript has `Float16Array` (Node 24, Electron), onnxruntime-node
+ * fails on fp16 tensors with "not enough space".
+ */
+const refuseHalfFloats = (path: string, session: InferenceSession): void => {
+  for (const value of [...session.inputMetadata, ...session.outputMetadata]) {
+    if (value.isTensor && value.type === 'float16') {
+      throw new AppError(
+        'model-mismatch',
+        `${basename(path)} takes or gives 16-bit floats ("${value.name}"), which can't be passed to it here. Export the model with 32-bit inputs and outputs.`,
+      );
+    }
+  }
+};
+
 const zeroTimings = (): GraphTimings => ({ imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0 });
 
 type Sessions = Record<Exclude<GraphName, 'maskPrompt'>, InferenceSession> & { maskPrompt: InferenceSession | null };
@@ -103,6 +120,7 @@ export class OnnxGraphs implements TrackerGraphs {
         const open = async (path: string): Promise<InferenceSession> => {
           const session = await InferenceSession.create(path, sessionOptions(provider, choice.threads));
           made.push(session);
+          refuseHalfFloats(path, session);
           return session;
         };
         const sessions = {
@@ -113,8 +131,13 @@ export class OnnxGraphs implements TrackerGraphs {
           maskPrompt: paths.maskPrompt ? await open(paths.maskPrompt) : null,
         };
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        return new OnnxGraphs(constants, sessions, provider, reason);
+        const graphs = new OnnxGraphs(constants, sessions, provider, reason);
+        // The CPU has nothing to compile, and starting fast matters there.
+        if (provider !== 'cpu') await warmUp(graphs, constants);
+        graphs.takeTimings();
+        return graphs;
       } catch (error) {
+        if (error instanceof AppError && error.code === 'model-mismatch') throw error;
         lastError = error;
         refused.push(`${provider} is not usable: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);
         for (const session of made) await session.release();

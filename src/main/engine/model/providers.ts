@@ -2,7 +2,7 @@
  * Which ONNX Runtime execution provider runs a model. They are tried one by one, best first: a provider whose libraries are
  * missing throws instead of stepping aside.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,8 @@ export interface ProviderChoice {
   threads: number;
 }
 
-const preference: readonly Provider[] = ['cuda', 'dml', 'coreml', 'cpu'];
+/** CoreML and DirectML are the system's own; WebGPU comes after them, since ONNX Runtime calls it experimental. */
+const preference: readonly Provider[] = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'];
 
 /** CUDA comes as separate libraries that the installation may have left out; asking for it without them only prints errors. */
 const hasCudaLibraries = (): boolean => {
@@ -25,15 +26,43 @@ const hasCudaLibraries = (): boolean => {
   return existsSync(join(dirname(entry), `../bin/napi-v6/linux/${process.arch}/libonnxruntime_providers_cuda.so`));
 };
 
-const isInstalled = (provider: Provider): boolean => {
-  if (provider === 'cpu') return true;
-  const backend = listSupportedBackends().find(({ name }) => name === provider);
-  return backend !== undefined && (backend.bundled || (provider === 'cuda' && hasCudaLibraries()));
+/** On Linux without a render node WebGPU would only look for half a second and fail, or draw by software, slower than the CPU provider. */
+const hasGraphicsDevice = (): boolean => {
+  if (process.platform !== 'linux') return true;
+  try {
+    return readdirSync('/dev/dri').some((name) => name.startsWith('renderD'));
+  } catch {
+    return false;
+  }
 };
 
-/** Providers this installation has, best first. A forced one is tried alone, then the CPU. */
-export const chooseProviders = (forced: Provider | 'auto' = 'auto', threads?: number): ProviderChoice => {
-  const wanted: readonly Provider[] = forced === 'auto' ? preference.filter(isInstalled) : [forced, 'cpu'];
+/** What this installation and machine offer; replaced in tests. */
+export interface ProviderProbe {
+  backends: readonly { name: string; bundled: boolean }[];
+  hasCudaLibraries: () => boolean;
+  hasGraphicsDevice: () => boolean;
+}
+
+const thisMachine = (): ProviderProbe => ({ backends: listSupportedBackends(), hasCudaLibraries, hasGraphicsDevice });
+
+const isUsable = (provider: Provider, probe: ProviderProbe): boolean => {
+  if (provider === 'cpu') return true;
+  const backend = probe.backends.find(({ name }) => name === provider);
+  if (backend === undefined) return false;
+  if (provider === 'cuda') return backend.bundled || probe.hasCudaLibraries();
+  return backend.bundled && (provider !== 'webgpu' || probe.hasGraphicsDevice());
+};
+
+/**
+ * Providers worth trying, best first, the CPU last. A forced one is tried first whatever the machine says, so that its own
+ * error tells why it can't be used.
+ */
+export const chooseProviders = (
+  forced: Provider | 'auto' = 'auto',
+  threads?: number,
+  probe: ProviderProbe = thisMachine(),
+): ProviderChoice => {
+  const wanted: readonly Provider[] = forced === 'auto' ? preference.filter((provider) => isUsable(provider, probe)) : [forced, 'cpu'];
   return { order: [...new Set(wanted)], threads: threads ?? Math.min(8, availableParallelism()) };
 };
 

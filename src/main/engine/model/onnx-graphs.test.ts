@@ -1,0 +1,80 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBundle } from './bundle.ts';
+import { bytesField, textField, varintField } from './checkpoint/wire.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
+import { chooseProviders } from './providers.ts';
+import { warmUp } from './warm-up.ts';
+
+/** ONNX TensorProto.DataType */
+const float16 = 10;
+
+/** A graph that gives back its one input, by hand: y = Identity(x). */
+const identityGraph = (type: number): Uint8Array => {
+  const shape = bytesField(2, bytesField(1, varintField(1, 2)));
+  const value = (name: string): Uint8Array =>
+    Buffer.concat([textField(1, name), bytesField(2, bytesField(1, Buffer.concat([varintField(1, type), shape])))]);
+  const node = Buffer.concat([textField(1, 'x'), textField(2, 'y'), textField(4, 'Identity')]);
+  const graph = Buffer.concat([bytesField(1, node), textField(2, 'g'), bytesField(11, value('x')), bytesField(12, value('y'))]);
+  return Buffer.concat([varintField(1, 8), bytesField(7, graph), bytesField(8, varintField(2, 18))]);
+};
+
+describe('loading graphs', () => {
+  let folder: string;
+  let paths: GraphPaths;
+  let constants: ReturnType<typeof constantsOf>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sam2-video-graphs-'));
+    const bundle = await openBundle(resolve(import.meta.dirname, '../../../../models/nano/bundle'));
+    paths = graphPathsOf(bundle);
+    constants = constantsOf(bundle.manifest);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it('falls back to the CPU and says why', async () => {
+    const graphs = await OnnxGraphs.load(paths, constants, { order: ['dml', 'coreml', 'cpu'], threads: 1 });
+    expect(graphs.provider).toBe('cpu');
+    expect(graphs.providerReason).toMatch(/dml is not usable: .+; coreml is not usable: .+/);
+    await graphs.release();
+  });
+
+  it('says which provider failed last when none can load the graphs', async () => {
+    const broken = join(folder, 'broken.onnx');
+    await writeFile(broken, 'not a graph');
+    await expect(OnnxGraphs.load({ ...paths, maskDecoder: broken }, constants, chooseProviders('cpu', 1))).rejects.toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringContaining('cpu is not usable'),
+    });
+  });
+
+  it('computes although this Node has Float16Array, and refuses graphs that take 16-bit floats', async () => {
+    expect(typeof (globalThis as { Float16Array?: unknown }).Float16Array, 'the product runs on Node 24, which has it').toBe('function');
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+    expect((await warmUp(graphs, constants)).frameMs).toBeGreaterThan(0);
+    await graphs.release();
+
+    const half = join(folder, 'half.onnx');
+    await writeFile(half, identityGraph(float16));
+    await expect(OnnxGraphs.load({ ...paths, maskDecoder: half }, constants, chooseProviders('cpu', 1))).rejects.toMatchObject({
+      code: 'model-mismatch',
+      message: expect.stringContaining('16-bit'),
+    });
+  });
+
+  it('refuses a provider whose numbers are none', async () => {
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+    const nonsense = new Proxy(graphs, {
+      get: (target, name) => {
+        if (name === 'encodeMemory') {
+          return async (...args: Parameters<OnnxGraphs['encodeMemory']>) => (await target.encodeMemory(...args)).fill(Number.NaN);
+        }
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    await expect(warmUp(nonsense, constants)).rejects.toMatchObject({ code: 'inference-failed' });
+    await graphs.release();
+  });
+});
