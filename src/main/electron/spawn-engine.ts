@@ -1,14 +1,19 @@
 /** The engine as Electron's utility process; the CLI's plain child process is services/fork-engine.ts. */
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
+import { engineEnvironment } from '../services/engine-environment.ts';
 import type { EngineProcess } from '../services/engine-host.ts';
 
-export type ForkUtility = (modulePath: string, args: string[], options: { serviceName: string; stdio: 'inherit' }) => UtilityProcess;
+export type ForkUtility = (
+  modulePath: string,
+  args: string[],
+  options: { serviceName: string; stdio: 'inherit'; env: Record<string, string> },
+) => UtilityProcess;
 
 export const spawnUtilityEngine =
   (fork: ForkUtility, entry: string = fileURLToPath(new URL('./process.js', import.meta.url))) =>
   (): EngineProcess => {
-    const child = fork(entry, [], { serviceName: 'sam2-engine', stdio: 'inherit' });
+    const child = fork(entry, [], { serviceName: 'sam2-engine', stdio: 'inherit', env: engineEnvironment() });
     return {
       get pid() {
         return child.pid;

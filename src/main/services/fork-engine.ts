@@ -1,6 +1,7 @@
 /** Starts the engine as a plain Node child process (CLI, web host, tests). Electron has its own starter. */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { engineEnvironment } from './engine-environment.ts';
 import type { EngineProcess } from './engine-host.ts';
 
 /** @param env additions to the child's environment */
@@ -10,7 +11,7 @@ export const forkEngine = (env: Record<string, string> = {}): EngineProcess => {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    env: { ...process.env, ...env },
+    env: { ...engineEnvironment(), ...env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return {
