@@ -173,7 +173,11 @@ it('the engine runs as a utility process whose end is told', () => {
   };
   const fork = vi.fn(() => child as never);
   const engine = spawnUtilityEngine(fork, '/out/main/process.js')();
-  expect(fork).toHaveBeenCalledWith('/out/main/process.js', [], { serviceName: 'sam2-engine', stdio: 'inherit' });
+  expect(fork).toHaveBeenCalledWith('/out/main/process.js', [], {
+    serviceName: 'sam2-engine',
+    stdio: 'inherit',
+    env: expect.objectContaining({ MALLOC_ARENA_MAX: expect.any(String) }),
+  });
   const onExit = vi.fn();
   engine.onExit(onExit);
   listeners.get('exit')!(9 as never);
