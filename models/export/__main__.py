@@ -3,12 +3,15 @@ Exports a model into a bundle (models/README.md).
 
     python -m models.export nano --checkpoint models/training/runs/nano-final.pt --out models/nano/bundle
     python -m models.export test --fixture ../shared/fixtures/sam21-small256 --out tests/fixtures/sam21-small256
+    python -m models.export sam2.1 --size tiny --image-size 512
 
-`nano` holds its weights; `test` is weight-less and is bound to its checkpoint by the app's own import.
+`nano` holds its weights; `test` and `sam2.1` are weight-less and are bound to their checkpoints by the app's own import. Only the image
+encoder differs between the sizes of SAM 2.1: the other graphs lie in models/sam2.1-common.
 """
 
 import argparse
 import json
+import os
 import re
 import time
 from pathlib import Path
@@ -16,7 +19,8 @@ from pathlib import Path
 import torch
 
 from models.export.graphs import MEAN, STD
-from models.export.write import compare, graph_specs, load_bound, run_session, save, with_weights, without_weights
+from models.export.sam21 import IMAGE_SIZES, SIZES, build
+from models.export.write import compare, graph_specs, load_bound, run_session, save, with_weights, without_weights, write_manifest
 
 TOLERANCE = 5e-4
 
@@ -64,35 +68,64 @@ def milliseconds(session, spec, runs=10):
     return sorted(times)[runs // 2]
 
 
-def export(model, out: Path, head, weights_file=None, training=None):
-    """Writes the graphs and the manifest; raises when a graph differs from the module."""
-    out.mkdir(parents=True, exist_ok=True)
-    parameters = {key: value for key, value in model.state_dict().items()}
-    graphs, bound = {}, {}
+def checked(model, weights_name=None):
+    """graph -> (proto, checkpoint key of each weight-less initializer); raises when a graph differs from the module."""
+    parameters = model.state_dict()
     for name, spec in graph_specs(model).items():
-        if weights_file is None:
-            proto = with_weights(spec)
+        if weights_name is None:
+            proto, bound = with_weights(spec), {}
             session = run_session(proto.SerializeToString())
         else:
-            proto, learned = without_weights(spec, parameters, weights_file.name)
-            session = load_bound(proto, learned, parameters)
-            bound.update(learned)
+            proto, bound = without_weights(spec, parameters, weights_name)
+            session = load_bound(proto, bound, parameters)
         difference = compare(session, spec)
         assert difference < TOLERANCE, f"{name} differs from torch by {difference}"
+        print(f"{name}: largest difference {difference:.1e}, {milliseconds(session, spec):.1f} ms", flush=True)
+        yield name, proto, bound
+
+
+def weights_entry(model, bound, file, size, url):
+    parameters = model.state_dict()
+    named = {name: {"key": key, "shape": list(parameters[key].shape), "dtype": "float32"} for name, key in sorted(bound.items())}
+    return {"kind": "checkpoint", "file": file, "sha256": None, "bytes": size, "url": url, "parameters": named}
+
+
+def export(model, out: Path, head, checkpoint=None, training=None):
+    """One bundle with all its graphs in its folder; weight-less for a checkpoint file."""
+    out.mkdir(parents=True, exist_ok=True)
+    graphs, bound = {}, {}
+    for name, proto, learned in checked(model, checkpoint and checkpoint.name):
         graphs[camel(name)] = save(proto, out / f"{name}.onnx")
-        print(f"{name}: {graphs[camel(name)]['bytes'] >> 10} KiB, largest difference {difference:.1e}, {milliseconds(session, spec):.1f} ms", flush=True)
-    weights = None
-    if weights_file is not None:
-        weights = {
-            "kind": "checkpoint",
-            "file": weights_file.name,
-            "sha256": None,
-            "bytes": weights_file.stat().st_size,
-            "url": None,
-            "parameters": {name: {"key": key, "shape": list(parameters[key].shape), "dtype": "float32"} for name, key in sorted(bound.items())},
-        }
-    manifest = {"schema": 1, **head, **constants(model), "graphs": graphs, "weights": weights, "training": training}
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
+        bound.update(learned)
+    weights = checkpoint and weights_entry(model, bound, checkpoint.name, checkpoint.stat().st_size, None)
+    write_manifest(out / "manifest.json", {"schema": 1, **head, **constants(model), "graphs": graphs, "weights": weights, "training": training})
+
+
+def export_sam21(args):
+    for image_size in args.image_size or IMAGE_SIZES:
+        for name in [args.size] if args.size else list(SIZES):
+            size = SIZES[name]
+            out = args.out / f"sam2.1-{name}" / str(image_size)
+            common = args.out / "sam2.1-common" / str(image_size)
+            model = build(name, image_size, seed=0)
+            graphs, bound = {}, {}
+            for graph, proto, learned in checked(model, "checkpoint.pt"):
+                folder = out if graph == "image_encoder" else common
+                folder.mkdir(parents=True, exist_ok=True)
+                entry = save(proto, folder / f"{graph}.onnx", keep=folder is common)
+                graphs[camel(graph)] = {**entry, "file": os.path.relpath(folder / entry["file"], out).replace(os.sep, "/")}
+                bound.update(learned)
+            head = {
+                "id": f"sam2.1-{name}-{image_size}",
+                "name": f"SAM 2.1 {size.label}, {image_size} px",
+                "family": "sam2.1",
+                "version": "092824",
+                "licence": "Apache-2.0 (Meta's code and checkpoints); the graphs hold no weights",
+                "source": "https://github.com/facebookresearch/sam2",
+            }
+            weights = weights_entry(model, bound, size.file, size.bytes, size.url)
+            write_manifest(out / "manifest.json", {"schema": 1, **head, **constants(model), "graphs": graphs, "weights": weights, "training": None})
+            print(out, flush=True)
 
 
 def export_nano(args):
@@ -124,7 +157,7 @@ def export_test(args):
         "licence": "Random weights; no licence applies",
         "source": "Official SAM 2.1 classes at a small size with seeded random weights, for tests",
     }
-    export(model, args.out, head, weights_file=checkpoint)
+    export(model, args.out, head, checkpoint=checkpoint)
 
 
 def main():
@@ -142,6 +175,11 @@ def main():
     test.add_argument("--fixture", type=Path, default=Path("../shared/fixtures/sam21-small256"))
     test.add_argument("--out", type=Path, default=Path("tests/fixtures/sam21-small256"))
     test.set_defaults(run=export_test)
+    sam21 = commands.add_parser("sam2.1")
+    sam21.add_argument("--size", choices=list(SIZES), help="all sizes by default")
+    sam21.add_argument("--image-size", type=int, choices=IMAGE_SIZES, action="append", help="both by default")
+    sam21.add_argument("--out", type=Path, default=Path("models"))
+    sam21.set_defaults(run=export_sam21)
     args = parser.parse_args()
     args.run(args)
 

@@ -104,6 +104,21 @@ def rope_theta(attention):
     return attention.compute_cis.keywords["theta"]
 
 
+def one_axis(position):
+    """Sine position [C, h, h], y channels first -> [h, C/2]: x and y have the same codes."""
+    half = position.shape[0] // 2
+    column, row = position[:half, :, 0].T, position[half:, 0, :].T
+    assert torch.equal(column, row)
+    return column.contiguous()
+
+
+def spread(axis, y_first):
+    """A table [h, A] of one axis -> [h*h, 2A], one row a token, the codes of x and of y beside each other."""
+    side = axis.shape[0]
+    x, y = axis.unsqueeze(0).expand(side, -1, -1), axis.unsqueeze(1).expand(-1, side, -1)
+    return torch.cat([y, x] if y_first else [x, y], dim=-1).flatten(0, 1)
+
+
 class MemoryAttentionGraph(nn.Module):
     """Image features conditioned on memories and pointers; see models/README.md for the inputs."""
 
@@ -112,18 +127,17 @@ class MemoryAttentionGraph(nn.Module):
         self.m = model
         side, dim, memory_dim = model.sam_image_embedding_size, model.hidden_dim, model.mem_dim
         theta = rope_theta(model.memory_attention.layers[0].self_attn)
-        frequency = 1.0 / theta ** (torch.arange(0, dim, 4)[: dim // 4].float() / dim)
-        token = torch.arange(side * side)
-        angle = torch.cat([torch.outer((token % side).float(), frequency), torch.outer((token // side).float(), frequency)], dim=-1)
-        position = model.image_encoder.neck.position_encoding(torch.zeros(1, dim, side, side))
-        memory_position = model.memory_encoder.position_encoding(torch.zeros(1, memory_dim, side, side))
+        angle = torch.outer(torch.arange(side).float(), 1.0 / theta ** (torch.arange(0, dim, 4)[: dim // 4].float() / dim))
+        # Every table is the same along one axis, so a column or row of it is kept and spread out when the session loads.
+        position = model.image_encoder.neck.position_encoding(torch.zeros(1, dim, side, side))[0]
+        memory_position = model.memory_encoder.position_encoding(torch.zeros(1, memory_dim, side, side))[0]
         half = dim // 2
         for name, table in {
             "rope_cos": angle.cos(),
             "rope_sin": angle.sin(),
-            "image_position_table": position.flatten(2).transpose(1, 2),
-            "memory_position_table": memory_position.flatten(2).transpose(1, 2),
-            "pointer_frequency_table": 10000 ** (2 * (torch.arange(half) // 2).float() / half),
+            "image_position": one_axis(position),
+            "memory_position": one_axis(memory_position),
+            "pointer_frequency": 10000 ** (2 * (torch.arange(half) // 2).float() / half),
         }.items():
             self.register_buffer(name, table, persistent=False)
 
@@ -137,28 +151,29 @@ class MemoryAttentionGraph(nn.Module):
         dim, memory_dim, tokens = m.hidden_dim, m.mem_dim, m.sam_image_embedding_size**2
         batch, memories = memory_tpos.shape
         count = pointer_pos.shape[1]
+        rope = spread(self.rope_cos, y_first=False), spread(self.rope_sin, y_first=False)
         # Keys carry position and weight, values are the bare memory.
         temporal = m.maskmem_tpos_enc[:, 0, 0][memory_tpos]
-        key_memory = (memory + self.memory_position_table.unsqueeze(1) + temporal.unsqueeze(2)) * memory_weight[:, :, None, None]
+        key_memory = (memory + spread(self.memory_position, y_first=True) + temporal.unsqueeze(2)) * memory_weight[:, :, None, None]
         key_memory, value_memory = key_memory.flatten(1, 2), memory.flatten(1, 2)
-        angle = pointer_pos.unsqueeze(-1) / self.pointer_frequency_table
+        angle = pointer_pos.unsqueeze(-1) / self.pointer_frequency
         pointer_code = m.obj_ptr_tpos_proj(torch.cat([angle.sin(), angle.cos()], dim=-1))
         split = pointers.reshape(batch, count, dim // memory_dim, memory_dim)
         key_pointers = ((split + pointer_code.unsqueeze(2)) * pointer_weight[:, :, None, None]).flatten(1, 2)
         value_pointers = split.flatten(1, 2)
 
-        x = top.flatten(2).transpose(1, 2) + 0.1 * self.image_position_table
+        x = top.flatten(2).transpose(1, 2) + 0.1 * spread(self.image_position, y_first=True)
         for index, layer in enumerate(m.memory_attention.layers):
             attention, y = layer.self_attn, layer.norm1(x)
-            q = rotate(attention.q_proj(y), self.rope_cos, self.rope_sin)
-            k = rotate(attention.k_proj(y), self.rope_cos, self.rope_sin)
+            q = rotate(attention.q_proj(y), *rope)
+            k = rotate(attention.k_proj(y), *rope)
             x = x + self.attend(attention, q, k, attention.v_proj(y))
             if index == 0:
                 x = x.expand(batch, -1, -1)  # until here the image alone: done once for all objects
             attention, y = layer.cross_attn_image, layer.norm2(x)
-            q = rotate(attention.q_proj(y), self.rope_cos, self.rope_sin)
+            q = rotate(attention.q_proj(y), *rope)
             k = attention.k_proj(key_memory).reshape(batch, memories, tokens, dim)
-            k = rotate(k, self.rope_cos, self.rope_sin).reshape(batch, memories * tokens, dim)
+            k = rotate(k, *rope).reshape(batch, memories * tokens, dim)
             k = torch.cat([k, attention.k_proj(key_pointers)], dim=1)
             v = torch.cat([attention.v_proj(value_memory), attention.v_proj(value_pointers)], dim=1)
             x = x + self.attend(attention, q, k, v)

@@ -1,6 +1,7 @@
 """From modules to ONNX files: with their weights, or weight-less with external data that points into a checkpoint."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,8 @@ def without_weights(spec, parameters, location):
     graph.initializer.extend(kept)
     # As inputs the optimizer can neither fold nor rename them.
     graph.input.extend(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(parameters[key].shape)) for name, key in learned.items())
-    proto = optimizer.optimize(proto)
+    # Shape arithmetic is folded; tables that unfold from a row or a column stay folded up until a session loads.
+    proto = optimizer.optimize(proto, output_size_limit=8192)
     graph = proto.graph
     used = {name for node in graph.node for name in node.input}
     ordinary = [i for i in graph.input if i.name not in learned]
@@ -127,13 +129,27 @@ def without_allowzero(proto):
             node.attribute.extend(kept)
 
 
-def save(proto, path: Path):
-    """-> the manifest's entry."""
+def save(proto, path: Path, keep=False):
+    """-> the manifest's entry. `keep`: a file that is there must be this very graph, since other bundles use it too."""
     without_allowzero(proto)
     check(proto)
-    data = proto.SerializeToString()
+    data = proto.SerializeToString(deterministic=True)
+    if keep and path.exists() and path.read_bytes() != data:
+        raise ValueError(f"{path} is another graph; remove the folder and export all sizes again")
     path.write_bytes(data)
     return {"file": path.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+def write_manifest(path: Path, manifest):
+    """One line a value, and one line a parameter."""
+
+    def lines(value, indent):
+        if not isinstance(value, dict) or not any(isinstance(inner, dict) for inner in value.values()):
+            return json.dumps(value)
+        inner = ",\n".join(f"{indent} {json.dumps(key)}: {lines(item, indent + ' ')}" for key, item in value.items())
+        return f"{{\n{inner}\n{indent}}}"
+
+    path.write_text(lines(manifest, "") + "\n")
 
 
 def compare(session: onnxruntime.InferenceSession, spec):
