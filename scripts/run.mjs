@@ -97,6 +97,7 @@ const tasks = {
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
   screenshots: () => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), [], ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
+  'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
   test: async () => {
