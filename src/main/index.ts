@@ -67,6 +67,7 @@ const start = async (): Promise<void> => {
     appVersion: app.getVersion(),
     spawnEngine: spawnUtilityEngine((path, args, options) => utilityProcess.fork(path, args, options)),
     modelsDir: paths.models,
+    remembersModel: true,
     sampleClip: paths.sampleClip,
     exportRoot: join(app.getPath('videos'), 'SAM2 Video'),
   });

@@ -4,19 +4,15 @@
  * Pictures travel beside it as binary messages (wire.ts).
  */
 import { z } from 'zod';
-import { errorCodes } from './errors.ts';
+import { modelsStateSchema } from './models.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
+import { serializedErrorSchema } from './serialized-error.ts';
 
 export const protocolVersion = 1;
 
-export const serializedErrorSchema = z.object({
-  code: z.enum(errorCodes),
-  message: z.string(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-
 const frameNumber = z.number().int().nonnegative();
 const objectId = z.number().int().positive();
+const modelId = z.string().min(1).max(200);
 
 export const mediaSchema = z.object({
   name: z.string(),
@@ -85,6 +81,7 @@ export const stateSchema = z.object({
   operations: z.array(operationSchema),
   /** "ready", or why there is no engine right now. */
   engine: z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']), message: z.string().nullable() }),
+  models: modelsStateSchema,
   notices: z.array(z.object({ id: z.number().int(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
 });
 export type AppState = z.infer<typeof stateSchema>;
@@ -147,6 +144,22 @@ export const contract = {
     output: z.object({ operationId: z.string() }),
   },
   'operation.cancel': { input: z.object({ operationId: z.string() }), output: nothing },
+
+  /** Looks at the disk again; what is there is then in the state. */
+  'model.list': { input: nothing, output: nothing },
+  /** Starts fetching a model's checkpoint; how it goes is in the state. A download that was cut or cancelled goes on. */
+  'model.download': { input: z.object({ id: modelId }), output: nothing },
+  /** Ends a model's download or import; what was downloaded is kept. */
+  'model.cancelDownload': { input: z.object({ id: modelId }), output: nothing },
+  /** Starts installing a checkpoint file; without an id the model it fits is found. */
+  'model.import': { input: z.object({ id: modelId.nullable(), path: z.string().min(1) }), output: z.object({ id: modelId }) },
+  /** Starts reading an installed model again and comparing it with what is known of it. */
+  'model.verify': { input: z.object({ id: modelId }), output: nothing },
+  'model.remove': { input: z.object({ id: modelId }), output: nothing },
+  /** Puts a model to work. The clip, its objects and their prompts stay; frames with prompts get the new model's masks. */
+  'model.use': { input: z.object({ id: modelId, imageSize: z.number().int().positive() }), output: nothing },
+  /** The proxy for downloads; null = what the environment says. */
+  'model.setProxy': { input: z.object({ proxy: z.string().max(500).nullable() }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type Contract = typeof contract;

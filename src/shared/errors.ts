@@ -21,6 +21,7 @@ export const errorCodes = [
   'model-mismatch',
   'checkpoint-refused',
   'checkpoint-unsupported',
+  'download-failed',
   'inference-failed',
   'prompt-outside-frame',
   'prompt-invalid',

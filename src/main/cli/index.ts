@@ -1,20 +1,21 @@
 /** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../shared/errors.ts';
-import { readManifest } from '../engine/model/bundle.ts';
 import { appPaths } from '../services/app-paths.ts';
-import { installedModels } from '../services/model-catalog.ts';
+import { defaultModel } from '../services/model-catalog.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { appVersion } from './headless.ts';
+import { addModelsCommand } from './models-command.ts';
 import { runServeCommand } from './serve-command.ts';
 import { exitCodes, printError } from './terminal.ts';
 import { runTrackCommand } from './track-command.ts';
 
 const several = (value: string, all: string[]): string[] => [...all, value];
 
-const engineOptions = (command: Command): Command =>
+/** @param model used without --model; undefined = the one that was chosen last in the window */
+const engineOptions = (command: Command, model?: string): Command =>
   command
-    .option('--model <id|folder>', 'model to use', 'nano')
+    .option('--model <id[@size]|folder>', 'model to use (see "sam2-video models")', model)
     .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
     .option('--threads <n>', 'threads for inference (default: the machine decides)')
     .option('--ffmpeg <path>', 'ffmpeg to use');
@@ -37,7 +38,10 @@ const program = new Command('sam2-video')
   .version(appVersion(appPaths()))
   .exitOverride();
 
-engineOptions(program.command('track').description('track objects through a clip and export the result').argument('<clip>', 'video file'))
+engineOptions(
+  program.command('track').description('track objects through a clip and export the result').argument('<clip>', 'video file'),
+  defaultModel,
+)
   .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
   .option('--negative <x,y@frame>', 'a point that is not the object (repeatable)', several, [])
   .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
@@ -49,7 +53,7 @@ engineOptions(program.command('track').description('track objects through a clip
   .requiredOption('--out <folder>', 'where to write')
   .action((clip, options) => finish(runTrackCommand(clip, options)));
 
-engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'))
+engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
   .option('--out <folder>', 'where to write', 'sam2-video-demo')
   .action((options) => finish(runDemoCommand(options)));
 
@@ -60,20 +64,7 @@ engineOptions(program.command('serve').description('the app in a browser on this
   .option('--sample', 'open the bundled clip and track its object', false)
   .action((options) => finish(runServeCommand(options)));
 
-program
-  .command('models')
-  .description('installed models')
-  .action(() =>
-    finish(
-      (async () => {
-        for (const [id, dir] of await installedModels(appPaths().models)) {
-          const { name, imageSize, version, weights } = await readManifest(dir);
-          process.stdout.write(`${id}\t${name} ${version}, ${imageSize} px${weights === null ? '' : ', weights not included'}\n`);
-        }
-        return exitCodes.done;
-      })(),
-    ),
-  );
+addModelsCommand(program, finish);
 
 try {
   await program.parseAsync();

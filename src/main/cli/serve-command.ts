@@ -51,7 +51,7 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
     dirname(paths.sampleClip),
     exportRoot,
   ];
-  const services = await makeServices(options, { exportRoot, checkPath: pathPolicy(folders), outputUrl: exportUrl });
+  const services = await makeServices(options, { remembersModel: true, exportRoot, checkPath: pathPolicy(folders), outputUrl: exportUrl });
   const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });
   try {
     if (options.sample) {

@@ -9,8 +9,9 @@ export const printError = (error: AppError): void => {
   process.stderr.write(`error (${error.code}): ${error.message}\n`);
 };
 
-const formatEta = (ms: number | null): string => {
-  if (ms === null) return '--:--';
+/** "01:05", or dashes while nobody knows. */
+export const formatEta = (ms: number | null): string => {
+  if (ms === null || !Number.isFinite(ms)) return '--:--';
   const seconds = Math.round(ms / 1000);
   return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
 };

@@ -9,8 +9,9 @@ import { exportResults } from './export/export-results.ts';
 import { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
-import { graphPathsOf } from './model/onnx-graphs.ts';
+import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
 import { chooseProviders } from './model/providers.ts';
+import { modelMethods } from './model-methods.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
 import { toEngineResult } from './pipeline/results.ts';
 import { planTrack } from './pipeline/track-plan.ts';
@@ -70,6 +71,9 @@ export class Engine {
   }
 
   readonly methods = {
+    ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
+
+    /** Replaces the model at work. Clips that are open stay open, with nothing known of their objects. */
     loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
       const input = parse('loadModel', raw);
       const bundle = await openBundle(input.bundleDir);
@@ -86,7 +90,14 @@ export class Engine {
         choice: chooseProviders(input.provider, input.threads),
       });
       this.#manifest = manifest;
-      return { id: manifest.id, name: manifest.name, version: manifest.version, imageSize: manifest.imageSize, ...loaded };
+      // What the worker knew of open clips went with the former model.
+      for (const [sessionId, { media }] of this.#sources) {
+        const { width, height, frameCount } = media;
+        await this.#worker().peer.call('closeSession', { sessionId });
+        await this.#worker().peer.call('openSession', { sessionId, width, height, frameCount });
+      }
+      const { id, name, version, imageSize } = manifest;
+      return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
     },
 
     open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
@@ -271,6 +282,16 @@ export class Engine {
     const encoded = this.#worker().peer.call('encodePending', { sessionId, frame });
     encoded.catch(() => {});
     return toEngineResult(await answer, source.media);
+  }
+
+  async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#runs.set(runId, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#runs.delete(runId);
+    }
   }
 
   async #asRun(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {

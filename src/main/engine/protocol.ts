@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
+import { installableModelSchema } from './model/installed-bundle.ts';
 import type { GraphTimings } from './model/onnx-graphs.ts';
 import { providerNames } from './model/providers.ts';
 
@@ -63,6 +64,10 @@ export const engineInputs = {
     objects: z.array(exportedObjectSchema),
   }),
   cancel: z.object({ runId: z.string() }),
+  checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
+  identifyCheckpoint: z.object({ path: z.string(), models: z.array(installableModelSchema) }),
+  bundleFor: z.object({ runId: z.string(), model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),
+  verifyBundle: z.object({ dir: z.string() }),
 } as const;
 export type EngineInput<M extends keyof typeof engineInputs> = z.infer<(typeof engineInputs)[M]>;
 
@@ -87,6 +92,8 @@ export interface EngineModel {
   name: string;
   version: string;
   imageSize: number;
+  /** Side of the logit grid of its masks. */
+  logitSize: number;
   provider: string;
   providerReason: string;
 }

@@ -17,29 +17,20 @@ import {
 } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
-import type { Provider } from '../engine/model/providers.ts';
-import type { EngineModel } from '../engine/protocol.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
 import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
-import { defaultModel, resolveModel } from './model-catalog.ts';
+import { createModels, type ModelOptions } from './models/create-models.ts';
+import type { ModelMethod, ModelService } from './models/model-service.ts';
 import { Operations } from './operations.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { StateHub } from './state-hub.ts';
 
-export interface AppServicesOptions {
+export interface AppServicesOptions extends ModelOptions {
   host: HostInfo['host'];
-  appVersion: string;
   spawnEngine: SpawnEngine;
-  modelsDir: string;
   sampleClip: string;
   /** Exports without a chosen folder go to a new folder under this one. */
   exportRoot: string;
-  /** Model id or bundle folder. */
-  model?: string | undefined;
-  provider?: Provider | 'auto' | undefined;
-  threads?: number | undefined;
-  /** Refuses a path a client may not open, by throwing. */
-  checkPath?: (path: string) => Promise<void>;
   /** Address of an export's file for a client that can't open paths; null on the desktop. */
   outputUrl?: (operationId: string, name: string) => string | null;
 }
@@ -58,16 +49,17 @@ export interface Connection {
 
 const liveDisplay = { width: 1280, height: 720 };
 
-type Handlers = { [M in Method]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
+type OwnMethod = Exclude<Method, ModelMethod>;
+type Handlers = { [M in OwnMethod]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
 
 export class AppServices {
   readonly operations: Operations;
+  readonly models: ModelService;
   readonly #options: AppServicesOptions;
   readonly #engine: EngineHost;
   readonly #hub: StateHub;
   readonly #clients = new Set<ClientLink>();
   #session: SessionService | null = null;
-  #model: EngineModel | null = null;
   #engineState: AppState['engine'] = { state: 'starting', message: null };
   #notices: AppState['notices'] = [];
   #nextNoticeId = 1;
@@ -75,11 +67,23 @@ export class AppServices {
 
   constructor(options: AppServicesOptions) {
     this.#options = options;
+    this.models = createModels(options, {
+      peer: () => this.#engine.peer,
+      session: () => this.#session,
+      isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
+      onEngine: (state, message) => {
+        if (state === 'ready') this.#engineError = null;
+        this.#setEngine(state, message);
+      },
+      onChange: () => this.#hub.touch(),
+      notify: (level, text) => this.notify(level, text),
+    });
     this.#hub = new StateHub((revision) => ({
       revision,
       session: this.#session?.view ?? null,
       operations: this.operations.list,
       engine: this.#engineState,
+      models: this.models.view,
       notices: this.#notices,
     }));
     this.operations = new Operations(() => this.#hub.touch());
@@ -109,8 +113,9 @@ export class AppServices {
   }
 
   /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
-  start(): Promise<void> {
-    return this.#engine.start();
+  async start(): Promise<void> {
+    await this.models.start();
+    await this.#engine.start();
   }
 
   /** @throws AppError why the engine or the model can't be used */
@@ -119,9 +124,9 @@ export class AppServices {
   }
 
   async openSession(path: string): Promise<SessionService> {
-    if (!this.#model)
-      throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
-    const session = await SessionService.open(path, this.#model, () => this.#engine.peer, {
+    const model = this.models.engineModel;
+    if (!model) throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
+    const session = await SessionService.open(path, model, () => this.#engine.peer, {
       onChange: () => this.#hub.touch(),
       onFrame: (message) => this.#broadcast(message),
     });
@@ -148,6 +153,7 @@ export class AppServices {
   /** @returns the operation's id; it ends by itself (see `operations.ended`) */
   startTrack(request: Omit<TrackRequest, 'display'>, display: TrackRequest['display'] = liveDisplay): string {
     const session = this.session;
+    this.#refuseWhileSwitching();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
     return this.operations.start(
@@ -207,7 +213,10 @@ export class AppServices {
   }
 
   async close(): Promise<void> {
-    await Promise.race([this.operations.cancelAll(), new Promise((resolve) => setTimeout(resolve, 2000).unref())]);
+    await Promise.race([
+      Promise.all([this.operations.cancelAll(), this.models.close()]),
+      new Promise((resolve) => setTimeout(resolve, 2000).unref()),
+    ]);
     this.#engine.close();
   }
 
@@ -284,7 +293,8 @@ export class AppServices {
         const issue = input.error.issues[0];
         throw new AppError('bad-request', `"${m}" was called with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`);
       }
-      const handler = this.#handlers[m] as (input: unknown, client: ClientLink) => unknown;
+      const handlers = { ...this.#handlers, ...this.models.handlers };
+      const handler = handlers[m] as (input: unknown, client: ClientLink) => unknown;
       link.send({ t: 'res', id, ok: true, r: await handler(input.data, link) });
     } catch (error) {
       const known = AppError.from(error);
@@ -293,7 +303,12 @@ export class AppServices {
     }
   }
 
+  #refuseWhileSwitching(): void {
+    if (this.models.isSwitching) throw new AppError('busy', 'Another model is being loaded. Try again when it is ready.');
+  }
+
   #refuseWhileTracking(): void {
+    this.#refuseWhileSwitching();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Prompts can be changed when tracking has ended. Cancel it first (Esc); what is done is kept.');
   }
@@ -315,8 +330,7 @@ export class AppServices {
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
     peer.on('exportProgress', ({ runId, done, total }) => this.#exportProgress.get(runId)?.(done, total));
-    const { modelsDir, model = defaultModel, provider = 'auto', threads } = this.#options;
-    this.#model = await peer.call('loadModel', { bundleDir: await resolveModel(modelsDir, model), provider, threads });
+    await this.models.load(peer);
     await this.#session?.replay();
     this.#setEngine('ready', null);
     if (isRestart) this.notify('info', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');

@@ -72,10 +72,13 @@ export class MaskStore {
     });
   }
 
-  /** The stored logits as floats, for a correction on a frame whose state the tracker has dropped (spec rule 5). */
-  priorLogits(objectId: number, frame: number): Float32Array<ArrayBuffer> | null {
+  /**
+   * The stored logits as floats, for a correction on a frame whose state the tracker has dropped (spec rule 5).
+   * @param side of the grid of the model at work; logits of a model with another grid are none to it
+   */
+  priorLogits(objectId: number, frame: number, side: number): Float32Array<ArrayBuffer> | null {
     const stored = this.get(objectId, frame);
-    return stored ? Float32Array.from(unpack(stored), (value) => value * stored.overlay.scale) : null;
+    return stored?.overlay.width === side ? Float32Array.from(unpack(stored), (value) => value * stored.overlay.scale) : null;
   }
 
   remove(objectId: number, frame: number): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { noModels } from '../../shared/models.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { exportFolderName } from './export-service.ts';
 import { MaskStore } from './mask-store.ts';
@@ -44,8 +45,9 @@ describe('MaskStore', () => {
     const store = new MaskStore();
     store.put(7, result(3));
     expect([...store.overlays(7, [3, 4])[0]!.logits]).toEqual([16, -16, 0, 127]);
-    expect([...store.priorLogits(3, 7)!]).toEqual([1, -1, 0, 127 / 16]);
-    expect(store.priorLogits(3, 8)).toBeNull();
+    expect([...store.priorLogits(3, 7, 2)!]).toEqual([1, -1, 0, 127 / 16]);
+    expect(store.priorLogits(3, 8, 2)).toBeNull();
+    expect(store.priorLogits(3, 7, 4)).toBeNull();
   });
 });
 
@@ -98,6 +100,7 @@ describe('StateHub', () => {
       session: null,
       operations: [],
       engine: { state: 'ready', message: null },
+      models: noModels,
       notices: [],
     }));
     const seen: number[] = [];

@@ -10,7 +10,7 @@ import { objectColor } from '../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
-import type { EngineModel, EnginePlanes, TrackedFrameEvent } from '../engine/protocol.ts';
+import type { EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { MaskStore } from './mask-store.ts';
 
@@ -45,7 +45,7 @@ export class SessionService {
   readonly id: string;
   readonly path: string;
   readonly media: OpenedMedia;
-  readonly model: EngineModel;
+  #model: EngineModel;
   readonly store = new MaskStore();
   readonly #objects = new Map<number, ObjectRecord>();
   readonly #events: SessionEvents;
@@ -56,7 +56,7 @@ export class SessionService {
   private constructor(path: string, media: OpenedMedia, model: EngineModel, engine: () => EnginePeer, events: SessionEvents, id: string) {
     this.path = path;
     this.media = media;
-    this.model = model;
+    this.#model = model;
     this.#engine = engine;
     this.#events = events;
     this.id = id;
@@ -68,6 +68,10 @@ export class SessionService {
     const absolute = resolve(path);
     const media = await engine().call('open', { sessionId: id, path: absolute });
     return new SessionService(absolute, media, model, engine, events, id);
+  }
+
+  get model(): EngineModel {
+    return this.#model;
   }
 
   get view(): Session {
@@ -143,7 +147,7 @@ export class SessionService {
       frame,
       points,
       box,
-      prior: this.store.priorLogits(objectId, frame),
+      prior: this.store.priorLogits(objectId, frame, this.#model.logitSize),
     });
     object.prompts.set(frame, prompt);
     this.store.put(frame, result);
@@ -205,12 +209,36 @@ export class SessionService {
 
   /** Opens the clip and gives all prompts again on a fresh engine; results are kept as they are. */
   async replay(): Promise<void> {
+    await this.#engine().call('open', { sessionId: this.id, path: this.path });
+    await this.#replayPrompts(() => {});
+  }
+
+  /**
+   * Goes on with another model that the engine has loaded: it is given all prompts, and frames with prompts get its masks. What
+   * was tracked stays until it is tracked again.
+   */
+  async adoptModel(model: EngineModel): Promise<void> {
+    const results: [number, EngineResult][] = [];
+    await this.#replayPrompts((frame, result) => results.push([frame, result]));
+    this.#model = model;
+    for (const [frame, result] of results) {
+      this.store.put(frame, result);
+      this.#changed(frame);
+    }
+    this.#events.onChange();
+  }
+
+  async #replayPrompts(onResult: (frame: number, result: EngineResult) => void): Promise<void> {
     const engine = this.#engine();
-    await engine.call('open', { sessionId: this.id, path: this.path });
-    for (const object of this.#objects.values()) {
-      for (const { frame, points, box, mask } of object.prompts.values()) {
-        if (mask) await engine.call('setMask', { sessionId: this.id, objectId: object.id, frame, mask });
-        else await engine.call('setPoints', { sessionId: this.id, objectId: object.id, frame, points, box, prior: null });
+    const sessionId = this.id;
+    for (const { id: objectId, prompts } of this.#objects.values()) {
+      for (const { frame, points, box, mask } of prompts.values()) {
+        onResult(
+          frame,
+          mask
+            ? await engine.call('setMask', { sessionId, objectId, frame, mask })
+            : await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null }),
+        );
       }
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../shared/contract.ts';
+import { noModels } from '../../shared/models.ts';
 import {
   commandContext,
   initialWindowState,
@@ -42,6 +43,7 @@ const hostState = (revision: number, objects: TrackedObject[] = [], sessionId = 
   },
   operations: [],
   engine: { state: 'ready', message: null },
+  models: noModels,
   notices: [],
 });
 

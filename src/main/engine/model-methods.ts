@@ -1,0 +1,36 @@
+/** What the engine does about models besides running one: reading checkpoints and binding them, off the host's thread. */
+import { openBundle } from './model/bundle.ts';
+import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from './model/installed-bundle.ts';
+import type { EngineInput } from './protocol.ts';
+
+/** Runs work that `cancel` of the same run id aborts. @throws AppError `cancelled` when it was */
+export type Cancellable = <T>(runId: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' | 'verifyBundle'>(
+  method: M,
+  input: unknown,
+) => EngineInput<M>;
+
+/** See model/installed-bundle.ts for what each does and throws. */
+export const modelMethods = (parse: Parse, cancellable: Cancellable) => ({
+  checkCheckpoint: async (raw: EngineInput<'checkCheckpoint'>): Promise<CheckedCheckpoint> => {
+    const { runId, path, model, requirePublished } = parse('checkCheckpoint', raw);
+    return cancellable(runId, (signal) => checkCheckpoint(path, model, { requirePublished, signal }));
+  },
+
+  identifyCheckpoint: async (raw: EngineInput<'identifyCheckpoint'>): Promise<string> => {
+    const { path, models } = parse('identifyCheckpoint', raw);
+    return identifyCheckpoint(path, models);
+  },
+
+  /** The folder of a model's bundle, made if it is not there. */
+  bundleFor: async (raw: EngineInput<'bundleFor'>): Promise<string> => {
+    const { runId, model, imageSize, installedDir } = parse('bundleFor', raw);
+    return cancellable(runId, (signal) => bundleFor(model, imageSize, installedDir, signal));
+  },
+
+  verifyBundle: async (raw: EngineInput<'verifyBundle'>): Promise<object> => {
+    await openBundle(parse('verifyBundle', raw).dir);
+    return {};
+  },
+});

@@ -1,0 +1,126 @@
+/** The model at work: loading it into the engine, and putting another in its place without losing the clip or the prompts. */
+import { AppError } from '../../../shared/errors.ts';
+import type { ModelsState } from '../../../shared/models.ts';
+import type { Provider } from '../../engine/model/providers.ts';
+import type { EngineModel } from '../../engine/protocol.ts';
+import type { EnginePeer } from '../engine-host.ts';
+import { defaultModel, findModel } from '../model-catalog.ts';
+import { engineCheckpoints } from './checkpoints.ts';
+
+export interface ActiveModelOptions {
+  modelsDir: string;
+  installedDir: string;
+  /** "<id>", "<id>@<image size>" or a bundle's folder; undefined = the one that was chosen last, else the default. */
+  model?: string | undefined;
+  provider?: Provider | 'auto' | undefined;
+  threads?: number | undefined;
+  notify: (level: 'info' | 'warning', text: string) => void;
+  onChange: () => void;
+}
+
+/** Who has to go along with another model. */
+export interface ModelUser {
+  adoptModel(model: EngineModel): Promise<void>;
+}
+
+export class ActiveModel {
+  readonly #options: ActiveModelOptions;
+  #spec: string;
+  #isOwnChoice: boolean;
+  #engineModel: EngineModel | null = null;
+  #view: ModelsState['active'] = null;
+  #isSwitching = false;
+
+  constructor(options: ActiveModelOptions) {
+    this.#options = options;
+    this.#spec = options.model ?? defaultModel;
+    this.#isOwnChoice = options.model !== undefined;
+  }
+
+  /** What the engine has loaded; null while it loads. */
+  get engineModel(): EngineModel | null {
+    return this.#isSwitching ? null : this.#engineModel;
+  }
+
+  get view(): ModelsState['active'] {
+    return this.#view;
+  }
+
+  get isSwitching(): boolean {
+    return this.#isSwitching;
+  }
+
+  /** The choice of an earlier run, where none was made for this one. */
+  prefer(spec: string | null): void {
+    if (spec !== null && !this.#isOwnChoice) this.#spec = spec;
+  }
+
+  /** Loads the chosen model into a fresh engine; one that was only remembered and can't be used any more gives way to the default. */
+  async load(peer: EnginePeer): Promise<void> {
+    try {
+      await this.#load(peer, this.#spec);
+    } catch (error) {
+      const known = AppError.from(error);
+      if (this.#isOwnChoice || this.#spec === defaultModel || !known.code.startsWith('model-')) throw error;
+      this.#options.notify('warning', `${known.message} The model "${defaultModel}" is used instead.`);
+      this.#spec = defaultModel;
+      await this.#load(peer, defaultModel);
+    }
+  }
+
+  /**
+   * Puts another model to work; `user` goes along with it. When that fails the former model is loaded again.
+   * @throws AppError why not; its detail `isLost` is true when there is no model now
+   */
+  async switchTo(spec: string, peer: EnginePeer, user: ModelUser | null): Promise<void> {
+    if (this.#isSwitching) throw new AppError('busy', 'Another model is being loaded. Wait until it is ready.');
+    this.#setSwitching(true);
+    try {
+      await this.#loadFor(peer, spec, user);
+      this.#spec = spec;
+      this.#isOwnChoice = true;
+    } catch (error) {
+      const known = AppError.from(error);
+      // An engine that died loads the former model by itself when it is back.
+      if (known.code !== 'engine-lost') await this.#restore(peer, user, known);
+      throw known;
+    } finally {
+      this.#setSwitching(false);
+    }
+  }
+
+  async #restore(peer: EnginePeer, user: ModelUser | null, reason: AppError): Promise<void> {
+    try {
+      await this.#loadFor(peer, this.#spec, user);
+    } catch (error) {
+      this.#view = null;
+      this.#engineModel = null;
+      throw new AppError(reason.code, `${reason.message} The model before it could not be loaded again: ${AppError.from(error).message}`, {
+        cause: error,
+        details: { isLost: true },
+      });
+    }
+  }
+
+  async #loadFor(peer: EnginePeer, spec: string, user: ModelUser | null): Promise<void> {
+    await this.#load(peer, spec);
+    await user?.adoptModel(this.#engineModel!);
+  }
+
+  async #load(peer: EnginePeer, spec: string): Promise<void> {
+    const { modelsDir, installedDir, provider = 'auto', threads } = this.#options;
+    const found = await findModel(modelsDir, spec);
+    const { signal } = new AbortController();
+    const bundleDir =
+      'dir' in found ? found.dir : await engineCheckpoints(() => peer).bundleFor(found.model, found.imageSize, installedDir, signal);
+    this.#engineModel = await peer.call('loadModel', { bundleDir, provider, threads });
+    const { id, name, imageSize, provider: used, providerReason } = this.#engineModel;
+    this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason };
+    this.#options.onChange();
+  }
+
+  #setSwitching(isSwitching: boolean): void {
+    this.#isSwitching = isSwitching;
+    this.#options.onChange();
+  }
+}

@@ -1,0 +1,60 @@
+/** Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays free. */
+import { randomUUID } from 'node:crypto';
+import { openBundle } from '../../engine/model/bundle.ts';
+import {
+  bundleFor,
+  type CheckedCheckpoint,
+  checkCheckpoint,
+  type InstallableModel,
+  identifyCheckpoint,
+} from '../../engine/model/installed-bundle.ts';
+import type { EnginePeer } from '../engine-host.ts';
+
+export interface Checkpoints {
+  /** See engine/model/installed-bundle.ts for these three. */
+  check(path: string, model: InstallableModel, requirePublished: boolean, signal: AbortSignal): Promise<CheckedCheckpoint>;
+  identify(path: string, models: readonly InstallableModel[]): Promise<string>;
+  bundleFor(model: InstallableModel, imageSize: number, installedDir: string, signal: AbortSignal): Promise<string>;
+  /** Opens a bundle and compares every file with its manifest. */
+  verifyBundle(dir: string): Promise<void>;
+}
+
+export const localCheckpoints: Checkpoints = {
+  check: (path, model, requirePublished, signal) => checkCheckpoint(path, model, { requirePublished, signal }),
+  identify: identifyCheckpoint,
+  bundleFor,
+  verifyBundle: async (dir) => void (await openBundle(dir)),
+};
+
+/** Only what the engine's schema knows; the catalogue's models hold more. */
+const plain = ({ id, name, weights, modelsRoot, variants }: InstallableModel): InstallableModel => ({
+  id,
+  name,
+  weights: weights && { file: weights.file, sha256: weights.sha256 },
+  modelsRoot,
+  variants: variants.map(({ imageSize, dir }) => ({ imageSize, dir })),
+});
+
+/** @param peer the running engine; throws `engine-lost` where there is none */
+export const engineCheckpoints = (peer: () => EnginePeer): Checkpoints => {
+  const cancellable = async <T>(signal: AbortSignal, work: (engine: EnginePeer, runId: string) => Promise<T>): Promise<T> => {
+    signal.throwIfAborted();
+    const engine = peer();
+    const runId = randomUUID();
+    const cancel = (): void => void engine.call('cancel', { runId }).catch(() => {});
+    signal.addEventListener('abort', cancel);
+    try {
+      return await work(engine, runId);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  };
+  return {
+    check: (path, model, requirePublished, signal) =>
+      cancellable(signal, (engine, runId) => engine.call('checkCheckpoint', { runId, path, model: plain(model), requirePublished })),
+    identify: (path, models) => peer().call('identifyCheckpoint', { path, models: models.map(plain) }),
+    bundleFor: (model, imageSize, installedDir, signal) =>
+      cancellable(signal, (engine, runId) => engine.call('bundleFor', { runId, model: plain(model), imageSize, installedDir })),
+    verifyBundle: async (dir) => void (await peer().call('verifyBundle', { dir })),
+  };
+};

@@ -1,0 +1,44 @@
+/** Puts together what the app does with models. */
+import { join } from 'node:path';
+import type { Provider } from '../../engine/model/providers.ts';
+import { installedModelsDir, userDataDir } from '../app-paths.ts';
+import { ActiveModel } from './active-model.ts';
+import { engineCheckpoints } from './checkpoints.ts';
+import { ModelInstaller } from './model-installer.ts';
+import { type ModelHost, ModelService } from './model-service.ts';
+
+export interface ModelOptions {
+  modelsDir: string;
+  /** What the app keeps for its user; app-paths.ts says where by default. */
+  dataDir?: string | undefined;
+  appVersion: string;
+  /** "<id>", "<id>@<image size>" or a bundle's folder; undefined = the default. */
+  model?: string | undefined;
+  /** Without `model` starts with the one that was chosen last, and remembers what is chosen. */
+  remembersModel?: boolean | undefined;
+  provider?: Provider | 'auto' | undefined;
+  threads?: number | undefined;
+  /** Refuses a path a client may not open, by throwing. */
+  checkPath?: ((path: string) => Promise<void>) | undefined;
+}
+
+export const createModels = (options: ModelOptions, host: ModelHost): ModelService => {
+  const { modelsDir, appVersion, dataDir = userDataDir() } = options;
+  const installedDir = installedModelsDir(dataDir);
+  const checkpoints = engineCheckpoints(() => host.peer());
+  return new ModelService(
+    {
+      installer: new ModelInstaller({ modelsDir, installedDir, appVersion, checkpoints }),
+      active: new ActiveModel({
+        ...options,
+        installedDir,
+        notify: (level, text) => host.notify(level, text),
+        onChange: () => host.onChange(),
+      }),
+      settingsPath: join(dataDir, 'models.json'),
+      remembers: options.remembersModel ?? false,
+      checkPath: options.checkPath,
+    },
+    host,
+  );
+};

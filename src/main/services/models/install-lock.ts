@@ -1,0 +1,104 @@
+/**
+ * One installation of a model at a time, whichever process does it: a file that says who. A lock whose process is gone, or that
+ * nobody has touched for long, is taken over.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { fileError } from './disk.ts';
+
+/** The process that holds it touches it far more often; after this long its number was given to another program. */
+const staleAfterMs = 10 * 60_000;
+const touchEveryMs = 30_000;
+
+export interface InstallLock {
+  /** Says that the work goes on; cheap, to be called often. */
+  touch(): void;
+  release(): Promise<void>;
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** @throws AppError `busy` when another installation of this model is under way */
+export const lockFolder = async (folder: string, name: string): Promise<InstallLock> => {
+  const path = join(folder, '.lock');
+  const own = `${process.pid} ${randomUUID()}`;
+  try {
+    await mkdir(folder, { recursive: true });
+    for (let attempt = 0; ; attempt++) {
+      if (await create(path, own)) return held(path, own);
+      const holder = await readFile(path, 'utf8').catch(() => null);
+      if (holder === null) continue;
+      if (attempt >= 3 || !(await isStale(path, holder))) throw busy(name, holder);
+      await takeAway(path, holder);
+    }
+  } catch (error) {
+    throw fileError(error, path);
+  }
+};
+
+const busy = (name: string, holder: string): AppError => {
+  const pid = Number.parseInt(holder, 10);
+  const who = pid === process.pid ? 'here' : `by another program (process ${pid})`;
+  return new AppError('busy', `${name} is being installed, checked or removed ${who}. Wait until that is done, or cancel it there.`);
+};
+
+const create = async (path: string, content: string): Promise<boolean> => {
+  try {
+    const file = await open(path, 'wx');
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+};
+
+const isStale = async (path: string, holder: string): Promise<boolean> => {
+  const pid = Number.parseInt(holder, 10);
+  const info = await stat(path).catch(() => null);
+  if (info === null) return true;
+  const ageMs = Date.now() - info.mtimeMs;
+  // Made but not written yet: its process is between the two.
+  if (holder === '') return ageMs > staleAfterMs;
+  return !Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid) || ageMs > staleAfterMs;
+};
+
+/** Removes a stale lock; one that another process has put there meanwhile is put back. */
+const takeAway = async (path: string, stale: string): Promise<void> => {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch {
+    return;
+  }
+  if ((await readFile(aside, 'utf8').catch(() => stale)) === stale) await rm(aside, { force: true });
+  else await rename(aside, path);
+};
+
+const held = (path: string, own: string): InstallLock => {
+  let touchedMs = Date.now();
+  return {
+    touch: () => {
+      const now = Date.now();
+      if (now - touchedMs < touchEveryMs) return;
+      touchedMs = now;
+      utimes(path, now / 1000, now / 1000).catch(() => {});
+    },
+    release: async () => {
+      if ((await readFile(path, 'utf8').catch(() => '')) === own) await rm(path, { force: true });
+    },
+  };
+};

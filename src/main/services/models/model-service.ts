@@ -1,0 +1,253 @@
+/**
+ * Models for clients: what there is, what is being downloaded, imported or verified, and the contract's methods for it. Nothing
+ * touches the network before `model.download`.
+ */
+import type { AppState, Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { type ModelEntry, type ModelsState, type ModelTask, modelSpec } from '../../../shared/models.ts';
+import type { EngineModel } from '../../engine/protocol.ts';
+import type { EnginePeer } from '../engine-host.ts';
+import { RateMeter } from '../operations.ts';
+import type { SessionService } from '../session-service.ts';
+import type { ActiveModel } from './active-model.ts';
+import { checkProxy } from './download-address.ts';
+import type { InstallRun } from './install-run.ts';
+import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
+import { listModels } from './model-list.ts';
+import { changeModelSettings, readModelSettings } from './model-settings.ts';
+
+/** What models need of the app around them. */
+export interface ModelHost {
+  /** The running engine. @throws AppError `engine-lost` */
+  peer(): EnginePeer;
+  /** The open clip, which goes along with another model. */
+  session(): SessionService | null;
+  /** Tracking or an export is under way. */
+  isWorking(): boolean;
+  onEngine(state: AppState['engine']['state'], message: string | null): void;
+  /** Something a client mirrors has changed. */
+  onChange(): void;
+  notify(level: 'info' | 'warning', text: string): void;
+}
+
+export interface ModelServiceOptions {
+  installer: ModelInstaller;
+  active: ActiveModel;
+  settingsPath: string;
+  /** What is chosen is remembered for the next start. */
+  remembers: boolean;
+  /** Refuses a path a client may not open, by throwing. */
+  checkPath: ((path: string) => Promise<void>) | undefined;
+}
+
+export type ModelMethod = Extract<Method, `model.${string}`>;
+type ModelHandlers = { [M in ModelMethod]: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
+
+interface RunningTask {
+  view: ModelTask;
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+export class ModelService {
+  readonly #options: ModelServiceOptions;
+  readonly #host: ModelHost;
+  readonly #tasks = new Map<string, RunningTask>();
+  #entries: ModelEntry[] = [];
+  #proxy: string | null = null;
+
+  constructor(options: ModelServiceOptions, host: ModelHost) {
+    this.#options = options;
+    this.#host = host;
+  }
+
+  get view(): ModelsState {
+    return {
+      entries: this.#entries.map((entry) => ({ ...entry, task: this.#viewOf(entry.id) })),
+      active: this.#options.active.view,
+      isSwitching: this.#options.active.isSwitching,
+      proxy: this.#proxy,
+    };
+  }
+
+  get isSwitching(): boolean {
+    return this.#options.active.isSwitching;
+  }
+
+  /** What the engine has loaded; null while it loads. */
+  get engineModel(): EngineModel | null {
+    return this.#options.active.engineModel;
+  }
+
+  /** Reads the settings and looks at the disk. */
+  async start(): Promise<void> {
+    const { model, proxy } = await readModelSettings(this.#options.settingsPath);
+    this.#proxy = proxy;
+    if (this.#options.remembers) this.#options.active.prefer(model);
+    await this.refresh();
+  }
+
+  /** Loads the model at work into a fresh engine. */
+  load(peer: EnginePeer): Promise<void> {
+    return this.#options.active.load(peer);
+  }
+
+  /**
+   * Puts another model to work: the clip, its objects and prompts stay, and what was tracked stays until it is tracked again. When
+   * it can't be used, the former one goes on.
+   * @param spec "<id>", "<id>@<image size>" or a bundle's folder
+   */
+  async switchTo(spec: string): Promise<void> {
+    if (this.#host.isWorking())
+      throw new AppError(
+        'busy',
+        'The model can be changed when tracking and exports have ended. Cancel them first (Esc); what is done is kept.',
+      );
+    const peer = this.#host.peer();
+    const session = this.#host.session();
+    this.#host.onEngine('starting', 'The model is being loaded…');
+    try {
+      await this.#options.active.switchTo(spec, peer, session);
+      this.#host.onEngine('ready', null);
+    } catch (error) {
+      const known = AppError.from(error);
+      if (known.details?.isLost) this.#host.onEngine('failed', known.message);
+      else if (known.code !== 'engine-lost') this.#host.onEngine('ready', null);
+      throw known;
+    }
+    // A disk that refuses to remember it is no reason to refuse the model.
+    if (this.#options.remembers) await changeModelSettings(this.#options.settingsPath, { model: spec }).catch(() => {});
+    if (session?.objects.some(({ results }) => results.length > 0)) {
+      this.#host.notify(
+        'info',
+        `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
+      );
+    }
+  }
+
+  async refresh(): Promise<void> {
+    this.#entries = await listModels(this.#options.installer);
+    this.#host.onChange();
+  }
+
+  /** Ends all tasks; parts are kept. */
+  async close(): Promise<void> {
+    for (const { controller } of this.#tasks.values()) controller.abort();
+    await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
+  }
+
+  readonly handlers: ModelHandlers = {
+    'model.list': async () => {
+      await this.refresh();
+      return {};
+    },
+    'model.download': async ({ id }) => {
+      await this.#options.installer.model(id);
+      this.#start(id, 'download', (run) => this.#options.installer.download(id, run, this.#proxy), installedMessage);
+      return {};
+    },
+    'model.cancelDownload': async ({ id }) => {
+      this.#tasks.get(id)?.controller.abort();
+      return {};
+    },
+    'model.import': async ({ id, path }) => {
+      await this.#options.checkPath?.(path);
+      const modelId = id ?? (await this.#options.installer.identify(path));
+      await this.#options.installer.model(modelId);
+      this.#refuseActive(modelId, 'replaced');
+      this.#start(modelId, 'import', (run) => this.#options.installer.import(modelId, path, run), installedMessage);
+      return { id: modelId };
+    },
+    'model.verify': async ({ id }) => {
+      await this.#options.installer.model(id);
+      this.#start(
+        id,
+        'verify',
+        (run) => this.#options.installer.verify(id, run),
+        (text) => text,
+      );
+      return {};
+    },
+    'model.remove': async ({ id }) => {
+      this.#refuseActive(id, 'removed');
+      this.#refuseRunning(id);
+      await this.#options.installer.remove(id);
+      this.#tasks.delete(id);
+      await this.refresh();
+      return {};
+    },
+    'model.use': async ({ id, imageSize }) => {
+      await this.switchTo(modelSpec(id, imageSize));
+      return {};
+    },
+    'model.setProxy': async ({ proxy }) => {
+      const checked = checkProxy(proxy);
+      await changeModelSettings(this.#options.settingsPath, { proxy: checked });
+      this.#proxy = checked;
+      this.#host.onChange();
+      return {};
+    },
+  };
+
+  #viewOf(id: string): ModelTask | null {
+    const view = this.#tasks.get(id)?.view;
+    return view ? { ...view } : null;
+  }
+
+  #refuseRunning(id: string): void {
+    if (this.#tasks.get(id)?.view.state === 'running')
+      throw new AppError('busy', 'This model is being downloaded, imported or verified. Wait until that is done, or cancel it.');
+  }
+
+  #refuseActive(id: string, what: string): void {
+    const active = this.#options.active.view;
+    if (active?.id === id) throw new AppError('busy', `${active.name} is at work and can't be ${what}. Choose another model first.`);
+  }
+
+  #start<T>(id: string, kind: ModelTask['kind'], work: (run: InstallRun) => Promise<T>, describe: (result: T) => string): void {
+    this.#refuseRunning(id);
+    const controller = new AbortController();
+    const view: ModelTask = {
+      kind,
+      state: 'running',
+      phase: kind === 'download' ? 'connecting' : 'checking',
+      done: 0,
+      total: 0,
+      bytesPerSecond: null,
+      etaMs: null,
+      message: null,
+      error: null,
+    };
+    let meter = new RateMeter();
+    const onProgress: InstallRun['onProgress'] = ({ phase, done, total }) => {
+      if (phase !== view.phase) meter = new RateMeter();
+      meter.add(done, performance.now());
+      Object.assign(view, { phase, done, total, bytesPerSecond: phase === 'waiting' ? null : meter.perSecond });
+      view.etaMs = view.bytesPerSecond && total > 0 ? (Math.max(0, total - done) * 1000) / view.bytesPerSecond : null;
+      this.#host.onChange();
+    };
+    const ended = (async () => {
+      try {
+        const result = await work({ signal: controller.signal, onProgress });
+        Object.assign(view, { state: 'done', message: describe(result) });
+      } catch (error) {
+        const known = AppError.from(error);
+        const isCancelled = known.code === 'cancelled' || controller.signal.aborted;
+        if (known.code === 'internal') console.error(known.cause ?? known);
+        Object.assign(view, { state: isCancelled ? 'cancelled' : 'failed', error: isCancelled ? null : known.serialize() });
+      }
+      Object.assign(view, { bytesPerSecond: null, etaMs: null });
+      await this.refresh().catch(() => {});
+    })();
+    this.#tasks.set(id, { view, controller, ended });
+    this.#host.onChange();
+  }
+}
+
+/** What a user is told of an installation, where nobody vouches for the bytes most of all. */
+export const installedMessage = ({ model, record, wasInstalled }: InstallOutcome): string => {
+  if (wasInstalled) return `${model.name} is installed already.`;
+  return record.checked === 'published'
+    ? `${model.name} is installed; its sha256 is the published one.`
+    : `${model.name} is installed. No published sha256 matches it: ${record.sha256} was recorded and is checked from now on.`;
+};

@@ -1,0 +1,35 @@
+/** What is remembered of the user's choice of model and proxy, in one small file. A damaged one counts as none. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+
+const modelSettingsSchema = z.object({
+  /** "<id>@<image size>" of the model that was chosen last. */
+  model: z.string().nullable().catch(null),
+  proxy: z.string().nullable().catch(null),
+});
+export type ModelSettings = z.infer<typeof modelSettingsSchema>;
+
+const none: ModelSettings = { model: null, proxy: null };
+
+export const readModelSettings = async (path: string): Promise<ModelSettings> => {
+  try {
+    return modelSettingsSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return none;
+  }
+};
+
+/** Changes some of the settings and leaves the others as they are on the disk. */
+export const changeModelSettings = async (path: string, change: Partial<ModelSettings>): Promise<void> => {
+  const settings = { ...(await readModelSettings(path)), ...change };
+  const staged = `${path}.${randomUUID()}`;
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await writeFile(staged, `${JSON.stringify(settings, null, 1)}\n`);
+    await rename(staged, path);
+  } finally {
+    await rm(staged, { force: true });
+  }
+};

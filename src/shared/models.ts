@@ -1,0 +1,77 @@
+/** Models as a client sees them: what there is, what is installed, and what is being done about it. */
+import { z } from 'zod';
+import { serializedErrorSchema } from './serialized-error.ts';
+
+const bytes = z.number().int().nonnegative();
+
+/** Downloading, importing or verifying one model; the last one that ended stays until the next begins. */
+export const modelTaskSchema = z.object({
+  kind: z.enum(['download', 'import', 'verify']),
+  state: z.enum(['running', 'done', 'cancelled', 'failed']),
+  /** "waiting": the connection broke and is tried again in a moment. */
+  phase: z.enum(['connecting', 'transferring', 'waiting', 'checking', 'binding']),
+  done: bytes,
+  /** 0 while nobody has said how much there is. */
+  total: bytes,
+  bytesPerSecond: z.number().nonnegative().nullable(),
+  etaMs: z.number().nonnegative().nullable(),
+  /** What came of it, in words. */
+  message: z.string().nullable(),
+  error: serializedErrorSchema.nullable(),
+});
+export type ModelTask = z.infer<typeof modelTaskSchema>;
+
+/** An installed checkpoint. */
+export const installedWeightsSchema = z.object({
+  path: z.string(),
+  bytes,
+  sha256: z.string(),
+  /** The address it was downloaded from, or the path it was imported from. */
+  source: z.string(),
+  installedAt: z.string(),
+  /** "recorded": nobody published a sha256 for these bytes; the first one seen was recorded and is checked from then on. */
+  checked: z.enum(['published', 'recorded']),
+});
+export type InstalledWeights = z.infer<typeof installedWeightsSchema>;
+
+export const modelEntrySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  licence: z.string(),
+  /** How fast it is, in words. */
+  speed: z.string(),
+  /** Sides of the square input in px, smallest first; the first is used unless another is asked for. */
+  imageSizes: z.array(z.number().int().positive()).min(1),
+  /** "bundled" comes with the app; "partial": a download was cut or cancelled and can be taken up again. */
+  state: z.enum(['bundled', 'installed', 'partial', 'missing']),
+  /** The checkpoint it takes; null for a bundled model. */
+  weights: z.object({ file: z.string(), url: z.string().nullable(), bytes: bytes.nullable(), sha256: z.string().nullable() }).nullable(),
+  installed: installedWeightsSchema.nullable(),
+  /** Bytes of a download that can be taken up again. */
+  partialBytes: bytes,
+  task: modelTaskSchema.nullable(),
+});
+export type ModelEntry = z.infer<typeof modelEntrySchema>;
+
+export const modelsStateSchema = z.object({
+  entries: z.array(modelEntrySchema),
+  /** The model at work, and by which execution provider and why; null while none is loaded. */
+  active: z
+    .object({ id: z.string(), name: z.string(), imageSize: z.number().int(), provider: z.string(), providerReason: z.string() })
+    .nullable(),
+  /** A model is being put to work: prompts and tracking wait. */
+  isSwitching: z.boolean(),
+  /** The proxy for downloads, when one was set in the app. */
+  proxy: z.string().nullable(),
+});
+export type ModelsState = z.infer<typeof modelsStateSchema>;
+
+export const noModels: ModelsState = { entries: [], active: null, isSwitching: false, proxy: null };
+
+/** "sam2.1-tiny@512" as its parts; without "@" the size is null. */
+export const parseModelSpec = (spec: string): { id: string; imageSize: number | null } => {
+  const match = /^(.+)@(\d{1,4})$/.exec(spec);
+  return match ? { id: match[1]!, imageSize: Number(match[2]) } : { id: spec, imageSize: null };
+};
+
+export const modelSpec = (id: string, imageSize: number): string => `${id}@${imageSize}`;
