@@ -38,3 +38,49 @@ describe('DAVIS measures', () => {
     expect([x, y]).toEqual([20, 20]);
   });
 });
+
+/**
+ * What the public evaluation code of the DAVIS challenge (davisvideochallenge/davis2017-evaluation, davis2017/metrics.py at
+ * 30b698a: db_eval_iou and db_eval_boundary) says of the same masks, 173 x 97 px.
+ */
+describe('DAVIS measures, beside the public implementation', () => {
+  const w = 173;
+  const h = 97;
+  const draw = (inside: (x: number, y: number) => boolean): Uint8Array =>
+    Uint8Array.from({ length: w * h }, (_, i) => (inside(i % w, Math.floor(i / w)) ? 1 : 0));
+  const blob = (cx: number, cy: number, a: number, b: number) => (x: number, y: number) =>
+    (x - cx) ** 2 * b * b + (y - cy) ** 2 * a * a <= a * a * b * b;
+  const disc = blob(60, 40, 30, 25);
+  const masks: Record<string, Uint8Array> = {
+    disc: draw(disc),
+    shifted: draw(blob(63, 42, 30, 25)),
+    cut: draw((x, y) => disc(x, y) && x < 70),
+    edge: draw(blob(170, 95, 40, 30)),
+    edgeWide: draw(blob(165, 90, 44, 34)),
+    two: draw((x, y) => blob(40, 50, 12, 20)(x, y) || blob(120, 50, 20, 12)(x, y)),
+    comb: draw((x, y) => disc(x, y) && Math.floor(x / 4) % 2 === 0),
+    dot: draw((x, y) => x === 60 && y === 40),
+    all: draw(() => true),
+    none: draw(() => false),
+  };
+  it.each<[predicted: string, truth: string, j: number, f: number]>([
+    ['disc', 'shifted', 0.848031496, 0.544642857],
+    ['shifted', 'disc', 0.848031496, 0.544642857],
+    ['disc', 'cut', 0.697912228, 0.69505629],
+    ['cut', 'disc', 0.697912228, 0.69505629],
+    ['edge', 'edgeWide', 0.613895216, 0.0],
+    ['two', 'disc', 0.155001502, 0.108763207],
+    ['comb', 'disc', 0.499786962, 0.459275924],
+    ['disc', 'comb', 0.499786962, 0.459275924],
+    ['dot', 'disc', 0.000426076, 0.0],
+    ['all', 'disc', 0.139860557, 0.0],
+    ['disc', 'all', 0.139860557, 0.0],
+    ['none', 'disc', 0.0, 0.0],
+    ['disc', 'none', 0.0, 0.0],
+    ['none', 'none', 1.0, 1.0],
+    ['all', 'all', 1.0, 1.0],
+  ])('%s predicted, %s true: J %f, F %f', (predicted, truth, j, f) => {
+    expect(regionSimilarity(masks[predicted]!, masks[truth]!)).toBeCloseTo(j, 8);
+    expect(contourAccuracy(masks[predicted]!, masks[truth]!, w, h)).toBeCloseTo(f, 8);
+  });
+});
