@@ -4,17 +4,19 @@ import type { PromptPoint } from '../../shared/prompts.ts';
 import type { AppServices } from './app-services.ts';
 import type { SessionService } from './session-service.ts';
 
-const frame = 60;
-const points: PromptPoint[] = [
-  { x: 480, y: 360, label: 1 },
-  { x: 450, y: 130, label: 1 },
-  { x: 190, y: 370, label: 0 },
-  { x: 160, y: 490, label: 0 },
-];
+export const samplePrompt: { frame: number; points: PromptPoint[] } = {
+  frame: 60,
+  points: [
+    { x: 480, y: 360, label: 1 },
+    { x: 450, y: 130, label: 1 },
+    { x: 190, y: 370, label: 0 },
+    { x: 160, y: 490, label: 0 },
+  ],
+};
 
 /** Adds the sample's object to a session of the sample clip. */
 export const promptSample = async (session: SessionService): Promise<void> => {
-  await session.setPoints(session.addObject('Rabbit'), frame, points, null);
+  await session.setPoints(session.addObject('Rabbit'), samplePrompt.frame, samplePrompt.points, null);
 };
 
 /**
