@@ -7,7 +7,8 @@ import type { OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { logitsToRle } from '../../src/main/engine/tracking/mask-upsample.ts';
 import type { FrameMemory } from '../../src/main/engine/tracking/memory-bank.ts';
-import { type ObjectFrameResult, VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
+import type { ObjectFrameResult } from '../../src/main/engine/tracking/tracker-core.ts';
+import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { encodeRle, rleIou } from '../../src/shared/rle.ts';
 import { largestDifference, type RecordedCall, type Recording, readBits, readFloats } from './recording.ts';
 

@@ -18,7 +18,7 @@ import { planTrack } from './pipeline/track-plan.ts';
 import { runTrack } from './pipeline/track-run.ts';
 import { type EngineEvents, type EngineInput, type EngineModel, type EnginePlanes, type EngineResult, engineInputs } from './protocol.ts';
 import { Transferred } from './rpc.ts';
-import type { ObjectFrameResult } from './tracking/video-tracker.ts';
+import type { ObjectFrameResult } from './tracking/tracker-core.ts';
 
 export type EngineEmit = <K extends keyof EngineEvents>(name: K, data: EngineEvents[K], transfer?: ArrayBuffer[]) => Promise<void>;
 

@@ -10,7 +10,8 @@ import { constantsOf, type GraphPaths, type GraphTimings, OnnxGraphs } from './m
 import type { ProviderChoice } from './model/providers.ts';
 import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
 import type { PointPrompt } from './tracking/point-prompt.ts';
-import { type ObjectFrameResult, VideoTracker } from './tracking/video-tracker.ts';
+import type { ObjectFrameResult } from './tracking/tracker-core.ts';
+import { VideoTracker } from './tracking/video-tracker.ts';
 
 let graphs: OnnxGraphs | null = null;
 let manifest: Manifest | null = null;

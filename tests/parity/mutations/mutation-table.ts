@@ -152,8 +152,8 @@ export const mutations: readonly Mutation[] = [
     rule: '3',
     breaks: 'a tracked frame feeds one empty point instead of two',
     source: {
-      from: 'batch,\n      pointCount: 2,\n      points: new Float32Array(batch * 4),\n      labels: new Float32Array(batch * 2)',
-      to: 'batch,\n      pointCount: 1,\n      points: new Float32Array(batch * 2),\n      labels: new Float32Array(batch)',
+      from: 'batch,\n    pointCount: 2,\n    points: new Float32Array(batch * 4),\n    labels: new Float32Array(batch * 2)',
+      to: 'batch,\n    pointCount: 1,\n    points: new Float32Array(batch * 2),\n    labels: new Float32Array(batch)',
     },
     noticedBy: 'A_click',
   },
@@ -179,21 +179,21 @@ export const mutations: readonly Mutation[] = [
     rule: '6',
     breaks: 'a first prompt without no_mem_embed',
     source: {
-      from: 'request === null ? this.#graphs.initialFeatures(features)',
-      to: 'request === null ? this.#graphs.rawFeatures(features)',
+      from: 'request === null ? graphs.initialFeatures(features)',
+      to: 'request === null ? graphs.rawFeatures(features)',
     },
     noticedBy: 'A_click',
   },
   {
     rule: '6',
     breaks: 'a correction that ignores the memory',
-    source: { from: 'const request = isInitial ? null :', to: 'const request = isInitial || !isInitial ? null :' },
+    source: { from: 'const request = isInitial\n      ? null', to: 'const request = isInitial || !isInitial\n      ? null' },
     noticedBy: 'C_two_objects_correction_allcond',
   },
   {
     rule: '7',
     breaks: 'a mask prompt with no_mem_embed',
-    source: { from: 'decode(features, this.#graphs.rawFeatures(features)', to: 'decode(features, this.#graphs.initialFeatures(features)' },
+    source: { from: 'decode(features, graphs.rawFeatures(features)', to: 'decode(features, graphs.initialFeatures(features)' },
     noticedBy: 'D_mask_prompt_reverse',
   },
   {
@@ -212,8 +212,8 @@ export const mutations: readonly Mutation[] = [
     rule: '7',
     breaks: 'an empty mask with a pointer',
     source: {
-      from: 'pointer: isPresent ? output.pointers.slice(0, this.constants.hiddenDim) : noObjectPointer',
-      to: 'pointer: output.pointers.slice(0, this.constants.hiddenDim)',
+      from: 'pointer: isPresent ? output.pointers.slice(0, constants.hiddenDim) : noObjectPointer',
+      to: 'pointer: output.pointers.slice(0, constants.hiddenDim)',
     },
     // The recorded empty mask has a negative object logit of its own, which hides it.
     noticedBy: givesEmptyMaskAPointer,
@@ -221,19 +221,19 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '8',
     breaks: 'one mask for a single click',
-    source: { from: 'usesMultimask(this.constants, count - 1, isInitial)', to: 'false' },
+    source: { from: 'usesMultimask(constants, count - 1, request === null)', to: 'false' },
     noticedBy: 'A_click',
   },
   {
     rule: '8',
     breaks: 'one mask for tracked frames',
-    source: { from: 'usesMultimask(this.constants, 0, false)', to: 'false' },
+    source: { from: 'usesMultimask(constants, 0, false)', to: 'false' },
     noticedBy: 'A_click',
   },
   {
     rule: '8',
     breaks: 'several masks for a box',
-    source: { from: 'usesMultimask(this.constants, count - 1, isInitial)', to: 'true' },
+    source: { from: 'usesMultimask(constants, count - 1, request === null)', to: 'true' },
     noticedBy: 'D_mask_prompt_reverse',
   },
   {
@@ -290,7 +290,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
-    source: { from: 'stored.map((s) => s.memory),\n      false,', to: 'stored.map((s) => s.memory),\n      true,' },
+    source: { from: 'stored.map(({ memory }) => memory),\n      false,', to: 'stored.map(({ memory }) => memory),\n      true,' },
     noticedBy: 'A_click',
   },
   {

@@ -2,7 +2,7 @@
 import { compressCounts, rleArea, rleBox } from '../../../shared/rle.ts';
 import type { EngineResult } from '../protocol.ts';
 import { logitsToRle, quantizeLogits } from '../tracking/mask-upsample.ts';
-import type { ObjectFrameResult } from '../tracking/video-tracker.ts';
+import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 
 /** @param source size of the clip in px */
 export const toEngineResult = (result: ObjectFrameResult, source: { width: number; height: number }): EngineResult => {

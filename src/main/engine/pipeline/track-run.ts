@@ -5,7 +5,7 @@
 
 import type { GraphTimings } from '../model/onnx-graphs.ts';
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../protocol.ts';
-import type { ObjectFrameResult } from '../tracking/video-tracker.ts';
+import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult } from './results.ts';
 import { objectsOn, passLength, type TrackPass } from './track-plan.ts';

@@ -1,5 +1,5 @@
 /**
- * Packs what each object attends to into batches: objects with as many memories and as many pointers as each other run
+ * Packs what each object (or path of its tree) attends to into batches: those with as many memories and as many pointers as each other run
  * together. No slot is ever padded (a duplicated or empty entry would take softmax weight).
  */
 import type { TrackerConstants } from './constants.ts';
@@ -48,14 +48,18 @@ export class AttentionPacker {
     const pointers = this.#pointers.subarray(0, pointerLength);
     const temporalRow = new BigInt64Array(batch * memories);
     const pointerPosition = new Float32Array(batch * pointerCount);
+    const memoryWeight = new Float32Array(batch * memories);
+    const pointerWeight = new Float32Array(batch * pointerCount);
     requests.forEach((request, b) => {
-      request.memories.forEach(({ source, temporalRow: row }, m) => {
+      request.memories.forEach(({ source, temporalRow: row, weight = 1 }, m) => {
         memory.set(source.memory!, (b * memories + m) * slot);
         temporalRow[b * memories + m] = BigInt(row);
+        memoryWeight[b * memories + m] = weight;
       });
-      request.pointers.forEach(({ pointer, position }, p) => {
+      request.pointers.forEach(({ pointer, position, weight = 1 }, p) => {
         pointers.set(pointer, (b * pointerCount + p) * hiddenDim);
         pointerPosition[b * pointerCount + p] = position;
+        pointerWeight[b * pointerCount + p] = weight;
       });
     });
     return {
@@ -63,11 +67,11 @@ export class AttentionPacker {
       memories,
       memory,
       temporalRow,
-      memoryWeight: new Float32Array(batch * memories).fill(1),
+      memoryWeight,
       pointerCount,
       pointers,
       pointerPosition,
-      pointerWeight: new Float32Array(batch * pointerCount).fill(1),
+      pointerWeight,
     };
   }
 }

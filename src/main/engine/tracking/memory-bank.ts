@@ -4,28 +4,36 @@
  */
 import type { TrackerConstants } from './constants.ts';
 
-export interface FrameMemory {
-  /** [4h * 4h] */
-  logits: Float32Array;
-  objectLogit: number;
-  /** Predicted IoU. */
-  iou: number;
+/** What of a frame can be attended to. */
+export interface AttendableFrame {
   /** [C] */
   pointer: Float32Array;
   /** [h*h, Cm] on the bf16 grid; null until encoded (prompted frames wait for propagation, rule 14). */
   memory: Float32Array | null;
 }
 
+export interface FrameMemory extends AttendableFrame {
+  /** [4h * 4h] */
+  logits: Float32Array;
+  objectLogit: number;
+  /** Predicted IoU. */
+  iou: number;
+}
+
 export interface AttendedMemory {
-  source: FrameMemory;
+  source: AttendableFrame;
   /** Row of maskmem_tpos_enc. */
   temporalRow: number;
+  /** Factor on its keys; 1 when absent (rule L9). */
+  weight?: number;
 }
 
 export interface AttendedPointer {
   pointer: Float32Array;
   /** Signed distance over the divisor of rule 23. */
   position: number;
+  /** Factor on its keys; 1 when absent (rule L9). */
+  weight?: number;
 }
 
 /** Rule 17: all, or the nearest before, the nearest at or after, then by distance. Order is the order attended. */
@@ -47,9 +55,9 @@ export const selectConditioningFrames = <T>(
   return { selected, rest: new Map(frames.filter((t) => !selected.has(t)).map((t) => [t, all.get(t)!])) };
 };
 
-export class MemoryBank {
-  readonly conditioning = new Map<number, FrameMemory>();
-  readonly recent = new Map<number, FrameMemory>();
+export class MemoryBank<T extends AttendableFrame = FrameMemory> {
+  readonly conditioning = new Map<number, T>();
+  readonly recent = new Map<number, T>();
   readonly #constants: TrackerConstants;
   readonly #history: number;
 
@@ -63,7 +71,7 @@ export class MemoryBank {
   }
 
   /** Any stored output of the frame, conditioning first. */
-  get(frame: number): FrameMemory | undefined {
+  get(frame: number): T | undefined {
     return this.conditioning.get(frame) ?? this.recent.get(frame);
   }
 

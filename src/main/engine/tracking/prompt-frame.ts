@@ -1,0 +1,88 @@
+/** A prompt's mask: points and a box, or a mask (spec rules 3 to 11). */
+import { AppError } from '../../../shared/errors.ts';
+import type { AttentionRequest } from './attention-batch.ts';
+import type { ImageFeatures } from './graphs.ts';
+import { encodePoints, type PointPrompt } from './point-prompt.ts';
+import { resizePlaneAntialiased } from './resample.ts';
+import { type SelectedMask, selectMask, usesMultimask } from './select-mask.ts';
+import type { TrackerCore } from './tracker-core.ts';
+
+/**
+ * @param request what the frame attends to, null on a frame that was never tracked (rule 6)
+ * @param previousLogits low-res logits of this frame so far (rule 5)
+ */
+export const decodePoints = async (
+  { graphs, constants, packer, width, height }: TrackerCore,
+  features: ImageFeatures,
+  prompt: PointPrompt,
+  request: AttentionRequest | null,
+  previousLogits: Float32Array | null,
+): Promise<{ selected: SelectedMask; ious: number[] }> => {
+  const pix = request === null ? graphs.initialFeatures(features) : await graphs.attend(features, packer.pack([request]));
+  const { points, labels, count } = encodePoints(prompt, { width, height }, constants.imageSize);
+  const clamp = constants.maskPromptClamp;
+  const output = await graphs.decode(features, pix, {
+    batch: 1,
+    pointCount: count,
+    points,
+    labels,
+    maskPrompt: previousLogits ? previousLogits.map((v) => Math.min(clamp, Math.max(-clamp, v))) : null,
+    hasMask: Float32Array.of(previousLogits ? 1 : 0),
+  });
+  const multimask = usesMultimask(constants, count - 1, request === null);
+  return { selected: selectMask(constants, output, 0, multimask), ious: [...output.ious] };
+};
+
+/**
+ * The mask at the model's input size, 0 or 1 (rule 7).
+ * @param mask 0/1 values of `width * height` source pixels
+ * @throws AppError `prompt-invalid` for a mask of another size
+ */
+export const maskAtModelSize = ({ constants, width, height }: TrackerCore, mask: Uint8Array): Float32Array => {
+  if (mask.length !== width * height) {
+    throw new AppError(
+      'prompt-invalid',
+      `The mask has ${mask.length} pixels and the frame ${width} x ${height}. Use a mask of the frame's size.`,
+    );
+  }
+  const size = constants.imageSize;
+  const resized =
+    width === size && height === size
+      ? Float32Array.from(mask)
+      : resizePlaneAntialiased(Float32Array.from(mask), width, height, size, size);
+  for (let i = 0; i < resized.length; i++) resized[i] = resized[i]! >= 0.5 ? 1 : 0;
+  return resized;
+};
+
+/** Rule 7: the mask is its own answer; its pointer comes from one decoder run on the raw features. @param resized see {@link maskAtModelSize} */
+export const decodeMask = async (
+  { graphs, constants }: TrackerCore,
+  features: ImageFeatures,
+  resized: Float32Array,
+): Promise<SelectedMask> => {
+  const { maskPromptLogit: logit, imageSize: size, logitSize } = constants;
+  const logits = resizePlaneAntialiased(
+    resized.map((v) => (v * 2 - 1) * logit),
+    size,
+    size,
+    logitSize,
+    logitSize,
+  );
+  const { prompt, noObjectPointer } = await graphs.downsampleMask(resized);
+  const output = await graphs.decode(features, graphs.rawFeatures(features), {
+    batch: 1,
+    pointCount: 2,
+    points: new Float32Array(4),
+    labels: Float32Array.of(-1, -1),
+    maskPrompt: prompt,
+    hasMask: Float32Array.of(1),
+  });
+  const isPresent = resized.includes(1);
+  return {
+    logits,
+    pointer: isPresent ? output.pointers.slice(0, constants.hiddenDim) : noObjectPointer,
+    iou: 1,
+    objectLogit: isPresent ? logit : -logit,
+    candidate: 0,
+  };
+};

@@ -1,0 +1,57 @@
+/** What the tracker holds of one object. */
+import type { TrackerConstants } from './constants.ts';
+import { type FrameMemory, MemoryBank } from './memory-bank.ts';
+import type { PointPrompt } from './point-prompt.ts';
+import { TrackedFrames } from './tracked-frames.ts';
+import type { MemoryTree } from './tree/memory-tree.ts';
+
+export interface TrackedObject {
+  readonly id: number;
+  readonly bank: MemoryBank;
+  readonly points: Map<number, PointPrompt>;
+  readonly masks: Map<number, Float32Array>;
+  /** Outputs of prompted frames that enter the bank when propagation starts (rule 14). */
+  readonly pendingConditioning: Map<number, FrameMemory>;
+  readonly pendingOther: Map<number, FrameMemory>;
+  readonly tracked: TrackedFrames;
+  /** Its memory tree while one grows; the bank then mirrors the best path, for corrections. */
+  tree: MemoryTree | null;
+  /** Number of its next branch. */
+  nextBranch: number;
+}
+
+/** @param history frames behind the newest that the bank keeps complete */
+export const newTrackedObject = (id: number, constants: TrackerConstants, history: number): TrackedObject => ({
+  id,
+  bank: new MemoryBank(constants, history),
+  points: new Map(),
+  masks: new Map(),
+  pendingConditioning: new Map(),
+  pendingOther: new Map(),
+  tracked: new TrackedFrames(),
+  tree: null,
+  nextBranch: 0,
+});
+
+/** Moves pending prompts into the bank (the official preflight). */
+export const startPropagation = ({ bank, pendingConditioning, pendingOther }: TrackedObject): void => {
+  for (const [frame, output] of pendingOther) bank.recent.set(frame, output);
+  for (const [frame, output] of pendingConditioning) bank.conditioning.set(frame, output);
+  pendingOther.clear();
+  pendingConditioning.clear();
+  for (const frame of bank.conditioning.keys()) bank.recent.delete(frame);
+};
+
+/** Removes the prompts on a frame; its output there becomes an ordinary one (rule 29). */
+export const clearPrompts = (object: TrackedObject, frame: number): void => {
+  object.points.delete(frame);
+  object.masks.delete(frame);
+  object.pendingConditioning.delete(frame);
+  object.pendingOther.delete(frame);
+  const output = object.bank.conditioning.get(frame);
+  if (output) {
+    object.bank.conditioning.delete(frame);
+    object.bank.recent.set(frame, output);
+    object.tracked.delete(frame);
+  }
+};

@@ -1,0 +1,98 @@
+/** What the parts of the tracker share: the graphs, the constants, and how requests become batches. */
+
+import type { TreeEvent } from '../../../shared/memory-tree.ts';
+import type { AttentionPacker, AttentionRequest } from './attention-batch.ts';
+import { roundToBf16 } from './bf16.ts';
+import type { TrackerConstants } from './constants.ts';
+import type { DecodeOutput, ImageFeatures, TrackerGraphs } from './graphs.ts';
+import type { FrameMemory } from './memory-bank.ts';
+
+export interface TrackerCore {
+  readonly graphs: TrackerGraphs;
+  readonly constants: TrackerConstants;
+  readonly packer: AttentionPacker;
+  /** Size of the source in px. */
+  readonly width: number;
+  readonly height: number;
+  /** null for a stream of unknown length. */
+  readonly frameCount: number | null;
+}
+
+export interface ObjectFrameResult {
+  objectId: number;
+  /** [4h * 4h] logits covering the whole frame; mask where > 0. */
+  logits: Float32Array;
+  objectLogit: number;
+  iou: number;
+  prompted: boolean;
+  /** Worth a look, 0..1; 0 on prompted frames. */
+  uncertainty: number;
+  /** What happened in the object's memory tree on this frame. */
+  events: TreeEvent[];
+  /** Earlier frames whose result this one replaces, newest first. */
+  amended: AmendedResult[];
+}
+
+export interface AmendedResult {
+  frame: number;
+  logits: Float32Array;
+  objectLogit: number;
+  iou: number;
+}
+
+/** Told after every inference; tests use it to compare and to force state. */
+export type OnOutput = (
+  objectId: number,
+  frame: number,
+  output: FrameMemory,
+  selected: { ious: number[]; isMask: boolean; memories: number; pointers: number },
+) => void;
+
+/** A result without a tree. */
+export const plainResult = (objectId: number, output: FrameMemory, prompted: boolean, uncertainty = 0): ObjectFrameResult => {
+  const { logits, objectLogit, iou } = output;
+  return { objectId, logits, objectLogit, iou, prompted, uncertainty, events: [], amended: [] };
+};
+
+/** Attends and decodes a frame without prompts for requests of one shape (rule 3: one empty point and its pad). */
+export const decodeTracked = async (
+  { graphs, packer }: TrackerCore,
+  features: ImageFeatures,
+  requests: readonly AttentionRequest[],
+): Promise<DecodeOutput> => {
+  const batch = requests.length;
+  const pix = await graphs.attend(features, packer.pack(requests));
+  return graphs.decode(features, pix, {
+    batch,
+    pointCount: 2,
+    points: new Float32Array(batch * 4),
+    labels: new Float32Array(batch * 2).fill(-1),
+    maskPrompt: null,
+    hasMask: new Float32Array(batch),
+  });
+};
+
+/** Encodes outputs of one frame as a batch and puts each memory in its place, rounded to bf16 (rules 13 to 16). */
+export const encodeMemories = async (
+  { graphs, constants }: TrackerCore,
+  features: ImageFeatures,
+  outputs: readonly FrameMemory[],
+  binarize: boolean,
+): Promise<void> => {
+  if (outputs.length === 0) return;
+  const pixels = constants.logitSize ** 2;
+  const logits = new Float32Array(outputs.length * pixels);
+  outputs.forEach((output, index) => {
+    logits.set(output.logits, index * pixels);
+  });
+  const encoded = await graphs.encodeMemory(features, {
+    batch: outputs.length,
+    logits,
+    binarize: new Float32Array(outputs.length).fill(binarize ? 1 : 0),
+    objectLogit: Float32Array.from(outputs, (output) => output.objectLogit),
+  });
+  const slot = encoded.length / outputs.length;
+  outputs.forEach((output, index) => {
+    output.memory = roundToBf16(encoded.slice(index * slot, (index + 1) * slot));
+  });
+};

@@ -1,0 +1,22 @@
+/** What the decoder offers one path on one frame, and what a path remembers of the one it took. */
+import type { AttendableFrame } from '../memory-bank.ts';
+
+export interface Candidate {
+  /** Decoder token, 0..3. */
+  token: number;
+  /** Predicted IoU, 0..1. */
+  iou: number;
+  /** Of the path, the same for its candidates. */
+  objectLogit: number;
+  /** [4h * 4h] raw logits, a view. */
+  logits: Float32Array;
+  /** [C] with the no-object rule applied, a view. */
+  pointer: Float32Array;
+}
+
+/** Its memory is null until encoded, and when only the pointer is still of use. */
+export interface RememberedFrame extends AttendableFrame {
+  readonly frame: number;
+  readonly iou: number;
+  readonly objectLogit: number;
+}

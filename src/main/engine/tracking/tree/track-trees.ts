@@ -1,0 +1,136 @@
+/** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape run as one batch. */
+import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
+import type { TreeEvent } from '../../../../shared/memory-tree.ts';
+import { groupByShape } from '../attention-batch.ts';
+import type { DecodeOutput, ImageFeatures } from '../graphs.ts';
+import { selectMask, usesMultimask } from '../select-mask.ts';
+import type { TrackedObject } from '../tracked-object.ts';
+import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from '../tracker-core.ts';
+import type { Candidate } from './candidate.ts';
+import { startHistory } from './gates/start-history.ts';
+import { MemoryTree } from './memory-tree.ts';
+
+const pointsOfTrackedFrame = 0;
+
+export interface TreeContext {
+  core: TrackerCore;
+  settings: MemorySettings;
+  onOutput: OnOutput | null;
+  /** See TreeOptions. */
+  sharesCopies?: boolean;
+}
+
+/** The three candidates of entry `index` of the batch, or the one that is chosen where the model gives no several. */
+const candidatesOf = ({ constants }: TrackerCore, output: DecodeOutput, index: number): Candidate[] => {
+  const objectLogit = output.objectLogit[index]!;
+  if (!usesMultimask(constants, pointsOfTrackedFrame, false)) {
+    const { candidate, iou, logits, pointer } = selectMask(constants, output, index, false);
+    return [{ token: candidate, iou, objectLogit, logits, pointer }];
+  }
+  const pixels = constants.logitSize ** 2;
+  const dim = constants.hiddenDim;
+  return [1, 2, 3].map((token) => {
+    const at = index * 4 + token;
+    return {
+      token,
+      iou: output.ious[at]!,
+      objectLogit,
+      logits: output.masks.subarray(at * pixels, (at + 1) * pixels),
+      pointer: output.pointers.subarray(at * dim, (at + 1) * dim),
+    };
+  });
+};
+
+/** The tree goes on when this frame follows its newest one; else a new one starts from the conditioning frames. */
+const treeFor = (context: TreeContext, object: TrackedObject, frame: number, reverse: boolean): MemoryTree => {
+  const { core, settings, sharesCopies } = context;
+  const { tree } = object;
+  const step = reverse ? -1 : 1;
+  if (tree && tree.settings === settings && tree.reverse === reverse && tree.head !== null && tree.head + step === frame) return tree;
+  const { constants } = core;
+  const started = new MemoryTree({
+    objectId: object.id,
+    settings,
+    start: startHistory(gateOf(settings), constants, settings.memoryQuality),
+    reverse,
+    firstBranch: object.nextBranch,
+    noObjScore: constants.noObjScore,
+    sharesCopies: sharesCopies ?? true,
+  });
+  object.tree = started;
+  return started;
+};
+
+/** Tracks the frame for all `objects`; each bank gets the best path's output. */
+export const trackTrees = async (
+  context: TreeContext,
+  features: ImageFeatures,
+  frame: number,
+  reverse: boolean,
+  objects: readonly TrackedObject[],
+): Promise<ObjectFrameResult[]> => {
+  const { core, onOutput } = context;
+  const trees = objects.map((object) => treeFor(context, object, frame, reverse));
+  const requested = objects.flatMap(({ bank }, at) =>
+    trees[at]!.requests({ frame, conditioning: bank.conditioning, frameCount: core.frameCount }).map((request) => ({ at, request })),
+  );
+  const offered: Candidate[][] = new Array(requested.length);
+  for (const group of groupByShape(requested.map(({ request }) => request))) {
+    const output = await decodeTracked(
+      core,
+      features,
+      group.map((index) => requested[index]!.request),
+    );
+    group.forEach((of, index) => {
+      offered[of] = candidatesOf(core, output, index);
+    });
+  }
+  const grown = trees.map((tree, at) =>
+    tree.grow(
+      frame,
+      offered.filter((_, index) => requested[index]!.at === at),
+    ),
+  );
+  const kept = grown.flatMap((tree) => tree.kept);
+  await encodeMemories(
+    core,
+    features,
+    kept.map(({ output }) => output),
+    false,
+  );
+  for (const { output, entry } of kept) entry.memory = output.memory;
+  return objects.map((object, at) => {
+    const { kept: own, uncertainty, events, amended } = grown[at]!;
+    const best = own[0]!.output;
+    // Paths hold the memories they can attend to; in the trail only the logits are of use.
+    for (const { output } of own.slice(1)) output.memory = null;
+    object.nextBranch = trees[at]!.nextBranch;
+    for (const { frame: earlier, output } of amended) object.bank.recent.set(earlier, output);
+    object.bank.recent.set(frame, best);
+    object.bank.prune(frame, reverse);
+    const first = requested.findIndex((entry) => entry.at === at);
+    const { memories, pointers } = requested[first]!.request;
+    const ious = offered[first]!.map(({ iou }) => iou);
+    onOutput?.(object.id, frame, best, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
+    const result = plainResult(object.id, best, false, uncertainty);
+    const tellable = context.settings.mode === 'tree' ? events : [];
+    return {
+      ...result,
+      events: tellable,
+      amended: amended.map(({ frame: earlier, output }) => ({
+        frame: earlier,
+        logits: output.logits,
+        objectLogit: output.objectLogit,
+        iou: output.iou,
+      })),
+    };
+  });
+};
+
+/** A prompted frame ends the tree: what its branches believed gives way to the user's word. */
+export const endTree = (object: TrackedObject, frame: number): TreeEvent[] => {
+  const { tree } = object;
+  object.tree = null;
+  if (!tree || tree.head === null) return [];
+  return tree.branches.map(({ branch }) => ({ type: 'pruned', objectId: object.id, frame, branch, reason: 'correction' }));
+};

@@ -1,0 +1,18 @@
+/** How much a frame is worth a look, for the review queue. */
+
+/** Distance of an object logit from 0 at which the doubt about presence has fallen to 1/e. */
+const presenceScale = 2;
+
+/**
+ * 0..1: branches that disagree with the best one count by how different their masks are and how near their score is; an object
+ * logit near 0 counts by itself, so one path alone has doubts as well.
+ */
+export const frameUncertainty = (
+  bestObjectLogit: number,
+  others: readonly { /** Mask IoU with the best branch. */ agreement: number /** ln scale, <= 0. */; score: number }[],
+): number => {
+  let disagreement = 0;
+  for (const { agreement, score } of others) disagreement = Math.max(disagreement, (1 - agreement) * Math.exp(Math.min(0, score)));
+  const presence = Math.exp(-Math.abs(bestObjectLogit) / presenceScale);
+  return 1 - (1 - disagreement) * (1 - presence);
+};

@@ -1,0 +1,40 @@
+/** What happens in an object's memory tree, as data: for results.json, the counters and the panel. */
+import { z } from 'zod';
+
+const frame = z.number().int().nonnegative();
+const branch = z.number().int().nonnegative();
+const base = { objectId: z.number().int().positive(), frame };
+
+export const branchScoreSchema = z.object({
+  branch,
+  /** ln scale, 0 = the best branch of the frame. */
+  score: z.number(),
+  /** Predicted IoU on this frame, 0..1. */
+  iou: z.number(),
+  objectLogit: z.number(),
+});
+export type BranchScore = z.infer<typeof branchScoreSchema>;
+
+export const treeEventSchema = z.discriminatedUnion('type', [
+  /** A branch begins: beside its parent, or as a root (parent null) at a prompted frame or where tracking set in. */
+  z.object({ type: z.literal('spawned'), ...base, branch, parent: branch.nullable(), score: z.number() }),
+  /** Told while more than one branch lives: all of them, best first. */
+  z.object({ type: z.literal('scored'), ...base, scores: z.array(branchScoreSchema) }),
+  /** Another branch leads; frames from `amendedFrom` up to (or, backward, down to) this one now show its masks. */
+  z.object({ type: z.literal('switched'), ...base, from: branch, to: branch, amendedFrom: frame }),
+  z.object({ type: z.literal('pruned'), ...base, branch, reason: z.enum(['outscored', 'ratio', 'correction']) }),
+  z.object({ type: z.literal('merged'), ...base, branch, into: branch, agreement: z.number() }),
+]);
+export type TreeEvent = z.infer<typeof treeEventSchema>;
+
+export const treeCountersSchema = z.object({
+  spawned: z.number().int(),
+  scored: z.number().int(),
+  switched: z.number().int(),
+  pruned: z.number().int(),
+  merged: z.number().int(),
+  amendedFrames: z.number().int(),
+});
+export type TreeCounters = z.infer<typeof treeCountersSchema>;
+
+export const noTreeEvents = (): TreeCounters => ({ spawned: 0, scored: 0, switched: 0, pruned: 0, merged: 0, amendedFrames: 0 });
