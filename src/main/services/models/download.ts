@@ -142,7 +142,7 @@ const attempt = async (address: URL, part: PartFile, request: DownloadRequest, p
     try {
       await takeAnswer(answer, part, request, parts, () => watch.restart());
     } finally {
-      answer.body.destroy();
+      answer.close();
     }
   } catch (error) {
     if (signal.aborted || error instanceof AppError || error instanceof Interruption) throw error;
@@ -203,7 +203,7 @@ const takeAnswer = async (
     request.onProgress({ phase: 'transferring', done: part.size, total: request.bytes ?? total ?? 0 });
   };
   report(true);
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) {
+  for await (const chunk of answer.body) {
     onData();
     if (part.size + chunk.length > limit) {
       await part.clear();

@@ -9,11 +9,16 @@ export interface HttpAnswer {
   url: URL;
   status: number;
   headers: IncomingHttpHeaders;
-  body: IncomingMessage;
+  /** Ends with Node's error when the connection breaks. */
+  body: AsyncIterable<Buffer>;
+  /** Ends the connection, whatever has come. */
+  close(): void;
 }
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 const mostRedirects = 5;
+/** Held in memory while the disk is behind. */
+const mostQueuedBytes = 1 << 20;
 
 /** @throws AppError `not-allowed` for a redirect that is not followed; else what Node throws */
 export const getFile = async (
@@ -26,7 +31,9 @@ export const getFile = async (
     const body = await getOnce(url, headers, options);
     const status = body.statusCode ?? 0;
     const { location } = body.headers;
-    if (!redirects.has(status) || location === undefined) return { url, status, headers: body.headers, body };
+    if (!redirects.has(status) || location === undefined) {
+      return { url, status, headers: body.headers, body: received(body), close: () => body.destroy() };
+    }
     body.destroy();
     if (followed === mostRedirects)
       throw new AppError('download-failed', `${address.host} sends the download round in circles. Try again later.`);
@@ -46,3 +53,46 @@ const getOnce = (
     request.on('error', reject);
     request.on('close', () => agent.destroy());
   });
+
+/**
+ * What comes, piece by piece, from the moment this is called. A stream's own iterator drops what it holds when the connection
+ * breaks; here everything that has come is given before the error is.
+ */
+const received = (body: IncomingMessage): AsyncIterable<Buffer> => {
+  const queue: Buffer[] = [];
+  let queuedBytes = 0;
+  let end: { error: Error | null } | null = null;
+  let wake = (): void => {};
+  const finish = (error: Error | null): void => {
+    end ??= { error };
+    wake();
+  };
+  body.on('data', (chunk: Buffer) => {
+    queue.push(chunk);
+    queuedBytes += chunk.length;
+    if (queuedBytes > mostQueuedBytes) body.pause();
+    wake();
+  });
+  body.on('end', () => finish(null));
+  body.on('error', finish);
+  body.on('close', () => finish(body.complete ? null : new Error('the connection broke')));
+  return {
+    async *[Symbol.asyncIterator]() {
+      for (;;) {
+        const chunk = queue.shift();
+        if (chunk) {
+          yield chunk;
+          queuedBytes -= chunk.length;
+          if (queuedBytes <= mostQueuedBytes && body.isPaused()) body.resume();
+        } else if (end) {
+          if (end.error) throw end.error;
+          return;
+        } else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      }
+    },
+  };
+};

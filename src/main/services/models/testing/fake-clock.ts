@@ -1,0 +1,28 @@
+/** A clock whose pauses end at once and are remembered, and whose timers fire when the test says so. */
+import type { Clock, Timer } from '../clock.ts';
+
+export class FakeClock implements Clock {
+  readonly pauses: number[] = [];
+  readonly #timers = new Set<() => void>();
+  #nowMs = 0;
+
+  now(): number {
+    this.#nowMs += 1000;
+    return this.#nowMs;
+  }
+
+  async delay(ms: number, signal?: AbortSignal): Promise<void> {
+    this.pauses.push(ms);
+    this.#nowMs += ms;
+    signal?.throwIfAborted();
+  }
+
+  timer(_ms: number, onFire: () => void): Timer {
+    this.#timers.add(onFire);
+    return { restart: () => {}, stop: () => void this.#timers.delete(onFire) };
+  }
+
+  fireTimers(): void {
+    for (const fire of [...this.#timers]) fire();
+  }
+}
