@@ -17,7 +17,11 @@ const fileNames: Record<GraphName, string> = {
 };
 
 /** The manifest of SAM 2.1's constants over the given graphs (unnamed graphs get a few bytes of their own). */
-export function sampleManifest(graphs: SampleGraphs = {}, weights: Manifest['weights'] = null): Manifest {
+export function sampleManifest(
+  graphs: SampleGraphs = {},
+  weights: Manifest['weights'] = null,
+  change: Partial<Pick<Manifest, 'name' | 'imageSize'>> = {},
+): Manifest {
   const entry = (name: GraphName) => {
     const data = graphBytes(graphs, name);
     return { file: fileNames[name], sha256: sha256(data), bytes: data.length };
@@ -61,12 +65,18 @@ export function sampleManifest(graphs: SampleGraphs = {}, weights: Manifest['wei
     },
     weights,
     training: null,
+    ...change,
   };
 }
 
 /** Writes manifest and graphs into `dir`. */
-export async function writeSampleBundle(dir: string, graphs: SampleGraphs = {}, weights: Manifest['weights'] = null): Promise<Manifest> {
-  const manifest = sampleManifest(graphs, weights);
+export async function writeSampleBundle(
+  dir: string,
+  graphs: SampleGraphs = {},
+  weights: Manifest['weights'] = null,
+  change: Partial<Pick<Manifest, 'name' | 'imageSize'>> = {},
+): Promise<Manifest> {
+  const manifest = sampleManifest(graphs, weights, change);
   await mkdir(dir, { recursive: true });
   for (const name of graphNames) await writeFile(join(dir, fileNames[name]), graphBytes(graphs, name));
   await writeFile(join(dir, 'manifest.json'), JSON.stringify(manifest));
