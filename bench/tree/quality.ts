@@ -1,0 +1,100 @@
+/**
+ * `npm run bench:tree [-- --data DIR --model ID]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
+ * first frame's masks. Sequences where an object is hidden for a while are averaged apart.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openBundle } from '../../src/main/engine/model/bundle.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import { appPaths } from '../../src/main/services/app-paths.ts';
+import { resolveModel } from '../../src/main/services/model-catalog.ts';
+import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
+import { listSequences } from '../davis-sequences.ts';
+import { type Annotated, CachedGraphs, readAnnotated, runSequence, type ScoredRun } from './annotated.ts';
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    model: { type: 'string', default: 'nano' },
+    only: { type: 'string' },
+    set: { type: 'string', multiple: true, default: [] },
+    json: { type: 'boolean', default: false },
+  },
+});
+const data = resolve(values.data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
+if (!existsSync(data)) {
+  console.error(`There are no sequences in ${data}. Give a folder of NAME/frames and NAME/masks with --data.`);
+  process.exit(1);
+}
+
+const extra = Object.fromEntries(
+  values.set.map((pair) => {
+    const [key, value] = pair.split('=');
+    return [key, Number(value)];
+  }),
+);
+const settings = (change: Partial<MemorySettings>): MemorySettings => memorySettingsSchema.parse({ ...change, ...extra });
+const variants: [string, MemorySettings][] = [
+  ['one path (SAM 2)', settings({})],
+  ['one path, SAM2Long gate', settings({ gate: 'sam2long' })],
+  ['one path, SAMURAI gate', settings({ gate: 'samurai' })],
+  ['one path, DAM4SAM gate', settings({ gate: 'dam4sam' })],
+  // The whole clip is within reach of an amendment, as rule L10 has it.
+  ['tree, exact (SAM2Long)', settings({ mode: 'tree', variant: 'exact', history: 1000, amendLag: 1000 })],
+  ['tree, live', settings({ mode: 'tree' })],
+  ['tree, live, no gate', settings({ mode: 'tree', gate: 'none' })],
+  ['tree, live, SAMURAI gate', settings({ mode: 'tree', gate: 'samurai' })],
+  ['tree, live, DAM4SAM gate', settings({ mode: 'tree', gate: 'dam4sam' })],
+];
+
+const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
+const constants = constantsOf(bundle.manifest);
+const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto'));
+
+const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);
+const runs = new Map<string, Map<string, ScoredRun>>(variants.map(([name]) => [name, new Map()]));
+const sequences: Pick<Annotated, 'name' | 'hasOcclusion'>[] = [];
+for (const listed of listSequences(data)) {
+  if (values.only && !values.only.split(',').includes(listed.name)) continue;
+  const graphs = new CachedGraphs(onnx);
+  const sequence = await readAnnotated(listed, constants.imageSize);
+  sequences.push({ name: sequence.name, hasOcclusion: sequence.hasOcclusion });
+  for (const [name, memory] of variants) runs.get(name)!.set(sequence.name, await runSequence(graphs, constants, sequence, memory));
+  if (!values.json) console.error(`${sequence.name} done`);
+}
+await onnx.release();
+
+const score = ({ j, f }: ScoredRun): number => (j + f) / 2;
+const rows = [...runs].map(([name, bySequence]) => {
+  const of = (wanted: (s: (typeof sequences)[number]) => boolean): number =>
+    mean(sequences.filter(wanted).map((s) => score(bySequence.get(s.name)!)));
+  const sum = (pick: (run: ScoredRun) => number): number => [...bySequence.values()].reduce((total, run) => total + pick(run), 0);
+  return {
+    name,
+    sequences: Object.fromEntries([...bySequence].map(([sequence, run]) => [sequence, score(run)])),
+    all: of(() => true),
+    occluded: of((s) => s.hasOcclusion),
+    others: of((s) => !s.hasOcclusion),
+    asShown: mean([...bySequence.values()].map(({ asShown }) => asShown)),
+    spawned: sum(({ counters }) => counters.spawned),
+    switched: sum(({ counters }) => counters.switched),
+    amended: sum(({ counters }) => counters.amendedFrames),
+  };
+});
+
+if (values.json) console.log(JSON.stringify({ model: bundle.manifest.id, version: bundle.manifest.version, sequences, rows }, null, 1));
+else {
+  const n = (value: number): string => value.toFixed(3);
+  const mark = (s: (typeof sequences)[number]): string => (s.hasOcclusion ? `${s.name} (occlusion)` : s.name);
+  console.log(`${bundle.manifest.name} ${bundle.manifest.version}, J&F from the first frame's masks\n`);
+  console.log(
+    `| | ${sequences.map(mark).join(' | ')} | occlusion | others | all | as first shown | branches | switches | amended frames |`,
+  );
+  console.log(`|---|${'---|'.repeat(sequences.length + 7)}`);
+  for (const row of rows)
+    console.log(
+      `| ${[row.name, ...sequences.map((s) => n(row.sequences[s.name]!)), n(row.occluded), n(row.others), n(row.all), n(row.asShown), row.spawned, row.switched, row.amended].join(' | ')} |`,
+    );
+}
