@@ -9,7 +9,7 @@ declare const window: { location: { origin: string }; postMessage(message: unkno
 const bridge: DesktopBridge = {
   platform: process.platform,
   connect: () => ipcRenderer.send(desktopChannels.connect),
-  openFile: () => ipcRenderer.invoke(desktopChannels.openFile),
+  openFile: (kind = 'clip') => ipcRenderer.invoke(desktopChannels.openFile, kind),
   chooseFolder: () => ipcRenderer.invoke(desktopChannels.chooseFolder),
   reveal: (path) => ipcRenderer.invoke(desktopChannels.reveal, path),
   pathOf: (file) => webUtils.getPathForFile(file as Parameters<typeof webUtils.getPathForFile>[0]),

@@ -95,6 +95,7 @@ export const commands = {
   'clip.open': { label: 'Open a clip', group: 'Clip', keys: ['Mod+KeyO'], enabled: always },
   'clip.openSample': { label: 'Open the sample clip', group: 'Clip', keys: [], enabled: always },
   'clip.export': { label: 'Export', group: 'Clip', keys: ['Mod+KeyE'], enabled: withSession },
+  'model.choose': { label: 'Models', group: 'Clip', keys: ['KeyM'], enabled: always },
   'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Clip', keys: ['Shift+Slash', 'F1'], enabled: always },
 } as const satisfies Record<string, CommandSpec>;
 

@@ -7,12 +7,15 @@ import type { CommandId } from './commands.ts';
 /** Type of the window message that carries the MessagePort to the services. */
 export const desktopPortMessage = 'sam2-video:port';
 
+/** What a file is chosen for. */
+export type OpenFileKind = 'clip' | 'checkpoint';
+
 export interface DesktopBridge {
   readonly platform: string;
   /** Asks for a MessagePort to the services; it arrives as a window message of type `desktopPortMessage`. */
   connect(): void;
   /** The system's dialogs; null when the user closed them. */
-  openFile(): Promise<string | null>;
+  openFile(kind?: OpenFileKind): Promise<string | null>;
   chooseFolder(): Promise<string | null>;
   /** Shows a file in the system's file manager. */
   reveal(path: string): Promise<void>;

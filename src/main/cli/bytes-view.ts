@@ -1,15 +1,9 @@
 /** Progress of a download in bytes, with speed and time left: one line that changes on a terminal, a line a tenth on a pipe. */
 
+import { formatBytes } from '../../shared/format-bytes.ts';
 import type { InstallProgress } from '../services/models/install-run.ts';
 import { RateMeter } from '../services/operations.ts';
 import { formatEta } from './terminal.ts';
-
-/** "156.0 MB", "3.2 kB". */
-export const formatBytes = (bytes: number): string => {
-  if (bytes < 1000) return `${bytes} bytes`;
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
-};
 
 const phases: Record<InstallProgress['phase'], string> = {
   connecting: 'connecting',

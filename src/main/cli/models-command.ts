@@ -1,6 +1,7 @@
 /** `sam2-video models ...`: what models there are, and installing, checking and removing their weights. */
 import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { formatBytes } from '../../shared/format-bytes.ts';
 import type { ModelEntry } from '../../shared/models.ts';
 import { appPaths, installedModelsDir, userDataDir } from '../services/app-paths.ts';
 import { checkProxy } from '../services/models/download-address.ts';
@@ -9,7 +10,7 @@ import { listModels } from '../services/models/model-list.ts';
 import { installedMessage } from '../services/models/model-service.ts';
 import { readModelSettings } from '../services/models/model-settings.ts';
 import { quantizeModel } from '../services/models/quantize-model.ts';
-import { BytesView, formatBytes } from './bytes-view.ts';
+import { BytesView } from './bytes-view.ts';
 import { appVersion } from './headless.ts';
 import { exitCodes, withInterrupt } from './terminal.ts';
 

@@ -46,11 +46,13 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
     return filePaths[0] ?? null;
   };
 
-  answer(desktopChannels.openFile, (window) =>
+  answer(desktopChannels.openFile, (window, kind) =>
     choose(window, {
       properties: ['openFile'],
       filters: [
-        { name: 'Videos', extensions: videoExtensions },
+        kind === 'checkpoint'
+          ? { name: 'PyTorch checkpoints', extensions: ['pt', 'pth'] }
+          : { name: 'Videos', extensions: videoExtensions },
         { name: 'All files', extensions: ['*'] },
       ],
     }),

@@ -24,6 +24,8 @@ export const menuTemplate = (run: (id: CommandId) => void, platform: NodeJS.Plat
         separator,
         item('clip.export'),
         separator,
+        item('model.choose'),
+        separator,
         { role: platform === 'darwin' ? 'close' : 'quit' },
       ],
     },

@@ -145,6 +145,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     'clip.open': () => void askForClip(),
     'clip.openSample': () => void openAndReport(null),
     'clip.export': () => store.setState({ dialog: 'export' }),
+    'model.choose': () => store.setState({ dialog: 'models' }),
     'help.shortcuts': () => store.setState((s) => ({ dialog: s.dialog === 'shortcuts' ? null : 'shortcuts' })),
   };
 

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useShortcuts } from '../commands/use-shortcuts.ts';
 import { ExportDialog } from '../features/export/export-dialog.tsx';
 import { ShortcutsDialog } from '../features/help/shortcuts-dialog.tsx';
+import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { EngineBanner } from '../features/notices/engine-banner.tsx';
 import { Toasts } from '../features/notices/toasts.tsx';
 import { ObjectList } from '../features/objects/object-list.tsx';
@@ -61,6 +62,7 @@ export const App = () => {
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}
       {dialog === 'export' && <ExportDialog />}
+      {dialog === 'models' && <ModelsDialog />}
       {dialog === 'shortcuts' && <ShortcutsDialog />}
     </div>
   );

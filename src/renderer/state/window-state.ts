@@ -14,7 +14,7 @@ export interface Toast {
   text: string;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts';
+export type DialogName = 'open' | 'export' | 'shortcuts' | 'models';
 
 export interface WindowState {
   host: AppState | null;
@@ -88,7 +88,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       isFollowing: true,
       drafts: {},
       renamingId: null,
-      dialog: state.dialog === 'shortcuts' ? 'shortcuts' : null,
+      dialog: state.dialog === 'shortcuts' || state.dialog === 'models' ? state.dialog : null,
     };
   }
   const objects = host.session?.objects ?? [];

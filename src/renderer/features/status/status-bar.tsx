@@ -1,5 +1,5 @@
 /** Model, provider, speed: what is at work. */
-import { useAppState } from '../../app/app-context.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { cx } from '../../ui/cx.ts';
 import { formatSpeed } from '../../ui/format.ts';
@@ -8,7 +8,8 @@ import styles from './status.module.css';
 const engineTexts = { starting: 'Engine starting', ready: 'Ready', restarting: 'Engine restarting', failed: 'Engine failed' } as const;
 
 export const StatusBar = () => {
-  const model = useAppState((s) => s.host?.session?.model ?? null);
+  const { run } = useApp();
+  const model = useAppState((s) => s.host?.models.active ?? null);
   const engine = useAppState((s) => s.host?.engine.state ?? 'starting');
   const link = useAppState((s) => s.link);
   const version = useAppState((s) => s.info?.appVersion ?? '');
@@ -21,11 +22,14 @@ export const StatusBar = () => {
         <span className={cx(styles.dot, styles[state])} />
         {link !== 'open' ? 'Not connected' : isTracking ? 'Tracking' : engineTexts[engine]}
       </span>
-      {model && (
-        <span className={styles.item} title={model.providerReason}>
-          {model.name} · {model.imageSize} px · {model.provider.toUpperCase()}
-        </span>
-      )}
+      <button
+        type="button"
+        className={styles.model}
+        title={model ? `${model.provider.toUpperCase()}: ${model.providerReason}. Click for other models.` : 'Choose a model'}
+        onClick={() => run('model.choose')}
+      >
+        {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : 'No model'}
+      </button>
       {rate !== null && <span className={styles.item}>{formatSpeed(rate)} frames/s</span>}
       <span className={styles.version}>{version}</span>
     </footer>

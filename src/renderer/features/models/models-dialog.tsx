@@ -1,0 +1,64 @@
+/** The models: which is at work and on what, what else there is, and getting, checking and removing them. */
+import { useEffect } from 'react';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { reportError } from '../../state/app-store.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { ImportForm } from './import-form.tsx';
+import { ModelRow } from './model-row.tsx';
+import styles from './models.module.css';
+import { ProxyForm } from './proxy-form.tsx';
+
+export const ModelsDialog = () => {
+  const { client, store } = useApp();
+  const entries = useAppState((s) => s.host?.models.entries ?? noEntries);
+  useEffect(() => {
+    // Another program, such as the command line, may have installed one meanwhile.
+    client.call('model.list', {}).catch((error: unknown) => reportError(store, error));
+  }, [client, store]);
+  return (
+    <Dialog title="Models" isWide onClose={() => store.setState({ dialog: null })}>
+      <div className={styles.sheet}>
+        <ActiveModel />
+        <ul className={styles.list} aria-label="Models">
+          {entries.map((entry) => (
+            <ModelRow key={entry.id} entry={entry} />
+          ))}
+        </ul>
+        <p className={styles.note}>Nothing is downloaded before you press Get, and nothing about your clips ever leaves this machine.</p>
+        <ImportForm />
+        <ProxyForm />
+      </div>
+    </Dialog>
+  );
+};
+
+const noEntries: never[] = [];
+
+const ActiveModel = () => {
+  const active = useAppState((s) => s.host?.models.active ?? null);
+  const isSwitching = useAppState((s) => s.host?.models.isSwitching ?? false);
+  if (isSwitching) {
+    return (
+      <p className={styles.active} role="status">
+        The model is being loaded…
+      </p>
+    );
+  }
+  if (!active) return <p className={styles.active}>No model is loaded. Choose one below.</p>;
+  return (
+    <dl className={styles.active}>
+      <div>
+        <dt>At work</dt>
+        <dd>
+          {active.name} · {active.imageSize} px
+        </dd>
+      </div>
+      <div>
+        <dt>Runs on</dt>
+        <dd>
+          {active.provider.toUpperCase()}: {active.providerReason}
+        </dd>
+      </div>
+    </dl>
+  );
+};
