@@ -71,6 +71,15 @@ export class VideoTracker {
     return this.#objects.get(objectId)?.tree?.branches ?? [];
   }
 
+  /** Frames of an object that are held, and how many of them with their memory; for tests of the bound. */
+  held(objectId: number): { frames: number; memories: number } {
+    const object = this.#objects.get(objectId);
+    if (!object) return { frames: 0, memories: 0 };
+    const { bank, tree } = object;
+    const frames = [...new Set([...bank.conditioning.values(), ...bank.recent.values(), ...(tree?.trail ?? [])])];
+    return { frames: frames.length, memories: frames.filter(({ memory }) => memory !== null).length };
+  }
+
   /** The points and box an object has on a frame, if any. */
   promptOn(objectId: number, frame: number): PointPrompt | null {
     return this.#objects.get(objectId)?.points.get(frame) ?? null;

@@ -50,11 +50,13 @@ export interface ScriptedDecode {
 /** Records every call; `script` answers each decode (by order), the default is a present object on the left half. */
 export class ScriptedGraphs implements TrackerGraphs {
   readonly calls: ScriptedCall[] = [];
+  /** Off for very long runs. */
+  isRecording = true;
   script: (call: number, index: number) => ScriptedDecode = () => ({});
   #decodes = 0;
 
   async encodeImage(): Promise<ImageFeatures> {
-    this.calls.push({ kind: 'encodeImage' });
+    this.#record({ kind: 'encodeImage' });
     return {};
   }
 
@@ -67,13 +69,13 @@ export class ScriptedGraphs implements TrackerGraphs {
   }
 
   async attend(_features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    this.calls.push({ kind: 'attend', attend: { ...input, memory: input.memory.slice(), pointers: input.pointers.slice() } });
+    this.#record({ kind: 'attend', attend: { ...input, memory: input.memory.slice(), pointers: input.pointers.slice() } });
     return { batch: input.batch, source: 'attended' } as ConditionedFeatures;
   }
 
   async decode(_features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { logitSize, hiddenDim } = testConstants;
-    this.calls.push({ kind: 'decode', decode: input, pix: (pix as unknown as { source: 'initial' | 'raw' | 'attended' }).source });
+    this.#record({ kind: 'decode', decode: input, pix: (pix as unknown as { source: 'initial' | 'raw' | 'attended' }).source });
     const pixels = logitSize ** 2;
     const output: DecodeOutput = {
       masks: new Float32Array(input.batch * 4 * pixels),
@@ -95,14 +97,18 @@ export class ScriptedGraphs implements TrackerGraphs {
   }
 
   async encodeMemory(_features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
-    this.calls.push({ kind: 'encodeMemory', memory: input });
+    this.#record({ kind: 'encodeMemory', memory: input });
     const { featureSize, memoryDim } = testConstants;
     return new Float32Array(input.batch * featureSize ** 2 * memoryDim).fill(1.001);
   }
 
   async downsampleMask(): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
-    this.calls.push({ kind: 'downsampleMask' });
+    this.#record({ kind: 'downsampleMask' });
     return { prompt: new Float32Array(testConstants.logitSize ** 2), noObjectPointer: new Float32Array(testConstants.hiddenDim).fill(-1) };
+  }
+
+  #record(call: ScriptedCall): void {
+    if (this.isRecording) this.calls.push(call);
   }
 
   of(kind: ScriptedCall['kind']): ScriptedCall[] {

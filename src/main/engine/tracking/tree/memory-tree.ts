@@ -109,6 +109,13 @@ export class MemoryTree {
     return length;
   }
 
+  /** Outputs that can still be amended, for tests of the bound. */
+  get trail(): Set<FrameMemory> {
+    const outputs = new Set<FrameMemory>();
+    for (const path of this.#slots) for (let node = path.tip; node; node = node.parent) outputs.add(node.output);
+    return outputs;
+  }
+
   /** What each different path attends to on the next frame, best path first. */
   requests(context: Omit<AttendContext, 'reverse'>): AttentionRequest[] {
     return this.#paths.map(({ history }) => history.attend({ ...context, reverse: this.reverse }));

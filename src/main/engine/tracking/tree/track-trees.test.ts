@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import { type MemorySettings, memorySettingsSchema } from '../../../../shared/memory-settings.ts';
+import type { TreeEvent } from '../../../../shared/memory-tree.ts';
+import { ScriptedGraphs, testConstants } from '../testing/scripted-graphs.ts';
+import type { ObjectFrameResult } from '../tracker-core.ts';
+import { type TrackerOptions, VideoTracker } from '../video-tracker.ts';
+
+const image = (): Uint8Array => new Uint8Array(32 * 32 * 3);
+const treeSettings = (change: Partial<MemorySettings> = {}): MemorySettings =>
+  memorySettingsSchema.parse({ mode: 'tree', variant: 'exact', ...change });
+
+const setUp = (memory: MemorySettings, options: Partial<TrackerOptions> = {}) => {
+  const graphs = new ScriptedGraphs();
+  const tracker = new VideoTracker(graphs, testConstants, { width: 64, height: 48, frameCount: null, memory, ...options });
+  return { graphs, tracker };
+};
+
+const prompted = async (tracker: VideoTracker, objectId: number, frame: number): Promise<void> => {
+  await tracker.setPoints(objectId, frame, { points: [[10, 10]], labels: [1], box: null }, image);
+  await tracker.encodePending(frame, image);
+};
+
+const run = async (tracker: VideoTracker, from: number, to: number): Promise<ObjectFrameResult[][]> => {
+  const all: ObjectFrameResult[][] = [];
+  const stepBy = to < from ? -1 : 1;
+  for (let t = from; t !== to + stepBy; t += stepBy) all.push(await tracker.trackFrame(t, stepBy < 0, image));
+  return all;
+};
+
+const unsure = { ious: [0.5, 0.6, 0.9, 0.7], objectLogit: 1 };
+const eventsOf = (frames: ObjectFrameResult[][]): TreeEvent[] => frames.flat().flatMap(({ events }) => events);
+
+describe('a frame', () => {
+  it('runs all paths of all objects of one shape as one batch', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    for (const id of [1, 2]) await prompted(tracker, id, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    const before = graphs.of('attend').length;
+    await run(tracker, 0, 4);
+    // One path each on frames 1 and 2, three each after the split on frame 2.
+    expect(
+      graphs
+        .of('attend')
+        .slice(before)
+        .map(({ attend }) => attend!.batch),
+    ).toEqual([2, 2, 6, 6]);
+    expect(
+      graphs
+        .of('encodeMemory')
+        .slice(-2)
+        .map(({ memory }) => memory!.batch),
+    ).toEqual([6, 6]);
+  });
+
+  it('computes identical paths once as long as they are', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    await run(tracker, 0, 20);
+    expect(Math.max(...graphs.of('attend').map(({ attend }) => attend!.batch))).toBe(1);
+  });
+
+  it('never binarises the memory of a tracked frame (rule L6)', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 0, 3);
+    expect(
+      graphs
+        .of('encodeMemory')
+        .slice(1)
+        .every(({ memory }) => memory!.binarize.every((value) => value === 0)),
+    ).toBe(true);
+  });
+
+  it('hands the key weights to the graph (rule L9)', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    await run(tracker, 0, 2);
+    expect(graphs.of('attend').map(({ attend }) => [...attend!.memoryWeight].map((w) => Number(w.toFixed(2))))).toEqual([
+      [1],
+      [1.05, 0.95],
+    ]);
+  });
+});
+
+describe('one path', () => {
+  it('is SAM 2 to the bit when the tree may not branch and has no gate, from one prompt on', async () => {
+    const calls = async (memory: MemorySettings): Promise<unknown> => {
+      const { graphs, tracker } = setUp(memory);
+      for (const id of [1, 2]) await prompted(tracker, id, 3);
+      tracker.startPropagation();
+      graphs.script = (call, index) => ({ ious: [0.5, 0.6 + (call % 7) / 20, 0.9 - index / 10, 0.7], objectLogit: (call % 5) - 1 });
+      const forward = await run(tracker, 3, 40);
+      const shown = forward.map((frame) =>
+        frame.map(({ logits, iou, objectLogit, uncertainty }) => [[...logits.slice(0, 8)], iou, objectLogit, uncertainty]),
+      );
+      return { shown, attend: graphs.of('attend').map(({ attend }) => attend) };
+    };
+    const single = await calls(memorySettingsSchema.parse({}));
+    expect(await calls(treeSettings({ maxBranches: 1, gate: 'none' }))).toEqual(single);
+  });
+
+  it('has no tree events with a gate alone', async () => {
+    const { graphs, tracker } = setUp(memorySettingsSchema.parse({ gate: 'sam2long' }));
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    expect(eventsOf(await run(tracker, 0, 8))).toEqual([]);
+    expect(Math.max(...graphs.of('attend').map(({ attend }) => attend!.batch))).toBe(1);
+  });
+});
+
+describe('corrections', () => {
+  it('end the tree and plant a new one at the corrected frame', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 0, 8);
+    await prompted(tracker, 1, 5);
+    tracker.startPropagation();
+    const events = eventsOf(await run(tracker, 0, 7));
+    const at5 = events.filter(({ frame }) => frame === 5);
+    expect(at5.map((event) => event.type === 'pruned' && event.reason)).toEqual(['correction', 'correction', 'correction']);
+    const rooted = events.filter((event) => event.type === 'spawned' && event.parent === null);
+    expect(rooted.map(({ frame }) => frame)).toEqual([1, 6]);
+    // Frame 6 attends to both prompts and nothing else: what the branches believed before is gone.
+    const { attend } = graphs.of('attend').at(-2)!;
+    expect([attend!.batch, attend!.memories, [...attend!.temporalRow].map(Number)]).toEqual([1, 2, [6, 6]]);
+    const ids = events.flatMap((event) => (event.type === 'spawned' ? [event.branch] : []));
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('use the memories of the best path on the frame that is corrected', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 0, 8);
+    await tracker.setPoints(1, 5, { points: [[2, 2]], labels: [1], box: null }, image);
+    expect(graphs.of('attend').at(-1)!.attend!.memories).toBe(5);
+    expect(graphs.of('decode').at(-1)!.decode!.hasMask[0]).toBe(1);
+  });
+
+  it('plant anew where tracking sets in after a gap, with what the prompts say', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    await run(tracker, 0, 5);
+    const events = eventsOf(await run(tracker, 40, 41));
+    expect(events).toMatchObject([{ type: 'spawned', parent: null, frame: 40 }]);
+    expect(graphs.of('attend').at(-2)!.attend!.memories).toBe(1);
+    // Going on where a run ended keeps the tree.
+    expect(eventsOf(await run(tracker, 42, 43))).toEqual([]);
+  });
+});
+
+describe('backward', () => {
+  it('grows a tree of its own, with ranks and distances mirrored', async () => {
+    const play = async (reverse: boolean) => {
+      const { graphs, tracker } = setUp(treeSettings(), { frameCount: 101 });
+      await prompted(tracker, 1, 50);
+      tracker.startPropagation();
+      graphs.script = () => unsure;
+      const frames = await run(tracker, 50, reverse ? 35 : 65);
+      return {
+        attend: graphs.of('attend').map(({ attend }) => attend),
+        events: eventsOf(frames).map((event) => ({ ...event, frame: reverse ? 100 - event.frame : event.frame })),
+      };
+    };
+    expect(await play(true)).toEqual(await play(false));
+  });
+
+  it('starts from the prompt when the direction turns', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 10);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 10, 14);
+    const events = eventsOf(await run(tracker, 10, 8));
+    expect(events.filter((event) => event.type === 'spawned' && event.parent === null).map(({ frame }) => frame)).toEqual([9]);
+    expect(tracker.branches(1).length).toBe(3);
+  });
+});
+
+describe('amending', () => {
+  it('gives the frames since the split again when another branch leads', async () => {
+    const { graphs, tracker } = setUp(treeSettings({ amendLag: 4 }));
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    const start = 1;
+    graphs.script = (call, index) => {
+      if (call < start + 2) return { ious: [0, 0.85, 0.9, 0.1], objectLogit: 1 };
+      // The second path does better from here on.
+      return { masks: [9, 9, 9, 9], ious: index === 1 ? [0, 0.9, 0.01, 0.01] : [0, 0.4, 0.01, 0.01], objectLogit: 5 };
+    };
+    const frames = await run(tracker, 0, 4);
+    const switched = frames.flat().find(({ amended }) => amended.length > 0)!;
+    expect(switched.events.find(({ type }) => type === 'switched')).toMatchObject({ frame: 3, amendedFrom: 2 });
+    expect(switched.amended).toMatchObject([{ frame: 2, iou: expect.closeTo(0.85) }]);
+  });
+});
+
+describe('memory', () => {
+  it('is flat over 20,000 frames, and so is the work', async () => {
+    const { graphs, tracker } = setUp(treeSettings({ history: 30 }));
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.isRecording = false;
+    let decodes = 0;
+    graphs.script = (call, index) => {
+      decodes++;
+      return { ious: [0, 0.5 + ((call * 7 + index * 3) % 50) / 100, 0.9 - (call % 9) / 20, 0.3], objectLogit: (call % 11) - 4 };
+    };
+    await run(tracker, 0, 2000);
+    const early = tracker.held(1);
+    const before = decodes;
+    await run(tracker, 2001, 20000);
+    const late = tracker.held(1);
+    expect(late.frames).toBeLessThanOrEqual(early.frames + 3);
+    expect(Math.max(early.memories, late.memories)).toBeLessThanOrEqual(30);
+    expect(late.frames).toBeLessThan(200);
+    expect((decodes - before) / 18000).toBeLessThanOrEqual(3);
+    expect(tracker.branches(1).every(({ score, historySize }) => Number.isFinite(score) && historySize <= 16)).toBe(true);
+  }, 60_000);
+});
