@@ -24,7 +24,8 @@ const run = (script, args = [], env = {}) =>
     const child = spawn(node, ['--disable-warning=ExperimentalWarning', script, ...args], {
       cwd: process.env.INIT_CWD && script === tools.cli ? process.env.INIT_CWD : root,
       stdio: 'inherit',
-      env: { ...process.env, ...env },
+      // Sources are stripped of their types once, not at every start.
+      env: { NODE_COMPILE_CACHE: join(root, '.cache/compile'), ...process.env, ...env },
     });
     const ignore = () => {};
     process.on('SIGINT', ignore);
