@@ -5,13 +5,11 @@ Exports a model into a bundle (models/README.md).
     python -m models.export test --fixture ../shared/fixtures/sam21-small256 --out tests/fixtures/sam21-small256
     python -m models.export sam2.1 --size tiny --image-size 512
 
-`nano` holds its weights; `test` and `sam2.1` are weight-less and are bound to their checkpoints by the app's own import. Only the image
-encoder differs between the sizes of SAM 2.1: the other graphs lie in models/sam2.1-common.
+`nano` holds its weights; `test` and `sam2.1` are weight-less and are bound to their checkpoints by the app's own import.
 """
 
 import argparse
 import json
-import os
 import re
 import time
 from pathlib import Path
@@ -57,7 +55,7 @@ def camel(name):
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
 
 
-def milliseconds(session, spec, runs=10):
+def milliseconds(session, spec, runs=3):
     feed = {name: value.numpy() for name, value in zip(spec[2], spec[1])}
     session.run(None, feed)
     times = []
@@ -68,10 +66,12 @@ def milliseconds(session, spec, runs=10):
     return sorted(times)[runs // 2]
 
 
-def checked(model, weights_name=None):
-    """graph -> (proto, checkpoint key of each weight-less initializer); raises when a graph differs from the module."""
+def checked(model, weights_name=None, skip=()):
+    """graph -> (proto, checkpoint key of each weight-less initializer); raises when a graph differs from the official modules."""
     parameters = model.state_dict()
     for name, spec in graph_specs(model).items():
+        if name in skip:
+            continue
         if weights_name is None:
             proto, bound = with_weights(spec), {}
             session = run_session(proto.SerializeToString())
@@ -102,18 +102,23 @@ def export(model, out: Path, head, checkpoint=None, training=None):
 
 
 def export_sam21(args):
+    """Only the image encoder differs between the sizes; what they share is exported once and lies in models/sam2.1-common."""
     for image_size in args.image_size or IMAGE_SIZES:
+        common = {}
         for name in [args.size] if args.size else list(SIZES):
-            size = SIZES[name]
-            out = args.out / f"sam2.1-{name}" / str(image_size)
-            common = args.out / "sam2.1-common" / str(image_size)
-            model = build(name, image_size, seed=0)
+            size, model = SIZES[name], build(name, image_size, seed=0)
+            out, shared = args.out / f"sam2.1-{name}" / str(image_size), args.out / "sam2.1-common" / str(image_size)
+            out.mkdir(parents=True, exist_ok=True)
+            shared.mkdir(parents=True, exist_ok=True)
             graphs, bound = {}, {}
-            for graph, proto, learned in checked(model, "checkpoint.pt"):
-                folder = out if graph == "image_encoder" else common
-                folder.mkdir(parents=True, exist_ok=True)
-                entry = save(proto, folder / f"{graph}.onnx", keep=folder is common)
-                graphs[camel(graph)] = {**entry, "file": os.path.relpath(folder / entry["file"], out).replace(os.sep, "/")}
+            for graph, proto, learned in checked(model, "checkpoint.pt", skip=common):
+                if graph == "image_encoder":
+                    graphs[camel(graph)] = save(proto, out / f"{graph}.onnx")
+                    bound.update(learned)
+                else:
+                    common[graph] = save(proto, shared / f"{graph}.onnx"), learned
+            for graph, (entry, learned) in common.items():
+                graphs[camel(graph)] = {**entry, "file": f"../../sam2.1-common/{image_size}/{entry['file']}"}
                 bound.update(learned)
             head = {
                 "id": f"sam2.1-{name}-{image_size}",

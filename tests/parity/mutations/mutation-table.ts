@@ -78,11 +78,6 @@ const keepsPointsBesideMask = async (modules: TrackerModules): Promise<boolean> 
 
 const scale = (factor: number) => (values: Float32Array) => values.map((v) => v * factor);
 const zero = (values: Float32Array): Float32Array => new Float32Array(values.length);
-/** Swaps the first and second half of each row: the x and the y frequencies of an axial table. */
-const swapHalves =
-  (row: number) =>
-  (values: Float32Array): Float32Array =>
-    values.map((_, i) => values[i - (i % row) + ((i + row / 2) % row)]!);
 
 export const mutations: readonly Mutation[] = [
   {
@@ -394,8 +389,8 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: '20',
-    breaks: 'keys without the sine map of their place',
-    graph: { graph: 'memoryAttention', constant: [1, 1, 256, 32], change: zero },
+    breaks: 'keys without the sine map of their column',
+    graph: { graph: 'memoryAttention', constant: [1, 16, 16], change: zero },
     noticedBy: 'A_click',
   },
   {
@@ -442,14 +437,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     rule: '24',
-    breaks: 'no image position',
-    graph: { graph: 'memoryAttention', constant: [1, 256, 128], change: zero },
+    breaks: 'no image position of the row',
+    graph: { graph: 'memoryAttention', constant: [16, 1, 64], change: zero },
     noticedBy: 'A_click',
   },
   {
     rule: '25',
-    breaks: 'x and y swapped in the rotations',
-    graph: { graph: 'memoryAttention', constant: [256, 64], first: 0, change: swapHalves(64) },
+    breaks: 'rotations along x the other way round',
+    graph: { graph: 'memoryAttention', constant: [1, 16, 32], first: 0, change: scale(-1) },
     noticedBy: 'A_click',
   },
   {
