@@ -73,7 +73,8 @@ export class MediaSource {
   async modelFrame(frame: number, size: number): Promise<Uint8Array> {
     this.index.ptsTicks(frame);
     const kept = this.#modelFrames.get(frame);
-    if (kept) return kept;
+    // After a change of model a kept one may have the former's size.
+    if (kept?.length === size * size * 3) return kept;
     for await (const decoded of decodeFrames({ ...this.#common(), start: frame, end: frame, display: null, model: { size } })) {
       this.#modelFrames.set(frame, decoded.model!);
       if (this.#modelFrames.size > keptModelFrames) this.#modelFrames.delete(this.#modelFrames.keys().next().value!);

@@ -192,7 +192,7 @@ export class ModelInstaller {
       const checkpoint = this.checkpointPath(model);
       const part = this.partPath(model);
       const folder = installedFolder(this.installedDir, model);
-      const bound = model.variants.map(({ imageSize }) => join(folder, String(imageSize)));
+      const bound = model.variants.flatMap(({ imageSize }) => [join(folder, String(imageSize)), join(folder, `${imageSize}-int8`)]);
       const gone: string[] = [];
       // The record goes first: without it nothing counts as installed, whatever stops this half-way.
       for (const path of [recordPath(checkpoint), checkpoint, part, notePath(part), ...bound]) {
