@@ -34,6 +34,8 @@ export interface TrackerOptions {
   memory?: MemorySettings;
   /** For tests: paths that are copies of each other are computed once; default true. */
   sharesCopies?: boolean;
+  /** For tests: paths of one shape run as one batch; default true. */
+  batchesPaths?: boolean;
 }
 
 export class VideoTracker {
@@ -48,7 +50,14 @@ export class VideoTracker {
 
   constructor(graphs: TrackerGraphs, constants: TrackerConstants, options: TrackerOptions) {
     this.constants = constants;
-    this.#options = { correctionsAreConditioning: true, history: 24, memory: defaultMemorySettings, sharesCopies: true, ...options };
+    this.#options = {
+      correctionsAreConditioning: true,
+      history: 24,
+      memory: defaultMemorySettings,
+      sharesCopies: true,
+      batchesPaths: true,
+      ...options,
+    };
     const { width, height, frameCount, memory } = this.#options;
     this.#core = { graphs, constants, packer: new AttentionPacker(constants), width, height, frameCount };
     this.#features = new FeatureCache(graphs);
@@ -179,11 +188,11 @@ export class VideoTracker {
     }
     if (toTrack.length > 0) {
       const features = await this.#features.of(frame, image);
-      const { sharesCopies } = this.#options;
+      const { sharesCopies, batchesPaths } = this.#options;
       const tracked = isPlainSam2(this.#memory)
         ? await trackSingle(this.#core, features, frame, reverse, toTrack, this.onOutput)
         : await trackTrees(
-            { core: this.#core, settings: this.#memory, onOutput: this.onOutput, sharesCopies },
+            { core: this.#core, settings: this.#memory, onOutput: this.onOutput, sharesCopies, batchesPaths },
             features,
             frame,
             reverse,

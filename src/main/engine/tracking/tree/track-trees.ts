@@ -17,7 +17,9 @@ export interface TreeContext {
   settings: MemorySettings;
   onOutput: OnOutput | null;
   /** See TreeOptions. */
-  sharesCopies?: boolean;
+  sharesCopies: boolean;
+  /** False: every path is a call of its own, for tests (a batch rounds differently in the last bits). */
+  batchesPaths: boolean;
 }
 
 /** The three candidates of entry `index` of the batch, or the one that is chosen where the model gives no several. */
@@ -55,7 +57,7 @@ const treeFor = (context: TreeContext, object: TrackedObject, frame: number, rev
     reverse,
     firstBranch: object.nextBranch,
     noObjScore: constants.noObjScore,
-    sharesCopies: sharesCopies ?? true,
+    sharesCopies,
   });
   object.tree = started;
   return started;
@@ -75,7 +77,8 @@ export const trackTrees = async (
     trees[at]!.requests({ frame, conditioning: bank.conditioning, frameCount: core.frameCount }).map((request) => ({ at, request })),
   );
   const offered: Candidate[][] = new Array(requested.length);
-  for (const group of groupByShape(requested.map(({ request }) => request))) {
+  const groups = context.batchesPaths ? groupByShape(requested.map(({ request }) => request)) : requested.map((_, index) => [index]);
+  for (const group of groups) {
     const output = await decodeTracked(
       core,
       features,
@@ -92,12 +95,10 @@ export const trackTrees = async (
     ),
   );
   const kept = grown.flatMap((tree) => tree.kept);
-  await encodeMemories(
-    core,
-    features,
-    kept.map(({ output }) => output),
-    false,
-  );
+  const outputs = kept.map(({ output }) => output);
+  for (const batch of context.batchesPaths ? [outputs] : outputs.map((output) => [output])) {
+    await encodeMemories(core, features, batch, false);
+  }
   for (const { output, entry } of kept) entry.memory = output.memory;
   return objects.map((object, at) => {
     const { kept: own, uncertainty, events, amended } = grown[at]!;

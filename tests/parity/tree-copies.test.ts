@@ -1,0 +1,67 @@
+/** Paths of the memory tree that are copies of each other: computing them once gives the bits that computing each gives. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { decode } from 'fast-png';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBundle } from '../../src/main/engine/model/bundle.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
+import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
+import { memorySettingsSchema } from '../../src/shared/memory-settings.ts';
+
+const fixture = resolve(import.meta.dirname, '../fixtures/nano-parity');
+const { video } = JSON.parse(readFileSync(join(fixture, 'scenario.json'), 'utf8')) as {
+  video: { width: number; height: number; frames: number; image_size: number };
+};
+
+let graphs: OnnxGraphs;
+let constants: TrackerConstants;
+
+beforeAll(async () => {
+  const bundle = await openBundle(resolve(import.meta.dirname, '../../models/nano/bundle'));
+  constants = constantsOf(bundle.manifest);
+  graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
+});
+afterAll(() => graphs.release());
+
+const track = async (uncertaintyLogit: number, sharesCopies: boolean, batchesPaths: boolean) => {
+  const pixels = decode(readFileSync(join(fixture, 'frames.png'))).data as Uint8Array;
+  const bytes = video.image_size ** 2 * 3;
+  const image = (frame: number) => () => pixels.slice(frame * bytes, (frame + 1) * bytes);
+  const { width, height, frames } = video;
+  const memory = memorySettingsSchema.parse({ mode: 'tree', variant: 'exact', uncertaintyLogit });
+  const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: frames, memory, sharesCopies, batchesPaths });
+  await tracker.setPoints(1, 0, { points: [[960, 340]], labels: [1], box: null }, image(0));
+  await tracker.encodePending(0, image(0));
+  tracker.startPropagation();
+  const results = [];
+  for (let t = 0; t < frames; t++) results.push(...(await tracker.trackFrame(t, false, image(t))));
+  const branches = tracker.branches(1).length;
+  tracker.dispose();
+  return { results, branches };
+};
+
+describe('copies of a path', () => {
+  it.each([
+    ['on a certain clip', 0],
+    ['on an uncertain one', 20],
+  ])('give the same bits computed once and apart, %s', async (_, uncertaintyLogit) => {
+    const shared = await track(uncertaintyLogit, true, false);
+    const apart = await track(uncertaintyLogit, false, false);
+    expect(shared.results.length).toBe(video.frames);
+    expect(apart).toEqual(shared);
+    expect(shared.branches).toBe(uncertaintyLogit === 0 ? 1 : 3);
+  });
+
+  it('find the same masks run as one batch, which rounds differently in the last bits', async () => {
+    const alone = await track(20, true, false);
+    const batched = await track(20, true, true);
+    batched.results.forEach(({ logits, objectLogit }, frame) => {
+      const other = alone.results[frame]!;
+      expect(objectLogit).toBeCloseTo(other.objectLogit, 2);
+      const differing = logits.reduce((count, logit, i) => count + (logit > 0 !== other.logits[i]! > 0 ? 1 : 0), 0);
+      expect(differing / logits.length).toBeLessThan(0.001);
+    });
+  });
+});
