@@ -126,7 +126,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
       t: 'res',
     });
     await client.call('track.start', { direction: 'forward', to: 8 });
-    await client.until(() => client.state.operations.at(-1)?.state === 'done');
+    await client.until(() => client.state.operations[1]?.state === 'done');
     expect(client.state.session!.objects[0]!.results).toEqual([[3, 8]]);
     expect(services.session.store.get(1, 4)!.overlay.width).toBe(64);
     expect(JSON.parse(readFileSync(join(folder.path, 'data', 'models.json'), 'utf8'))).toMatchObject({ model: `${id}@256` });
