@@ -13,6 +13,8 @@ export interface HostOptions {
 interface Fixtures {
   /** A folder for exports, removed after the test. */
   exportDir: string;
+  /** Additions to the environment of the app's process. */
+  hostEnv: Record<string, string>;
   /** The app's page, connected and with nothing open. */
   app: Page;
 }
@@ -37,11 +39,27 @@ const printedAddress = (child: ChildProcess): Promise<string> =>
     child.once('exit', (code) => fail(new Error(`the web host ended with code ${code}:\n${output}`)));
   });
 
-const openWebApp = async (page: Page, exportDir: string, use: (page: Page) => Promise<void>): Promise<void> => {
+/** A folder of its own for what the app remembers, so that no test depends on the developer's. */
+const withDataFolder = async <T>(use: (env: Record<string, string>) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sam2-video-data-'));
+  try {
+    return await use({ SAM2_VIDEO_DATA: folder });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const openWebApp = async (
+  page: Page,
+  exportDir: string,
+  env: Record<string, string>,
+  use: (page: Page) => Promise<void>,
+): Promise<void> => {
   const model = process.env.SAM2_VIDEO_E2E_MODEL;
   const args = ['src/main/cli/index.ts', 'serve', '--port', '0', '--export-dir', exportDir, '--allow', root, '--allow', exportDir];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args, ...(model ? ['--model', model] : [])], {
     cwd: root,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise((done) => child.once('exit', done));
@@ -54,12 +72,12 @@ const openWebApp = async (page: Page, exportDir: string, use: (page: Page) => Pr
   }
 };
 
-const openDesktopApp = async (path: string, use: (page: Page) => Promise<void>): Promise<void> => {
+const openDesktopApp = async (path: string, env: Record<string, string>, use: (page: Page) => Promise<void>): Promise<void> => {
   const profile = await mkdtemp(join(tmpdir(), 'sam2-video-profile-'));
   const app = await _electron.launch({
     executablePath: path,
     args: [root, '--no-sandbox', `--user-data-dir=${profile}`],
-    env: { ...process.env, SAM2_VIDEO_TEST: '1' } as Record<string, string>,
+    env: { ...process.env, SAM2_VIDEO_TEST: '1', ...env } as Record<string, string>,
   });
   try {
     await use(await app.firstWindow());
@@ -91,17 +109,18 @@ export const test = base.extend<Fixtures & HostOptions>({
     await use(folder);
     await rm(folder, { recursive: true, force: true });
   },
-  app: async ({ host, exportDir, page }, use) => {
+  hostEnv: {},
+  app: async ({ host, exportDir, hostEnv, page }, use) => {
     const check = async (opened: Page): Promise<void> => {
       const problems = watchPage(opened);
       await expect(opened.getByRole('button', { name: 'Open the sample clip' })).toBeEnabled({ timeout: startTimeoutMs });
       await use(opened);
       expect(problems).toEqual([]);
     };
-    if (host === 'web') return openWebApp(page, exportDir, check);
+    if (host === 'web') return withDataFolder((env) => openWebApp(page, exportDir, { ...env, ...hostEnv }, check));
     const program = electronProgram();
     test.skip('reason' in program, 'reason' in program ? program.reason : '');
-    if ('path' in program) await openDesktopApp(program.path, check);
+    if ('path' in program) await withDataFolder((env) => openDesktopApp(program.path, { ...env, ...hostEnv }, check));
   },
 });
 
