@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { outcomeOf, TempFolder } from '../../engine/model/checkpoint/testing/temp-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { type DownloadProgress, type DownloadRequest, download, dropPart, notePath } from './download.ts';
@@ -194,11 +194,25 @@ describe('download', () => {
     await using setup = await Setup.with(stallAfter(90_000), whole);
     await setup.run({
       onProgress: (progress) => {
-        if (progress.phase === 'transferring' && progress.done === 90_000 && setup.server.requests.length === 1) setup.clock.fireTimers();
+        if (progress.phase === 'transferring' && progress.done === 90_000 && setup.server.requests.length === 1)
+          setup.clock.fireTimers(30_000);
       },
     });
     expect((await setup.part()).equals(body)).toBe(true);
     expect(setup.ranges()).toEqual([undefined, 'bytes=90000-']);
+  });
+
+  it('tells of what came just before a pause', async () => {
+    await using setup = await Setup.with(stallAfter(90_000));
+    setup.clock.now = () => 0;
+    const told = new Promise<void>((resolve) => {
+      void setup.run({ onProgress: ({ done }) => done === 90_000 && resolve() }).catch(() => {});
+    });
+    await setup.server.asked(1);
+    await vi.waitUntil(async () => (await setup.part()).length === 90_000);
+    setup.clock.fireTimers(100);
+    await told;
+    setup.controller.abort();
   });
 
   it('takes a file that comes slowly to the end', async () => {

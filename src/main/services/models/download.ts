@@ -203,18 +203,25 @@ const takeAnswer = async (
     request.onProgress({ phase: 'transferring', done: part.size, total: request.bytes ?? total ?? 0 });
   };
   report(true);
-  for await (const chunk of answer.body) {
-    onData();
-    if (part.size + chunk.length > limit) {
-      await part.clear();
-      throw new AppError('download-failed', `${answer.url.host} sends more than the ${limit} bytes it should. ${elsewhere}`);
+  // What came just before a pause is told too.
+  const trailing = parts.clock.timer(reportEveryMs, () => report(true));
+  try {
+    for await (const chunk of answer.body) {
+      onData();
+      if (part.size + chunk.length > limit) {
+        await part.clear();
+        throw new AppError('download-failed', `${answer.url.host} sends more than the ${limit} bytes it should. ${elsewhere}`);
+      }
+      try {
+        await part.append(chunk);
+      } catch (error) {
+        throw fileError(error, request.partPath);
+      }
+      report(false);
+      trailing.restart();
     }
-    try {
-      await part.append(chunk);
-    } catch (error) {
-      throw fileError(error, request.partPath);
-    }
-    report(false);
+  } finally {
+    trailing.stop();
   }
   report(true);
   const wanted = request.bytes ?? total;

@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../clock.ts';
 
 export class FakeClock implements Clock {
   readonly pauses: number[] = [];
-  readonly #timers = new Set<() => void>();
+  readonly #timers = new Map<() => void, number>();
   #nowMs = 0;
 
   now(): number {
@@ -17,12 +17,13 @@ export class FakeClock implements Clock {
     signal?.throwIfAborted();
   }
 
-  timer(_ms: number, onFire: () => void): Timer {
-    this.#timers.add(onFire);
+  timer(ms: number, onFire: () => void): Timer {
+    this.#timers.set(onFire, ms);
     return { restart: () => {}, stop: () => void this.#timers.delete(onFire) };
   }
 
-  fireTimers(): void {
-    for (const fire of [...this.#timers]) fire();
+  /** Fires the timers of this length. */
+  fireTimers(ms: number): void {
+    for (const [fire, length] of [...this.#timers]) if (length === ms) fire();
   }
 }
