@@ -4,6 +4,8 @@
  * Pictures travel beside it as binary messages (wire.ts).
  */
 import { z } from 'zod';
+import { memorySettingsSchema } from './memory-settings.ts';
+import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
@@ -70,6 +72,7 @@ export const sessionSchema = z.object({
   media: mediaSchema,
   model: modelSummarySchema,
   objects: z.array(objectSchema),
+  memory: sessionMemorySchema,
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -129,6 +132,14 @@ export const contract = {
   },
   'prompt.setMask': { input: z.object({ objectId, frame: frameNumber, mask: maskSchema }), output: nothing },
   'prompt.clear': { input: z.object({ objectId, frame: frameNumber }), output: nothing },
+
+  /** How objects are remembered while they are tracked, from the next run on; also for clips opened later. */
+  'session.setMemory': { input: z.object({ memory: memorySettingsSchema }), output: nothing },
+  /** What happened in an object's memory tree on frames `from` to `to`, by frame; at most 5000 events, the newest. */
+  'tree.get': {
+    input: z.object({ objectId, from: frameNumber, to: frameNumber }),
+    output: z.object({ events: z.array(treeEventSchema) }),
+  },
 
   'track.start': {
     input: z.object({

@@ -1,5 +1,7 @@
 /** What happens in an object's memory tree, as data: for results.json, the counters and the panel. */
 import { z } from 'zod';
+import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
+import { reviewFrameSchema } from './review-queue.ts';
 
 const frame = z.number().int().nonnegative();
 const branch = z.number().int().nonnegative();
@@ -38,3 +40,26 @@ export const treeCountersSchema = z.object({
 export type TreeCounters = z.infer<typeof treeCountersSchema>;
 
 export const noTreeEvents = (): TreeCounters => ({ spawned: 0, scored: 0, switched: 0, pruned: 0, merged: 0, amendedFrames: 0 });
+
+/** What a client mirrors of a clip's memory; the events themselves are asked for with `tree.get`. */
+export const sessionMemorySchema = z.object({
+  settings: memorySettingsSchema,
+  /** Frames to look at, the most uncertain first. */
+  review: z.array(reviewFrameSchema),
+  /** Since the clip was opened. */
+  counters: treeCountersSchema,
+  /** The newest switches of the best branch, by frame. */
+  switches: z.array(z.object(base)),
+  /** Changes when there are new events. */
+  revision: z.number().int().nonnegative(),
+});
+export type SessionMemory = z.infer<typeof sessionMemorySchema>;
+
+/** Of a clip on which nothing was tracked. */
+export const noSessionMemory = (): SessionMemory => ({
+  settings: defaultMemorySettings,
+  review: [],
+  counters: noTreeEvents(),
+  switches: [],
+  revision: 0,
+});

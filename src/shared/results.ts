@@ -1,5 +1,8 @@
 /** results.json: what the tracker found, per frame and object. */
 import { z } from 'zod';
+import { memorySettingsSchema } from './memory-settings.ts';
+import { treeCountersSchema, treeEventSchema } from './memory-tree.ts';
+import { reviewFrameSchema } from './review-queue.ts';
 
 export const resultsSchema = z.object({
   schema: z.literal(1),
@@ -13,6 +16,8 @@ export const resultsSchema = z.object({
   }),
   model: z.object({ id: z.string(), version: z.string(), imageSize: z.number().int() }),
   objects: z.array(z.object({ id: z.number().int(), name: z.string(), color: z.string() })),
+  /** How objects were remembered, what happened in their memory trees in all, and which frames deserve a look, the most uncertain first. */
+  memory: z.object({ settings: memorySettingsSchema, counters: treeCountersSchema, review: z.array(reviewFrameSchema) }),
   /** True when the work was cancelled or failed before its last frame. */
   partial: z.boolean(),
   frames: z.array(
@@ -36,6 +41,8 @@ export const resultsSchema = z.object({
           prompted: z.boolean(),
         }),
       ),
+      /** What happened in the objects' memory trees on this frame; absent when nothing did. */
+      events: z.array(treeEventSchema).optional(),
     }),
   ),
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import { type Provider, providerNames } from '../engine/model/providers.ts';
 import { type AppPaths, appPaths } from '../services/app-paths.ts';
 import { type AppServices, type AppServicesOptions, createAppServices } from '../services/app-services.ts';
@@ -12,6 +13,8 @@ export interface EngineOptions {
   provider?: string | undefined;
   threads?: string | undefined;
   ffmpeg?: string | undefined;
+  memory?: string | undefined;
+  gate?: string | undefined;
 }
 
 export const appVersion = (paths: AppPaths): string =>
@@ -29,6 +32,17 @@ const checkThreads = (text: string | undefined): number | undefined => {
   return Number(text);
 };
 
+/** Settings from `--memory` and `--gate`; undefined when neither is given. */
+const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): MemorySettings | undefined => {
+  if (memory === undefined && gate === undefined) return undefined;
+  const [mode, variant] = memory === 'tree-exact' ? ['tree', 'exact'] : [memory, undefined];
+  const parsed = memorySettingsSchema.safeParse({ mode, variant, gate });
+  if (parsed.success) return parsed.data;
+  if (parsed.error.issues[0]?.path[0] === 'gate')
+    throw new AppError('bad-request', `There is no gate "${gate}". Known: auto, ${memoryGateNames.join(', ')}.`);
+  throw new AppError('bad-request', `There is no memory "${memory}". Known: single, tree, tree-exact.`);
+};
+
 export const makeServices = (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): Promise<AppServices> => {
   const paths = appPaths();
   return createAppServices({
@@ -41,6 +55,7 @@ export const makeServices = (engine: EngineOptions, rest: Partial<AppServicesOpt
     model: engine.model,
     provider: checkProvider(engine.provider),
     threads: checkThreads(engine.threads),
+    memory: checkMemory(engine),
     ...rest,
   });
 };

@@ -17,6 +17,8 @@ const engineOptions = (command: Command, model?: string): Command =>
   command
     .option('--model <id[@size]|folder>', 'model to use (see "sam2-video models")', model)
     .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
+    .option('--memory <which>', 'how objects are remembered: single (SAM 2), tree (the memory tree), tree-exact (as SAM2Long)')
+    .option('--gate <name>', 'which frames become memories: auto, none, sam2long, samurai or dam4sam')
     .option('--threads <n>', 'threads for inference (default: the machine decides)')
     .option('--ffmpeg <path>', 'ffmpeg to use');
 

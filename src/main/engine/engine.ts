@@ -209,7 +209,7 @@ export class Engine {
       const source = this.#source(input.sessionId);
       return this.#asRun(input.runId, async (signal) => {
         const worker = this.#worker().peer;
-        const all = await worker.call('startPropagation', { sessionId: input.sessionId });
+        const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
         const passes = planTrack(chosen, source.media.frameCount, input.direction, input.from, input.to);
         await runTrack({

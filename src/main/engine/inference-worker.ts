@@ -6,6 +6,7 @@
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
+import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { constantsOf, type GraphPaths, type GraphTimings, OnnxGraphs } from './model/onnx-graphs.ts';
 import type { ProviderChoice } from './model/providers.ts';
 import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
@@ -33,8 +34,13 @@ const tracker = (sessionId: string): VideoTracker => {
 
 /** Results as copies that may be transferred: the memory bank keeps its own. */
 const outgoing = (results: ObjectFrameResult[]): { results: ObjectFrameResult[]; buffers: ArrayBuffer[] } => {
-  const copies = results.map((result) => ({ ...result, logits: result.logits.slice() }));
-  return { results: copies, buffers: copies.map((copy) => copy.logits.buffer as ArrayBuffer) };
+  const copies = results.map((result) => ({
+    ...result,
+    logits: result.logits.slice(),
+    amended: result.amended.map((earlier) => ({ ...earlier, logits: earlier.logits.slice() })),
+  }));
+  const logits = copies.flatMap((copy) => [copy.logits, ...copy.amended.map((earlier) => earlier.logits)]);
+  return { results: copies, buffers: logits.map(({ buffer }) => buffer) };
 };
 
 const noImage = (): Uint8Array => {
@@ -105,9 +111,10 @@ export const workerMethods = {
     }),
 
   /** Moves prompts into memory and tells each object's conditioning frames, ascending. */
-  startPropagation: (input: { sessionId: string }) =>
+  startPropagation: (input: { sessionId: string; memory: MemorySettings }) =>
     inOrder(async () => {
       const session = tracker(input.sessionId);
+      session.setMemory(input.memory);
       session.startPropagation();
       return session.objectIds.map((id) => ({ id, conditioning: session.conditioningFrames(id) }));
     }),

@@ -3,7 +3,10 @@
  * results live with the host, so the process may be killed at any moment and restarted.
  */
 import { z } from 'zod';
+import { memorySettingsSchema } from '../../shared/memory-settings.ts';
+import type { TreeEvent } from '../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
+import type { ReviewFrame } from '../../shared/review-queue.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import { installableModelSchema } from './model/installed-bundle.ts';
 import type { GraphTimings } from './model/onnx-graphs.ts';
@@ -50,6 +53,7 @@ export const engineInputs = {
     from: frame.nullable(),
     to: frame.nullable(),
     objectIds: z.array(objectId).nullable(),
+    memory: memorySettingsSchema,
     /** Send pictures along, at most this large, or none. */
     display: size.nullable(),
   }),
@@ -104,6 +108,15 @@ export interface EnginePlanes {
   planes: Uint8Array;
 }
 
+/** What the memories of the objects of a frame tell. */
+export interface MemoryReport {
+  /** How much the frame is worth a look, for objects that were tracked on it. */
+  uncertainty: ReviewFrame[];
+  events: TreeEvent[];
+  /** Results that replace those of earlier frames, since another branch leads. */
+  amended: { frame: number; result: EngineResult }[];
+}
+
 export interface TrackedFrameEvent {
   runId: string;
   frame: number;
@@ -113,6 +126,7 @@ export interface TrackedFrameEvent {
   total: number;
   picture: EnginePlanes | null;
   results: EngineResult[];
+  memory: MemoryReport;
   /** ms inside ONNX Runtime, and of the whole step in the worker. */
   timings: GraphTimings;
   workerMs: number;

@@ -16,6 +16,7 @@ import {
   requestMessageSchema,
 } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
+import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
 import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
@@ -29,6 +30,8 @@ export interface AppServicesOptions extends ModelOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
   sampleClip: string;
+  /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
+  memory?: MemorySettings | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */
   exportRoot: string;
   /** Address of an export's file for a client that can't open paths; null on the desktop. */
@@ -60,6 +63,7 @@ export class AppServices {
   readonly #hub: StateHub;
   readonly #clients = new Set<ClientLink>();
   #session: SessionService | null = null;
+  #memory: MemorySettings;
   #engineState: AppState['engine'] = { state: 'starting', message: null };
   #notices: AppState['notices'] = [];
   #nextNoticeId = 1;
@@ -67,6 +71,7 @@ export class AppServices {
 
   constructor(options: AppServicesOptions) {
     this.#options = options;
+    this.#memory = options.memory ?? defaultMemorySettings;
     this.models = createModels(options, {
       peer: () => this.#engine.peer,
       session: () => this.#session,
@@ -80,7 +85,7 @@ export class AppServices {
     });
     this.#hub = new StateHub((revision) => ({
       revision,
-      session: this.#session?.view ?? null,
+      session: this.#session?.view(this.#memory) ?? null,
       operations: this.operations.list,
       engine: this.#engineState,
       models: this.models.view,
@@ -105,6 +110,17 @@ export class AppServices {
   get session(): SessionService {
     if (!this.#session) throw new AppError('session-unknown', 'No clip is open. Open one first.');
     return this.#session;
+  }
+
+  /** How objects are remembered in the next run. */
+  get memory(): MemorySettings {
+    return this.#memory;
+  }
+
+  /** From the next run on; what runs now goes on as it began. */
+  setMemory(memory: MemorySettings): void {
+    this.#memory = memory;
+    this.#hub.touch();
   }
 
   /** Process id of the engine, for tests and diagnostics. */
@@ -151,8 +167,9 @@ export class AppServices {
   }
 
   /** @returns the operation's id; it ends by itself (see `operations.ended`) */
-  startTrack(request: Omit<TrackRequest, 'display'>, display: TrackRequest['display'] = liveDisplay): string {
+  startTrack(request: Omit<TrackRequest, 'display' | 'memory'>, display: TrackRequest['display'] = liveDisplay): string {
     const session = this.session;
+    const memory = this.#memory;
     this.#refuseWhileSwitching();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
@@ -160,7 +177,9 @@ export class AppServices {
       'track',
       `Track ${request.direction}`,
       async (running) => {
-        const outcome = await session.track(running.id, { ...request, display }, ({ done, total }) => running.progress(done, total));
+        const outcome = await session.track(running.id, { ...request, memory, display }, ({ done, total }) =>
+          running.progress(done, total),
+        );
         if (outcome.warning) this.notify('warning', outcome.warning);
         return outcome.state;
       },
@@ -169,7 +188,9 @@ export class AppServices {
   }
 
   /** @returns the operation's id */
-  startExport(request: Omit<ExportRequest, 'directory' | 'partial'> & { directory?: string | undefined; partial?: boolean }): string {
+  startExport(
+    request: Omit<ExportRequest, 'directory' | 'partial' | 'memory'> & { directory?: string | undefined; partial?: boolean },
+  ): string {
     const session = this.session;
     if (this.operations.isRunning('export'))
       throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
@@ -183,7 +204,7 @@ export class AppServices {
           session,
           () => this.#engine.peer,
           running.id,
-          { partial: false, ...request, directory },
+          { partial: false, ...request, memory: this.#memory, directory },
           this.#options.appVersion,
           ({ name, path }) => running.addOutput({ name, path, url: this.#options.outputUrl?.(running.id, name) ?? null }),
         ).finally(() => this.#exportProgress.delete(running.id));
@@ -271,6 +292,11 @@ export class AppServices {
       await this.session.clearPrompts(objectId, frame);
       return {};
     },
+    'session.setMemory': ({ memory }) => {
+      this.setMemory(memory);
+      return {};
+    },
+    'tree.get': ({ objectId, from, to }) => ({ events: this.session.trees.events(objectId, from, to) }),
     'track.start': (input) => ({ operationId: this.startTrack(input) }),
     'export.start': async ({ directory, video, masks, json }) => {
       if (directory !== undefined) await this.#options.checkPath?.(directory);

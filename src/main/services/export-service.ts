@@ -1,5 +1,6 @@
 /** What "export" means: which files, where, and what of the clip they cover. */
 import { basename, extname, join } from 'node:path';
+import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { ensureFolder, writeWhole } from '../engine/export/export-results.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { buildResults, formatResults } from './results-file.ts';
@@ -15,6 +16,8 @@ export interface ExportRequest {
   range?: { from: number; to: number };
   /** The work was cut short: said in results.json. */
   partial: boolean;
+  /** How objects are remembered: said in results.json. */
+  memory: MemorySettings;
 }
 
 export interface WrittenFile {
@@ -52,6 +55,8 @@ export const exportSession = async (
       model: session.model,
       objects,
       store: session.store,
+      trees: session.trees,
+      memory: request.memory,
       range,
       partial: request.partial,
       appVersion,

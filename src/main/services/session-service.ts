@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Session, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
+import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
 import { objectColor } from '../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
@@ -13,6 +14,7 @@ import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
 import type { EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { MaskStore } from './mask-store.ts';
+import { TreeStore } from './tree-store.ts';
 
 interface ObjectRecord {
   id: number;
@@ -28,6 +30,8 @@ export interface TrackRequest {
   from?: number | undefined;
   to?: number | undefined;
   objectIds?: number[] | undefined;
+  /** How objects are remembered; default: one path, as SAM 2. */
+  memory?: MemorySettings | undefined;
   /** Send pictures to the window, at most this large. */
   display: { width: number; height: number } | null;
 }
@@ -47,6 +51,7 @@ export class SessionService {
   readonly media: OpenedMedia;
   #model: EngineModel;
   readonly store = new MaskStore();
+  readonly trees = new TreeStore();
   readonly #objects = new Map<number, ObjectRecord>();
   readonly #events: SessionEvents;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
@@ -74,7 +79,8 @@ export class SessionService {
     return this.#model;
   }
 
-  get view(): Session {
+  /** @param memory how objects will be remembered in the next run */
+  view(memory: MemorySettings): Session {
     const { width, height, frameCount, durationMs, averageFps, isVariableFrameRate, hasAudio, codec } = this.media;
     const { id, name, imageSize, provider, providerReason } = this.model;
     return {
@@ -93,6 +99,7 @@ export class SessionService {
       },
       model: { id, name, imageSize, provider, providerReason },
       objects: this.objects,
+      memory: this.trees.view(memory),
     };
   }
 
@@ -130,6 +137,7 @@ export class SessionService {
     this.#object(objectId);
     this.#objects.delete(objectId);
     this.store.removeObject(objectId);
+    this.trees.removeObject(objectId);
     this.#events.onChange();
     await this.#engine().call('removeObject', { sessionId: this.id, objectId });
   }
@@ -151,6 +159,7 @@ export class SessionService {
     });
     object.prompts.set(frame, prompt);
     this.store.put(frame, result);
+    this.trees.settle(objectId, frame);
     this.#changed(frame);
   }
 
@@ -161,6 +170,7 @@ export class SessionService {
     const result = await this.#engine().call('setMask', { sessionId: this.id, objectId, frame, mask });
     object.prompts.set(frame, { frame, points: [], box: null, mask });
     this.store.put(frame, result);
+    this.trees.settle(objectId, frame);
     this.#changed(frame);
   }
 
@@ -174,7 +184,7 @@ export class SessionService {
   }
 
   async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
-    const { direction, from, to, objectIds, display } = request;
+    const { direction, from, to, objectIds, memory, display } = request;
     this.#onTracked.set(runId, onProgress);
     try {
       return await this.#engine().call('track', {
@@ -184,6 +194,7 @@ export class SessionService {
         from: from ?? null,
         to: to ?? null,
         objectIds: objectIds ?? null,
+        memory: memory ?? defaultMemorySettings,
         display,
       });
     } finally {
@@ -195,7 +206,17 @@ export class SessionService {
   onTrackedFrame(event: TrackedFrameEvent): void {
     const onProgress = this.#onTracked.get(event.runId);
     if (!onProgress) return;
-    for (const result of event.results) if (this.#objects.has(result.objectId)) this.store.put(event.frame, result);
+    const isKnown = ({ objectId }: { objectId: number }): boolean => this.#objects.has(objectId);
+    const results = event.results.filter(isKnown);
+    for (const result of results) this.store.put(event.frame, result);
+    const amended = event.memory.amended.filter(({ result }) => isKnown(result));
+    for (const { frame, result } of amended) this.store.put(frame, result);
+    this.trees.put(
+      event.frame,
+      results.map(({ objectId }) => objectId),
+      event.memory,
+    );
+    for (const frame of new Set(amended.map((earlier) => earlier.frame))) this.#events.onFrame(this.#message(0, frame, noPlanes));
     if (event.picture) this.#events.onFrame(this.#message(0, event.frame, event.picture));
     onProgress(event);
     this.#events.onChange();

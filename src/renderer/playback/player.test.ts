@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AppState } from '../../shared/contract.ts';
+import { noSessionMemory } from '../../shared/memory-tree.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, createAppStore } from '../state/app-store.ts';
 import { withHostState } from '../state/window-state.ts';
@@ -50,6 +51,7 @@ const hostState = (revision: number, isTracking = false): AppState => ({
     },
     model: { id: '', name: '', imageSize: 1, provider: '', providerReason: '' },
     objects: [],
+    memory: noSessionMemory(),
   },
   operations: isTracking
     ? [

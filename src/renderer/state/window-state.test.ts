@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../shared/contract.ts';
+import { noSessionMemory } from '../../shared/memory-tree.ts';
 import { noModels } from '../../shared/models.ts';
 import {
   commandContext,
@@ -40,6 +41,7 @@ const hostState = (revision: number, objects: TrackedObject[] = [], sessionId = 
     },
     model: { id: 'nano', name: 'nano', imageSize: 320, provider: 'cpu', providerReason: '' },
     objects,
+    memory: noSessionMemory(),
   },
   operations: [],
   engine: { state: 'ready', message: null },

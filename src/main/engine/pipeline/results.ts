@@ -1,11 +1,14 @@
 /** From the tracker's logits to what the host stores and the window shows. */
 import { compressCounts, rleArea, rleBox } from '../../../shared/rle.ts';
-import type { EngineResult } from '../protocol.ts';
+import type { EngineResult, MemoryReport } from '../protocol.ts';
 import { logitsToRle, quantizeLogits } from '../tracking/mask-upsample.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 
 /** @param source size of the clip in px */
-export const toEngineResult = (result: ObjectFrameResult, source: { width: number; height: number }): EngineResult => {
+export const toEngineResult = (
+  result: Pick<ObjectFrameResult, 'objectId' | 'logits' | 'iou' | 'objectLogit' | 'prompted'>,
+  source: { width: number; height: number },
+): EngineResult => {
   const side = Math.sqrt(result.logits.length);
   const rle = logitsToRle(result.logits, side, side, source.width, source.height);
   const box = rleBox(rle);
@@ -29,3 +32,19 @@ export const toEngineResult = (result: ObjectFrameResult, source: { width: numbe
     },
   };
 };
+
+/** @param source size of the clip in px */
+export const toMemoryReport = (
+  frame: number,
+  results: readonly ObjectFrameResult[],
+  source: { width: number; height: number },
+): MemoryReport => ({
+  uncertainty: results.flatMap(({ objectId, prompted, uncertainty }) => (prompted ? [] : [{ objectId, frame, uncertainty }])),
+  events: results.flatMap(({ events }) => events),
+  amended: results.flatMap(({ objectId, amended }) =>
+    amended.map(({ frame: earlier, ...output }) => ({
+      frame: earlier,
+      result: toEngineResult({ objectId, prompted: false, ...output }, source),
+    })),
+  ),
+});

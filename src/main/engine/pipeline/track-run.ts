@@ -7,7 +7,7 @@ import type { GraphTimings } from '../model/onnx-graphs.ts';
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../protocol.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { MediaSource } from './media-source.ts';
-import { toEngineResult } from './results.ts';
+import { toEngineResult, toMemoryReport } from './results.ts';
 import { objectsOn, passLength, type TrackPass } from './track-plan.ts';
 
 export interface TrackRunOptions {
@@ -53,6 +53,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
         total,
         picture: oldest.picture,
         results: encoded,
+        memory: toMemoryReport(oldest.frame, results, source.media),
         timings,
         workerMs,
       });

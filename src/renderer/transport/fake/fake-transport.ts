@@ -10,6 +10,7 @@ import type { FramePrompt } from '../../../shared/prompts.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import { TransportBase } from '../transport.ts';
 import { discAt, fakeMedia, fakeOverlay, fakePicture } from './fake-scene.ts';
+import { fakeMemory, fakeTreeEvents } from './fake-tree.ts';
 
 const objectOf = (id: number, name: string, prompts: number[], results: [number, number][]): TrackedObject => ({
   id,
@@ -101,6 +102,7 @@ export class FakeTransport extends TransportBase {
         providerReason: 'No GPU provider is usable on this machine.',
       },
       objects: [],
+      memory: fakeMemory(this.#objects.length > 0),
     };
   }
 
@@ -120,6 +122,7 @@ export class FakeTransport extends TransportBase {
     }
     if (method === 'object.remove') this.#objects = this.#objects.filter(({ id }) => id !== input.objectId);
     if ((method === 'prompt.set' || method === 'prompt.clear') && object) this.#setPrompt(object, method, input as unknown as FramePrompt);
+    if (method === 'tree.get') return { events: fakeTreeEvents(input.objectId as number) };
     if (method === 'track.start') return this.#track();
     if (method === 'export.start') return this.#export();
     if (method === 'operation.cancel') {

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultMemorySettings } from '../../shared/memory-settings.ts';
+import type { TreeEvent } from '../../shared/memory-tree.ts';
+import { rankReview } from '../../shared/review-queue.ts';
+import type { MemoryReport } from '../engine/protocol.ts';
+import { TreeStore } from './tree-store.ts';
+
+const spawned = (objectId: number, frame: number, branch: number): TreeEvent => ({
+  type: 'spawned',
+  objectId,
+  frame,
+  branch,
+  parent: 0,
+  score: 0,
+});
+const report = (change: Partial<MemoryReport>): MemoryReport => ({ uncertainty: [], events: [], amended: [], ...change });
+
+describe('TreeStore', () => {
+  it('replaces what it knew of a frame that is tracked again, and counts all that happened', () => {
+    const store = new TreeStore();
+    const switched: TreeEvent = { type: 'switched', objectId: 1, frame: 5, from: 0, to: 1, amendedFrom: 3 };
+    store.put(5, [1], report({ events: [spawned(1, 5, 1), switched], uncertainty: [{ objectId: 1, frame: 5, uncertainty: 0.9 }] }));
+    store.put(6, [1, 2], report({ events: [spawned(2, 6, 1)] }));
+    expect(store.events(1, 0, 10)).toHaveLength(2);
+    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [{ objectId: 1, frame: 5 }], review: [{ frame: 5 }] });
+    store.put(5, [1], report({ uncertainty: [{ objectId: 1, frame: 5, uncertainty: 0.01 }] }));
+    expect(store.events(1, 0, 10)).toEqual([]);
+    expect(store.eventsOn(6)).toHaveLength(1);
+    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [], review: [], counters: { spawned: 2, switched: 1 } });
+  });
+
+  it('takes a frame from the review queue that was prompted, and all of an object that is gone', () => {
+    const store = new TreeStore();
+    for (const objectId of [1, 2]) store.put(3, [objectId], report({ uncertainty: [{ objectId, frame: 3, uncertainty: 0.5 }] }));
+    store.settle(1, 3);
+    expect(store.review.map(({ objectId }) => objectId)).toEqual([2]);
+    store.removeObject(2);
+    expect(store.review).toEqual([]);
+  });
+
+  it('remembers the worst of very many doubtful frames, not all of them', () => {
+    const store = new TreeStore();
+    for (let frame = 0; frame < 5000; frame++)
+      store.put(frame, [1], report({ uncertainty: [{ objectId: 1, frame, uncertainty: 0.1 + (frame % 1000) / 2000 }] }));
+    expect(store.review[0]!.uncertainty).toBeCloseTo(0.1 + 999 / 2000);
+    expect(store.review).toHaveLength(20);
+  });
+});
+
+describe('rankReview', () => {
+  it('puts the most uncertain first, spaced apart, whatever the order given', () => {
+    const frames = fc.array(
+      fc.record({
+        objectId: fc.integer({ min: 1, max: 3 }),
+        frame: fc.nat(200),
+        uncertainty: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(
+        frames.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+        ([list, shuffled]) => {
+          const queue = rankReview(list, 5, 8);
+          expect(rankReview(shuffled, 5, 8)).toEqual(queue);
+          expect(queue.length).toBeLessThanOrEqual(5);
+          queue.forEach((entry, i) => {
+            if (i > 0) expect(entry.uncertainty).toBeLessThanOrEqual(queue[i - 1]!.uncertainty);
+            for (const other of queue.slice(0, i))
+              if (other.objectId === entry.objectId) expect(Math.abs(other.frame - entry.frame)).toBeGreaterThanOrEqual(8);
+          });
+          if (list.length > 0) expect(queue[0]!.uncertainty).toBe(Math.max(...list.map(({ uncertainty }) => uncertainty)));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,107 @@
+/**
+ * What the memories of a session's objects told: events by frame, counters, switches, and the frames worth a look. A frame that is
+ * tracked again has its former events replaced.
+ */
+import type { MemorySettings } from '../../shared/memory-settings.ts';
+import { noTreeEvents, type SessionMemory, type TreeCounters, type TreeEvent } from '../../shared/memory-tree.ts';
+import { type ReviewFrame, rankReview } from '../../shared/review-queue.ts';
+import type { MemoryReport } from '../engine/protocol.ts';
+
+/** Frames offered for review, and how far apart they lie at least. */
+const reviewLength = 20;
+const reviewSpacing = 8;
+/** Under this, a frame is not worth a look. */
+const leastUncertainty = 0.05;
+/** Doubtful frames remembered; when there are twice as many the surer half is forgotten, so each frame costs little. */
+const reviewRoom = 1000;
+const shownSwitches = 500;
+const eventsPerAnswer = 5000;
+
+const keyOf = (objectId: number, frame: number): string => `${objectId}:${frame}`;
+
+export class TreeStore {
+  readonly #events = new Map<number, Map<number, TreeEvent[]>>();
+  readonly #doubts = new Map<string, ReviewFrame>();
+  readonly #switches = new Map<string, { objectId: number; frame: number }>();
+  #counters: TreeCounters = noTreeEvents();
+  #revision = 0;
+  #review: ReviewFrame[] | null = null;
+
+  /** @param objectIds that were on the frame; what was known of them there is replaced */
+  put(frame: number, objectIds: readonly number[], report: MemoryReport): void {
+    for (const objectId of objectIds) this.#forget(objectId, frame);
+    for (const event of report.events) {
+      this.#counters[event.type]++;
+      let frames = this.#events.get(event.objectId);
+      if (!frames) {
+        frames = new Map();
+        this.#events.set(event.objectId, frames);
+      }
+      const there = frames.get(event.frame);
+      if (there) there.push(event);
+      else frames.set(event.frame, [event]);
+      if (event.type === 'switched') this.#switches.set(keyOf(event.objectId, frame), { objectId: event.objectId, frame });
+    }
+    this.#counters.amendedFrames += report.amended.length;
+    if (report.events.length > 0) this.#revision++;
+    for (const doubt of report.uncertainty) {
+      if (doubt.uncertainty < leastUncertainty) continue;
+      this.#doubts.set(keyOf(doubt.objectId, doubt.frame), doubt);
+      this.#review = null;
+    }
+    if (this.#doubts.size > 2 * reviewRoom) this.#keepWorst();
+  }
+
+  /** A person looked at the frame and prompted it: it is not in doubt any more. */
+  settle(objectId: number, frame: number): void {
+    if (this.#doubts.delete(keyOf(objectId, frame))) this.#review = null;
+  }
+
+  removeObject(objectId: number): void {
+    this.#events.delete(objectId);
+    for (const map of [this.#doubts, this.#switches]) {
+      for (const [key, value] of map) if (value.objectId === objectId) map.delete(key);
+    }
+    this.#review = null;
+    this.#revision++;
+  }
+
+  /** By frame; the newest when there are too many. */
+  events(objectId: number, from: number, to: number): TreeEvent[] {
+    const frames = this.#events.get(objectId);
+    if (!frames) return [];
+    const inRange = [...frames.keys()].filter((frame) => frame >= from && frame <= to).sort((a, b) => a - b);
+    return inRange.flatMap((frame) => frames.get(frame)!).slice(-eventsPerAnswer);
+  }
+
+  /** Events of all objects on one frame. */
+  eventsOn(frame: number): TreeEvent[] {
+    return [...this.#events.values()].flatMap((frames) => frames.get(frame) ?? []);
+  }
+
+  get review(): ReviewFrame[] {
+    this.#review ??= rankReview([...this.#doubts.values()], reviewLength, reviewSpacing);
+    return this.#review;
+  }
+
+  get counters(): TreeCounters {
+    return { ...this.#counters };
+  }
+
+  view(settings: MemorySettings): SessionMemory {
+    const switches = [...this.#switches.values()].slice(-shownSwitches);
+    return { settings, review: this.review, counters: this.counters, switches, revision: this.#revision };
+  }
+
+  #forget(objectId: number, frame: number): void {
+    if (this.#events.get(objectId)?.delete(frame)) this.#revision++;
+    this.#switches.delete(keyOf(objectId, frame));
+    if (this.#doubts.delete(keyOf(objectId, frame))) this.#review = null;
+  }
+
+  #keepWorst(): void {
+    const worst = [...this.#doubts].sort(([, a], [, b]) => b.uncertainty - a.uncertainty).slice(0, reviewRoom);
+    this.#doubts.clear();
+    for (const [key, doubt] of worst) this.#doubts.set(key, doubt);
+  }
+}
