@@ -131,7 +131,7 @@ export class AppServices {
   /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
   async start(): Promise<void> {
     await this.models.start();
-    await this.#engine.start();
+    await Promise.all([this.models.refresh(), this.#engine.start()]);
   }
 
   /** @throws AppError why the engine or the model can't be used */

@@ -79,12 +79,11 @@ export class ModelService {
     return this.#options.active.engineModel;
   }
 
-  /** Reads the settings and looks at the disk. */
+  /** Reads the settings; what is installed is looked up beside what follows (see `refresh`). */
   async start(): Promise<void> {
     const { model, proxy } = await readModelSettings(this.#options.settingsPath);
     this.#proxy = proxy;
     if (this.#options.remembers) this.#options.active.prefer(model);
-    await this.refresh();
   }
 
   /** Loads the model at work into a fresh engine. */

@@ -79,10 +79,12 @@ const UseButtons = ({ entry: { id, name, imageSizes } }: { entry: ModelEntry }) 
       <Button
         key={imageSize}
         isPressed={isUsed}
-        disabled={isUsed || isSwitching || isWorking}
+        disabled={!isUsed && (isSwitching || isWorking)}
         aria-label={`Use ${name} at ${imageSize} px`}
         title={isWorking ? 'The model can be changed when tracking and exports have ended' : undefined}
-        onClick={() => void client.call('model.use', { id, imageSize }).catch((error: unknown) => reportError(store, error))}
+        onClick={() => {
+          if (!isUsed) void client.call('model.use', { id, imageSize }).catch((error: unknown) => reportError(store, error));
+        }}
       >
         {isUsed ? `In use at ${imageSize} px` : `Use at ${imageSize} px`}
       </Button>

@@ -24,7 +24,7 @@ export const ModelsDialog = () => {
             <ModelRow key={entry.id} entry={entry} />
           ))}
         </ul>
-        <p className={styles.note}>Nothing is downloaded before you press Get, and nothing about your clips ever leaves this machine.</p>
+        <p className={styles.note}>Nothing is downloaded before you press Get.</p>
         <ImportForm />
         <ProxyForm />
       </div>
