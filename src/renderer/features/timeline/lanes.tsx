@@ -7,6 +7,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { formatTime } from '../../ui/format.ts';
 import { drawLanes, laneHeight, lanesHeight, rulerHeight } from './draw-lanes.ts';
+import { drawSwitches } from './draw-switches.ts';
 import { frameAtX, type LaneSpan, xOfFrame } from './lane-geometry.ts';
 import styles from './timeline.module.css';
 
@@ -19,6 +20,7 @@ export const Lanes = () => {
   const media = useAppState((s) => s.host?.session?.media)!;
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
+  const switches = useAppState((s) => s.host?.session?.memory.switches)!;
   const playhead = useAppState((s) => s.playhead);
   const surface = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -44,8 +46,10 @@ export const Lanes = () => {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read from the page
   useEffect(() => {
-    if (canvas.current && width > 0) drawLanes(canvas.current, { width, height, span: spanOf(width), media, objects, selectedId });
-  }, [width, height, media, objects, selectedId, theme]);
+    if (!canvas.current || width === 0) return;
+    drawLanes(canvas.current, { width, height, span: spanOf(width), media, objects, selectedId });
+    drawSwitches(canvas.current, spanOf(width), media.frameCount, objects, switches);
+  }, [width, height, media, objects, selectedId, switches, theme]);
 
   const frameOf = (event: PointerEvent): number =>
     frameAtX(event.clientX - surface.current!.getBoundingClientRect().left, frameCount, spanOf(width));

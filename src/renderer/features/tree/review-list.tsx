@@ -1,0 +1,51 @@
+/** Frames that deserve a look, the most uncertain first; a click goes there. */
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { objectsOf } from '../../state/window-state.ts';
+import { formatTime } from '../../ui/format.ts';
+import styles from './tree-panel.module.css';
+
+const shown = 8;
+
+export const ReviewList = () => {
+  const { player, store } = useApp();
+  const review = useAppState((s) => s.host?.session?.memory.review);
+  const objects = useAppState(objectsOf);
+  const fps = useAppState((s) => s.host?.session?.media.averageFps ?? 25);
+  const playhead = useAppState((s) => s.playhead);
+  if (!review || review.length === 0) return null;
+  const go = (objectId: number, frame: number): void => {
+    store.setState({ selectedId: objectId, isFollowing: false });
+    player.seek(frame);
+  };
+  return (
+    <>
+      <h3 className={styles.subtitle}>Worth a look</h3>
+      <ol className={styles.review} aria-label="Frames worth a look">
+        {review.slice(0, shown).map(({ objectId, frame, uncertainty }) => {
+          const object = objects.find(({ id }) => id === objectId);
+          const percent = Math.round(uncertainty * 100);
+          return (
+            <li key={`${objectId}:${frame}`}>
+              <button
+                type="button"
+                className={styles.reviewRow}
+                aria-current={frame === playhead}
+                title={`Frame ${frame} of ${object?.name ?? objectId}: uncertainty ${percent} %. If the mask is wrong there, correct it and track again.`}
+                onClick={() => go(objectId, frame)}
+              >
+                <svg className={styles.swatch} viewBox="0 0 10 10" aria-hidden="true">
+                  <circle cx={5} cy={5} r={5} fill={object?.color ?? 'currentColor'} />
+                </svg>
+                <span className={styles.reviewName}>{object?.name ?? `Object ${objectId}`}</span>
+                <span className={styles.dim}>
+                  {formatTime((frame * 1000) / fps)} · {frame}
+                </span>
+                <meter className={styles.meter} min={0} max={100} value={percent} aria-label={`Uncertainty ${percent} %`} />
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+    </>
+  );
+};
