@@ -8,8 +8,9 @@
  *
  * so that the weights are on the disk once, however many sizes use them.
  */
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
@@ -138,28 +139,79 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
   const binding: Binding = { graphs: hashBytes(Buffer.from(manifestText)), weights: record.sha256 };
   if (await isBound(outDir, binding)) return outDir;
 
+  // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the new one.
+  await removeAbandoned(folder);
+  const staged = join(folder, `.${imageSize}.${randomBytes(6).toString('hex')}`);
+  try {
+    await bindInto(staged, { model, variant, checkpointPath, record, ...(signal && { signal }) });
+    await writeFile(join(staged, bindingName), JSON.stringify(binding));
+    await moveInto(outDir, staged, binding);
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new AppError(
+      'output-unwritable',
+      `${outDir} can't be written (${code}). Check its permissions, and that no other program uses it.`,
+      { cause },
+    );
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+  return outDir;
+}
+
+async function bindInto(
+  outDir: string,
+  from: { model: InstallableModel; variant: { dir: string }; checkpointPath: string; record: InstalledRecord; signal?: AbortSignal },
+): Promise<void> {
+  const { model, variant, checkpointPath, record, signal } = from;
   const manifest = await readManifest(variant.dir);
-  const weights = manifest.weights && { ...manifest.weights, sha256: model.weights.sha256 };
-  await rm(join(outDir, bindingName), { force: true });
   const bound = await bindCheckpoint({
     bundleDir: variant.dir,
-    manifest: { ...manifest, weights },
+    manifest: { ...manifest, weights: manifest.weights && { ...manifest.weights, sha256: model.weights?.sha256 ?? null } },
     checkpointPath,
     outDir,
     modelsRoot: model.modelsRoot,
     ...(signal && { signal }),
   });
   if (bound.sha256 !== record.sha256) {
-    await rm(outDir, { recursive: true, force: true });
     throw new AppError(
       'model-tampered',
       `${checkpointPath} is not the file that was installed (its sha256 differs): it was damaged or replaced. Remove the model and install it again.`,
       { details: { sha256: bound.sha256, expected: record.sha256 } },
     );
   }
-  if (bound.placement === 'converted') await shareConverted(bound, folder, model.variants);
-  await writeFile(join(outDir, bindingName), JSON.stringify(binding));
-  return outDir;
+  if (bound.placement === 'converted') await shareConverted(bound, dirname(outDir), model.variants);
+}
+
+/** Puts a finished folder in its place. One that another process has put there meanwhile, of the same graphs and weights, stays. */
+async function moveInto(outDir: string, staged: string, binding: Binding): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rename(staged, outDir);
+      return;
+    } catch (error) {
+      if (attempt === 2 || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+    if (await isBound(outDir, binding)) return;
+    const former = `${staged}.former`;
+    await rename(outDir, former).catch(() => {});
+    await rm(former, { recursive: true, force: true });
+  }
+}
+
+/** What this module makes on the way, as a name. */
+export const isStagedBundle = (name: string): boolean => /^\.\d+\.[0-9a-f]{12}(\.former)?$/.test(name);
+
+const abandonedAfterMs = 3_600_000;
+
+/** Removes what was left by a process that was killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!isStagedBundle(name)) continue;
+    const info = await stat(join(folder, name)).catch(() => null);
+    if (info !== null && Date.now() - info.mtimeMs > abandonedAfterMs) await rm(join(folder, name), { recursive: true, force: true });
+  }
 }
 
 /** Which graphs and which checkpoint a bound bundle was made of. */

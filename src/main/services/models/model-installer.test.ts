@@ -304,6 +304,23 @@ describe('an installed model', () => {
     expect(await readFile(join(bound, 'binding.json'), 'utf8')).not.toBe(before);
   });
 
+  it('is bound by several processes at once, and none of them sees half of it', async () => {
+    await using setup = await Setup.with(published);
+    await setup.get();
+    const model = await setup.installer.model('sample');
+    for (const isStale of [false, true]) {
+      if (isStale) await writeFile(join(setup.folder, '512', 'binding.json'), '{}');
+      else await rm(join(setup.folder, '512'), { recursive: true });
+      await Promise.all(
+        Array.from({ length: 6 }, async () => {
+          const bundle = await openBundle(await bundleFor(model, 512, setup.installer.installedDir));
+          expect(bundle.needsWeights).toBe(false);
+        }),
+      );
+      expect(readdirSync(setup.folder).sort()).toEqual(['256', '512', 'sample.pt', 'sample.pt.json']);
+    }
+  });
+
   it('is not used when its file is not the one that was installed', async () => {
     await using setup = await Setup.with(published);
     await setup.get();

@@ -2,10 +2,10 @@
  * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name only after
  * it was found to be the right file; everything before that is a part file in the same folder.
  */
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { type InstalledRecord, installedFolder, readRecord, recordPath } from '../../engine/model/installed-bundle.ts';
+import { type InstalledRecord, installedFolder, isStagedBundle, readRecord, recordPath } from '../../engine/model/installed-bundle.ts';
 import { type CatalogModel, readCatalog, readModel } from '../model-catalog.ts';
 import { type Checkpoints, localCheckpoints } from './checkpoints.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -192,10 +192,11 @@ export class ModelInstaller {
       const checkpoint = this.checkpointPath(model);
       const part = this.partPath(model);
       const folder = installedFolder(this.installedDir, model);
+      const staged = (await readdir(folder)).filter(isStagedBundle).map((name) => join(folder, name));
       const bound = model.variants.flatMap(({ imageSize }) => [join(folder, String(imageSize)), join(folder, `${imageSize}-int8`)]);
       const gone: string[] = [];
       // The record goes first: without it nothing counts as installed, whatever stops this half-way.
-      for (const path of [recordPath(checkpoint), checkpoint, part, notePath(part), ...bound]) {
+      for (const path of [recordPath(checkpoint), checkpoint, part, notePath(part), ...bound, ...staged]) {
         if (!(await stat(path).catch(() => null))) continue;
         try {
           await rm(path, { recursive: true, force: true });
