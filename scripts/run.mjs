@@ -100,6 +100,7 @@ const tasks = {
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
+  'bench-tree': (args) => run(join(root, 'bench/tree.ts'), args),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
   test: async () => {
     const env = ensureTestTools();

@@ -35,10 +35,11 @@ export const truthOf = (labels: Uint8Array, id: number): Uint8Array => labels.ma
 
 const areaOf = (labels: Uint8Array, id: number): number => labels.reduce((sum, label) => sum + (label === id ? 1 : 0), 0);
 
-export const readAnnotated = async (sequence: Sequence, imageSize: number): Promise<Annotated> => {
+/** @param most frames to read */
+export const readAnnotated = async (sequence: Sequence, imageSize: number, most = Number.POSITIVE_INFINITY): Promise<Annotated> => {
   const frames: Uint8Array[] = [];
-  for (const path of sequence.frames) frames.push(await readModelFrame(path, imageSize));
-  const labels = sequence.masks.map((path) => readLabels(path).labels);
+  for (const path of sequence.frames.slice(0, most)) frames.push(await readModelFrame(path, imageSize));
+  const labels = sequence.masks.slice(0, most).map((path) => readLabels(path).labels);
   const ids = [...new Set(labels[0]!)].filter((id) => id !== 0).sort((a, b) => a - b);
   const hasOcclusion = ids.some((id) => {
     const areas = labels.map((frame) => areaOf(frame, id)).sort((a, b) => a - b);

@@ -1,33 +1,25 @@
 /**
- * `npm run bench:tree [-- --data DIR --model ID]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
+ * `npm run bench:tree quality [-- --data DIR --model ID]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
  * first frame's masks. Sequences where an object is hidden for a while are averaged apart.
  */
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openBundle } from '../../src/main/engine/model/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../../src/main/engine/model/providers.ts';
-import { appPaths } from '../../src/main/services/app-paths.ts';
-import { resolveModel } from '../../src/main/services/model-catalog.ts';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
-import { listSequences } from '../davis-sequences.ts';
 import { type Annotated, CachedGraphs, readAnnotated, runSequence, type ScoredRun } from './annotated.ts';
+import { mean, openBench } from './open-bench.ts';
 
 const { values } = parseArgs({
+  args: process.argv.slice(3),
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
     only: { type: 'string' },
+    /** Names of variants, separated by semicolons. */
+    variants: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
 });
-const data = resolve(values.data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
-if (!existsSync(data)) {
-  console.error(`There are no sequences in ${data}. Give a folder of NAME/frames and NAME/masks with --data.`);
-  process.exit(1);
-}
+const { constants, onnx, sequences: listedSequences, title } = await openBench(values);
 
 const extra = Object.fromEntries(
   values.set.map((pair) => {
@@ -49,19 +41,16 @@ const variants: [string, MemorySettings][] = [
   ['tree, live, DAM4SAM gate', settings({ mode: 'tree', gate: 'dam4sam' })],
 ];
 
-const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
-const constants = constantsOf(bundle.manifest);
-const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto'));
-
-const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);
+const wanted = values.variants?.split(';');
+const chosen = variants.filter(([name]) => !wanted || wanted.includes(name));
 const runs = new Map<string, Map<string, ScoredRun>>(variants.map(([name]) => [name, new Map()]));
 const sequences: Pick<Annotated, 'name' | 'hasOcclusion'>[] = [];
-for (const listed of listSequences(data)) {
+for (const listed of listedSequences) {
   if (values.only && !values.only.split(',').includes(listed.name)) continue;
   const graphs = new CachedGraphs(onnx);
   const sequence = await readAnnotated(listed, constants.imageSize);
   sequences.push({ name: sequence.name, hasOcclusion: sequence.hasOcclusion });
-  for (const [name, memory] of variants) runs.get(name)!.set(sequence.name, await runSequence(graphs, constants, sequence, memory));
+  for (const [name, memory] of chosen) runs.get(name)!.set(sequence.name, await runSequence(graphs, constants, sequence, memory));
   if (!values.json) console.error(`${sequence.name} done`);
 }
 await onnx.release();
@@ -84,11 +73,11 @@ const rows = [...runs].map(([name, bySequence]) => {
   };
 });
 
-if (values.json) console.log(JSON.stringify({ model: bundle.manifest.id, version: bundle.manifest.version, sequences, rows }, null, 1));
+if (values.json) console.log(JSON.stringify({ title, sequences, rows }, null, 1));
 else {
   const n = (value: number): string => value.toFixed(3);
   const mark = (s: (typeof sequences)[number]): string => (s.hasOcclusion ? `${s.name} (occlusion)` : s.name);
-  console.log(`${bundle.manifest.name} ${bundle.manifest.version}, J&F from the first frame's masks\n`);
+  console.log(`${title}, J&F from the first frame's masks\n`);
   console.log(
     `| | ${sequences.map(mark).join(' | ')} | occlusion | others | all | as first shown | branches | switches | amended frames |`,
   );

@@ -1,0 +1,88 @@
+/**
+ * `npm run bench:tree corrections`: J&F after k corrections, chosen by the review queue, evenly over the clip, or at random. A
+ * correction is the true mask of one object on one frame; all k are made at once, after a first run, and the clip is tracked again.
+ */
+import { parseArgs } from 'node:util';
+import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
+import { rankReview } from '../../src/shared/review-queue.ts';
+import { type Annotated, CachedGraphs, readAnnotated, runSequence } from './annotated.ts';
+import { mean, openBench } from './open-bench.ts';
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    data: { type: 'string' },
+    model: { type: 'string', default: 'nano' },
+    only: { type: 'string' },
+    memory: { type: 'string', default: 'tree' },
+    logit: { type: 'string' },
+    counts: { type: 'string', default: '1,3,5' },
+    seeds: { type: 'string', default: '2' },
+  },
+});
+const { constants, onnx, sequences, title } = await openBench(values);
+const counts = values.counts.split(',').map(Number);
+const settings: MemorySettings = memorySettingsSchema.parse({
+  mode: values.memory,
+  ...(values.logit === undefined ? {} : { uncertaintyLogit: Number(values.logit) }),
+});
+/** As the app spaces its queue. */
+const spacing = 8;
+
+type Correction = { objectId: number; frame: number };
+
+const grouped = (list: readonly Correction[]): Map<number, number[]> => {
+  const frames = new Map<number, number[]>();
+  for (const { objectId, frame } of list) frames.set(objectId, [...(frames.get(objectId) ?? []), frame]);
+  return frames;
+};
+
+const evenly = ({ ids, frames }: Annotated, count: number): Correction[] =>
+  Array.from({ length: count }, (_, i) => ({
+    objectId: ids[i % ids.length]!,
+    frame: Math.round(((i + 1) * frames.length) / (count + 1)),
+  }));
+
+/** Mulberry32: the same seed gives the same corrections everywhere. */
+const generator = (seed: number) => (): number => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+};
+
+const randomly = ({ ids, frames }: Annotated, count: number, seed: number): Correction[] => {
+  const next = generator(seed);
+  return Array.from({ length: count }, () => ({
+    objectId: ids[Math.floor(next() * ids.length)]!,
+    frame: 1 + Math.floor(next() * (frames.length - 1)),
+  }));
+};
+
+console.log(`${title}, ${settings.mode}, J&F\n`);
+console.log(`| sequence | none | ${counts.flatMap((k) => [`review ${k}`, `evenly ${k}`, `random ${k}`]).join(' | ')} |`);
+console.log(`|---|---|${'---|'.repeat(counts.length * 3)}`);
+const rows: number[][] = [];
+for (const listed of sequences) {
+  if (values.only && !values.only.split(',').includes(listed.name)) continue;
+  const graphs = new CachedGraphs(onnx);
+  const sequence = await readAnnotated(listed, constants.imageSize);
+  const after = async (corrections: Correction[]): Promise<number> => {
+    const { j, f } = await runSequence(graphs, constants, sequence, settings, grouped(corrections));
+    return (j + f) / 2;
+  };
+  const first = await runSequence(graphs, constants, sequence, settings);
+  const row = [(first.j + first.f) / 2];
+  for (const count of counts) {
+    row.push(await after(rankReview(first.review, count, spacing)));
+    row.push(await after(evenly(sequence, count)));
+    const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
+    const random: number[] = [];
+    for (const seed of seeds) random.push(await after(randomly(sequence, count, seed)));
+    row.push(mean(random));
+  }
+  rows.push(row);
+  console.log(`| ${[sequence.name, ...row.map((value) => value.toFixed(3))].join(' | ')} |`);
+}
+if (rows.length > 1) console.log(`| mean | ${rows[0]!.map((_, at) => mean(rows.map((row) => row[at]!)).toFixed(3)).join(' | ')} |`);
+await onnx.release();

@@ -1,0 +1,28 @@
+/** The model and the sequences of a comparison. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { openBundle } from '../../src/main/engine/model/bundle.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
+import { appPaths } from '../../src/main/services/app-paths.ts';
+import { resolveModel } from '../../src/main/services/model-catalog.ts';
+import { listSequences, type Sequence } from '../davis-sequences.ts';
+
+export const openBench = async (options: {
+  data?: string | undefined;
+  model: string;
+  threads?: number | undefined;
+}): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; sequences: Sequence[]; title: string }> => {
+  const data = resolve(options.data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
+  if (!existsSync(data)) {
+    console.error(`There are no sequences in ${data}. Give a folder of NAME/frames and NAME/masks with --data.`);
+    process.exit(1);
+  }
+  const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
+  const constants = constantsOf(bundle.manifest);
+  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto', options.threads));
+  return { onnx, constants, sequences: listSequences(data), title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}` };
+};
+
+export const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);
