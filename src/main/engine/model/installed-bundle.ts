@@ -93,7 +93,10 @@ export async function checkCheckpoint(
   return { sha256: digest, bytes: checkpoint.bytes, isPublished };
 }
 
-/** The first model whose parameters a checkpoint holds. @throws AppError `model-mismatch` when it fits none */
+/**
+ * The first model whose parameters a checkpoint holds: names, shapes and dtypes, without reading its data.
+ * @throws AppError `model-mismatch` when it fits none; asked for a single model, what is wrong with it
+ */
 export async function identifyCheckpoint(path: string, models: readonly InstallableModel[]): Promise<string> {
   const checkpoint = await readCheckpoint(path);
   for (const model of models) {
@@ -102,7 +105,7 @@ export async function identifyCheckpoint(path: string, models: readonly Installa
       for (const { dir } of model.variants) await matchVariant(checkpoint, dir);
       return model.id;
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'model-mismatch') throw error;
+      if (models.length === 1 || !(error instanceof AppError) || error.code !== 'model-mismatch') throw error;
     }
   }
   const names = models.filter(({ weights }) => weights !== null).map(({ name }) => name);

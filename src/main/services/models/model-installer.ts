@@ -135,8 +135,9 @@ export class ModelInstaller {
     const source = resolve(path);
     return this.#locked(model, run, async (watched) => {
       watched.onProgress({ phase: 'checking', done: 0, total: 0 });
-      // Before copying, so that a wrong file costs nothing.
-      const { bytes } = await this.#checkpoints.check(source, model, false, run.signal);
+      // Its table alone, before copying, so that a wrong file costs nothing; its data are checked where they will be used.
+      await this.#checkpoints.identify(source, [model]);
+      const bytes = (await stat(source)).size;
       const staged = join(installedFolder(this.installedDir, model), `.${model.weights!.file}.import`);
       try {
         await copyCheckpoint(source, staged, { bytes, isLinked, disk: this.#disk, ...watched });
