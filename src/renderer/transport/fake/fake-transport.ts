@@ -4,11 +4,11 @@
  */
 import type { AppState, HostMessage, Operation, TrackedObject } from '../../../shared/contract.ts';
 import { protocolVersion, requestMessageSchema } from '../../../shared/contract.ts';
-import { noModels } from '../../../shared/models.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import { TransportBase } from '../transport.ts';
+import { fakeModels } from './fake-models.ts';
 import { discAt, fakeMedia, fakeOverlay, fakePicture } from './fake-scene.ts';
 import { fakeMemory, fakeTreeEvents } from './fake-tree.ts';
 
@@ -45,7 +45,14 @@ export class FakeTransport extends TransportBase {
     super();
     const scene = options.get('scene') ?? 'tracked';
     const isOpen = scene !== 'empty';
-    this.#state = { revision: 1, session: null, operations: [], engine: { state: 'ready', message: null }, models: noModels, notices: [] };
+    this.#state = {
+      revision: 1,
+      session: null,
+      operations: [],
+      engine: { state: 'ready', message: null },
+      models: fakeModels,
+      notices: [],
+    };
     if (scene === 'tracked' || scene === 'tracking' || scene === 'exported' || scene === 'failed') {
       this.#objects = [
         objectOf(1, 'Ferry', [0, 120], [[0, 239]]),
