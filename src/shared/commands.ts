@@ -1,8 +1,7 @@
 /**
- * Every command a user can give, in one table: shortcuts, tooltips, the cheat-sheet and Electron's menu all read it. What a
- * command does is bound to its id in the window; whether it can be given now is a pure function of a small context.
- * Keys are written as "Mod+Shift+KeyX" from `KeyboardEvent.code`, so that they stay in place on every keyboard layout; Mod is
- * Ctrl, or Command on macOS.
+ * Every command a user can give, in one table: menu bar (menus.ts), shortcuts (keymap.ts), palette, tooltips, the cheat-sheet and
+ * Electron's menu all read it. What a command does is bound to its id in the window; whether it can be given now is a pure
+ * function of a small context. Keys are chords (chords.ts).
  */
 
 export interface CommandContext {
@@ -10,25 +9,58 @@ export interface CommandContext {
   hasSelection: boolean;
   hasPrompts: boolean;
   hasResults: boolean;
+  hasMarks: boolean;
+  /** Strokes of the brush that are not applied yet. */
+  hasStrokes: boolean;
   isEngineReady: boolean;
   isTracking: boolean;
   isExporting: boolean;
 }
 
+export const commandGroups = ['File', 'Edit', 'Playback', 'Tools', 'Objects', 'Tracking', 'Timeline', 'View', 'Help'] as const;
+export type CommandGroup = (typeof commandGroups)[number];
+
 export interface CommandSpec {
   label: string;
-  group: 'Playback' | 'Objects' | 'Tracking' | 'View' | 'Clip';
+  group: CommandGroup;
   keys: readonly string[];
   enabled: (context: CommandContext) => boolean;
+  /** Other words a user may look for it by. */
+  words?: string;
 }
 
 const always = (): boolean => true;
 const withSession = (context: CommandContext): boolean => context.hasSession;
 const withSelection = (context: CommandContext): boolean => context.hasSelection;
 const whileEditable = (context: CommandContext): boolean => context.hasSession && !context.isTracking;
+const onSelection = (context: CommandContext): boolean => context.hasSelection && !context.isTracking;
+const canTrack = (context: CommandContext): boolean => context.hasPrompts && context.isEngineReady && !context.isTracking;
+const withMarks = (context: CommandContext): boolean => context.hasSession && context.hasMarks;
 
 export const commands = {
+  'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
+  'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
+  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: whileEditable },
+  'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
+  'model.choose': { label: 'Models', group: 'File', keys: ['KeyM'], enabled: always, words: 'download checkpoint sam' },
+
+  'palette.open': {
+    label: 'Find a command',
+    group: 'Edit',
+    keys: ['Mod+KeyK', 'Mod+Shift+KeyP'],
+    enabled: always,
+    words: 'palette search',
+  },
+  'mark.in': { label: 'Mark in', group: 'Timeline', keys: ['KeyI'], enabled: withSession, words: 'range start' },
+  'mark.out': { label: 'Mark out', group: 'Timeline', keys: ['KeyO'], enabled: withSession, words: 'range end' },
+  'mark.clear': { label: 'Clear the marks', group: 'Timeline', keys: ['Alt+KeyX'], enabled: withMarks },
+  'mark.goIn': { label: 'Go to the in mark', group: 'Timeline', keys: ['Shift+KeyI'], enabled: withMarks },
+  'mark.goOut': { label: 'Go to the out mark', group: 'Timeline', keys: ['Shift+KeyO'], enabled: withMarks },
+
   'playback.toggle': { label: 'Play or pause', group: 'Playback', keys: ['Space'], enabled: withSession },
+  'playback.shuttleBack': { label: 'Shuttle back, again for faster', group: 'Playback', keys: ['KeyJ'], enabled: withSession },
+  'playback.stop': { label: 'Stop', group: 'Playback', keys: ['KeyK'], enabled: withSession },
+  'playback.shuttleForward': { label: 'Shuttle forward, again for faster', group: 'Playback', keys: ['KeyL'], enabled: withSession },
   'playback.nextFrame': { label: 'Next frame', group: 'Playback', keys: ['ArrowRight', 'Period'], enabled: withSession },
   'playback.previousFrame': { label: 'Previous frame', group: 'Playback', keys: ['ArrowLeft', 'Comma'], enabled: withSession },
   'playback.forwardSecond': { label: 'Forward 1 second', group: 'Playback', keys: ['Shift+ArrowRight'], enabled: withSession },
@@ -37,40 +69,86 @@ export const commands = {
   'playback.end': { label: 'Go to the end', group: 'Playback', keys: ['End'], enabled: withSession },
   'playback.previousPrompt': { label: 'Previous prompt', group: 'Playback', keys: ['ArrowUp'], enabled: withSession },
   'playback.nextPrompt': { label: 'Next prompt', group: 'Playback', keys: ['ArrowDown'], enabled: withSession },
+  'playback.previousGap': {
+    label: 'Previous gap',
+    group: 'Playback',
+    keys: ['Shift+KeyG'],
+    enabled: withSession,
+    words: 'missing untracked',
+  },
+  'playback.nextGap': { label: 'Next gap', group: 'Playback', keys: ['KeyG'], enabled: withSession, words: 'missing untracked' },
+  'playback.previousUnsure': {
+    label: 'Previous unsure frame',
+    group: 'Playback',
+    keys: ['Shift+KeyU'],
+    enabled: withSession,
+    words: 'review doubt',
+  },
+  'playback.nextUnsure': { label: 'Next unsure frame', group: 'Playback', keys: ['KeyU'], enabled: withSession, words: 'review doubt' },
+
+  'tool.point': { label: 'Click tool', group: 'Tools', keys: ['KeyQ'], enabled: withSession, words: 'point positive' },
+  'tool.box': { label: 'Box tool', group: 'Tools', keys: ['KeyB'], enabled: withSession, words: 'rectangle' },
+  'tool.brush': { label: 'Brush', group: 'Tools', keys: ['KeyP'], enabled: whileEditable, words: 'paint mask draw' },
+  'tool.eraser': { label: 'Eraser', group: 'Tools', keys: ['KeyX'], enabled: whileEditable, words: 'erase mask' },
+  'tool.hand': { label: 'Hand', group: 'Tools', keys: ['KeyW'], enabled: withSession, words: 'pan move' },
+  'prompt.toggleMode': {
+    label: 'Switch between adding to and removing from the object',
+    group: 'Tools',
+    keys: ['KeyN'],
+    enabled: withSession,
+    words: 'negative positive',
+  },
+  'brush.smaller': { label: 'Smaller brush', group: 'Tools', keys: ['BracketLeft'], enabled: withSession },
+  'brush.larger': { label: 'Larger brush', group: 'Tools', keys: ['BracketRight'], enabled: withSession },
+  'brush.apply': {
+    label: 'Apply the painted mask',
+    group: 'Tools',
+    keys: ['Enter'],
+    enabled: (context) => context.hasStrokes && !context.isTracking,
+  },
+
+  'brush.undo': { label: 'Undo the last stroke', group: 'Tools', keys: ['Mod+KeyZ'], enabled: (context) => context.hasStrokes },
+  'brush.discard': {
+    label: 'Discard the painted mask',
+    group: 'Tools',
+    keys: ['Escape'],
+    enabled: (context) => context.hasStrokes,
+  },
 
   'object.add': { label: 'New object', group: 'Objects', keys: ['KeyA'], enabled: whileEditable },
-  'object.remove': {
-    label: 'Delete object',
-    group: 'Objects',
-    keys: ['Delete'],
-    enabled: (context) => context.hasSelection && !context.isTracking,
-  },
-  'object.clearFrame': {
-    label: 'Clear prompts on this frame',
-    group: 'Objects',
-    keys: ['Backspace'],
-    enabled: (context) => context.hasSelection && !context.isTracking,
-  },
+  'object.remove': { label: 'Delete object', group: 'Objects', keys: ['Delete'], enabled: onSelection },
+  'object.removeLastPoint': { label: 'Remove the last point', group: 'Objects', keys: ['Backspace'], enabled: onSelection },
+  'object.clearFrame': { label: 'Clear prompts on this frame', group: 'Objects', keys: ['Shift+Backspace'], enabled: onSelection },
   'object.toggleVisible': { label: 'Show or hide object', group: 'Objects', keys: ['KeyV'], enabled: withSelection },
+  'object.toggleSolo': { label: 'Show this object alone', group: 'Objects', keys: ['Alt+KeyH'], enabled: withSelection, words: 'solo' },
+  'object.showAll': { label: 'Show all objects', group: 'Objects', keys: ['Shift+KeyV'], enabled: withSession, words: 'unhide solo' },
   'object.rename': { label: 'Rename object', group: 'Objects', keys: ['F2'], enabled: withSelection },
+  'object.recolor': { label: 'Change the colour', group: 'Objects', keys: ['Shift+KeyC'], enabled: withSelection, words: 'color recolour' },
+  'object.selectNext': { label: 'Select the next object', group: 'Objects', keys: ['Alt+ArrowDown'], enabled: withSession },
+  'object.selectPrevious': { label: 'Select the previous object', group: 'Objects', keys: ['Alt+ArrowUp'], enabled: withSession },
   'object.select': {
     label: 'Select object 1 to 9',
     group: 'Objects',
     keys: ['Digit1', 'Digit2', 'Digit3', 'Digit4', 'Digit5', 'Digit6', 'Digit7', 'Digit8', 'Digit9'],
     enabled: withSession,
   },
-  'prompt.toggleMode': {
-    label: 'Switch between adding to and removing from the object',
-    group: 'Objects',
-    keys: ['KeyN'],
-    enabled: withSession,
-  },
 
-  'track.start': {
-    label: 'Track',
+  'track.start': { label: 'Track', group: 'Tracking', keys: ['KeyT', 'Mod+Enter'], enabled: canTrack, words: 'propagate run' },
+  'track.forward': { label: 'Track forward', group: 'Tracking', keys: ['Shift+KeyT'], enabled: canTrack },
+  'track.backward': { label: 'Track backward', group: 'Tracking', keys: ['Alt+KeyT'], enabled: canTrack },
+  'track.both': { label: 'Track both ways', group: 'Tracking', keys: [], enabled: canTrack },
+  'track.range': {
+    label: 'Track the marked range',
     group: 'Tracking',
-    keys: ['KeyT', 'Mod+Enter'],
-    enabled: (context) => context.hasPrompts && context.isEngineReady && !context.isTracking,
+    keys: ['Alt+KeyR'],
+    enabled: (context) => canTrack(context) && context.hasMarks,
+  },
+  'track.toggleSelected': {
+    label: 'Track only the selected object',
+    group: 'Tracking',
+    keys: [],
+    enabled: withSession,
+    words: 'all objects scope',
   },
   'operation.cancel': {
     label: 'Cancel what is running',
@@ -78,86 +156,31 @@ export const commands = {
     keys: ['Escape'],
     enabled: (context) => context.isTracking || context.isExporting,
   },
-
   'object.finish': {
     label: 'Finish object, so that the next click starts a new one',
     group: 'Objects',
-    keys: ['Enter', 'Escape'],
+    keys: ['Enter', 'Escape', 'KeyF'],
     enabled: withSelection,
   },
+
+  'timeline.zoomIn': { label: 'Zoom the timeline in', group: 'Timeline', keys: ['Alt+Equal'], enabled: withSession },
+  'timeline.zoomOut': { label: 'Zoom the timeline out', group: 'Timeline', keys: ['Alt+Minus'], enabled: withSession },
+  'timeline.fit': { label: 'Show the whole timeline', group: 'Timeline', keys: ['Alt+Digit0'], enabled: withSession },
 
   'view.fit': { label: 'Fit to window', group: 'View', keys: ['Mod+Digit0'], enabled: withSession },
   'view.actualSize': { label: 'Actual size', group: 'View', keys: ['Mod+Digit1'], enabled: withSession },
   'view.zoomIn': { label: 'Zoom in', group: 'View', keys: ['Equal', 'NumpadAdd'], enabled: withSession },
   'view.zoomOut': { label: 'Zoom out', group: 'View', keys: ['Minus', 'NumpadSubtract'], enabled: withSession },
   'view.toggleOverlays': { label: 'Show or hide all masks', group: 'View', keys: ['KeyH'], enabled: withSession },
+  'view.toggleContours': { label: 'Show or hide contours', group: 'View', keys: ['Shift+KeyH'], enabled: withSession, words: 'outline' },
+  'view.toggleSide': { label: 'Show or hide the side panel', group: 'View', keys: ['Mod+KeyB'], enabled: withSession },
+  'view.toggleTimeline': { label: 'Show or hide the timeline', group: 'View', keys: ['Mod+Shift+KeyB'], enabled: withSession },
+  'view.theme': { label: 'Switch the theme', group: 'View', keys: [], enabled: always, words: 'dark light system colours' },
 
-  'clip.open': { label: 'Open a clip', group: 'Clip', keys: ['Mod+KeyO'], enabled: always },
-  'clip.openSample': { label: 'Open the sample clip', group: 'Clip', keys: [], enabled: always },
-  'clip.export': { label: 'Export', group: 'Clip', keys: ['Mod+KeyE'], enabled: withSession },
-  'model.choose': { label: 'Models', group: 'Clip', keys: ['KeyM'], enabled: always },
-  'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Clip', keys: ['Shift+Slash', 'F1'], enabled: always },
+  'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Help', keys: ['Shift+Slash', 'F1'], enabled: always, words: 'keys cheat sheet' },
+  'help.hints': { label: 'Show the first hints again', group: 'Help', keys: [], enabled: withSession },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandId = keyof typeof commands;
 
 export const commandIds = Object.keys(commands) as CommandId[];
-
-/** The part of a KeyboardEvent that names a chord. */
-export interface KeyPress {
-  code: string;
-  /** The character typed; only "?" is known by it, since layouts disagree on where it is. */
-  key?: string;
-  ctrlKey: boolean;
-  metaKey: boolean;
-  shiftKey: boolean;
-  altKey: boolean;
-}
-
-/** "Mod+Shift+KeyX"; digits of the number pad count as digits. */
-export const chordOf = (press: KeyPress): string => {
-  if (press.key === '?') return 'Shift+Slash';
-  const parts: string[] = [];
-  if (press.ctrlKey || press.metaKey) parts.push('Mod');
-  if (press.altKey) parts.push('Alt');
-  if (press.shiftKey) parts.push('Shift');
-  parts.push(press.code.replace(/^Numpad(\d)$/, 'Digit$1'));
-  return parts.join('+');
-};
-
-const byChord = new Map<string, CommandId[]>();
-for (const id of commandIds) for (const key of commands[id].keys) byChord.set(key, [...(byChord.get(key) ?? []), id]);
-
-/** The command a chord gives now; where two share a key (Esc), the first that can be given. */
-export const commandForChord = (chord: string, context: CommandContext): CommandId | null =>
-  byChord.get(chord)?.find((id) => commands[id].enabled(context)) ?? null;
-
-const keyNames: Record<string, string> = {
-  Mod: 'Ctrl',
-  ArrowLeft: '←',
-  ArrowRight: '→',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
-  Comma: ',',
-  Period: '.',
-  Equal: '+',
-  Minus: '−',
-  Escape: 'Esc',
-  Delete: 'Del',
-};
-
-/** How a chord is shown to a user: "Ctrl+E", "⌘E" on macOS, "?" for Shift+Slash. */
-export const displayChord = (chord: string, isMac = false): string => {
-  if (chord === 'Shift+Slash') return '?';
-  const parts = chord.split('+').map((part) => {
-    if (isMac && part === 'Mod') return '⌘';
-    return keyNames[part] ?? part.replace(/^(Key|Digit|Numpad)/, '');
-  });
-  return parts.join(isMac ? '' : '+');
-};
-
-/** The first key of a command for a tooltip, or null when it has none. */
-export const shortcutOf = (id: CommandId, isMac = false): string | null => {
-  const first = commands[id].keys[0];
-  return first === undefined ? null : displayChord(first, isMac);
-};

@@ -2,10 +2,11 @@
  * What a click, a box and a removal do. Each shows at once as a draft, is sent as the whole prompt of its frame, and calls for
  * one frame are sent one after the other, the newest standing for those that waited.
  */
-import { type Box, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
+import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
 import { promptKey, promptOn, runningOperation, type WindowState } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
+import { promptText } from './strings.ts';
 
 export interface PromptActions {
   addPoint(point: PromptPoint): Promise<void>;
@@ -13,6 +14,10 @@ export interface PromptActions {
   removePoint(index: number): Promise<void>;
   removeBox(): Promise<void>;
   clearFrame(): Promise<void>;
+  /** Takes the newest point away, or the box when there is no point, or the mask. */
+  removeLastPoint(): Promise<void>;
+  /** Replaces the prompts of the frame by a mask the user painted. */
+  setMask(mask: CompressedMask): Promise<void>;
   addObject(): Promise<number | null>;
 }
 
@@ -21,8 +26,10 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   const newest = new Map<string, FramePrompt>();
 
   const isLocked = (): boolean => {
-    if (!runningOperation(store.getState(), 'track')) return false;
-    addToast(store, 'info', 'Prompts can be changed when tracking has ended. Press Esc to stop it; what is done is kept.');
+    const state = store.getState();
+    if (runningOperation(state, 'track')) addToast(store, 'info', promptText.tracking);
+    else if (state.selectedId !== null && state.lockedIds.includes(state.selectedId)) addToast(store, 'info', promptText.locked);
+    else return false;
     return true;
   };
 
@@ -34,10 +41,11 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   const drain = async (objectId: number, key: string): Promise<void> => {
     for (let prompt = newest.get(key); prompt; prompt = newest.get(key)) {
       newest.delete(key);
-      const { frame, points, box } = prompt;
+      const { frame, points, box, mask } = prompt;
       store.setState((s) => ({ computing: s.computing + 1 }));
       try {
         if (isEmptyPrompt(prompt)) await client.call('prompt.clear', { objectId, frame });
+        else if (mask) await client.call('prompt.setMask', { objectId, frame, mask });
         else await client.call('prompt.set', { objectId, frame, points, box });
       } catch (error) {
         dropDraft(key, prompt);
@@ -63,7 +71,10 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   };
 
   const addObject = async (): Promise<number | null> => {
-    if (isLocked()) return null;
+    if (runningOperation(store.getState(), 'track')) {
+      addToast(store, 'info', promptText.tracking);
+      return null;
+    }
     try {
       const { objectId } = await client.call('object.add', {});
       store.setState({ selectedId: objectId, promptLabel: 1 });
@@ -101,7 +112,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     addPoint: async (point) => {
       if (isLocked()) return;
       if (point.label === 0 && store.getState().selectedId === null) {
-        addToast(store, 'info', 'Click an object first; a negative point then takes away what is not part of it.');
+        addToast(store, 'info', promptText.negativeFirst);
         return;
       }
       const frame = stopAtShown();
@@ -114,6 +125,16 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
       const objectId = await target();
       if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, mask: null, box }));
     },
+    setMask: async (mask) => {
+      if (isLocked()) return;
+      const frame = stopAtShown();
+      const objectId = await target();
+      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, points: [], box: null, mask }));
+    },
+    removeLastPoint: () =>
+      onSelected((prompt) =>
+        prompt.points.length > 0 ? { ...prompt, points: prompt.points.slice(0, -1) } : { ...prompt, box: null, mask: null },
+      ),
     removePoint: (index) => onSelected((prompt) => ({ ...prompt, points: prompt.points.filter((_, i) => i !== index) })),
     removeBox: () => onSelected((prompt) => ({ ...prompt, box: null })),
     clearFrame: () => onSelected((prompt) => ({ ...prompt, points: [], box: null, mask: null })),

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type CommandContext, chordOf, commandForChord, commandIds, commands, displayChord, type KeyPress } from '../../shared/commands.ts';
+import type { KeyPress } from '../../shared/chords.ts';
+import type { CommandContext } from '../../shared/commands.ts';
 import { dispatchKey } from './key-dispatcher.ts';
 
 const press = (code: string, change: Partial<KeyPress> = {}): KeyPress => ({
@@ -16,41 +17,18 @@ const all: CommandContext = {
   hasSelection: true,
   hasPrompts: true,
   hasResults: true,
+  hasMarks: false,
+  hasStrokes: false,
   isEngineReady: true,
   isTracking: false,
   isExporting: false,
 };
 
-describe('the command table', () => {
-  it('gives a key to two commands only where one of them can be given at a time', () => {
-    const owners = new Map<string, string[]>();
-    for (const id of commandIds) for (const key of commands[id].keys) owners.set(key, [...(owners.get(key) ?? []), id]);
-    const shared = [...owners].filter(([, ids]) => ids.length > 1);
-    expect(shared).toEqual([['Escape', ['operation.cancel', 'object.finish']]]);
-  });
-
-  it('Esc cancels what runs before it finishes an object', () => {
-    expect(commandForChord('Escape', { ...all, isTracking: true })).toBe('operation.cancel');
-    expect(commandForChord('Escape', all)).toBe('object.finish');
-  });
-
-  it('knows keys by their place, the number pad as digits, and ? by what it types', () => {
-    expect(chordOf(press('KeyO', { metaKey: true }))).toBe('Mod+KeyO');
-    expect(chordOf(press('Numpad4'))).toBe('Digit4');
-    expect(chordOf(press('Minus', { key: '?', shiftKey: true }))).toBe('Shift+Slash');
-  });
-
-  it('shows keys as the platform does', () => {
-    expect(displayChord('Mod+KeyE')).toBe('Ctrl+E');
-    expect(displayChord('Mod+KeyE', true)).toBe('⌘E');
-    expect(displayChord('Shift+ArrowLeft')).toBe('Shift+←');
-  });
-});
-
 describe('dispatchKey', () => {
   const app = (change: Partial<CommandContext> = {}, isDialogOpen = false) => ({
     context: () => ({ ...all, ...change }),
     isDialogOpen: () => isDialogOpen,
+    overrides: () => ({}),
     run: vi.fn(),
   });
 

@@ -1,11 +1,17 @@
 /** Turns key presses into commands, except where the user is typing or a control uses the key itself. */
-import { type CommandContext, type CommandId, chordOf, commandForChord, type KeyPress } from '../../shared/commands.ts';
+import { chordOf, type KeyPress } from '../../shared/chords.ts';
+import type { CommandContext, CommandId } from '../../shared/commands.ts';
+import { commandForChord, type KeyOverrides } from '../../shared/keymap.ts';
 
 const textInputs = new Set(['text', 'search', 'number', 'url', 'email', 'password', 'tel']);
 
 /** Whether an element takes the key for itself. */
-export const takesKey = (target: { tagName: string; type?: string; isContentEditable?: boolean } | null, code: string): boolean => {
+export const takesKey = (
+  target: { tagName: string; type?: string; isContentEditable?: boolean; role?: string | null } | null,
+  code: string,
+): boolean => {
   if (!target) return false;
+  if (target.role?.startsWith('menu')) return true;
   if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
   if (target.tagName === 'INPUT') {
     if (textInputs.has(target.type ?? 'text')) return true;
@@ -18,6 +24,7 @@ export const takesKey = (target: { tagName: string; type?: string; isContentEdit
 export interface KeyTarget {
   context(): CommandContext;
   isDialogOpen(): boolean;
+  overrides(): KeyOverrides;
   run(id: CommandId, chord: string): void;
 }
 
@@ -27,7 +34,7 @@ export const dispatchKey = (press: KeyPress, target: Parameters<typeof takesKey>
   // A dialog is modal: its own keys (Esc, Tab, Enter, Space) are the browser's.
   if (app.isDialogOpen()) return false;
   const chord = chordOf(press);
-  const id = commandForChord(chord, app.context());
+  const id = commandForChord(chord, app.context(), app.overrides());
   if (id === null) return false;
   app.run(id, chord);
   return true;

@@ -11,6 +11,7 @@ export const useShortcuts = (): void => {
     const target: KeyTarget = {
       context: () => commandContext(app.store.getState()),
       isDialogOpen: () => app.store.getState().dialog !== null,
+      overrides: () => app.store.getState().prefs.keys,
       run: (id, chord) => app.run(id, chord),
     };
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -99,6 +99,7 @@ export class MaskLayer {
   setStyle(color: string, fill: number, contourPx: number): void {
     (this.#uniform('uColor').value as Vector3).fromArray(rgbOf(color));
     this.#uniform('uFill').value = fill;
+    this.#uniform('uContour').value = contourPx > 0 ? 1 : 0;
     this.#uniform('uContourPx').value = contourPx;
   }
 

@@ -26,6 +26,7 @@ export interface MaskStyle {
   objectId: number;
   color: string;
   isSelected: boolean;
+  isHovered: boolean;
 }
 
 export interface GlView {
@@ -47,6 +48,7 @@ export class ViewerRenderer {
   #overlays: readonly FrameOverlay[] = [];
   #styles: readonly MaskStyle[] = [];
   #fill = 0.4;
+  #hasContours = true;
   #size = { width: 1, height: 1, pixelRatio: 1 };
   #image = { width: 1, height: 1 };
   #view: GlView = { scale: 1, offsetX: 0, offsetY: 0 };
@@ -126,10 +128,11 @@ export class ViewerRenderer {
     this.#applyStyles();
   }
 
-  /** Objects to draw, in their order, and how strongly they are filled. */
-  setStyles(styles: readonly MaskStyle[], fill: number): void {
+  /** Objects to draw, in their order, how strongly they are filled, and whether they have contours. */
+  setStyles(styles: readonly MaskStyle[], fill: number, hasContours: boolean): void {
     this.#styles = styles;
     this.#fill = fill;
+    this.#hasContours = hasContours;
     const known = new Set(styles.map((style) => style.objectId));
     for (const [id, layer] of this.#masks) {
       if (known.has(id)) continue;
@@ -208,7 +211,9 @@ export class ViewerRenderer {
         continue;
       }
       layer.mesh.renderOrder = 1 + index;
-      layer.setStyle(style.color, this.#fill * (style.isSelected ? 1 : 0.8), (style.isSelected ? 2.5 : 1.5) * this.#size.pixelRatio);
+      const contourPx = this.#hasContours ? (style.isSelected || style.isHovered ? 2.5 : 1.5) * this.#size.pixelRatio : 0;
+      const fill = this.#fill * (style.isSelected ? 1 : 0.8);
+      layer.setStyle(style.color, style.isHovered && !style.isSelected ? Math.min(0.9, fill + 0.12) : fill, contourPx);
     }
     this.#schedule();
   }

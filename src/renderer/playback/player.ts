@@ -42,6 +42,7 @@ export class Player {
   #wanted: number | null = null;
   #ahead: FrameMessage[] = [];
   #clock: PlaybackClock | null = null;
+  #shuttle: { rate: number; fromFrame: number; fromMs: number } | null = null;
   #tick = 0;
   #shown: FrameMessage | null = null;
   #share = 1;
@@ -98,7 +99,7 @@ export class Player {
     const startMs = this.#shown?.frame === start ? this.#shown.timeMs : start * frameMs;
     // From the end, playing starts over: the first picture is then not on screen yet.
     this.#clock.start(start === playhead ? start : -1, start === playhead ? startMs : -frameMs, this.#time.now());
-    this.#store.setState({ isPlaying: true, isFollowing: false, playhead: start });
+    this.#store.setState({ isPlaying: true, isFollowing: false, playhead: start, shuttleRate: 1 });
     this.#onTick();
   }
 
@@ -106,6 +107,23 @@ export class Player {
     this.#stopClock();
     this.#store.setState({ isPlaying: false });
     this.#want(this.#store.getState().playhead);
+  }
+
+  /** Plays forward or backward; asked again it doubles the speed. Pictures come as fast as they can be had. */
+  shuttle(direction: 1 | -1): void {
+    const media = this.#media;
+    if (!media) return;
+    const { isPlaying, shuttleRate, playhead } = this.#store.getState();
+    const rate =
+      isPlaying && Math.sign(shuttleRate) === direction ? Math.sign(shuttleRate) * Math.min(16, Math.abs(shuttleRate) * 2) : direction;
+    if (rate === 1) {
+      this.play();
+      return;
+    }
+    this.#stopClock();
+    this.#shuttle = { rate, fromFrame: playhead, fromMs: this.#time.now() };
+    this.#store.setState({ isPlaying: true, isFollowing: false, shuttleRate: rate });
+    this.#onShuttleTick();
   }
 
   /** Goes along with tracking from now on. */
@@ -147,6 +165,7 @@ export class Player {
   #stopClock(): void {
     if (this.#clock) this.#dropAnswers();
     this.#clock = null;
+    this.#shuttle = null;
     this.#ahead = [];
     this.#time.cancelTick(this.#tick);
   }
@@ -217,6 +236,20 @@ export class Player {
     this.#store.setState({ shownFrame: message.frame });
     this.pictures.emit(message);
   }
+
+  readonly #onShuttleTick = (): void => {
+    const media = this.#media;
+    if (!this.#shuttle || !media) return;
+    const { rate, fromFrame, fromMs } = this.#shuttle;
+    const target = Math.trunc(fromFrame + (rate * media.averageFps * (this.#time.now() - fromMs)) / 1000);
+    const frame = Math.min(media.frameCount - 1, Math.max(0, target));
+    if (frame !== this.#store.getState().playhead) {
+      this.#store.setState({ playhead: frame });
+      this.#want(frame);
+    }
+    if (frame !== target) this.pause();
+    else this.#tick = this.#time.requestTick(this.#onShuttleTick);
+  };
 
   readonly #onTick = (): void => {
     const clock = this.#clock;

@@ -7,6 +7,7 @@ import type { CommandContext } from '../../shared/commands.ts';
 import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
 import type { LinkState } from '../transport/transport.ts';
+import { defaultPreferences, type Preferences } from './preferences.ts';
 
 export interface Toast {
   id: number;
@@ -14,7 +15,15 @@ export interface Toast {
   text: string;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'models';
+export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log';
+
+export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
+
+/** The marked range, both ends inclusive; null = the clip's own end. */
+export interface Marks {
+  in: number | null;
+  out: number | null;
+}
 
 export interface WindowState {
   host: AppState | null;
@@ -34,14 +43,30 @@ export interface WindowState {
   drafts: Readonly<Record<string, FramePrompt>>;
   /** Objects whose mask on the shown frame is being computed. */
   computing: number;
+  tool: ToolName;
+  /** Strokes of the brush that are not applied yet. */
+  strokeCount: number;
+  marks: Marks;
+  /** The one object that is shown alone. */
+  soloId: number | null;
+  /** The object under the pointer. */
+  hoveredId: number | null;
+  /** Objects the user protected from clicks, in this window. */
+  lockedIds: readonly number[];
+  /** 1 = the clip's own speed; negative = backward. */
+  shuttleRate: number;
   areMasksVisible: boolean;
-  fillOpacity: number;
   trackDirection: TrackDirection;
+  trackScope: 'all' | 'selected';
   dialog: DialogName | null;
   renamingId: number | null;
+  recoloringId: number | null;
   toasts: readonly Toast[];
-  areHintsDismissed: boolean;
   isOpening: boolean;
+  /** What this window remembers between starts. */
+  prefs: Preferences;
+  /** The theme in use, after the system was asked. */
+  theme: 'light' | 'dark';
 }
 
 export const initialWindowState: WindowState = {
@@ -56,14 +81,23 @@ export const initialWindowState: WindowState = {
   isFollowing: false,
   drafts: {},
   computing: 0,
+  tool: 'point',
+  strokeCount: 0,
+  marks: { in: null, out: null },
+  soloId: null,
+  hoveredId: null,
+  lockedIds: [],
+  shuttleRate: 1,
   areMasksVisible: true,
-  fillOpacity: 0.4,
   trackDirection: 'both',
+  trackScope: 'all',
   dialog: null,
   renamingId: null,
+  recoloringId: null,
   toasts: [],
-  areHintsDismissed: false,
   isOpening: false,
+  prefs: defaultPreferences,
+  theme: 'dark',
 };
 
 export const promptKey = (objectId: number, frame: number): string => `${objectId}:${frame}`;
@@ -88,7 +122,13 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       isFollowing: true,
       drafts: {},
       renamingId: null,
-      dialog: state.dialog === 'shortcuts' || state.dialog === 'models' ? state.dialog : null,
+      recoloringId: null,
+      tool: 'point',
+      strokeCount: 0,
+      marks: { in: null, out: null },
+      soloId: null,
+      lockedIds: [],
+      dialog: state.dialog === 'open' || state.dialog === 'export' ? null : state.dialog,
     };
   }
   const objects = host.session?.objects ?? [];
@@ -101,7 +141,8 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
   );
   const wasKnown = state.host?.session?.objects.some(({ id }) => id === state.selectedId) ?? false;
   const isGone = wasKnown && !objects.some(({ id }) => id === state.selectedId);
-  return { ...state, host, drafts, selectedId: isGone ? null : state.selectedId };
+  const soloId = objects.some(({ id }) => id === state.soloId) ? state.soloId : null;
+  return { ...state, host, drafts, soloId, selectedId: isGone ? null : state.selectedId };
 };
 
 /** Prompts of an object on a frame as the user sees them: what was just done counts before the host tells it back. */
@@ -131,6 +172,8 @@ export const commandContext = (state: WindowState): CommandContext => {
     hasSession: state.host?.session != null,
     hasSelection: state.selectedId !== null,
     hasPrompts: objects.some((object) => object.prompts.length > 0),
+    hasMarks: state.marks.in !== null || state.marks.out !== null,
+    hasStrokes: state.strokeCount > 0,
     hasResults: objects.some((object) => object.results.length > 0),
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
     isTracking: runningOperation(state, 'track') !== null,
@@ -149,6 +192,59 @@ export const neighbourPrompt = (objects: readonly TrackedObject[], frame: number
   }
   return best;
 };
+
+/** Frames of an object without a result, as inclusive ranges. */
+export const gapsOf = (results: readonly (readonly [number, number])[], frameCount: number): [number, number][] => {
+  const gaps: [number, number][] = [];
+  let next = 0;
+  for (const [first, last] of results) {
+    if (first > next) gaps.push([next, first - 1]);
+    next = Math.max(next, last + 1);
+  }
+  if (next < frameCount) gaps.push([next, frameCount - 1]);
+  return gaps;
+};
+
+/** Where the nearest gap before or after `frame` begins, or null. */
+export const neighbourGap = (
+  objects: readonly Pick<TrackedObject, 'results'>[],
+  frameCount: number,
+  frame: number,
+  direction: 1 | -1,
+): number | null => {
+  let best: number | null = null;
+  for (const { results } of objects) {
+    for (const [first] of gapsOf(results, frameCount)) {
+      if ((first - frame) * direction > 0 && (best === null || (first - best) * direction < 0)) best = first;
+    }
+  }
+  return best;
+};
+
+/** The nearest frame that deserves a look before or after `frame`, or null. @param objectId one object, or null for all */
+export const neighbourUnsure = (
+  review: readonly { objectId: number; frame: number }[],
+  objectId: number | null,
+  frame: number,
+  direction: 1 | -1,
+): number | null => {
+  let best: number | null = null;
+  for (const doubt of review) {
+    if (objectId !== null && doubt.objectId !== objectId) continue;
+    if ((doubt.frame - frame) * direction > 0 && (best === null || (doubt.frame - best) * direction < 0)) best = doubt.frame;
+  }
+  return best;
+};
+
+/** Sets one end of the marked range; an end that would lie beyond the other moves it out of the way. */
+export const withMark = (marks: Marks, end: 'in' | 'out', frame: number): Marks => {
+  if (end === 'in') return { in: frame, out: marks.out !== null && marks.out < frame ? null : marks.out };
+  return { in: marks.in !== null && marks.in > frame ? null : marks.in, out: frame };
+};
+
+/** Whether an object's mask is drawn: it is not hidden, and no other is shown alone. */
+export const isShown = (state: Pick<WindowState, 'soloId'>, object: Pick<TrackedObject, 'id' | 'visible'>): boolean =>
+  state.soloId === null ? object.visible : object.id === state.soloId;
 
 let nextToastId = -1;
 

@@ -1,7 +1,7 @@
 /** Buttons: plain ones, and those that give a command and take their tooltip, shortcut and availability from it. */
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
-import { type CommandId, commands, shortcutOf } from '../../shared/commands.ts';
-import { isMac, useApp, useCommandEnabled } from '../app/app-context.ts';
+import { type CommandId, commands } from '../../shared/commands.ts';
+import { useApp, useCommandEnabled, useShortcut } from '../app/app-context.ts';
 import styles from './button.module.css';
 import { cx } from './cx.ts';
 
@@ -53,7 +53,7 @@ export interface CommandButtonProps extends Omit<ButtonProps, 'label' | 'onClick
 export const CommandButton = ({ command, label = commands[command].label, disabled, children, ...rest }: CommandButtonProps) => {
   const { run } = useApp();
   const isEnabled = useCommandEnabled(command);
-  const shortcut = shortcutOf(command, isMac());
+  const shortcut = useShortcut(command);
   return (
     <Button
       {...rest}

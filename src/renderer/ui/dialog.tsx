@@ -8,11 +8,13 @@ import styles from './dialog.module.css';
 export interface DialogProps {
   title: string;
   isWide?: boolean;
+  /** Without its title bar, which is then only read out. */
+  isBare?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
 
-export const Dialog = ({ title, isWide = false, onClose, children }: DialogProps) => {
+export const Dialog = ({ title, isWide = false, isBare = false, onClose, children }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -26,23 +28,25 @@ export const Dialog = ({ title, isWide = false, onClose, children }: DialogProps
     <dialog
       ref={ref}
       tabIndex={-1}
-      className={cx(styles.dialog, isWide && styles.wide)}
-      aria-labelledby={titleId}
+      className={cx(styles.dialog, isWide && styles.wide, isBare && styles.bare)}
+      {...(isBare ? { 'aria-label': title } : { 'aria-labelledby': titleId })}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
       }}
       onClose={onClose}
     >
-      <header className={styles.header}>
-        <h2 id={titleId} className={styles.title}>
-          {title}
-        </h2>
-        <Button variant="ghost" isIcon label="Close" onClick={onClose}>
-          <X size={16} />
-        </Button>
-      </header>
-      <div className={styles.body}>{children}</div>
+      {!isBare && (
+        <header className={styles.header}>
+          <h2 id={titleId} className={styles.title}>
+            {title}
+          </h2>
+          <Button variant="ghost" isIcon label="Close" onClick={onClose}>
+            <X size={16} />
+          </Button>
+        </header>
+      )}
+      {isBare ? children : <div className={styles.body}>{children}</div>}
     </dialog>
   );
 };

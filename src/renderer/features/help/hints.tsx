@@ -20,7 +20,7 @@ const hints = [
 
 export const Hints = () => {
   const { store } = useApp();
-  const isDismissed = useAppState((s) => s.areHintsDismissed);
+  const isDismissed = useAppState((s) => s.prefs.areHintsDismissed);
   const step = useAppState((s) => {
     if (runningOperation(s, 'track')) return 2;
     return s.selectedId === null || objectsOf(s).length === 0 ? 0 : 1;

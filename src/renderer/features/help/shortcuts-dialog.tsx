@@ -1,10 +1,9 @@
 /** The cheat-sheet, made from the command table. */
-import { type CommandId, type CommandSpec, commandIds, commands, displayChord } from '../../../shared/commands.ts';
+import { displayChord } from '../../../shared/chords.ts';
+import { type CommandId, commandIds, commands, commandGroups as groups } from '../../../shared/commands.ts';
 import { isMac, useApp } from '../../app/app-context.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import styles from './help.module.css';
-
-const groups: CommandSpec['group'][] = ['Playback', 'Objects', 'Tracking', 'View', 'Clip'];
 
 const mouse = [
   ['Click', 'This is the object'],

@@ -30,8 +30,25 @@ export const StatusBar = () => {
       >
         {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : 'No model'}
       </button>
+      <RunningDownload />
       {rate !== null && <span className={styles.item}>{formatSpeed(rate)} frames/s</span>}
       <span className={styles.version}>{version}</span>
     </footer>
+  );
+};
+
+/** A download goes on when its dialog is closed; this is the way back to it. */
+const RunningDownload = () => {
+  const { run } = useApp();
+  const entry = useAppState(
+    (s) => s.host?.models.entries.find(({ task }) => task?.kind === 'download' && task.state === 'running') ?? null,
+  );
+  if (!entry?.task) return null;
+  const { done, total } = entry.task;
+  return (
+    <button type="button" className={styles.model} title="Show the download" onClick={() => run('model.choose')}>
+      Downloading {entry.name}
+      {total > 0 && ` · ${Math.floor((100 * done) / total)} %`}
+    </button>
   );
 };

@@ -1,18 +1,28 @@
 /** The clip that is open, and what is done with a clip as a whole. */
-import { CircleHelp, FolderOpen, Upload } from 'lucide-react';
+import { CircleHelp, Command, FolderOpen, Monitor, Moon, Sun, Upload } from 'lucide-react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
+import { MenuBar } from '../menu/menu-bar.tsx';
 import styles from './status.module.css';
+import { statusText } from './strings.ts';
+
+const themeIcons = { system: Monitor, light: Sun, dark: Moon };
 
 export const TopBar = () => {
+  const { desktop } = useApp();
+  const theme = useAppState((s) => s.prefs.theme);
+  const ThemeIcon = themeIcons[theme];
   const media = useAppState((s) => s.host?.session?.media ?? null);
   return (
     <header className={styles.top}>
       <Logo />
-      <CommandButton command="clip.open" variant="ghost">
-        <FolderOpen size={15} /> Open
-      </CommandButton>
+      {!desktop && <MenuBar />}
+      {desktop && (
+        <CommandButton command="clip.open" variant="ghost">
+          <FolderOpen size={15} /> Open
+        </CommandButton>
+      )}
       <div className={styles.clip}>
         {media && (
           <>
@@ -25,10 +35,16 @@ export const TopBar = () => {
           </>
         )}
       </div>
-      <ExportButton />
+      <CommandButton command="palette.open" variant="ghost" isIcon>
+        <Command size={15} />
+      </CommandButton>
+      <CommandButton command="view.theme" variant="ghost" isIcon label={statusText.theme[theme]}>
+        <ThemeIcon size={15} />
+      </CommandButton>
       <CommandButton command="help.shortcuts" variant="ghost" isIcon>
         <CircleHelp size={16} />
       </CommandButton>
+      <ExportButton />
     </header>
   );
 };

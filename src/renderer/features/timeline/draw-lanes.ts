@@ -1,113 +1,165 @@
-/** Draws the ruler and the lanes. Only ranges and prompts are visited, never frames. */
-import type { Media, TrackedObject } from '../../../shared/contract.ts';
-import { type LaneSpan, tickStepSeconds, xOfFrame } from './lane-geometry.ts';
+/** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
+import type { TrackedObject } from '../../../shared/contract.ts';
+import { isShown, type Marks } from '../../state/window-state.ts';
+import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
+import { type LaneSpan, xOfEdge, xOfFrame } from './lane-geometry.ts';
+import type { LaneColumn, LaneIndex } from './lane-index.ts';
+import type { TimelineRange } from './timeline-view.ts';
 
-export const rulerHeight = 26;
 export const laneHeight = 24;
-const barHeight = 8;
-
-/** One empty lane is shown before there is an object. */
-export const lanesHeight = (objectCount: number): number => rulerHeight + Math.max(1, objectCount) * laneHeight + 6;
+const barHeight = 10;
 
 export interface LanesPicture {
   width: number;
   height: number;
+  /** How far the lanes are scrolled down, in px. */
+  scrollTop: number;
   span: LaneSpan;
-  media: Media;
+  range: TimelineRange;
   objects: readonly TrackedObject[];
+  laneOf: (object: TrackedObject) => LaneIndex;
   selectedId: number | null;
+  soloId: number | null;
+  marks: Marks;
+  /** Frames where another branch of the memory tree took over, by object. */
+  switches: ReadonlyMap<number, readonly number[]>;
 }
 
 export const drawLanes = (canvas: HTMLCanvasElement, picture: LanesPicture): void => {
-  const { width, height, objects } = picture;
-  const ratio = window.devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  const context = canvas.getContext('2d');
+  const { width, height, objects, scrollTop, span, range } = picture;
+  const context = prepareCanvas(canvas, width, height);
   if (!context) return;
-  const tokens = getComputedStyle(canvas);
-  const token = (name: string): string => tokens.getPropertyValue(name).trim();
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
+  const token = tokensOf(canvas);
   context.textBaseline = 'middle';
-  drawRuler(context, picture, token);
   if (objects.length === 0) {
     context.fillStyle = token('--lane');
-    rounded(context, picture.span.left, rulerHeight + (laneHeight - barHeight) / 2, picture.span.width, barHeight);
+    rounded(context, span.left, (laneHeight - barHeight) / 2, span.width, barHeight);
   }
-  for (const [index, object] of objects.entries()) drawLane(context, picture, object, rulerHeight + index * laneHeight, token);
-};
-
-type Token = (name: string) => string;
-
-const drawRuler = (context: CanvasRenderingContext2D, { span, media }: LanesPicture, token: Token): void => {
-  const seconds = Math.max(media.frameCount - 1, 1) / media.averageFps;
-  const step = tickStepSeconds(seconds, span.width);
-  context.font = `11px ${token('--font')}`;
-  context.textAlign = 'center';
-  for (let n = 0; n * step <= seconds + 1e-6; n++) {
-    const x = span.left + (span.width * n * step) / seconds;
+  const first = Math.max(0, Math.floor(scrollTop / laneHeight));
+  const last = Math.min(objects.length - 1, Math.floor((scrollTop + height) / laneHeight));
+  for (let i = first; i <= last; i++) drawLane(context, picture, objects[i]!, i * laneHeight - scrollTop, token);
+  dimOutside(context, picture, token);
+  if (range.start > 0) {
     context.fillStyle = token('--line-strong');
-    context.fillRect(Math.round(x), rulerHeight - 7, 1, 6);
-    context.fillStyle = token('--text-3');
-    context.fillText(tickLabel(n * step, step), x, 9);
-    for (let part = 1; part < 5; part++) {
-      const minor = x + (span.width * step * part) / (5 * seconds);
-      if (minor > span.left + span.width) break;
-      context.fillStyle = token('--line');
-      context.fillRect(Math.round(minor), rulerHeight - 4, 1, 3);
-    }
+    context.fillRect(span.left - 1, 0, 1, height);
   }
 };
 
-const tickLabel = (seconds: number, step: number): string => {
-  const minutes = Math.floor(seconds / 60);
-  const rest = seconds - minutes * 60;
-  const text = step < 1 ? rest.toFixed(1).padStart(4, '0') : String(Math.round(rest)).padStart(2, '0');
-  return `${minutes}:${text}`;
+const dimOutside = (context: CanvasRenderingContext2D, { marks, range, span, height }: LanesPicture, token: Token): void => {
+  if (marks.in === null && marks.out === null) return;
+  const end = span.left + span.width;
+  const left = Math.min(end, Math.max(span.left, xOfEdge(marks.in ?? 0, range, span)));
+  const right = Math.min(end, Math.max(span.left, xOfEdge((marks.out ?? range.frameCount - 1) + 1, range, span)));
+  context.globalAlpha = 0.55;
+  context.fillStyle = token('--panel');
+  context.fillRect(span.left, 0, left - span.left, height);
+  context.fillRect(right, 0, end - right, height);
+  context.globalAlpha = 1;
+};
+
+/** How a column is drawn; equal neighbours are drawn as one. */
+type Look = { kind: 'none' | 'absent' | 'present' | 'unsure'; level: number };
+
+export const lookOf = ({ present, absent, unsure, confidence }: LaneColumn): Look => {
+  if (unsure > 0) return { kind: 'unsure', level: 4 };
+  if (present > 0) return { kind: 'present', level: Math.round(Math.min(1, Math.max(0, confidence)) * 4) };
+  return { kind: absent > 0 ? 'absent' : 'none', level: 0 };
 };
 
 const drawLane = (context: CanvasRenderingContext2D, picture: LanesPicture, object: TrackedObject, top: number, token: Token): void => {
-  const { span, media, selectedId } = picture;
+  const { span, range, selectedId } = picture;
   const middle = top + laneHeight / 2;
   const isSelected = object.id === selectedId;
   if (isSelected) {
     context.fillStyle = token('--accent-soft');
     context.fillRect(0, top, picture.width, laneHeight);
   }
-  context.globalAlpha = object.visible ? 1 : 0.45;
+  context.globalAlpha = isShown(picture, object) ? 1 : 0.45;
   context.fillStyle = object.color;
-  rounded(context, 16, middle - 4, 8, 8, 4);
+  rounded(context, 12, middle - 4, 8, 8, 4);
   context.fillStyle = token(isSelected ? '--text' : '--text-2');
-  context.font = `${isSelected ? 600 : 400} 12px ${token('--font')}`;
+  context.font = `${isSelected ? 600 : 400} ${token('--size-2')} ${token('--font')}`;
   context.textAlign = 'left';
-  context.fillText(shortened(context, object.name, span.left - 50), 32, middle + 1);
+  context.fillText(shortened(context, object.name, span.left - 36), 27, middle + 1);
 
+  context.save();
+  context.beginPath();
+  context.rect(span.left, top, span.width, laneHeight);
+  context.clip();
   context.fillStyle = token('--lane');
-  rounded(context, span.left, middle - barHeight / 2, span.width, barHeight);
-  const frameWidth = span.width / Math.max(1, media.frameCount - 1);
-  for (const [first, last] of object.results) {
-    const left = Math.max(span.left, xOfFrame(first, media.frameCount, span) - frameWidth / 2);
-    const right = Math.min(span.left + span.width, xOfFrame(last, media.frameCount, span) + frameWidth / 2);
-    context.fillStyle = object.color;
-    rounded(context, left, middle - barHeight / 2, Math.max(2, right - left), barHeight, Math.min(3, (right - left) / 2));
+  context.fillRect(span.left, middle - barHeight / 2, span.width, barHeight);
+  drawBars(context, picture, object, middle, token);
+  for (const frame of picture.switches.get(object.id) ?? []) {
+    const x = xOfFrame(frame, range, span);
+    context.fillStyle = token('--text');
+    context.fillRect(Math.round(x) - 0.5, middle - 8, 1.5, 16);
+    context.fillRect(Math.round(x) - 2.5, middle - 8, 5, 2);
   }
-  for (const { frame } of object.prompts) {
-    const x = xOfFrame(frame, media.frameCount, span);
-    context.beginPath();
-    context.arc(x, middle, 6, 0, 2 * Math.PI);
-    context.fillStyle = token('--panel');
-    context.fill();
-    context.beginPath();
-    context.arc(x, middle, 4.5, 0, 2 * Math.PI);
-    context.fillStyle = object.color;
-    context.fill();
-    context.beginPath();
-    context.arc(x, middle, 1.6, 0, 2 * Math.PI);
-    context.fillStyle = token('--panel');
-    context.fill();
-  }
+  drawPrompts(context, picture, object, middle, token);
+  context.restore();
   context.globalAlpha = 1;
+};
+
+const drawBars = (context: CanvasRenderingContext2D, picture: LanesPicture, object: TrackedObject, middle: number, token: Token): void => {
+  const { span, range, laneOf } = picture;
+  const lane = laneOf(object);
+  const shown = context.globalAlpha;
+  const perColumn = range.span / span.width;
+  const columns = Math.ceil(span.width);
+  let look: Look | null = null;
+  let since = 0;
+  const paint = (to: number): void => {
+    if (!look || look.kind === 'none') return;
+    const x = span.left + since;
+    const width = to - since;
+    context.globalAlpha = shown * (look.kind === 'present' ? 0.4 + 0.15 * look.level : look.kind === 'absent' ? 0.7 : 1);
+    context.fillStyle = object.color;
+    if (look.kind === 'absent') context.fillRect(x, middle - 0.75, width, 1.5);
+    else context.fillRect(x, middle - barHeight / 2, width, barHeight);
+    if (look.kind === 'unsure') {
+      context.globalAlpha = shown;
+      context.fillStyle = token('--unsure');
+      context.fillRect(x, middle - barHeight / 2 - 3, Math.max(1.5, width), 3);
+    }
+  };
+  for (let x = 0; x < columns; x++) {
+    const from = range.start + x * perColumn;
+    const next = lookOf(lane.column(from, from + perColumn));
+    if (look && next.kind === look.kind && next.level === look.level) continue;
+    paint(x);
+    look = next;
+    since = x;
+  }
+  paint(columns);
+  context.globalAlpha = shown;
+};
+
+const drawPrompts = (
+  context: CanvasRenderingContext2D,
+  picture: LanesPicture,
+  object: TrackedObject,
+  middle: number,
+  token: Token,
+): void => {
+  const { span, range } = picture;
+  let before = Number.NEGATIVE_INFINITY;
+  const frames = object.prompts.map(({ frame }) => frame).sort((a, b) => a - b);
+  for (const frame of frames) {
+    const x = xOfFrame(frame, range, span);
+    // Dots on top of each other are one dot.
+    if (x < span.left - 6 || x > span.left + span.width + 6 || x - before < 2) continue;
+    before = x;
+    dot(context, x, middle, 5.5, token('--panel'));
+    dot(context, x, middle, 4.2, object.color);
+    dot(context, x, middle, 1.6, token('--panel'));
+  }
+};
+
+const dot = (context: CanvasRenderingContext2D, x: number, y: number, radius: number, color: string): void => {
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fillStyle = color;
+  context.fill();
 };
 
 const rounded = (context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number, radius = 3): void => {

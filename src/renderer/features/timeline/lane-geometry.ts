@@ -1,15 +1,23 @@
-/** Where frames lie on the scrubber. The first and the last frame lie half a marker inside its ends. */
+/** Where frames lie on the timeline: frame n takes the width from n to n + 1, so its middle is at n + 0.5. */
+import type { TimelineRange } from './timeline-view.ts';
 
+/** The part of the timeline that frames are drawn in, in CSS px. */
 export interface LaneSpan {
   left: number;
   width: number;
 }
 
-export const xOfFrame = (frame: number, frameCount: number, span: LaneSpan): number =>
-  span.left + (frameCount <= 1 ? 0 : (frame / (frameCount - 1)) * span.width);
+export const xOfEdge = (frame: number, range: TimelineRange, span: LaneSpan): number =>
+  span.left + ((frame - range.start) / range.span) * span.width;
 
-export const frameAtX = (x: number, frameCount: number, span: LaneSpan): number =>
-  frameCount <= 1 ? 0 : Math.round(Math.min(1, Math.max(0, (x - span.left) / span.width)) * (frameCount - 1));
+/** The middle of a frame. */
+export const xOfFrame = (frame: number, range: TimelineRange, span: LaneSpan): number => xOfEdge(frame + 0.5, range, span);
+
+/** The frame under x; beyond the ends of the clip, the first or the last. */
+export const frameAtX = (x: number, range: TimelineRange, span: LaneSpan): number => {
+  const frame = Math.floor(range.start + ((x - span.left) / span.width) * range.span);
+  return Math.min(range.frameCount - 1, Math.max(0, frame));
+};
 
 /** A round step in seconds between ticks, at least `leastPx` apart. */
 export const tickStepSeconds = (durationSeconds: number, widthPx: number, leastPx = 80): number => {

@@ -1,64 +1,85 @@
 /**
- * The scrubber: a ruler, and a lane per object with what was tracked and where it was prompted. Drawn on a canvas, whose work
- * does not grow with the clip; the playhead is an element of its own, so that moving it redraws nothing.
+ * Ruler and lanes. Both are drawn on canvases the size of what is in view; playhead and pointer are elements of their own, so that
+ * moving them redraws nothing.
  */
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
-import { formatTime } from '../../ui/format.ts';
-import { drawLanes, laneHeight, lanesHeight, rulerHeight } from './draw-lanes.ts';
-import { drawSwitches } from './draw-switches.ts';
-import { frameAtX, type LaneSpan, xOfFrame } from './lane-geometry.ts';
+import { drawLanes, laneHeight } from './draw-lanes.ts';
+import { drawRuler, rulerHeight } from './draw-ruler.ts';
+import { frameAtX, type LaneSpan } from './lane-geometry.ts';
+import { Pointers } from './pointers.tsx';
+import { Scroller } from './scroller.tsx';
+import { timelineText } from './strings.ts';
 import styles from './timeline.module.css';
+import { useLanes } from './use-lanes.ts';
+import { useTimelineWheel } from './use-timeline-wheel.ts';
 
-const labelWidth = 132;
-const endPadding = 16;
+const labelWidth = 140;
+const endPadding = 12;
 const spanOf = (width: number): LaneSpan => ({ left: labelWidth, width: Math.max(1, width - labelWidth - endPadding) });
 
-export const Lanes = () => {
-  const { player, store } = useApp();
-  const media = useAppState((s) => s.host?.session?.media)!;
+export const Lanes = ({ media }: { media: Media }) => {
+  const { player, store, timeline } = useApp();
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
-  const switches = useAppState((s) => s.host?.session?.memory.switches)!;
+  const soloId = useAppState((s) => s.soloId);
+  const marks = useAppState((s) => s.marks);
+  const theme = useAppState((s) => s.theme);
   const playhead = useAppState((s) => s.playhead);
+  const range = useStore(timeline.store);
+  const { laneOf, switches } = useLanes();
   const surface = useRef<HTMLDivElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const ruler = useRef<HTMLCanvasElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
-  const [theme, setTheme] = useState(0);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  const [scrollTop, setScrollTop] = useState(0);
   const [hover, setHover] = useState<number | null>(null);
+  const span = spanOf(size.width);
   const { frameCount } = media;
-  const height = lanesHeight(objects.length);
+  useTimelineWheel(surface, body, span);
 
   useEffect(() => {
-    const element = surface.current;
+    const element = body.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
     observer.observe(element);
-    const scheme = matchMedia('(prefers-color-scheme: light)');
-    const onScheme = (): void => setTheme((n) => n + 1);
-    scheme.addEventListener('change', onScheme);
-    return () => {
-      observer.disconnect();
-      scheme.removeEventListener('change', onScheme);
-    };
+    return () => observer.disconnect();
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read from the page
   useEffect(() => {
-    if (!canvas.current || width === 0) return;
-    drawLanes(canvas.current, { width, height, span: spanOf(width), media, objects, selectedId });
-    drawSwitches(canvas.current, spanOf(width), media.frameCount, objects, switches);
-  }, [width, height, media, objects, selectedId, switches, theme]);
+    if (ruler.current && size.width > 0) drawRuler(ruler.current, { width: size.width, span: spanOf(size.width), range, media, marks });
+  }, [size, range, media, marks, theme]);
 
-  const frameOf = (event: PointerEvent): number =>
-    frameAtX(event.clientX - surface.current!.getBoundingClientRect().left, frameCount, spanOf(width));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read from the page
+  useEffect(() => {
+    if (!canvas.current || size.width === 0) return;
+    drawLanes(canvas.current, {
+      ...size,
+      scrollTop,
+      span: spanOf(size.width),
+      range,
+      objects,
+      laneOf,
+      switches,
+      selectedId,
+      soloId,
+      marks,
+    });
+  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, soloId, marks, theme]);
+
+  const xOf = (event: PointerEvent): number => event.clientX - surface.current!.getBoundingClientRect().left;
+  const frameOf = (event: PointerEvent): number => frameAtX(xOf(event), range, span);
 
   const onPointerDown = (event: PointerEvent): void => {
     if (event.button !== 0) return;
-    const box = surface.current!.getBoundingClientRect();
-    if (event.clientX - box.left < labelWidth - 12) {
-      const object = objects[Math.floor((event.clientY - box.top - rulerHeight) / laneHeight)];
+    if (xOf(event) < labelWidth) {
+      const y = event.clientY - body.current!.getBoundingClientRect().top + scrollTop;
+      const object = y >= 0 ? objects[Math.floor(y / laneHeight)] : undefined;
       if (object) store.setState({ selectedId: object.id });
       return;
     }
@@ -67,60 +88,43 @@ export const Lanes = () => {
   };
 
   const onPointerMove = (event: PointerEvent): void => {
-    const isOnLane = event.clientX - surface.current!.getBoundingClientRect().left >= labelWidth - 12;
-    setHover(isOnLane ? frameOf(event) : null);
+    setHover(xOf(event) >= labelWidth ? frameOf(event) : null);
     if (event.currentTarget.hasPointerCapture(event.pointerId)) player.seek(frameOf(event));
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const steps: Record<string, number> = { PageUp: -10, PageDown: 10 };
-    const by = steps[event.key];
+    const by = { PageUp: -10, PageDown: 10 }[event.key];
     if (by === undefined) return;
     event.preventDefault();
     player.step(by);
   };
 
-  const span = spanOf(width);
   return (
-    <div className={styles.scroll}>
+    <>
       <div
         ref={surface}
+        id="timeline-lanes"
         className={styles.surface}
         role="slider"
         tabIndex={0}
-        aria-label="Position"
+        aria-label={timelineText.position}
         aria-valuemin={0}
         aria-valuemax={frameCount - 1}
         aria-valuenow={playhead}
-        aria-valuetext={`Frame ${playhead} of ${frameCount}`}
+        aria-valuetext={timelineText.frameOf(playhead, frameCount)}
         onPointerDown={onPointerDown}
         onPointerMove={onPointerMove}
         onPointerLeave={() => setHover(null)}
         onKeyDown={onKeyDown}
       >
-        <canvas ref={canvas} className={styles.lanes} height={height} />
-        {width > 0 && (
-          <svg className={styles.markers} height={height} aria-hidden="true">
-            {hover !== null && (
-              <g transform={`translate(${xOfFrame(hover, frameCount, span)} 0)`}>
-                <line className={styles.hoverLine} y1={0} y2={height} />
-                <text
-                  className={styles.hoverText}
-                  x={hover > frameCount * 0.85 ? -6 : 6}
-                  y={14}
-                  textAnchor={hover > frameCount * 0.85 ? 'end' : 'start'}
-                >
-                  {formatTime((hover * 1000) / media.averageFps)} · {hover}
-                </text>
-              </g>
-            )}
-            <g transform={`translate(${xOfFrame(playhead, frameCount, span)} 0)`}>
-              <line className={styles.playhead} y1={20} y2={height} />
-              <path className={styles.playheadGrip} d="M-5 16h10v5l-5 5l-5-5z" />
-            </g>
-          </svg>
-        )}
+        <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
+        <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+          <canvas ref={canvas} className={styles.lanes} height={size.height} />
+          <div style={{ height: Math.max(1, objects.length) * laneHeight }} />
+        </div>
+        {size.width > 0 && <Pointers media={media} span={span} range={range} hover={hover} height={rulerHeight + size.height} />}
       </div>
-    </div>
+      <Scroller range={range} left={span.left} />
+    </>
   );
 };

@@ -1,68 +1,88 @@
 /** Track and its progress. The one button starts, and while tracking cancels. */
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract.ts';
-import { useApp, useAppState } from '../../app/app-context.ts';
+import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
-import { cx } from '../../ui/cx.ts';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
+import { Segments } from '../../ui/segments.tsx';
+import { trackText as text } from './strings.ts';
 import styles from './track-panel.module.css';
 
-const directions: { value: TrackDirection; label: string; title: string; Icon: typeof ArrowLeftRight }[] = [
-  { value: 'backward', label: 'Backward', title: 'From the last prompt to the start of the clip', Icon: ArrowLeftToLine },
-  { value: 'both', label: 'Both', title: 'The whole clip, from the first prompt both ways', Icon: ArrowLeftRight },
-  { value: 'forward', label: 'Forward', title: 'From the first prompt to the end of the clip', Icon: ArrowRightToLine },
-];
+const directions = [
+  { value: 'backward', label: text.backward, title: text.backwardTitle, Icon: ArrowLeftToLine },
+  { value: 'both', label: text.both, title: text.bothTitle, Icon: ArrowLeftRight },
+  { value: 'forward', label: text.forward, title: text.forwardTitle, Icon: ArrowRightToLine },
+] as const;
+
+const scopes = [
+  { value: 'all', label: text.all },
+  { value: 'selected', label: text.selected },
+] as const;
 
 export const TrackPanel = () => {
   const { store } = useApp();
   const operation = useAppState((s) => runningOperation(s, 'track'));
-  const hasPrompts = useAppState((s) => s.host?.session?.objects.some((object) => object.prompts.length > 0) ?? false);
   const direction = useAppState((s) => s.trackDirection);
+  const scope = useAppState((s) => s.trackScope);
+  const count = useAppState((s) => s.host?.session?.objects.length ?? 0);
+  const hasMarks = useAppState((s) => s.marks.in !== null || s.marks.out !== null);
   return (
-    <section className={styles.panel} aria-label="Tracking">
-      <fieldset className={styles.directions} disabled={operation !== null}>
-        <legend className={styles.legend}>Direction</legend>
-        {directions.map(({ value, label, title, Icon }) => (
-          <label key={value} title={title} className={cx(styles.direction, direction === value && styles.chosen)}>
-            <input
-              type="radio"
-              name="direction"
-              className={styles.radio}
-              checked={direction === value}
-              onChange={() => store.setState({ trackDirection: value })}
-            />
-            <Icon size={14} /> {label}
-          </label>
-        ))}
-      </fieldset>
+    <section className={styles.panel} aria-label={text.tracking}>
+      <Segments<TrackDirection>
+        label={text.direction}
+        choices={directions}
+        value={direction}
+        isDisabled={operation !== null}
+        onChange={(trackDirection) => store.setState({ trackDirection })}
+      />
+      {count > 1 && (
+        <Segments
+          label={text.what}
+          choices={scopes}
+          value={scope}
+          isDisabled={operation !== null}
+          onChange={(trackScope) => store.setState({ trackScope })}
+        />
+      )}
       {operation ? (
         <>
-          <CommandButton command="operation.cancel" variant="danger" size="large" className={styles.wide} label="Cancel tracking">
-            <Square size={12} fill="currentColor" /> Cancel <span className={styles.hint}>Esc</span>
+          <CommandButton command="operation.cancel" variant="danger" size="large" className={styles.wide} label={text.cancelTracking}>
+            <Square size={12} fill="currentColor" /> {text.cancel} <KeyHint command="operation.cancel" />
           </CommandButton>
-          <ProgressBar label="Tracking progress" done={operation.done} total={operation.total} />
+          <ProgressBar label={text.progress} done={operation.done} total={operation.total} />
           <p className={styles.progress}>
-            <span>
-              {operation.done.toLocaleString('en')} / {operation.total.toLocaleString('en')} frames
-            </span>
-            {operation.framesPerSecond !== null && <span>{formatSpeed(operation.framesPerSecond)} frames/s</span>}
-            {operation.etaMs !== null && <span>{formatDuration(operation.etaMs)} left</span>}
+            <span>{text.frames(operation.done, operation.total)}</span>
+            {operation.framesPerSecond !== null && <span>{text.speed(formatSpeed(operation.framesPerSecond))}</span>}
+            {operation.etaMs !== null && <span>{text.left(formatDuration(operation.etaMs))}</span>}
           </p>
         </>
       ) : (
-        <>
-          <CommandButton command="track.start" variant="primary" size="large" className={styles.wide} label="Track">
-            <Crosshair size={16} /> Track <span className={styles.hint}>T</span>
-          </CommandButton>
-          <p className={styles.note}>
-            {hasPrompts
-              ? 'Objects are followed through the clip. Correct a frame by clicking in it, then track again.'
-              : 'Click an object in the picture first.'}
-          </p>
-        </>
+        <StartButtons hasMarks={hasMarks} />
       )}
     </section>
   );
+};
+
+const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
+  const hasPrompts = useAppState((s) => s.host?.session?.objects.some((object) => object.prompts.length > 0) ?? false);
+  return (
+    <>
+      <CommandButton command="track.start" variant="primary" size="large" className={styles.wide} label={text.track}>
+        <Crosshair size={16} /> {text.track} <KeyHint command="track.start" />
+      </CommandButton>
+      {hasMarks && (
+        <CommandButton command="track.range" className={styles.wide}>
+          <span className={styles.range}>[ ]</span> {text.range}
+        </CommandButton>
+      )}
+      <p className={styles.note}>{hasPrompts ? text.how : text.first}</p>
+    </>
+  );
+};
+
+const KeyHint = ({ command }: { command: 'track.start' | 'operation.cancel' }) => {
+  const key = useShortcut(command);
+  return key ? <span className={styles.hint}>{key}</span> : null;
 };

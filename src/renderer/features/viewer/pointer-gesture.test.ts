@@ -1,8 +1,26 @@
 import { beforeEach, expect, it, vi } from 'vitest';
+import type { ToolName } from '../../state/window-state.ts';
 import { PointerGesture } from './pointer-gesture.ts';
 
-const target = { click: vi.fn(), dragBox: vi.fn(), endBox: vi.fn(), cancelBox: vi.fn(), pan: vi.fn() };
-const press = (change: object = {}) => ({ button: 0, altKey: false, isHand: false, at: { x: 10, y: 10 }, ...change });
+const target = {
+  pick: vi.fn(),
+  startStroke: vi.fn(),
+  extendStroke: vi.fn(),
+  click: vi.fn(),
+  dragBox: vi.fn(),
+  endBox: vi.fn(),
+  cancelBox: vi.fn(),
+  pan: vi.fn(),
+};
+const press = (change: object = {}) => ({
+  button: 0,
+  altKey: false,
+  isHand: false,
+  isPick: false,
+  tool: 'point' as ToolName,
+  at: { x: 10, y: 10 },
+  ...change,
+});
 let gesture = new PointerGesture(target);
 
 beforeEach(() => {
@@ -33,7 +51,7 @@ it('a drag is a box', () => {
   expect(target.click).not.toHaveBeenCalled();
 });
 
-it.each([{ button: 1 }, { isHand: true }])('%o pans', (change) => {
+it.each([{ button: 1 }, { isHand: true }, { tool: 'hand' as const }])('%o pans', (change) => {
   gesture.down(press(change));
   gesture.move({ x: 15, y: 8 });
   gesture.move({ x: 18, y: 8 });
@@ -52,4 +70,31 @@ it('a cancelled drag leaves no box', () => {
   gesture.up({ x: 40, y: 40 });
   expect(target.cancelBox).toHaveBeenCalledOnce();
   expect(target.endBox).not.toHaveBeenCalled();
+});
+
+it('the brush paints from the press on; right button and Alt erase', () => {
+  gesture.down(press({ tool: 'brush' }));
+  gesture.move({ x: 11, y: 10 });
+  gesture.up({ x: 11, y: 10 });
+  gesture.down(press({ tool: 'brush', button: 2 }));
+  gesture.up({ x: 10, y: 10 });
+  expect(target.startStroke.mock.calls).toEqual([
+    [{ x: 10, y: 10 }, false],
+    [{ x: 10, y: 10 }, true],
+  ]);
+  expect(target.extendStroke).toHaveBeenCalledExactlyOnceWith({ x: 11, y: 10 });
+  expect(target.click).not.toHaveBeenCalled();
+});
+
+it('Ctrl picks what is there with any tool', () => {
+  gesture.down(press({ isPick: true, tool: 'brush' }));
+  gesture.up({ x: 10, y: 10 });
+  expect(target.pick).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 });
+  expect(target.click).not.toHaveBeenCalled();
+});
+
+it('the box tool makes no point of a click', () => {
+  gesture.down(press({ tool: 'box' }));
+  gesture.up({ x: 10, y: 10 });
+  expect(target.click).not.toHaveBeenCalled();
 });

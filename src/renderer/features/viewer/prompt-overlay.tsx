@@ -1,9 +1,10 @@
 /** Points and boxes of the shown frame, over the picture. A point is taken away by a click on it. */
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { objectsOf, promptOn } from '../../state/window-state.ts';
+import { isShown, objectsOf, promptOn } from '../../state/window-state.ts';
 import { cx } from '../../ui/cx.ts';
 import { canvasFromImage, type Point, type ViewTransform } from './geometry.ts';
+import { viewerText } from './strings.ts';
 import styles from './viewer.module.css';
 
 export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | null }) => {
@@ -12,11 +13,12 @@ export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | n
   const objects = useAppState(objectsOf);
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const selectedId = useAppState((s) => s.selectedId);
+  const soloId = useAppState((s) => s.soloId);
   return (
-    <svg className={styles.overlay} aria-label="Prompts on this frame">
+    <svg className={styles.overlay} aria-label={viewerText.prompts}>
       {areMasksVisible &&
         objects
-          .filter((object) => object.visible)
+          .filter((object) => isShown({ soloId }, object))
           .map(({ id, color }) => <ObjectPrompts key={id} objectId={id} color={color} view={view} isSelected={id === selectedId} />)}
       {draft && (
         <rect
@@ -43,13 +45,14 @@ const ObjectPrompts = ({ objectId, color, view, isSelected }: ObjectPromptsProps
   const drafts = useAppState((s) => s.drafts);
   const host = useAppState((s) => s.host);
   const frame = useAppState((s) => s.shownFrame);
+  const isPointTool = useAppState((s) => s.tool === 'point' || s.tool === 'box');
   const { points, box } = promptOn({ drafts, host }, objectId, frame);
   const corner = box && canvasFromImage(view, box);
   return (
     <g className={cx(!isSelected && styles.otherObject)}>
       {box && corner && (
         <rect
-          className={styles.box}
+          className={styles.boxPrompt}
           x={corner.x}
           y={corner.y}
           width={box.width * view.scale}
@@ -60,23 +63,23 @@ const ObjectPrompts = ({ objectId, color, view, isSelected }: ObjectPromptsProps
       {points.map((point, index) => {
         const at = canvasFromImage(view, point);
         const isPositive = point.label === 1;
-        const name = `${isPositive ? 'Positive' : 'Negative'} point ${index + 1}`;
+        const name = isPositive ? viewerText.positive(index + 1) : viewerText.negative(index + 1);
         return (
           // biome-ignore lint/a11y/useSemanticElements: there is no button in SVG
           <g
             // biome-ignore lint/suspicious/noArrayIndexKey: a point is known by its place in the prompt
             key={index}
             role="button"
-            aria-label={isSelected ? `${name}: click to remove` : name}
+            aria-label={isSelected ? viewerText.clickToRemove(name) : name}
             className={cx(styles.point, isPositive ? styles.pointPositive : styles.pointNegative)}
             transform={`translate(${at.x} ${at.y})`}
             onPointerDown={(event) => {
-              if (!isSelected || event.button === 1) return;
+              if (!isSelected || !isPointTool || event.button === 1) return;
               event.stopPropagation();
               void prompts.removePoint(index);
             }}
           >
-            <title>{isSelected ? `${name} (click to remove)` : name}</title>
+            <title>{isSelected ? viewerText.clickToRemove(name) : name}</title>
             <circle className={styles.pointHit} r={12} />
             <circle className={styles.pointDisc} r={7} fill={isPositive ? color : '#15181c'} stroke={isPositive ? '#ffffff' : color} />
             <path className={styles.pointSign} d={isPositive ? 'M-3 0H3M0 -3V3' : 'M-3 0H3'} stroke={isPositive ? '#0b0c0e' : '#ffffff'} />

@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import type { ViewerRenderer } from '../../gl/viewer-renderer.ts';
-import { objectsOf } from '../../state/window-state.ts';
+import { isShown, objectsOf } from '../../state/window-state.ts';
 
 export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HTMLElement | null>): void => {
   const { player, viewport } = useApp();
@@ -13,7 +13,11 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
-  const fillOpacity = useAppState((s) => s.fillOpacity);
+  const fillOpacity = useAppState((s) => s.prefs.fillOpacity);
+  const areContoursShown = useAppState((s) => s.prefs.areContoursShown);
+  const soloId = useAppState((s) => s.soloId);
+  const hoveredId = useAppState((s) => s.hoveredId);
+  const isPainting = useAppState((s) => s.strokeCount > 0);
   const view = useStore(viewport.store, (s) => s.view);
 
   useEffect(() => {
@@ -55,12 +59,14 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
 
   useEffect(() => {
     if (!renderer) return;
-    const visible = areMasksVisible ? objects.filter((object) => object.visible) : [];
+    // What is being painted is shown by the brush instead.
+    const visible = objects.filter((object) => areMasksVisible && isShown({ soloId }, object) && !(isPainting && object.id === selectedId));
     // The selected object is drawn last, on top of what it meets.
     const inOrder = [...visible].sort((a, b) => Number(a.id === selectedId) - Number(b.id === selectedId));
     renderer.setStyles(
-      inOrder.map(({ id, color }) => ({ objectId: id, color, isSelected: id === selectedId })),
+      inOrder.map(({ id, color }) => ({ objectId: id, color, isSelected: id === selectedId, isHovered: id === hoveredId })),
       fillOpacity,
+      areContoursShown,
     );
-  }, [renderer, objects, selectedId, areMasksVisible, fillOpacity]);
+  }, [renderer, objects, selectedId, areMasksVisible, fillOpacity, areContoursShown, soloId, hoveredId, isPainting]);
 };

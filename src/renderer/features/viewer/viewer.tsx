@@ -1,29 +1,35 @@
-/** The picture with masks and prompts; where the user clicks, drags, zooms and pans. */
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+/** The picture with masks and prompts; where the user clicks, drags, paints, zooms and pans. */
+import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { spaceKey } from '../../commands/space-key.ts';
 import { ViewerRenderer } from '../../gl/viewer-renderer.ts';
 import { isTestPage, publishTestHook } from '../../test-hook.ts';
 import { cx } from '../../ui/cx.ts';
 import { Hints } from '../help/hints.tsx';
-import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
-import { PointerGesture } from './pointer-gesture.ts';
+import { BrushOverlay } from './brush-overlay.tsx';
+import { imageFromCanvas, type Point } from './geometry.ts';
 import { PromptOverlay } from './prompt-overlay.tsx';
+import { viewerText } from './strings.ts';
+import { ToolRail } from './tool-rail.tsx';
 import { useGlViewer } from './use-gl-viewer.ts';
+import { objectAt, useViewerGesture } from './use-viewer-gesture.ts';
+import { useWheelZoom } from './use-wheel-zoom.ts';
 import styles from './viewer.module.css';
 import { ViewerToolbar } from './viewer-toolbar.tsx';
 
 export const Viewer = () => {
   const app = useApp();
   const media = useAppState((s) => s.host?.session?.media ?? null);
-  const promptLabel = useAppState((s) => s.promptLabel);
+  const tool = useAppState((s) => s.tool);
+  const isNegativeMode = useAppState((s) => s.promptLabel === 0);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [draft, setDraft] = useState<{ from: Point; to: Point } | null>(null);
+  const [pointer, setPointer] = useState<Point | null>(null);
   const [isHand, setIsHand] = useState(false);
   const [isAlt, setIsAlt] = useState(false);
-  const [glError, setGlError] = useState<string | null>(null);
+  const [hasNoGl, setHasNoGl] = useState(false);
   const [renderer, setRenderer] = useState<ViewerRenderer | null>(null);
+  const { gesture, draft } = useViewerGesture();
 
   useEffect(() => {
     if (!canvas.current) return;
@@ -36,13 +42,11 @@ export const Viewer = () => {
         made.dispose();
       };
     } catch {
-      setGlError(
-        'This window has no WebGL 2, which the viewer draws with. Turn on hardware or software rendering in the browser, then reload.',
-      );
+      setHasNoGl(true);
     }
   }, [app]);
   useGlViewer(renderer, stage);
-
+  useWheelZoom(stage);
   useEffect(() => spaceKey.onChange(setIsHand), []);
 
   useEffect(() => {
@@ -55,81 +59,56 @@ export const Viewer = () => {
     };
   }, []);
 
-  useEffect(() => {
-    const element = stage.current;
-    if (!element) return;
-    // React listens to wheel passively, which could not keep the page from zooming.
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault();
-      const box = element.getBoundingClientRect();
-      const delta = event.deltaY * (event.deltaMode === 1 ? 16 : 1);
-      if (event.shiftKey) app.viewport.panBy(-(event.deltaX || delta), 0);
-      else
-        app.viewport.zoomBy(Math.exp(-delta * (event.ctrlKey ? 0.01 : 0.0016)), {
-          x: event.clientX - box.left,
-          y: event.clientY - box.top,
-        });
-    };
-    element.addEventListener('wheel', onWheel, { passive: false });
-    return () => element.removeEventListener('wheel', onWheel);
-  }, [app]);
-
-  const gesture = useMemo(() => {
-    const inImage = (p: Point): Point => imageFromCanvas(app.viewport.store.getState().view, p);
-    const image = () => app.viewport.store.getState().image;
-    return new PointerGesture({
-      click: (at, isNegative) => {
-        const p = inImage(at);
-        if (!isInside(p, image())) return;
-        const label = isNegative ? 0 : app.store.getState().promptLabel;
-        void app.prompts.addPoint({ x: round(p.x), y: round(p.y), label });
-      },
-      dragBox: (from, to) => setDraft({ from, to }),
-      endBox: (from, to) => {
-        setDraft(null);
-        const box = boxBetween(inImage(from), inImage(to), image());
-        if (box && box.width >= 2 && box.height >= 2)
-          void app.prompts.setBox({ x: round(box.x), y: round(box.y), width: round(box.width), height: round(box.height) });
-      },
-      cancelBox: () => setDraft(null),
-      pan: (dx, dy) => app.viewport.panBy(dx, dy),
-    });
-  }, [app]);
-
   const pointOf = (event: PointerEvent): Point => {
     const box = stage.current!.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
 
-  const isNegative = promptLabel === 0 || isAlt;
+  const isPainting = tool === 'brush' || tool === 'eraser';
+  const cursor =
+    isHand || tool === 'hand' ? 'hand' : isPainting ? 'none' : tool === 'box' ? 'box' : isNegativeMode || isAlt ? 'negative' : 'positive';
   return (
-    <section className={styles.viewer} aria-label="Viewer">
+    <section className={styles.viewer} aria-label={viewerText.viewer}>
       {media && <ViewerToolbar />}
       {media && <Hints />}
-      <div
-        ref={stage}
-        role="application"
-        aria-label="Picture: click an object to select it"
-        className={cx(styles.stage, isHand ? styles.hand : isNegative ? styles.negative : styles.positive)}
-        onPointerDown={(event) => {
-          if (!media) return;
-          if (event.button === 1) event.preventDefault();
-          event.currentTarget.setPointerCapture(event.pointerId);
-          const { button, altKey } = event;
-          if (isHand) spaceKey.use();
-          gesture.down({ button, altKey, isHand, at: pointOf(event) });
-        }}
-        onPointerMove={(event) => gesture.move(pointOf(event))}
-        onPointerUp={(event) => gesture.up(pointOf(event))}
-        onPointerCancel={() => gesture.cancel()}
-        onContextMenu={(event) => event.preventDefault()}
-      >
-        <canvas ref={canvas} className={styles.canvas} />
-        <PromptOverlay draft={draft} />
+      <div className={styles.row}>
+        {media && <ToolRail />}
+        <div
+          ref={stage}
+          role="application"
+          aria-label={viewerText.picture}
+          className={cx(styles.stage, styles[cursor])}
+          onPointerDown={(event) => {
+            if (!media) return;
+            if (event.button === 1) event.preventDefault();
+            event.currentTarget.setPointerCapture(event.pointerId);
+            const { button, altKey, ctrlKey, metaKey } = event;
+            if (isHand) spaceKey.use();
+            gesture.down({ button, altKey, isPick: ctrlKey || metaKey, isHand, tool, at: pointOf(event) });
+          }}
+          onPointerMove={(event) => {
+            const at = pointOf(event);
+            gesture.move(at);
+            if (isPainting) setPointer(at);
+            else if (!gesture.isActive) {
+              const hoveredId = objectAt(app, imageFromCanvas(app.viewport.store.getState().view, at));
+              if (hoveredId !== app.store.getState().hoveredId) app.store.setState({ hoveredId });
+            }
+          }}
+          onPointerLeave={() => {
+            setPointer(null);
+            app.store.setState({ hoveredId: null });
+          }}
+          onPointerUp={(event) => gesture.up(pointOf(event))}
+          onPointerCancel={() => gesture.cancel()}
+          onContextMenu={(event) => event.preventDefault()}
+        >
+          <canvas ref={canvas} className={styles.canvas} />
+          <BrushOverlay at={pointer} />
+          <PromptOverlay draft={draft} />
+        </div>
       </div>
-      {glError !== null && <p className={styles.problem}>{glError}</p>}
+      {hasNoGl && <p className={styles.problem}>{viewerText.noWebGl}</p>}
     </section>
   );
 };
-
-const round = (value: number): number => Math.round(value * 100) / 100;

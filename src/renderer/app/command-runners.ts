@@ -1,0 +1,188 @@
+/** What each command of the table does in this window. */
+import type { CommandId } from '../../shared/commands.ts';
+import type { MethodInput, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import { addToast, reportError } from '../state/app-store.ts';
+import { nextTheme } from '../state/preferences.ts';
+import { setPreference } from '../state/remember-preferences.ts';
+import {
+  type DialogName,
+  neighbourGap,
+  neighbourPrompt,
+  neighbourUnsure,
+  objectsOf,
+  runningOperation,
+  type ToolName,
+  withMark,
+} from '../state/window-state.ts';
+import type { AppModel } from './app-model.ts';
+import { runnerText } from './strings.ts';
+
+export type CommandRunners = Record<CommandId, (chord: string) => void>;
+
+export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): CommandRunners => {
+  const { client, store, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
+
+  const openAndReport = async (path: string | null): Promise<void> => {
+    const error = await openClip(path);
+    if (error) reportError(store, error);
+  };
+
+  const askForClip = async (): Promise<void> => {
+    if (!desktop) {
+      store.setState({ dialog: 'open' });
+      return;
+    }
+    const path = await desktop.openFile();
+    if (path !== null) await openAndReport(path);
+  };
+
+  const selected = (): TrackedObject | undefined => objectsOf(store.getState()).find(({ id }) => id === store.getState().selectedId);
+  const onSelected = (work: (object: TrackedObject) => Promise<unknown>): void => {
+    const object = selected();
+    if (object) void attempt(work(object));
+  };
+
+  const seekTo = (frame: number | null, otherwise: string): void => {
+    if (frame === null) addToast(store, 'info', otherwise);
+    else player.seek(frame);
+  };
+
+  /** The selected object alone, or all of them. */
+  const concerned = (): readonly TrackedObject[] => {
+    const object = selected();
+    return object ? [object] : objectsOf(store.getState()).filter(({ prompts: made }) => made.length > 0);
+  };
+
+  const goToPrompt = (direction: 1 | -1): void =>
+    seekTo(neighbourPrompt(objectsOf(store.getState()), store.getState().playhead, direction), runnerText.noPrompt);
+
+  const goToGap = (direction: 1 | -1): void =>
+    seekTo(neighbourGap(concerned(), lastFrame() + 1, store.getState().playhead, direction), runnerText.noGap);
+
+  const goToUnsure = (direction: 1 | -1): void => {
+    const { host, selectedId, playhead } = store.getState();
+    seekTo(neighbourUnsure(host?.session?.memory.review ?? [], selectedId, playhead, direction), runnerText.noUnsure);
+  };
+
+  const lastFrame = (): number => (store.getState().host?.session?.media.frameCount ?? 1) - 1;
+
+  const track = async (direction: TrackDirection, isRange = false): Promise<void> => {
+    const { trackScope, selectedId, marks } = store.getState();
+    const input: MethodInput<'track.start'> = { direction };
+    if (trackScope === 'selected' && selectedId !== null) input.objectIds = [selectedId];
+    if (isRange) {
+      input.from = marks.in ?? 0;
+      input.to = marks.out ?? lastFrame();
+    }
+    player.follow();
+    const isStarted = await attempt(client.call('track.start', input));
+    if (!isStarted) player.seek(store.getState().playhead);
+  };
+
+  const cancel = (): void => {
+    const state = store.getState();
+    const operation = runningOperation(state, 'track') ?? runningOperation(state, 'export');
+    if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
+  };
+
+  const select = (index: number): void => {
+    const object = objectsOf(store.getState())[index];
+    if (object) store.setState({ selectedId: object.id });
+  };
+
+  const selectBeside = (by: 1 | -1): void => {
+    const objects = objectsOf(store.getState());
+    const index = objects.findIndex(({ id }) => id === store.getState().selectedId);
+    select(index < 0 ? (by === 1 ? 0 : objects.length - 1) : Math.min(objects.length - 1, Math.max(0, index + by)));
+  };
+
+  const mark = (end: 'in' | 'out') => (): void => store.setState((s) => ({ marks: withMark(s.marks, end, s.playhead) }));
+  const dialog = (name: DialogName) => (): void => store.setState((s) => ({ dialog: s.dialog === name ? null : name }));
+  const tool = (name: ToolName) => (): void => store.setState({ tool: name });
+
+  const showAll = (): void => {
+    store.setState({ soloId: null, areMasksVisible: true });
+    for (const { id, visible } of objectsOf(store.getState()))
+      if (!visible) void attempt(client.call('object.update', { objectId: id, visible: true }));
+  };
+
+  const applyStrokes = (): void => {
+    const mask = brush.take();
+    if (mask) void prompts.setMask(mask);
+  };
+
+  return {
+    'clip.open': () => void askForClip(),
+    'clip.openSample': () => void openAndReport(null),
+    'clip.close': () => void attempt(client.call('session.close', {})),
+    'clip.export': () => store.setState({ dialog: 'export' }),
+    'model.choose': dialog('models'),
+    'palette.open': dialog('palette'),
+    'mark.in': mark('in'),
+    'mark.out': mark('out'),
+    'mark.clear': () => store.setState({ marks: { in: null, out: null } }),
+    'mark.goIn': () => player.seek(store.getState().marks.in ?? 0),
+    'mark.goOut': () => player.seek(store.getState().marks.out ?? lastFrame()),
+    'playback.toggle': () => player.toggle(),
+    'playback.shuttleBack': () => player.shuttle(-1),
+    'playback.stop': () => (store.getState().isPlaying ? player.pause() : undefined),
+    'playback.shuttleForward': () => player.shuttle(1),
+    'playback.nextFrame': () => player.step(1),
+    'playback.previousFrame': () => player.step(-1),
+    'playback.forwardSecond': () => player.stepSeconds(1),
+    'playback.backSecond': () => player.stepSeconds(-1),
+    'playback.start': () => player.seek(0),
+    'playback.end': () => player.seek(lastFrame()),
+    'playback.previousPrompt': () => goToPrompt(-1),
+    'playback.nextPrompt': () => goToPrompt(1),
+    'playback.previousGap': () => goToGap(-1),
+    'playback.nextGap': () => goToGap(1),
+    'playback.previousUnsure': () => goToUnsure(-1),
+    'playback.nextUnsure': () => goToUnsure(1),
+    'tool.point': tool('point'),
+    'tool.box': tool('box'),
+    'tool.brush': tool('brush'),
+    'tool.eraser': tool('eraser'),
+    'tool.hand': tool('hand'),
+    'prompt.toggleMode': () => store.setState((s) => ({ promptLabel: s.promptLabel === 1 ? 0 : 1, tool: 'point' })),
+    'brush.smaller': () => brush.resize(0.8),
+    'brush.larger': () => brush.resize(1.25),
+    'brush.undo': () => brush.undo(),
+    'brush.apply': applyStrokes,
+    'brush.discard': () => brush.discard(),
+    'object.add': () => void prompts.addObject(),
+    'object.remove': () => onSelected(({ id }) => client.call('object.remove', { objectId: id })),
+    'object.removeLastPoint': () => void prompts.removeLastPoint(),
+    'object.clearFrame': () => void prompts.clearFrame(),
+    'object.toggleVisible': () => onSelected(({ id, visible }) => client.call('object.update', { objectId: id, visible: !visible })),
+    'object.toggleSolo': () => store.setState((s) => ({ soloId: s.soloId === s.selectedId ? null : s.selectedId })),
+    'object.showAll': showAll,
+    'object.rename': () => store.setState((s) => ({ renamingId: s.selectedId })),
+    'object.recolor': () => store.setState((s) => ({ recoloringId: s.selectedId })),
+    'object.selectNext': () => selectBeside(1),
+    'object.selectPrevious': () => selectBeside(-1),
+    'object.select': (chord) => select(Number(chord.slice(-1)) - 1),
+    'object.finish': () => store.setState({ selectedId: null, promptLabel: 1 }),
+    'track.start': () => void track(store.getState().trackDirection),
+    'track.forward': () => void track('forward'),
+    'track.backward': () => void track('backward'),
+    'track.both': () => void track('both'),
+    'track.range': () => void track(store.getState().trackDirection, true),
+    'track.toggleSelected': () => store.setState((s) => ({ trackScope: s.trackScope === 'all' ? 'selected' : 'all' })),
+    'operation.cancel': cancel,
+    'timeline.zoomIn': () => timeline.zoomBy(0.5, store.getState().playhead),
+    'timeline.zoomOut': () => timeline.zoomBy(2, store.getState().playhead),
+    'timeline.fit': () => timeline.fit(),
+    'view.fit': () => viewport.fit(),
+    'view.actualSize': () => viewport.actualSize(),
+    'view.zoomIn': () => viewport.zoomBy(1.25),
+    'view.zoomOut': () => viewport.zoomBy(0.8),
+    'view.toggleOverlays': () => store.setState((s) => ({ areMasksVisible: !s.areMasksVisible })),
+    'view.toggleContours': () => setPreference(store, { areContoursShown: !store.getState().prefs.areContoursShown }),
+    'view.toggleSide': () => setPreference(store, { isSideShown: !store.getState().prefs.isSideShown }),
+    'view.toggleTimeline': () => setPreference(store, { isTimelineShown: !store.getState().prefs.isTimelineShown }),
+    'view.theme': () => setPreference(store, { theme: nextTheme(store.getState().prefs.theme) }),
+    'help.shortcuts': dialog('shortcuts'),
+    'help.hints': () => setPreference(store, { areHintsDismissed: false }),
+  };
+};

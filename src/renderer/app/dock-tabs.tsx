@@ -1,0 +1,17 @@
+/** The panels of the right dock; a panel is one row here. */
+import type { ComponentType } from 'react';
+import { ObjectsPanel } from '../features/objects/objects-panel.tsx';
+import { TreePanel } from '../features/tree/tree-panel.tsx';
+import { appText } from './strings.ts';
+
+export interface DockTab {
+  /** Kept in the preferences. */
+  id: string;
+  label: string;
+  Panel: ComponentType;
+}
+
+export const dockTabs: readonly DockTab[] = [
+  { id: 'objects', label: appText.objects, Panel: ObjectsPanel },
+  { id: 'memory', label: appText.memory, Panel: TreePanel },
+];

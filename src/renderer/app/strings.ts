@@ -1,0 +1,25 @@
+/** Words of the window's frame. */
+export const appText = {
+  title: 'SAM2 Video',
+  titleWith: (name: string): string => `${name} – SAM2 Video`,
+  side: 'Objects and tracking',
+  sidePanels: 'Side panels',
+  resizeSide: 'Width of the side panel',
+  resizeTimeline: 'Height of the timeline',
+  objects: 'Objects',
+  memory: 'Memory',
+  tools: 'Tools',
+  menuBar: 'Menu bar',
+};
+
+export const runnerText = {
+  noPrompt: 'There is no further prompt that way.',
+  noUnsure: 'No further frame that way is marked as unsure.',
+  noGap: 'There is no further gap that way: every frame has a result, or the rest belongs to one gap.',
+};
+
+export const promptText = {
+  tracking: 'Prompts can be changed when tracking has ended. Press Esc to stop it; what is done is kept.',
+  locked: 'This object is protected from clicks. Its menu in the list of objects takes the protection off.',
+  negativeFirst: 'Click an object first; a negative point then takes away what is not part of it.',
+};

@@ -1,0 +1,72 @@
+/** What can be done with one object, where it was right-clicked. */
+import type { TrackedObject } from '../../../shared/contract.ts';
+import { useApp } from '../../app/app-context.ts';
+import { commandContext } from '../../state/window-state.ts';
+import { Menu, type MenuItem } from '../../ui/menu.tsx';
+import { objectText } from './strings.ts';
+
+export interface ObjectMenuPlace {
+  object: TrackedObject;
+  x: number;
+  y: number;
+}
+
+const text = objectText.menu;
+
+export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: ObjectMenuPlace; onClose: () => void }) => {
+  const { store, client, player, attempt } = useApp();
+  const state = store.getState();
+  const { id } = object;
+  const { isTracking, isEngineReady } = commandContext(state);
+  const isLocked = state.lockedIds.includes(id);
+  const firstPrompt = object.prompts.reduce((least, { frame }) => Math.min(least, frame), Number.POSITIVE_INFINITY);
+  const items: (MenuItem | 'separator')[] = [
+    { id: 'rename', label: text.rename, onSelect: () => store.setState({ selectedId: id, renamingId: id }) },
+    { id: 'recolour', label: text.recolour, onSelect: () => store.setState({ selectedId: id, recoloringId: id }) },
+    'separator',
+    {
+      id: 'solo',
+      label: text.solo,
+      isChecked: state.soloId === id,
+      onSelect: () => store.setState({ soloId: state.soloId === id ? null : id }),
+    },
+    {
+      id: 'lock',
+      label: text.lock,
+      isChecked: isLocked,
+      onSelect: () =>
+        store.setState({ lockedIds: isLocked ? state.lockedIds.filter((locked) => locked !== id) : [...state.lockedIds, id] }),
+    },
+    'separator',
+    {
+      id: 'prompt',
+      label: text.goPrompt,
+      isDisabled: object.prompts.length === 0,
+      onSelect: () => player.seek(firstPrompt),
+    },
+    {
+      id: 'first',
+      label: text.goFirst,
+      isDisabled: object.results.length === 0,
+      onSelect: () => player.seek(object.results[0]?.[0] ?? 0),
+    },
+    {
+      id: 'track',
+      label: text.track,
+      isDisabled: object.prompts.length === 0 || isTracking || !isEngineReady,
+      onSelect: () => {
+        player.follow();
+        void attempt(client.call('track.start', { direction: state.trackDirection, objectIds: [id] }));
+      },
+    },
+    'separator',
+    {
+      id: 'remove',
+      label: text.remove,
+      isDanger: true,
+      isDisabled: isTracking,
+      onSelect: () => void attempt(client.call('object.remove', { objectId: id })),
+    },
+  ];
+  return <Menu label={object.name} items={items} at={{ x, y }} onClose={onClose} />;
+};

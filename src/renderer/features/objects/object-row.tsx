@@ -1,0 +1,155 @@
+/** One object: pick it, name it, colour it, hide it, protect it. */
+import { EllipsisVertical, Eye, EyeOff, Focus, Lock, Trash2 } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import type { TrackedObject } from '../../../shared/contract.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { promptCount, trackedFrames } from '../../state/window-state.ts';
+import { Button } from '../../ui/button.tsx';
+import { cx } from '../../ui/cx.ts';
+import { ColorPicker } from './color-picker.tsx';
+import type { ObjectMenuPlace } from './object-menu.tsx';
+import styles from './objects.module.css';
+import { objectText as text } from './strings.ts';
+
+interface ObjectRowProps {
+  object: TrackedObject;
+  index: number;
+  isSelected: boolean;
+  onMenu: (place: ObjectMenuPlace) => void;
+}
+
+export const ObjectRow = ({ object, index, isSelected, onMenu }: ObjectRowProps) => {
+  const { store, client, attempt } = useApp();
+  const frameCount = useAppState((s) => s.host?.session?.media.frameCount ?? 0);
+  const isRenaming = useAppState((s) => s.renamingId === object.id);
+  const isRecoloring = useAppState((s) => s.recoloringId === object.id);
+  const isSolo = useAppState((s) => s.soloId === object.id);
+  const isLocked = useAppState((s) => s.lockedIds.includes(object.id));
+  const isHovered = useAppState((s) => s.hoveredId === object.id);
+  const isTracking = useAppState((s) => s.host?.operations.some((o) => o.kind === 'track' && o.state === 'running') ?? false);
+  const row = useRef<HTMLLIElement>(null);
+  const update = (change: { name?: string; color?: string; visible?: boolean }): void =>
+    void attempt(client.call('object.update', { objectId: object.id, ...change }));
+
+  useEffect(() => {
+    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [isSelected]);
+
+  return (
+    <li
+      ref={row}
+      className={cx(styles.row, isSelected && styles.selected, isHovered && styles.hovered, !object.visible && styles.hidden)}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        store.setState({ selectedId: object.id });
+        onMenu({ object, x: event.clientX, y: event.clientY });
+      }}
+    >
+      <button
+        type="button"
+        className={styles.swatch}
+        aria-label={text.colour(object.name)}
+        title={text.colour(object.name)}
+        aria-expanded={isRecoloring}
+        onClick={() => store.setState({ recoloringId: isRecoloring ? null : object.id })}
+      >
+        <svg width={12} height={12} viewBox="0 0 10 10" aria-hidden="true">
+          <circle cx={5} cy={5} r={5} fill={object.color} />
+        </svg>
+      </button>
+      {isRecoloring && (
+        <ColorPicker
+          name={object.name}
+          color={object.color}
+          onChoose={(color) => update({ color })}
+          onClose={() => store.setState({ recoloringId: null })}
+        />
+      )}
+      {isRenaming ? (
+        <RenameField
+          name={object.name}
+          onDone={(name) => {
+            store.setState({ renamingId: null });
+            if (name !== null && name !== object.name) update({ name });
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          className={styles.name}
+          aria-pressed={isSelected}
+          title={text.select}
+          onClick={() => store.setState({ selectedId: object.id })}
+          onDoubleClick={() => store.setState({ selectedId: object.id, renamingId: object.id })}
+        >
+          <span className={styles.nameText}>{object.name}</span>
+          <span className={styles.state}>{stateOf(object, frameCount)}</span>
+        </button>
+      )}
+      {isSolo && <Focus size={13} className={styles.badge} aria-label={text.menu.solo} />}
+      {isLocked && <Lock size={13} className={styles.badge} aria-label={text.menu.lock} />}
+      {index < 9 && !isRenaming && <kbd className={styles.key}>{index + 1}</kbd>}
+      <Button
+        variant="ghost"
+        size="small"
+        isIcon
+        label={object.visible ? text.hide(object.name) : text.show(object.name)}
+        onClick={() => update({ visible: !object.visible })}
+      >
+        {object.visible ? <Eye size={14} /> : <EyeOff size={14} />}
+      </Button>
+      <Button
+        variant="ghost"
+        size="small"
+        isIcon
+        label={text.remove(object.name)}
+        disabled={isTracking}
+        onClick={() => void attempt(client.call('object.remove', { objectId: object.id }))}
+      >
+        <Trash2 size={14} />
+      </Button>
+      <Button
+        variant="ghost"
+        size="small"
+        isIcon
+        label={text.more(object.name)}
+        aria-haspopup="menu"
+        onClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          onMenu({ object, x: box.left, y: box.bottom });
+        }}
+      >
+        <EllipsisVertical size={14} />
+      </Button>
+    </li>
+  );
+};
+
+const stateOf = (object: TrackedObject, frameCount: number): string => {
+  const frames = trackedFrames(object);
+  const prompts = promptCount(object);
+  if (object.prompts.length === 0 && frames === 0) return text.untouched;
+  if (frames >= frameCount) return text.allFrames(prompts);
+  return frames <= object.prompts.length ? text.notTracked(prompts) : text.someFrames(frames, prompts);
+};
+
+const RenameField = ({ name, onDone }: { name: string; onDone: (name: string | null) => void }) => {
+  const ref = useRef<HTMLInputElement>(null);
+  useEffect(() => ref.current?.select(), []);
+  return (
+    <input
+      ref={ref}
+      type="text"
+      className={styles.rename}
+      aria-label={text.name}
+      defaultValue={name}
+      maxLength={200}
+      onBlur={(event) => onDone(event.target.value.trim() || null)}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        if (event.key === 'Enter') onDone(event.currentTarget.value.trim() || null);
+        if (event.key === 'Escape') onDone(null);
+      }}
+    />
+  );
+};

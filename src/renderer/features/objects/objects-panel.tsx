@@ -1,0 +1,52 @@
+/** The objects of the clip, and tracking them. */
+import { Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { useAppState } from '../../app/app-context.ts';
+import { objectsOf } from '../../state/window-state.ts';
+import { CommandButton } from '../../ui/button.tsx';
+import { TrackPanel } from '../track/track-panel.tsx';
+import { ObjectMenu, type ObjectMenuPlace } from './object-menu.tsx';
+import { ObjectRow } from './object-row.tsx';
+import styles from './objects.module.css';
+import { objectText as text } from './strings.ts';
+
+export const ObjectsPanel = () => {
+  const objects = useAppState(objectsOf);
+  const selectedId = useAppState((s) => s.selectedId);
+  const [menu, setMenu] = useState<ObjectMenuPlace | null>(null);
+  return (
+    <>
+      <section className={styles.panel} aria-label={text.objects}>
+        <header className={styles.header}>
+          <h2 className={styles.title}>
+            {text.objects} <span className={styles.count}>{objects.length > 0 ? objects.length : ''}</span>
+          </h2>
+          <CommandButton command="object.add" variant="ghost" size="small">
+            <Plus size={14} /> {text.new}
+          </CommandButton>
+        </header>
+        {objects.length === 0 ? (
+          <p className={styles.empty}>{text.empty}</p>
+        ) : (
+          <ul className={styles.list}>
+            {objects.map((object, index) => (
+              <ObjectRow key={object.id} object={object} index={index} isSelected={object.id === selectedId} onMenu={setMenu} />
+            ))}
+          </ul>
+        )}
+        {objects.length > 0 && (
+          <div className={styles.selection}>
+            <p>{selectedId === null ? text.noneSelected : text.selected}</p>
+            {selectedId !== null && (
+              <CommandButton command="object.finish" variant="ghost" size="small">
+                <X size={13} /> {text.finish}
+              </CommandButton>
+            )}
+          </div>
+        )}
+      </section>
+      <TrackPanel />
+      {menu && <ObjectMenu place={menu} onClose={() => setMenu(null)} />}
+    </>
+  );
+};

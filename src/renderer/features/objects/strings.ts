@@ -1,0 +1,35 @@
+/** Words of the object list. */
+import { plural } from '../../ui/format.ts';
+
+export const objectText = {
+  objects: 'Objects',
+  new: 'New',
+  empty: 'Click something in the picture: it becomes the first object.',
+  noneSelected: 'None is selected: the next click starts a new object.',
+  selected: 'Clicks in the picture refine the selected object.',
+  finish: 'Finish',
+  select: 'Select; double-click to rename',
+  name: 'Object name',
+  colour: (name: string): string => `Colour of ${name}`,
+  ownColour: 'Another colour',
+  hide: (name: string): string => `Hide ${name}`,
+  show: (name: string): string => `Show ${name}`,
+  lock: (name: string): string => `Protect ${name} from clicks`,
+  unlock: (name: string): string => `Let clicks change ${name}`,
+  remove: (name: string): string => `Delete ${name}`,
+  more: (name: string): string => `More about ${name}`,
+  menu: {
+    rename: 'Rename',
+    recolour: 'Change the colour',
+    solo: 'Show alone',
+    lock: 'Protect from clicks',
+    track: 'Track this object',
+    goFirst: 'Go to its first frame',
+    goPrompt: 'Go to its first prompt',
+    remove: 'Delete',
+  },
+  untouched: 'Click it in the picture',
+  allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,
+  notTracked: (prompts: number): string => `Not tracked · ${plural(prompts, 'prompt')}`,
+  someFrames: (frames: number, prompts: number): string => `${frames.toLocaleString('en')} frames · ${plural(prompts, 'prompt')}`,
+};

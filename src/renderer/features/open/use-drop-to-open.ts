@@ -1,0 +1,58 @@
+/** A file dropped on the window is opened, and an address pasted into it too. */
+import { useEffect, useState } from 'react';
+import { useApp } from '../../app/app-context.ts';
+import { addToast, reportError } from '../../state/app-store.ts';
+import { openText } from './strings.ts';
+
+/** Addresses a pasted text may be, whole and alone. */
+export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|udp|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
+
+/** @returns whether a file is over the window now */
+export const useDropToOpen = (): boolean => {
+  const { desktop, openClip, store } = useApp();
+  const [isOver, setIsOver] = useState(false);
+
+  useEffect(() => {
+    const open = (path: string): void => void openClip(path).then((error) => error && reportError(store, error));
+    // Without these a dropped file would replace the window's page.
+    const onDragOver = (event: DragEvent): void => {
+      event.preventDefault();
+      if (event.dataTransfer?.types.includes('Files')) setIsOver(true);
+    };
+    const onDragLeave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setIsOver(false);
+    };
+    const onDrop = (event: DragEvent): void => {
+      event.preventDefault();
+      setIsOver(false);
+      const file = event.dataTransfer?.files[0];
+      if (desktop && file) open(desktop.pathOf(file));
+      else if (file) {
+        // A browser does not tell where the file lies; the host needs its path.
+        addToast(store, 'info', openText.dropInBrowser(file.name));
+        store.setState({ dialog: 'open' });
+      }
+    };
+    const onPaste = (event: ClipboardEvent): void => {
+      const text = event.clipboardData?.getData('text/plain') ?? '';
+      if (isTyping(event.target) || store.getState().dialog !== null || !isClipAddress(text)) return;
+      event.preventDefault();
+      open(text.trim());
+    };
+    window.addEventListener('dragover', onDragOver);
+    window.addEventListener('dragleave', onDragLeave);
+    window.addEventListener('drop', onDrop);
+    window.addEventListener('paste', onPaste);
+    return () => {
+      window.removeEventListener('dragover', onDragOver);
+      window.removeEventListener('dragleave', onDragLeave);
+      window.removeEventListener('drop', onDrop);
+      window.removeEventListener('paste', onPaste);
+    };
+  }, [desktop, openClip, store]);
+
+  return isOver;
+};

@@ -1,0 +1,8 @@
+/** Words of the command palette. */
+export const paletteText = {
+  title: 'Find a command',
+  query: 'Command',
+  placeholder: 'What do you want to do?',
+  list: 'Commands',
+  none: 'No command fits. Try another word.',
+};

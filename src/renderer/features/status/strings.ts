@@ -1,0 +1,4 @@
+/** Words of the top bar and the status bar. */
+export const statusText = {
+  theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
+};

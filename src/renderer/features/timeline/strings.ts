@@ -1,0 +1,20 @@
+/** Words of the timeline. */
+export const timelineText = {
+  timeline: 'Timeline',
+  position: 'Position',
+  playback: 'Playback',
+  marks: 'Marks',
+  zoom: 'Timeline zoom',
+  frame: 'frame',
+  frameNumber: 'Frame number',
+  goTo: 'Go to a frame or a time',
+  goToHelp: 'A frame number, or a time such as 1:02.5',
+  frames: (count: number): string => `${count.toLocaleString('en')} frames`,
+  rate: (rate: string, isVariable: boolean): string => `${rate} fps${isVariable ? ' (variable)' : ''}`,
+  play: 'Play',
+  pause: 'Pause',
+  speed: (rate: number): string => `${rate}×`,
+  frameOf: (frame: number, count: number): string => `Frame ${frame} of ${count}`,
+  range: (count: number): string => `${count.toLocaleString('en')} marked`,
+  scroll: 'Scroll the timeline',
+};

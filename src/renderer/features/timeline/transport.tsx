@@ -1,0 +1,141 @@
+/** Where the playhead is, playback, marks and the timeline's zoom. */
+import {
+  ChevronFirst,
+  ChevronLast,
+  ChevronsLeftRight,
+  CircleSlash2,
+  Pause,
+  Play,
+  SkipBack,
+  SkipForward,
+  ZoomIn,
+  ZoomOut,
+} from 'lucide-react';
+import { useState } from 'react';
+import type { Media } from '../../../shared/contract.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { CommandButton } from '../../ui/button.tsx';
+import { formatRate, formatTime } from '../../ui/format.ts';
+import { frameOfText } from './frame-of-text.ts';
+import { timelineText as text } from './strings.ts';
+import styles from './timeline.module.css';
+
+export const Transport = ({ media }: { media: Media }) => (
+  <div className={styles.controls}>
+    <div className={styles.time}>
+      <Position media={media} />
+    </div>
+    <div className={styles.buttons} role="toolbar" aria-label={text.playback}>
+      <CommandButton command="playback.start" variant="ghost" size="small" isIcon>
+        <ChevronFirst size={17} />
+      </CommandButton>
+      <CommandButton command="playback.previousFrame" variant="ghost" size="small" isIcon>
+        <SkipBack size={15} />
+      </CommandButton>
+      <PlayButton />
+      <CommandButton command="playback.nextFrame" variant="ghost" size="small" isIcon>
+        <SkipForward size={15} />
+      </CommandButton>
+      <CommandButton command="playback.end" variant="ghost" size="small" isIcon>
+        <ChevronLast size={17} />
+      </CommandButton>
+    </div>
+    <div className={styles.right}>
+      <MarkButtons media={media} />
+      <div className={styles.buttons} role="toolbar" aria-label={text.zoom}>
+        <CommandButton command="timeline.zoomOut" variant="ghost" size="small" isIcon>
+          <ZoomOut size={15} />
+        </CommandButton>
+        <CommandButton command="timeline.fit" variant="ghost" size="small" isIcon>
+          <ChevronsLeftRight size={15} />
+        </CommandButton>
+        <CommandButton command="timeline.zoomIn" variant="ghost" size="small" isIcon>
+          <ZoomIn size={15} />
+        </CommandButton>
+      </div>
+      <span className={styles.clip}>
+        {formatTime(media.durationMs)} · {text.frames(media.frameCount)} ·{' '}
+        {text.rate(formatRate(media.averageFps), media.isVariableFrameRate)}
+      </span>
+    </div>
+  </div>
+);
+
+const Position = ({ media }: { media: Media }) => {
+  const { player } = useApp();
+  const playhead = useAppState((s) => s.playhead);
+  const [isEditing, setIsEditing] = useState(false);
+  const clock = formatTime((playhead * 1000) / media.averageFps);
+  const go = (value: string): void => {
+    const frame = frameOfText(value, media.averageFps, media.frameCount);
+    if (frame !== null) player.seek(frame);
+    setIsEditing(false);
+  };
+  return (
+    <>
+      {isEditing ? (
+        <input
+          type="text"
+          className={styles.goTo}
+          aria-label={text.goTo}
+          title={text.goToHelp}
+          defaultValue={playhead}
+          // biome-ignore lint/a11y/noAutofocus: the user has just asked for this field
+          autoFocus
+          onFocus={(event) => event.target.select()}
+          onBlur={() => setIsEditing(false)}
+          onKeyDown={(event) => {
+            event.stopPropagation();
+            if (event.key === 'Enter') go(event.currentTarget.value);
+            if (event.key === 'Escape') setIsEditing(false);
+          }}
+        />
+      ) : (
+        <button
+          type="button"
+          className={styles.clock}
+          title={text.goTo}
+          aria-label={`${clock}: ${text.goTo}`}
+          onClick={() => setIsEditing(true)}
+        >
+          {clock}
+        </button>
+      )}
+      <span className={styles.dim}>
+        {text.frame} <output aria-label={text.frameNumber}>{playhead}</output>
+      </span>
+    </>
+  );
+};
+
+const PlayButton = () => {
+  const isPlaying = useAppState((s) => s.isPlaying);
+  const rate = useAppState((s) => (s.isPlaying ? s.shuttleRate : 1));
+  return (
+    <CommandButton command="playback.toggle" isIcon className={styles.play} label={isPlaying ? text.pause : text.play}>
+      {isPlaying ? <Pause size={16} fill="currentColor" strokeWidth={0} /> : <Play size={16} fill="currentColor" strokeWidth={0} />}
+      {rate !== 1 && <span className={styles.speed}>{text.speed(rate)}</span>}
+    </CommandButton>
+  );
+};
+
+const MarkButtons = ({ media }: { media: Media }) => {
+  const marks = useAppState((s) => s.marks);
+  const isMarked = marks.in !== null || marks.out !== null;
+  return (
+    <div className={styles.buttons} role="toolbar" aria-label={text.marks}>
+      {isMarked && <span className={styles.dim}>{text.range((marks.out ?? media.frameCount - 1) - (marks.in ?? 0) + 1)}</span>}
+      <CommandButton command="mark.in" variant="ghost" size="small" isIcon isPressed={marks.in !== null}>
+        <span className={styles.bracket}>[</span>
+      </CommandButton>
+      <CommandButton command="mark.out" variant="ghost" size="small" isIcon isPressed={marks.out !== null}>
+        <span className={styles.bracket}>]</span>
+      </CommandButton>
+      {isMarked && (
+        <CommandButton command="mark.clear" variant="ghost" size="small" isIcon>
+          <CircleSlash2 size={14} />
+        </CommandButton>
+      )}
+    </div>
+  );
+};

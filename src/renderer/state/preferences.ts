@@ -1,0 +1,37 @@
+/** What this window remembers between starts: how it looks, and keys. One broken value costs that value alone. */
+import { z } from 'zod';
+import { keyOverridesSchema } from '../../shared/keymap.ts';
+
+const preferencesSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  keys: keyOverridesSchema.catch({}),
+  /** Width of the side panel in px. */
+  sideWidth: z.number().min(220).max(720).catch(300),
+  isSideShown: z.boolean().catch(true),
+  sideTab: z.string().catch('objects'),
+  /** Height of the timeline in px, transport included. */
+  timelineHeight: z.number().min(120).max(720).catch(212),
+  isTimelineShown: z.boolean().catch(true),
+  /** Share of an object's colour over the picture, 0..0.9. */
+  fillOpacity: z.number().min(0).max(0.9).catch(0.4),
+  areContoursShown: z.boolean().catch(true),
+  /** Diameter of the brush in source px. */
+  brushSize: z.number().min(2).max(400).catch(40),
+  areHintsDismissed: z.boolean().catch(false),
+  /** Commands given from the palette, newest first. */
+  recentCommands: z.array(z.string()).max(8).catch([]),
+});
+export type Preferences = z.infer<typeof preferencesSchema>;
+
+export const parsePreferences = (text: string | null): Preferences => {
+  try {
+    return preferencesSchema.parse(JSON.parse(text ?? '{}') ?? {});
+  } catch {
+    return preferencesSchema.parse({});
+  }
+};
+
+export const defaultPreferences: Preferences = parsePreferences(null);
+
+export const nextTheme = (theme: Preferences['theme']): Preferences['theme'] =>
+  theme === 'system' ? 'light' : theme === 'light' ? 'dark' : 'system';
