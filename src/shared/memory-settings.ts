@@ -17,7 +17,7 @@ export const memorySettingsSchema = z.object({
   /** Paths kept per object. */
   maxBranches: z.number().int().min(1).max(8).default(3),
   /** Mask IoU from which two branches tell the same story; after three such frames they are merged. 1 = never. */
-  consistencyThreshold: z.number().min(0).max(1).default(0.95),
+  consistencyThreshold: z.number().min(0).max(1).default(0.9),
   /** A branch whose score is under this share of the best one's is dropped. 0 = never. */
   pruneRatio: z.number().min(0).max(1).default(0.5),
   /** Weight of the score so far for each new frame; 1 = all frames count the same. */
