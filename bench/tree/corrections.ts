@@ -17,6 +17,8 @@ const { values } = parseArgs({
     memory: { type: 'string', default: 'tree' },
     logit: { type: 'string' },
     counts: { type: 'string', default: '1,3,5' },
+    /** How corrections are chosen. */
+    choose: { type: 'string', default: 'review,evenly,random' },
     seeds: { type: 'string', default: '2' },
   },
 });
@@ -59,9 +61,11 @@ const randomly = ({ ids, frames }: Annotated, count: number, seed: number): Corr
   }));
 };
 
+const ways = values.choose.split(',');
+const columns = counts.flatMap((count) => ways.map((way) => ({ way, count })));
 console.log(`${title}, ${settings.mode}, J&F\n`);
-console.log(`| sequence | none | ${counts.flatMap((k) => [`review ${k}`, `evenly ${k}`, `random ${k}`]).join(' | ')} |`);
-console.log(`|---|---|${'---|'.repeat(counts.length * 3)}`);
+console.log(`| sequence | none | ${columns.map(({ way, count }) => `${way} ${count}`).join(' | ')} |`);
+console.log(`|---|---|${'---|'.repeat(columns.length)}`);
 const rows: number[][] = [];
 for (const listed of sequences) {
   if (values.only && !values.only.split(',').includes(listed.name)) continue;
@@ -73,13 +77,14 @@ for (const listed of sequences) {
   };
   const first = await runSequence(graphs, constants, sequence, settings);
   const row = [(first.j + first.f) / 2];
-  for (const count of counts) {
-    row.push(await after(rankReview(first.review, count, spacing)));
-    row.push(await after(evenly(sequence, count)));
-    const seeds = Array.from({ length: Number(values.seeds) }, (_, i) => i + 1);
-    const random: number[] = [];
-    for (const seed of seeds) random.push(await after(randomly(sequence, count, seed)));
-    row.push(mean(random));
+  for (const { way, count } of columns) {
+    if (way === 'review') row.push(await after(rankReview(first.review, count, spacing)));
+    else if (way === 'evenly') row.push(await after(evenly(sequence, count)));
+    else {
+      const random: number[] = [];
+      for (let seed = 1; seed <= Number(values.seeds); seed++) random.push(await after(randomly(sequence, count, seed)));
+      row.push(mean(random));
+    }
   }
   rows.push(row);
   console.log(`| ${[sequence.name, ...row.map((value) => value.toFixed(3))].join(' | ')} |`);

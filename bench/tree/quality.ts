@@ -43,7 +43,7 @@ const variants: [string, MemorySettings][] = [
 
 const wanted = values.variants?.split(';');
 const chosen = variants.filter(([name]) => !wanted || wanted.includes(name));
-const runs = new Map<string, Map<string, ScoredRun>>(variants.map(([name]) => [name, new Map()]));
+const runs = new Map<string, Map<string, ScoredRun>>(chosen.map(([name]) => [name, new Map()]));
 const sequences: Pick<Annotated, 'name' | 'hasOcclusion'>[] = [];
 for (const listed of listedSequences) {
   if (values.only && !values.only.split(',').includes(listed.name)) continue;
