@@ -8,8 +8,7 @@
  *
  * so that the weights are on the disk once, however many sizes use them.
  */
-import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -21,6 +20,7 @@ import { matchParameters } from './checkpoint/match-parameters.ts';
 import { withFileErrors } from './checkpoint/refusal.ts';
 import { verifyEntries } from './checkpoint/verify-entries.ts';
 import { hashBytes, hashFile } from './file-hash.ts';
+import { moveInto, removeAbandoned, stagedPath } from './staged-folder.ts';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -144,11 +144,11 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
 
   // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the new one.
   await removeAbandoned(folder);
-  const staged = join(folder, `.${imageSize}.${randomBytes(6).toString('hex')}`);
+  const staged = stagedPath(outDir);
   try {
     await bindInto(staged, { model, variant, checkpointPath, record, ...(signal && { signal }) });
     await writeFile(join(staged, bindingName), JSON.stringify(binding));
-    await moveInto(outDir, staged, binding);
+    await moveInto(outDir, staged, () => isBound(outDir, binding));
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
@@ -185,36 +185,6 @@ async function bindInto(
     );
   }
   if (bound.placement === 'converted') await shareConverted(bound, dirname(outDir), model.variants);
-}
-
-/** Puts a finished folder in its place. One that another process has put there meanwhile, of the same graphs and weights, stays. */
-async function moveInto(outDir: string, staged: string, binding: Binding): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await rename(staged, outDir);
-      return;
-    } catch (error) {
-      if (attempt === 2 || !['ENOTEMPTY', 'EEXIST', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    }
-    if (await isBound(outDir, binding)) return;
-    const former = `${staged}.former`;
-    await rename(outDir, former).catch(() => {});
-    await rm(former, { recursive: true, force: true });
-  }
-}
-
-/** What this module makes on the way, as a name. */
-export const isStagedBundle = (name: string): boolean => /^\.\d+\.[0-9a-f]{12}(\.former)?$/.test(name);
-
-const abandonedAfterMs = 3_600_000;
-
-/** Removes what was left by a process that was killed. */
-async function removeAbandoned(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (!isStagedBundle(name)) continue;
-    const info = await stat(join(folder, name)).catch(() => null);
-    if (info !== null && Date.now() - info.mtimeMs > abandonedAfterMs) await rm(join(folder, name), { recursive: true, force: true });
-  }
 }
 
 /** Which graphs and which checkpoint a bound bundle was made of. */

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../engine/model/checkpoint/testing/temp-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
-import { dropPart, notePath } from './download.ts';
+import { dropPart, notePath } from './part-note.ts';
 import {
   announcing,
   CheckpointServer,

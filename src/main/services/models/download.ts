@@ -3,14 +3,14 @@
  * stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What arrives is only
  * counted here; whether it is the right file is for the caller to find out before it gets its final name.
  */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 import { type Disk, fileError, type PartFile, requireSpace } from './disk.ts';
 import { checkAddress, type ProxyEnvironment } from './download-address.ts';
 import { getFile, type HttpAnswer } from './http-request.ts';
+import { readPartNote, writePartNote } from './part-note.ts';
 
 export interface DownloadProgress {
   phase: 'connecting' | 'transferring' | 'waiting';
@@ -39,10 +39,6 @@ export interface DownloadParts {
   disk: Disk;
 }
 
-/** What the part holds, to be asked for again. */
-const partNoteSchema = z.object({ url: z.string(), validator: z.string().nullable() });
-type PartNote = z.infer<typeof partNoteSchema>;
-
 /** Attempts after one that brought nothing new. */
 const mostFailures = 5;
 const firstPauseMs = 1000;
@@ -52,14 +48,6 @@ const silenceMs = 30_000;
 /** An attempt that brought this much counts as progress. */
 const progressBytes = 64 * 1024;
 const reportEveryMs = 100;
-
-export const notePath = (partPath: string): string => `${partPath}.json`;
-
-/** Removes a part and its note. */
-export const dropPart = async (partPath: string): Promise<void> => {
-  await rm(partPath, { force: true });
-  await rm(notePath(partPath), { force: true });
-};
 
 /** A cut, a busy server: worth another attempt. */
 class Interruption extends Error {
@@ -125,7 +113,7 @@ const openPart = async ({ partPath, bytes, mostBytes }: DownloadRequest, disk: D
 const attempt = async (address: URL, part: PartFile, request: DownloadRequest, parts: DownloadParts): Promise<void> => {
   const { signal, onProgress } = request;
   signal.throwIfAborted();
-  const note = await readNote(request.partPath);
+  const note = await readPartNote(request.partPath);
   const validator = note?.url === request.url ? note.validator : null;
   const mayJoin = validator !== null || (note?.url === request.url && request.hasSha256);
   if (part.size > 0 && !mayJoin) await part.clear();
@@ -193,7 +181,7 @@ const takeAnswer = async (
     );
   }
   await requireSpace(parts.disk, dirname(request.partPath), (request.bytes ?? total ?? 0) - part.size);
-  if (status === 200) await writeNote(request, validatorOf(answer));
+  if (status === 200) await writePartNote(request.partPath, { url: request.url, validator: validatorOf(answer) });
 
   let reportedMs = Number.NEGATIVE_INFINITY;
   const report = (isLast: boolean): void => {
@@ -285,20 +273,4 @@ const connectionError = (error: unknown, address: URL): Error => {
     });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Interruption(`${address.host} was not found: is this machine online?`);
   return new Interruption(code ?? message);
-};
-
-const readNote = async (partPath: string): Promise<PartNote | null> => {
-  try {
-    return partNoteSchema.parse(JSON.parse(await readFile(notePath(partPath), 'utf8')));
-  } catch {
-    return null;
-  }
-};
-
-const writeNote = async ({ url, partPath }: DownloadRequest, validator: string | null): Promise<void> => {
-  try {
-    await writeFile(notePath(partPath), JSON.stringify({ url, validator } satisfies PartNote));
-  } catch (error) {
-    throw fileError(error, partPath);
-  }
 };

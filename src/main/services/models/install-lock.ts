@@ -3,14 +3,19 @@
  * nobody has touched for long, is taken over.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { fileError } from './disk.ts';
 
 /** The process that holds it touches it far more often; after this long its number was given to another program. */
 const staleAfterMs = 10 * 60_000;
 const touchEveryMs = 30_000;
+/** Taking over takes a few ms; after this long its process is gone. */
+const markStaleAfterMs = 10_000;
+const takePauseMs = 10;
+const mostAttempts = 50;
 
 export interface InstallLock {
   /** Says that the work goes on; cheap, to be called often. */
@@ -37,8 +42,8 @@ export const lockFolder = async (folder: string, name: string): Promise<InstallL
       if (await create(path, own)) return held(path, own);
       const holder = await readFile(path, 'utf8').catch(() => null);
       if (holder === null) continue;
-      if (attempt >= 3 || !(await isStale(path, holder))) throw busy(name, holder);
-      await takeAway(path, holder);
+      if (attempt >= mostAttempts || !(await isStale(path, holder))) throw busy(name, holder);
+      if (!(await takeAway(path, holder))) await delay(takePauseMs);
     }
   } catch (error) {
     throw fileError(error, path);
@@ -47,7 +52,7 @@ export const lockFolder = async (folder: string, name: string): Promise<InstallL
 
 const busy = (name: string, holder: string): AppError => {
   const pid = Number.parseInt(holder, 10);
-  const who = pid === process.pid ? 'here' : `by another program (process ${pid})`;
+  const who = pid === process.pid ? 'here' : `by another program${Number.isNaN(pid) ? '' : ` (process ${pid})`}`;
   return new AppError('busy', `${name} is being installed, checked or removed ${who}. Wait until that is done, or cancel it there.`);
 };
 
@@ -76,16 +81,27 @@ const isStale = async (path: string, holder: string): Promise<boolean> => {
   return !Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid) || ageMs > staleAfterMs;
 };
 
-/** Removes a stale lock; one that another process has put there meanwhile is put back. */
-const takeAway = async (path: string, stale: string): Promise<void> => {
-  const aside = `${path}.${randomUUID()}`;
+/**
+ * Removes a stale lock. One process at a time may, and it looks again first: otherwise two that saw the stale one could each
+ * remove the other's new lock.
+ * @returns false when another is at it
+ */
+const takeAway = async (path: string, stale: string): Promise<boolean> => {
+  const mark = `${path}.taken`;
   try {
-    await rename(path, aside);
-  } catch {
-    return;
+    await mkdir(mark);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const info = await stat(mark).catch(() => null);
+    if (info !== null && Date.now() - info.mtimeMs > markStaleAfterMs) await rmdir(mark).catch(() => {});
+    return false;
   }
-  if ((await readFile(aside, 'utf8').catch(() => stale)) === stale) await rm(aside, { force: true });
-  else await rename(aside, path);
+  try {
+    if ((await readFile(path, 'utf8').catch(() => null)) === stale) await rm(path, { force: true });
+    return true;
+  } finally {
+    await rmdir(mark).catch(() => {});
+  }
 };
 
 const held = (path: string, own: string): InstallLock => {

@@ -1,100 +1,23 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
-import { appendFile, cp, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { appendFile, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openBundle } from '../../engine/model/bundle.ts';
-import { sha256, writeSampleBundle } from '../../engine/model/checkpoint/testing/sample-bundle.ts';
+import { sha256 } from '../../engine/model/checkpoint/testing/sample-bundle.ts';
 import { floats } from '../../engine/model/checkpoint/testing/sample-checkpoint.ts';
 import { outcomeOf, TempFolder } from '../../engine/model/checkpoint/testing/temp-folder.ts';
-import { bundleFor, recordPath } from '../../engine/model/installed-bundle.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { lockFolder } from './install-lock.ts';
-import type { InstallProgress } from './install-run.ts';
-import { type InstallOutcome, ModelInstaller, type ModelInstallerOptions } from './model-installer.ts';
 import { listModels } from './model-list.ts';
 import { installedMessage } from './model-service.ts';
-import { CheckpointServer, cutAfter, type Reply, serving, stallAfter, status, whole } from './testing/checkpoint-server.ts';
-import { FakeClock } from './testing/fake-clock.ts';
-import { sampleTensors, sampleWeights, writeSampleModel } from './testing/sample-model.ts';
-
-const weights = sampleWeights();
-const files = ['image_encoder.onnx', 'mask_decoder.onnx', 'mask_prompt.onnx', 'memory_attention.onnx', 'memory_encoder.onnx', 'sample.pt'];
-
-class Setup implements AsyncDisposable {
-  readonly progress: InstallProgress[] = [];
-  readonly installer: ModelInstaller;
-  readonly #folder: TempFolder;
-  readonly server: CheckpointServer;
-  readonly #options: ModelInstallerOptions;
-
-  private constructor(folder: TempFolder, server: CheckpointServer) {
-    this.#folder = folder;
-    this.server = server;
-    this.#options = {
-      modelsDir: join(folder.path, 'app'),
-      installedDir: join(folder.path, 'data', 'models'),
-      appVersion: '1',
-      clock: new FakeClock(),
-      env: { SAM2_VIDEO_MODELS_URL: `${server.url}/mirror/` },
-    };
-    this.installer = new ModelInstaller(this.#options);
-  }
-
-  static async with(published: Parameters<typeof writeSampleModel>[2], ...replies: Reply[]): Promise<Setup> {
-    const setup = new Setup(await TempFolder.create(), await CheckpointServer.start(weights, ...replies));
-    await writeSampleModel(setup.installer.modelsDir, 'sample', published);
-    await writeSampleBundle(join(setup.installer.modelsDir, 'whole', 'bundle'));
-    return setup;
-  }
-
-  other(change: Partial<ModelInstallerOptions>): ModelInstaller {
-    return new ModelInstaller({ ...this.#options, ...change });
-  }
-
-  run(signal = new AbortController().signal) {
-    return { signal, onProgress: (progress: InstallProgress) => void this.progress.push(progress) };
-  }
-
-  get folder(): string {
-    return join(this.installer.installedDir, 'sample');
-  }
-
-  get checkpoint(): string {
-    return join(this.folder, 'sample.pt');
-  }
-
-  file(name: string, data: Uint8Array): Promise<string> {
-    return this.#folder.file(name, data);
-  }
-
-  get(): Promise<InstallOutcome> {
-    return this.installer.download('sample', this.run());
-  }
-
-  /** The bundle opens and is bound to the checkpoint at every size. */
-  async expectUsable(): Promise<void> {
-    const model = await this.installer.model('sample');
-    for (const size of [256, 512]) {
-      const dir = await bundleFor(model, size, this.installer.installedDir);
-      expect(dir).toBe(join(this.folder, String(size)));
-      const bundle = await openBundle(dir);
-      expect([bundle.needsWeights, bundle.manifest.imageSize]).toEqual([false, size]);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.server[Symbol.asyncDispose]();
-    await this.#folder[Symbol.asyncDispose]();
-  }
-}
-
-const published = { bytes: weights.length, sha256: sha256(weights) };
+import { cutAfter, serving, stallAfter, status, whole } from './testing/checkpoint-server.ts';
+import { boundFiles, InstallerSetup, published, weights } from './testing/installer-setup.ts';
+import { sampleTensors, sampleWeights, type writeSampleModel } from './testing/sample-model.ts';
 
 describe('downloading a model', () => {
   it('installs what was published, once on the disk, and usable at every size', async () => {
-    await using setup = await Setup.with(published, cutAfter(100_000), whole);
+    await using setup = await InstallerSetup.with(published, cutAfter(100_000), whole);
     const { record, model, wasInstalled } = await setup.get();
     expect(setup.server.requests[0]!.path).toBe('/mirror/sample.pt');
     expect(record).toMatchObject({
@@ -109,7 +32,7 @@ describe('downloading a model', () => {
     );
     await setup.expectUsable();
     expect(readdirSync(setup.folder).sort()).toEqual(['256', '512', 'sample.pt', 'sample.pt.json']);
-    expect(readdirSync(join(setup.folder, '512')).sort()).toEqual(['binding.json', ...files, 'manifest.json'].sort());
+    expect(readdirSync(join(setup.folder, '512')).sort()).toEqual(['binding.json', ...boundFiles, 'manifest.json'].sort());
     const inodes = await Promise.all(['sample.pt', '256/sample.pt', '512/sample.pt'].map((name) => stat(join(setup.folder, name))));
     // Clones have inodes of their own and share blocks; where there are none, one file has three names.
     if (inodes[0]!.nlink > 1) expect(new Set(inodes.map(({ ino }) => ino)).size).toBe(1);
@@ -118,7 +41,7 @@ describe('downloading a model', () => {
   });
 
   it('records the sha256 where none is published, says so, and checks it from then on', async () => {
-    await using setup = await Setup.with({});
+    await using setup = await InstallerSetup.with({});
     const outcome = await setup.get();
     expect(outcome.record.checked).toBe('recorded');
     expect(installedMessage(outcome)).toContain(`${sha256(weights)} was recorded`);
@@ -137,14 +60,14 @@ describe('downloading a model', () => {
     ['a file that is cut short under its own length', {}, weights.subarray(0, weights.length - 1000), /^checkpoint-refused: /],
     ['a checkpoint of another model', {}, sampleWeights({}, { 'net.a': sampleTensors['net.a']! }), /^model-mismatch: .*"net.b" is missing/],
   ])('refuses %s and deletes it', async (_what, known, other, reason) => {
-    await using setup = await Setup.with(known, serving(other));
+    await using setup = await InstallerSetup.with(known, serving(other));
     expect(await outcomeOf(() => setup.get())).toMatch(reason);
     expect(readdirSync(setup.folder)).toEqual([]);
     expect(await outcomeOf(() => setup.installer.verify('sample', setup.run()))).toMatch(/^model-missing: /);
   });
 
   it('keeps the part when cancelled, shows it, and goes on', async () => {
-    await using setup = await Setup.with(published, stallAfter(90_000), whole);
+    await using setup = await InstallerSetup.with(published, stallAfter(90_000), whole);
     const controller = new AbortController();
     const cancelled = setup.installer.download('sample', {
       signal: controller.signal,
@@ -159,7 +82,7 @@ describe('downloading a model', () => {
 
   it('converts a checkpoint that can not be used in place, once for all sizes', async () => {
     const compressed = sampleWeights({ deflate: true });
-    await using setup = await Setup.with({}, serving(compressed));
+    await using setup = await InstallerSetup.with({}, serving(compressed));
     await setup.get();
     await setup.expectUsable();
     const [a, b] = await Promise.all(['256', '512'].map((size) => stat(join(setup.folder, size, 'weights.bin'))));
@@ -167,7 +90,7 @@ describe('downloading a model', () => {
   });
 
   it('goes nowhere without an address, nor to one that is not https', async () => {
-    await using setup = await Setup.with({});
+    await using setup = await InstallerSetup.with({});
     expect(await outcomeOf(() => setup.other({ env: {} }).download('sample', setup.run()))).toMatch(
       /^model-missing: .*no official address/,
     );
@@ -181,21 +104,21 @@ describe('downloading a model', () => {
   });
 
   it('says that the disk is full', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     const disk: Disk = { ...systemDisk, freeBytes: async () => 1000 };
     expect(await outcomeOf(() => setup.other({ disk }).download('sample', setup.run()))).toMatch(/^disk-full: /);
     expect(await outcomeOf(() => setup.get())).toBe('success');
   });
 
   it('says what the server said', async () => {
-    await using setup = await Setup.with(published, status(404));
+    await using setup = await InstallerSetup.with(published, status(404));
     expect(await outcomeOf(() => setup.get())).toMatch(/^download-failed: .*404.*import it from disk/);
   });
 });
 
 describe('one installation at a time', () => {
   it('in one process', async () => {
-    await using setup = await Setup.with(published, stallAfter(50_000), whole);
+    await using setup = await InstallerSetup.with(published, stallAfter(50_000), whole);
     const controller = new AbortController();
     const first = outcomeOf(() => setup.installer.download('sample', setup.run(controller.signal)));
     await setup.server.asked(1);
@@ -222,18 +145,23 @@ describe('one installation at a time', () => {
     await (await lockFolder(folder.path, 'Sample')).release();
   });
 
-  it('lets one of many have it', async () => {
+  it('lets one of many have it, whoever left it', async () => {
     await using folder = await TempFolder.create();
-    await writeFile(join(folder.path, '.lock'), '0 nobody');
-    const outcomes = await Promise.all(Array.from({ length: 12 }, () => outcomeOf(() => lockFolder(folder.path, 'Sample'))));
-    expect(outcomes.filter((outcome) => outcome === 'success')).toHaveLength(1);
-    expect(outcomes.filter((outcome) => outcome.startsWith('busy: '))).toHaveLength(11);
+    for (const stale of [null, '0 nobody', 'nonsense']) {
+      if (stale !== null) await writeFile(join(folder.path, '.lock'), stale);
+      const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => lockFolder(folder.path, 'Sample')));
+      const held = outcomes.filter((outcome) => outcome.status === 'fulfilled');
+      expect([held.length, outcomes.length]).toEqual([1, 12]);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'busy' });
+      await held[0]!.value.release();
+      expect(readdirSync(folder.path)).toEqual([]);
+    }
   });
 });
 
 describe('importing a model from disk', () => {
   it('copies the file, leaves it alone, and finds out which model it is of', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     const path = await setup.file('mine.pt', weights);
     expect(await setup.installer.identify(path)).toBe('sample');
     const { record } = await setup.installer.import('sample', path, setup.run());
@@ -245,7 +173,7 @@ describe('importing a model from disk', () => {
   });
 
   it('takes weights of one own, in place of others, and says that nobody vouches for them', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     await setup.get();
     const own = sampleWeights({}, { ...sampleTensors, 'net.a': { shape: [2, 3], data: floats([9, 9, 9, 9, 9, 9]) } });
     const outcome = await setup.installer.import('sample', await setup.file('own.pt', own), setup.run());
@@ -255,14 +183,14 @@ describe('importing a model from disk', () => {
   });
 
   it('links the file when that is asked for', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     const path = await setup.file('mine.pt', weights);
     await setup.installer.import('sample', path, setup.run(), true);
     expect((await stat(setup.checkpoint)).ino).toBe((await stat(path)).ino);
   });
 
   it('refuses what does not fit, and leaves what was installed', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     await setup.get();
     const wrong = await setup.file('wrong.pt', sampleWeights({}, { 'net.a': sampleTensors['net.a']! }));
     expect(await outcomeOf(() => setup.installer.import('sample', wrong, setup.run()))).toMatch(/^model-mismatch: /);
@@ -278,7 +206,7 @@ describe('importing a model from disk', () => {
   });
 
   it('leaves nothing when the disk is full', async () => {
-    await using setup = await Setup.with(published);
+    await using setup = await InstallerSetup.with(published);
     const path = await setup.file('mine.pt', weights);
     const disk: Disk = { ...systemDisk, freeBytes: async () => 1000 };
     const outcome = await outcomeOf(() => setup.other({ disk }).import('sample', path, setup.run()));
@@ -287,93 +215,5 @@ describe('importing a model from disk', () => {
       expect(outcome).toMatch(/^disk-full: /);
       expect(readdirSync(setup.folder)).toEqual([]);
     }
-  });
-});
-
-describe('an installed model', () => {
-  it('is bound again when the app brings other graphs, or the bundle was damaged', async () => {
-    await using setup = await Setup.with(published);
-    await setup.get();
-    const bound = join(setup.folder, '512');
-    await rm(join(bound, 'sample.pt'));
-    await setup.expectUsable();
-    const before = await readFile(join(bound, 'binding.json'), 'utf8');
-    const manifest = join(setup.installer.modelsDir, 'sample', '512', 'manifest.json');
-    await writeFile(manifest, (await readFile(manifest, 'utf8')).replace('"a test"', '"a newer test"'));
-    await setup.expectUsable();
-    expect(await readFile(join(bound, 'binding.json'), 'utf8')).not.toBe(before);
-  });
-
-  it('is bound by several processes at once, and none of them sees half of it', async () => {
-    await using setup = await Setup.with(published);
-    await setup.get();
-    const model = await setup.installer.model('sample');
-    for (const isStale of [false, true]) {
-      if (isStale) await writeFile(join(setup.folder, '512', 'binding.json'), '{}');
-      else await rm(join(setup.folder, '512'), { recursive: true });
-      await Promise.all(
-        Array.from({ length: 6 }, async () => {
-          const bundle = await openBundle(await bundleFor(model, 512, setup.installer.installedDir));
-          expect(bundle.needsWeights).toBe(false);
-        }),
-      );
-      expect(readdirSync(setup.folder).sort()).toEqual(['256', '512', 'sample.pt', 'sample.pt.json']);
-    }
-  });
-
-  it('is not used when its file is not the one that was installed', async () => {
-    await using setup = await Setup.with(published);
-    await setup.get();
-    const own = sampleWeights({}, { ...sampleTensors, 'net.a': { shape: [2, 3], data: floats([9, 9, 9, 9, 9, 9]) } });
-    await rm(setup.checkpoint);
-    await writeFile(setup.checkpoint, own);
-    await rm(join(setup.folder, '512'), { recursive: true });
-    const model = await setup.installer.model('sample');
-    expect(await outcomeOf(() => bundleFor(model, 512, setup.installer.installedDir))).toMatch(
-      /^model-tampered: .*not the file that was installed/,
-    );
-  });
-
-  it('has only the sizes it was made for', async () => {
-    await using setup = await Setup.with(published);
-    const model = await setup.installer.model('sample');
-    expect(await outcomeOf(() => bundleFor(model, 300, setup.installer.installedDir))).toMatch(/^model-missing: .*256, 512/);
-    expect(await outcomeOf(() => bundleFor(model, 512, setup.installer.installedDir))).toMatch(/^model-missing: .*models get sample/);
-  });
-
-  it('is removed with everything made from it, and nothing else', async () => {
-    await using setup = await Setup.with(published);
-    await setup.get();
-    await mkdir(join(setup.folder, 'notes'));
-    const removed = await setup.installer.remove('sample');
-    expect(removed.map((path) => path.slice(setup.folder.length + 1)).sort()).toEqual(['256', '512', 'sample.pt', 'sample.pt.json']);
-    expect(readdirSync(setup.folder)).toEqual(['notes']);
-    expect(await outcomeOf(() => setup.installer.remove('sample'))).toMatch(/^model-missing: /);
-    expect(await outcomeOf(() => setup.installer.remove('whole'))).toMatch(/^not-allowed: /);
-  });
-
-  it('a bundled one is verified too', async () => {
-    await using setup = await Setup.with(published);
-    expect(await setup.installer.verify('whole', setup.run())).toContain('as it was published');
-    await appendFile(join(setup.installer.modelsDir, 'whole', 'bundle', 'mask_decoder.onnx'), 'x');
-    expect(await outcomeOf(() => setup.installer.verify('whole', setup.run()))).toMatch(/^model-corrupt: /);
-  });
-
-  it('is listed with where it is; a broken manifest hides only its own model', async () => {
-    await using setup = await Setup.with(published);
-    await cp(join(setup.installer.modelsDir, 'sample'), join(setup.installer.modelsDir, 'broken'), { recursive: true });
-    await writeFile(join(setup.installer.modelsDir, 'broken', '256', 'manifest.json'), '{');
-    await setup.get();
-    const entries = await listModels(setup.installer, {});
-    expect(entries.map(({ id, state }) => [id, state])).toEqual([
-      ['whole', 'bundled'],
-      ['sample', 'installed'],
-    ]);
-    expect(entries[1]).toMatchObject({
-      imageSizes: [256, 512],
-      installed: { path: setup.checkpoint, checked: 'published' },
-      weights: { url: null },
-    });
-    expect(existsSync(recordPath(setup.checkpoint))).toBe(true);
   });
 });

@@ -5,16 +5,18 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { type InstalledRecord, installedFolder, isStagedBundle, readRecord, recordPath } from '../../engine/model/installed-bundle.ts';
+import { type InstalledRecord, installedFolder, readRecord, recordPath } from '../../engine/model/installed-bundle.ts';
+import { isStagedFolder } from '../../engine/model/staged-folder.ts';
 import { type CatalogModel, readCatalog, readModel } from '../model-catalog.ts';
 import { type Checkpoints, localCheckpoints } from './checkpoints.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { copyCheckpoint } from './copy-checkpoint.ts';
 import { type Disk, fileError, syncFolder, systemDisk } from './disk.ts';
-import { download, dropPart, notePath } from './download.ts';
+import { download } from './download.ts';
 import { checkpointAddress, proxyEnvironment } from './download-address.ts';
 import { type InstallLock, lockFolder } from './install-lock.ts';
 import type { InstallProgress, InstallRun } from './install-run.ts';
+import { dropPart, notePath } from './part-note.ts';
 import { rehash } from './rehash.ts';
 
 export interface ModelInstallerOptions {
@@ -193,7 +195,7 @@ export class ModelInstaller {
       const checkpoint = this.checkpointPath(model);
       const part = this.partPath(model);
       const folder = installedFolder(this.installedDir, model);
-      const staged = (await readdir(folder)).filter(isStagedBundle).map((name) => join(folder, name));
+      const staged = (await readdir(folder)).filter(isStagedFolder).map((name) => join(folder, name));
       const bound = model.variants.flatMap(({ imageSize }) => [join(folder, String(imageSize)), join(folder, `${imageSize}-int8`)]);
       const gone: string[] = [];
       // The record goes first: without it nothing counts as installed, whatever stops this half-way.

@@ -229,11 +229,14 @@ export class ModelService {
       try {
         const result = await work({ signal: controller.signal, onProgress });
         Object.assign(view, { state: 'done', message: describe(result) });
+        // The dialog may have been closed meanwhile.
+        if (kind !== 'verify') this.#host.notify('info', view.message!);
       } catch (error) {
         const known = AppError.from(error);
         const isCancelled = known.code === 'cancelled' || controller.signal.aborted;
         if (known.code === 'internal') console.error(known.cause ?? known);
         Object.assign(view, { state: isCancelled ? 'cancelled' : 'failed', error: isCancelled ? null : known.serialize() });
+        if (!isCancelled) this.#host.notify('warning', known.message);
       }
       Object.assign(view, { bytesPerSecond: null, etaMs: null });
       await this.refresh().catch(() => {});
