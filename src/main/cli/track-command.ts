@@ -34,6 +34,14 @@ export const applyPrompts = async (session: SessionService, objects: readonly Cl
   }
 };
 
+/** What the memory trees did, and where a look pays. */
+const treeSummary = ({ trees }: SessionService): string => {
+  const { spawned, switched, amendedFrames } = trees.counters;
+  const frames = trees.review.slice(0, 5).map(({ frame }) => frame);
+  const review = frames.length > 0 ? `; worth a look: frames ${frames.join(', ')}` : '';
+  return `Memory tree: ${spawned} branches, ${switched} switches, ${amendedFrames} frames amended${review}`;
+};
+
 /**
  * Tracks and exports with a progress bar; an interrupt ends tracking early and exports what is there.
  * @returns the exit code
@@ -81,6 +89,7 @@ export const trackAndExport = async (
       });
       await follow(exportId);
       progress.end();
+      if (services.memory.mode === 'tree') process.stderr.write(`${treeSummary(services.session)}\n`);
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
       if (failure !== null) throw failure;
       if (isTruncated) {
