@@ -2,13 +2,15 @@
 import { type CommandId, commands } from '../../shared/commands.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { AppError } from '../../shared/errors.ts';
+import { canvasOf } from '../features/timeline/thumbnail-canvas.ts';
 import { TimelineView } from '../features/timeline/timeline-view.ts';
 import { Brush } from '../features/viewer/brush.ts';
 import { Viewport } from '../features/viewer/viewport.ts';
 import { Player } from '../playback/player.ts';
+import { Thumbnails } from '../playback/thumbnails.ts';
 import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
 import { readPreferences, rememberPreferences, setPreference } from '../state/remember-preferences.ts';
-import { commandContext } from '../state/window-state.ts';
+import { commandContext, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { createCommandRunners } from './command-runners.ts';
 import { createPromptActions, type PromptActions } from './prompt-actions.ts';
@@ -21,6 +23,7 @@ export interface AppModel {
   readonly viewport: Viewport;
   readonly timeline: TimelineView;
   readonly brush: Brush;
+  readonly thumbnails: Thumbnails<HTMLCanvasElement>;
   /** The desktop shell, or null in a browser. */
   readonly desktop: DesktopBridge | null;
   /** Address a file the host wrote can be fetched from. */
@@ -48,12 +51,21 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   const viewport = new Viewport();
   const timeline = new TimelineView();
   const brush = new Brush(store);
+  const isDecoderFree = (): boolean => {
+    const state = store.getState();
+    return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null;
+  };
+  const thumbnails = new Thumbnails(client, isDecoderFree, canvasOf);
   const prompts = createPromptActions(client, store, () => {
     if (store.getState().isPlaying) player.pause();
   });
   mirrorHost(client, store);
   store.subscribe((state, previous) => {
-    if (state.host?.session?.id !== previous.host?.session?.id) timeline.setFrameCount(state.host?.session?.media.frameCount ?? 1);
+    if (state.host?.session?.id !== previous.host?.session?.id) {
+      timeline.setFrameCount(state.host?.session?.media.frameCount ?? 1);
+      thumbnails.clear();
+    }
+    if (state.isPlaying !== previous.isPlaying || state.host !== previous.host) thumbnails.pump();
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
     // Strokes belong to one object on one frame.
     if (state.playhead !== previous.playhead || state.selectedId !== previous.selectedId) brush.discard();
@@ -81,11 +93,23 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     }
   };
 
-  const runners = createCommandRunners({ client, store, player, prompts, viewport, timeline, brush, desktop, attempt, openClip });
+  const runners = createCommandRunners({
+    client,
+    store,
+    player,
+    prompts,
+    viewport,
+    timeline,
+    brush,
+    thumbnails,
+    desktop,
+    attempt,
+    openClip,
+  });
   const run = (id: CommandId, chord = ''): void => {
     if (commands[id].enabled(commandContext(store.getState()))) runners[id](chord);
   };
 
   desktop?.onCommand((id) => run(id));
-  return { client, store, player, prompts, viewport, timeline, brush, desktop, fileUrl, run, attempt, openClip };
+  return { client, store, player, prompts, viewport, timeline, brush, thumbnails, desktop, fileUrl, run, attempt, openClip };
 };

@@ -13,6 +13,7 @@ import { Palette } from '../features/palette/palette.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/status/top-bar.tsx';
 import { Timeline } from '../features/timeline/timeline.tsx';
+import { usualTimelineHeight } from '../features/timeline/usual-height.ts';
 import { Viewer } from '../features/viewer/viewer.tsx';
 import { defaultPreferences } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
@@ -31,6 +32,8 @@ export const App = () => {
   const name = useAppState((s) => s.host?.session?.media.name ?? null);
   const dialog = useAppState((s) => s.dialog);
   const { isSideShown, sideWidth, isTimelineShown, timelineHeight } = useAppState((s) => s.prefs);
+
+  const usualHeight = useAppState((s) => usualTimelineHeight(s.host?.session?.objects.length ?? 0));
 
   useEffect(() => {
     document.title = name === null ? appText.title : appText.titleWith(name);
@@ -63,10 +66,10 @@ export const App = () => {
           <Splitter
             isHorizontal
             label={appText.resizeTimeline}
-            size={timelineHeight}
+            size={timelineHeight ?? usualHeight}
             least={120}
             most={Math.min(720, Math.max(160, window.innerHeight - 320))}
-            usual={defaultPreferences.timelineHeight}
+            usual={usualHeight}
             onSize={(height) => setPreference(store, { timelineHeight: height })}
           />
           <Timeline />

@@ -9,6 +9,7 @@ import { runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
 import { PlaybackClock } from './playback-clock.ts';
+import { firstThumbnailRequest } from './thumbnails.ts';
 
 /** Pictures fetched ahead of their time. */
 const mostAhead = 3;
@@ -211,7 +212,7 @@ export class Player {
       this.#onPushed(message);
       return;
     }
-    if (message.requestId < this.#firstValidRequest) return;
+    if (message.requestId < this.#firstValidRequest || message.requestId >= firstThumbnailRequest) return;
     if (this.#clock) {
       this.#clock.arrived(message.frame, message.timeMs, this.#time.now());
       this.#ahead.push(message);

@@ -9,8 +9,8 @@ const preferencesSchema = z.object({
   sideWidth: z.number().min(220).max(720).catch(300),
   isSideShown: z.boolean().catch(true),
   sideTab: z.string().catch('objects'),
-  /** Height of the timeline in px, transport included. */
-  timelineHeight: z.number().min(120).max(720).catch(212),
+  /** Height of the timeline in px, transport included; null = as its lanes need. */
+  timelineHeight: z.number().min(120).max(720).nullable().catch(null),
   isTimelineShown: z.boolean().catch(true),
   /** Share of an object's colour over the picture, 0..0.9. */
   fillOpacity: z.number().min(0).max(0.9).catch(0.4),

@@ -6,6 +6,11 @@ import { type MediaInfo, probe } from '../media/probe.ts';
 import type { EnginePlanes } from '../protocol.ts';
 
 const keptModelFrames = 8;
+/** Pictures up to this wide are thumbnails: they have a reader of their own, so that a filmstrip does not disturb the viewer's. */
+const thumbnailWidth = 192;
+const thumbnailBytes = 4 * 1024 * 1024;
+
+type ReaderUse = 'view' | 'thumbnail';
 
 /** The largest even size of the clip's shape within the bounds, never larger than the clip. */
 export const fitSize = (
@@ -23,7 +28,7 @@ export class MediaSource {
   readonly index: FrameIndex;
   readonly #ffmpeg: string;
   readonly #modelFrames = new Map<number, Uint8Array>();
-  #reader: { reader: FrameReader; width: number; height: number } | null = null;
+  readonly #readers = new Map<ReaderUse, { reader: FrameReader; width: number; height: number }>();
 
   private constructor(media: MediaInfo, index: FrameIndex, ffmpeg: string) {
     this.media = media;
@@ -56,15 +61,19 @@ export class MediaSource {
     return decodeFrames({ ...this.#common(), start, end, display: { width, height }, model: null, signal });
   }
 
-  /** Planes of one frame. A newer request makes an older one end with `cancelled`. */
+  /** Planes of one frame. A newer request of the same kind (picture or thumbnail) makes an older one end with `cancelled`. */
   async readFrame(frame: number, maxWidth: number, maxHeight: number): Promise<EnginePlanes> {
     this.index.ptsTicks(frame);
     const size = fitSize(this.media, maxWidth, maxHeight);
-    if (this.#reader?.width !== size.width || this.#reader.height !== size.height) {
-      this.#reader?.reader.close();
-      this.#reader = { reader: new FrameReader({ ...this.#common(), display: size }), ...size };
+    const use: ReaderUse = maxWidth <= thumbnailWidth ? 'thumbnail' : 'view';
+    let known = this.#readers.get(use);
+    if (known?.width !== size.width || known.height !== size.height) {
+      known?.reader.close();
+      const options = { ...this.#common(), display: size, ...(use === 'thumbnail' && { ahead: 0, maxBytes: thumbnailBytes }) };
+      known = { reader: new FrameReader(options), ...size };
+      this.#readers.set(use, known);
     }
-    const planes = await this.#reader.reader.get(frame);
+    const planes = await known.reader.get(frame);
     // The reader keeps its copy; what leaves here may be transferred.
     return { ...size, planes: planes.slice() };
   }
@@ -84,8 +93,8 @@ export class MediaSource {
   }
 
   close(): void {
-    this.#reader?.reader.close();
-    this.#reader = null;
+    for (const { reader } of this.#readers.values()) reader.close();
+    this.#readers.clear();
     this.#modelFrames.clear();
   }
 

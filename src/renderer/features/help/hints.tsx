@@ -5,18 +5,9 @@ import { dismissHints } from '../../app/app-model.ts';
 import { objectsOf, runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './help.module.css';
+import { helpText } from './strings.ts';
 
-const hints = [
-  { Icon: MousePointerClick, text: 'Click any object in the picture: its mask appears at once. Or drag a box around it.' },
-  {
-    Icon: Wand,
-    text: 'Click again to add; right-click or Alt+click what is not part of it. Then press T to track.',
-  },
-  {
-    Icon: Sparkles,
-    text: 'Esc stops tracking and keeps what is done. Correct any frame by clicking in it, then track again.',
-  },
-] as const;
+const icons = [MousePointerClick, Wand, Sparkles] as const;
 
 export const Hints = () => {
   const { store } = useApp();
@@ -26,16 +17,16 @@ export const Hints = () => {
     return s.selectedId === null || objectsOf(s).length === 0 ? 0 : 1;
   });
   if (isDismissed) return null;
-  const { Icon, text } = hints[step]!;
+  const Icon = icons[step]!;
   return (
-    <aside className={styles.hint} aria-label="Hint">
+    <aside className={styles.hint} aria-label={helpText.hint}>
       <Icon size={17} className={styles.hintIcon} aria-hidden="true" />
       <p className={styles.hintText}>
-        <span className={styles.hintStep}>{step + 1} of 3</span>
-        {text}
+        <span className={styles.hintStep}>{helpText.step(step + 1, icons.length)}</span>
+        {helpText.hints[step]}
       </p>
       <Button variant="ghost" size="small" onClick={() => dismissHints(store)}>
-        Got it
+        {helpText.gotIt}
       </Button>
     </aside>
   );

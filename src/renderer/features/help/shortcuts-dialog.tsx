@@ -1,66 +1,158 @@
-/** The cheat-sheet, made from the command table. */
-import { displayChord } from '../../../shared/chords.ts';
-import { type CommandId, commandIds, commands, commandGroups as groups } from '../../../shared/commands.ts';
-import { isMac, useApp } from '../../app/app-context.ts';
+/** The cheat-sheet, made from the command table; a click on a key changes it. */
+import { RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { chordOf, displayChord, isModifierKey } from '../../../shared/chords.ts';
+import { type CommandId, commandGroups, commandIds, commands } from '../../../shared/commands.ts';
+import { type KeyOverrides, keysOf, ownersOf, withBinding, withoutBinding } from '../../../shared/keymap.ts';
+import { isMac, useApp, useAppState } from '../../app/app-context.ts';
+import { setPreference } from '../../state/remember-preferences.ts';
+import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import styles from './help.module.css';
+import { helpText as text } from './strings.ts';
 
-const mouse = [
-  ['Click', 'This is the object'],
-  ['Right-click, Alt+click', 'This is not the object'],
-  ['Drag', 'Box around the object'],
-  ['Click a point', 'Remove it'],
-  ['Wheel', 'Zoom at the pointer'],
-  ['Space+drag, middle drag', 'Move the picture'],
-] as const;
+const isFound = (id: CommandId, keys: readonly string[], query: string): boolean =>
+  query === '' || `${commands[id].label} ${keys.map((key) => displayChord(key, isMac())).join(' ')}`.toLowerCase().includes(query);
 
 export const ShortcutsDialog = () => {
   const { store } = useApp();
+  const overrides = useAppState((s) => s.prefs.keys);
+  const [query, setQuery] = useState('');
+  const [changing, setChanging] = useState<CommandId | null>(null);
+  const [told, setTold] = useState('');
+  const set = (keys: KeyOverrides): void => setPreference(store, { keys });
+  const wanted = query.trim().toLowerCase();
+
+  const bind = (id: CommandId, chord: string): void => {
+    const owners = ownersOf(chord, overrides, id).map((owner) => commands[owner].label);
+    setTold(owners.length > 0 ? text.taken(owners.join(', ')) : '');
+    set(withBinding(overrides, id, chord));
+    setChanging(null);
+  };
+
   return (
-    <Dialog title="Keyboard and mouse" isWide onClose={() => store.setState({ dialog: null })}>
+    <Dialog title={text.title} isWide onClose={() => store.setState({ dialog: null })}>
+      <div className={styles.head}>
+        <input
+          type="text"
+          className={styles.search}
+          aria-label={text.search}
+          placeholder={text.search}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <Button disabled={Object.keys(overrides).length === 0} onClick={() => set({})}>
+          <RotateCcw size={14} /> {text.resetAll}
+        </Button>
+      </div>
+      <p className={styles.told} role="status">
+        {told || text.how}
+      </p>
       <div className={styles.sheet}>
-        {groups.map((group) => (
-          <section key={group} className={styles.group}>
-            <h3 className={styles.groupTitle}>{group}</h3>
-            <dl>
-              {commandIds
-                .filter((id) => commands[id].group === group && commands[id].keys.length > 0)
-                .map((id) => (
-                  <div key={id} className={styles.line}>
-                    <dt className={styles.what}>{commands[id].label}</dt>
-                    <dd className={styles.keys}>
-                      {keysOf(id).map((key) => (
-                        <kbd key={key} className={styles.key}>
-                          {key}
-                        </kbd>
-                      ))}
-                    </dd>
-                  </div>
+        {commandGroups.map((group) => {
+          const rows = commandIds.filter((id) => commands[id].group === group && isFound(id, keysOf(id, overrides), wanted));
+          if (rows.length === 0) return null;
+          return (
+            <section key={group} className={styles.group}>
+              <h3 className={styles.groupTitle}>{group}</h3>
+              <ul>
+                {rows.map((id) => (
+                  <KeyRow
+                    key={id}
+                    id={id}
+                    keys={keysOf(id, overrides)}
+                    isChanged={Object.hasOwn(overrides, id)}
+                    isChanging={changing === id}
+                    onChange={() => setChanging(id)}
+                    onBind={(chord) => bind(id, chord)}
+                    onLeave={() => setChanging(null)}
+                    onReset={() => set(withoutBinding(overrides, id))}
+                  />
                 ))}
-            </dl>
-          </section>
-        ))}
-        <section className={styles.group}>
-          <h3 className={styles.groupTitle}>Mouse</h3>
-          <dl>
-            {mouse.map(([how, what]) => (
-              <div key={how} className={styles.line}>
-                <dt className={styles.what}>{what}</dt>
-                <dd className={styles.keys}>
-                  <kbd className={styles.key}>{how}</kbd>
-                </dd>
-              </div>
-            ))}
-          </dl>
-        </section>
+              </ul>
+            </section>
+          );
+        })}
+        {wanted === '' && <MouseRows />}
       </div>
     </Dialog>
   );
 };
 
-/** "1 … 9" for a run of digits; otherwise each key. */
-const keysOf = (id: CommandId): string[] => {
-  const { keys } = commands[id];
+interface KeyRowProps {
+  id: CommandId;
+  keys: readonly string[];
+  isChanged: boolean;
+  isChanging: boolean;
+  onChange: () => void;
+  onBind: (chord: string) => void;
+  onLeave: () => void;
+  onReset: () => void;
+}
+
+const KeyRow = ({ id, keys, isChanged, isChanging, onChange, onBind, onLeave, onReset }: KeyRowProps) => {
+  const { label } = commands[id];
+  // A digit says which object; there is no single key to change.
+  const isFixed = id === 'object.select';
+  return (
+    <li className={styles.line}>
+      <span>{label}</span>
+      <span className={styles.keys}>
+        {isChanged && (
+          <Button variant="ghost" size="small" isIcon label={text.reset(label)} onClick={onReset}>
+            <RotateCcw size={12} />
+          </Button>
+        )}
+        <button
+          type="button"
+          className={styles.keyButton}
+          aria-label={`${text.change(label)}: ${namesOf(keys).join(', ') || text.noKey}`}
+          disabled={isFixed}
+          onClick={onChange}
+          onBlur={() => isChanging && onLeave()}
+          onKeyDown={(event) => {
+            if (!isChanging) return;
+            event.preventDefault();
+            event.stopPropagation();
+            if (event.code === 'Escape') onLeave();
+            else if (!isModifierKey(event.code)) onBind(chordOf(event.nativeEvent));
+          }}
+        >
+          {isChanging ? (
+            <span className={styles.press}>{text.press}</span>
+          ) : keys.length === 0 ? (
+            <span className={styles.noKey}>{text.noKey}</span>
+          ) : (
+            namesOf(keys).map((key) => (
+              <kbd key={key} className={styles.key}>
+                {key}
+              </kbd>
+            ))
+          )}
+        </button>
+      </span>
+    </li>
+  );
+};
+
+const MouseRows = () => (
+  <section className={styles.group}>
+    <h3 className={styles.groupTitle}>{text.mouse}</h3>
+    <ul>
+      {text.mouseRows.map(([how, what]) => (
+        <li key={how} className={styles.line}>
+          <span>{what}</span>
+          <span className={styles.keys}>
+            <kbd className={styles.key}>{how}</kbd>
+          </span>
+        </li>
+      ))}
+    </ul>
+  </section>
+);
+
+/** "1 – 9" for a run of digits; otherwise each key. */
+const namesOf = (keys: readonly string[]): string[] => {
   const shown = keys.filter((key) => !key.startsWith('Numpad')).map((key) => displayChord(key, isMac()));
   return shown.length > 3 ? [`${shown[0]} – ${shown.at(-1)}`] : shown;
 };

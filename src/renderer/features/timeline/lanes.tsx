@@ -9,7 +9,9 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
-import { frameAtX, type LaneSpan } from './lane-geometry.ts';
+import { Filmstrip, filmstripHeight } from './filmstrip.tsx';
+import { HoverCard } from './hover-card.tsx';
+import { frameAtX, type LaneSpan, xOfFrame } from './lane-geometry.ts';
 import { Pointers } from './pointers.tsx';
 import { Scroller } from './scroller.tsx';
 import { timelineText } from './strings.ts';
@@ -118,11 +120,21 @@ export const Lanes = ({ media }: { media: Media }) => {
         onKeyDown={onKeyDown}
       >
         <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
+        <Filmstrip media={media} width={size.width} span={span} range={range} />
         <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
           <canvas ref={canvas} className={styles.lanes} height={size.height} />
           <div style={{ height: Math.max(1, objects.length) * laneHeight }} />
         </div>
-        {size.width > 0 && <Pointers media={media} span={span} range={range} hover={hover} height={rulerHeight + size.height} />}
+        {size.width > 0 && <Pointers span={span} range={range} hover={hover} height={rulerHeight + filmstripHeight + size.height} />}
+        {hover !== null && (
+          <HoverCard
+            media={media}
+            frame={hover}
+            x={xOfFrame(hover, range, span)}
+            width={size.width}
+            framesPerPixel={range.span / span.width}
+          />
+        )}
       </div>
       <Scroller range={range} left={span.left} />
     </>

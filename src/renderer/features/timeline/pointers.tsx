@@ -1,32 +1,25 @@
-/** The playhead, and the line and time under the pointer. */
-import type { Media } from '../../../shared/contract.ts';
+/** The playhead, and the line under the pointer. */
 import { useAppState } from '../../app/app-context.ts';
-import { formatTime } from '../../ui/format.ts';
 import { type LaneSpan, xOfFrame } from './lane-geometry.ts';
 import styles from './timeline.module.css';
 import type { TimelineRange } from './timeline-view.ts';
 
 interface PointersProps {
-  media: Media;
   span: LaneSpan;
   range: TimelineRange;
   hover: number | null;
   height: number;
 }
 
-export const Pointers = ({ media, span, range, hover, height }: PointersProps) => {
+export const Pointers = ({ span, range, hover, height }: PointersProps) => {
   const playhead = useAppState((s) => s.playhead);
   const isInView = playhead >= range.start - 1 && playhead <= range.start + range.span;
   const hoverX = hover === null ? 0 : xOfFrame(hover, range, span);
-  const isRight = hoverX > span.left + span.width * 0.85;
   return (
     <svg className={styles.markers} height={height} aria-hidden="true">
       {hover !== null && (
         <g transform={`translate(${hoverX} 0)`}>
           <line className={styles.hoverLine} y1={0} y2={height} />
-          <text className={styles.hoverText} x={isRight ? -6 : 6} y={15} textAnchor={isRight ? 'end' : 'start'}>
-            {formatTime((hover * 1000) / media.averageFps)} · {hover}
-          </text>
         </g>
       )}
       {isInView && (

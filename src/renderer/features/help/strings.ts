@@ -1,0 +1,31 @@
+/** Words of the hints and of the list of keys. */
+export const helpText = {
+  hint: 'Hint',
+  step: (n: number, of: number): string => `${n} of ${of}`,
+  gotIt: 'Got it',
+  hints: [
+    'Click any object in the picture: its mask appears at once. Or drag a box around it.',
+    'Click again to add; right-click or Alt+click what is not part of it. Then press T to track.',
+    'Esc stops tracking and keeps what is done. Correct any frame by clicking in it, then track again.',
+  ],
+  title: 'Keyboard and mouse',
+  search: 'Search commands and keys',
+  press: 'Press keys…',
+  change: (label: string): string => `Change the key of "${label}"`,
+  reset: (label: string): string => `Give "${label}" its own keys back`,
+  resetAll: 'Give all commands their own keys back',
+  noKey: 'none',
+  taken: (owners: string): string => `Taken from: ${owners}.`,
+  mouse: 'Mouse',
+  mouseRows: [
+    ['Click', 'This is the object'],
+    ['Right-click, Alt+click', 'This is not the object'],
+    ['Ctrl+click', 'Select the object that is there'],
+    ['Drag', 'Box around the object'],
+    ['Click a point', 'Remove it'],
+    ['Wheel', 'Zoom at the pointer, in the picture and on the timeline'],
+    ['Shift+wheel', 'Move sideways'],
+    ['Space+drag, middle drag', 'Move the picture'],
+  ],
+  how: 'Click a key to change it; Esc leaves it as it is.',
+} as const;
