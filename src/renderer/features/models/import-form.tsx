@@ -5,6 +5,9 @@ import { AppError } from '../../../shared/errors.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './models.module.css';
+import { modelText } from './strings.ts';
+
+const text = modelText.import;
 
 export const ImportForm = () => {
   const { client, desktop } = useApp();
@@ -32,7 +35,7 @@ export const ImportForm = () => {
       }}
     >
       <label className={styles.label} htmlFor="model-import">
-        Import a checkpoint from disk (.pt, on the machine that runs SAM2 Video)
+        {text.label}
       </label>
       <div className={styles.field}>
         <input
@@ -40,18 +43,18 @@ export const ImportForm = () => {
           type="text"
           className={styles.input}
           value={path}
-          placeholder="/downloads/sam2.1_hiera_tiny.pt"
+          placeholder={text.placeholder}
           spellCheck={false}
           autoComplete="off"
           onChange={(event) => setPath(event.target.value)}
         />
         {desktop && (
           <Button onClick={() => void desktop.openFile('checkpoint').then((chosen) => chosen !== null && setPath(chosen))}>
-            <FolderOpen size={14} /> Choose…
+            <FolderOpen size={14} /> {text.choose}
           </Button>
         )}
         <Button type="submit" disabled={path.trim() === '' || isStarting}>
-          {isStarting ? 'Reading…' : 'Import'}
+          {isStarting ? text.starting : text.start}
         </Button>
       </div>
       {error !== null && (

@@ -10,8 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { TaskLine } from './model-task.tsx';
 import styles from './models.module.css';
-
-const states = { bundled: 'Comes with the app', installed: 'Installed', partial: 'Partly downloaded', missing: 'Not installed' } as const;
+import { modelText } from './strings.ts';
 
 const sizeOf = ({ weights, installed }: ModelEntry): string | null => {
   const bytes = installed?.bytes ?? weights?.bytes ?? null;
@@ -28,17 +27,13 @@ export const ModelRow = ({ entry }: { entry: ModelEntry }) => {
       <div className={styles.head}>
         <span className={styles.name}>{name}</span>
         <span className={cx(styles.state, isHere && styles.here)}>
-          {isHere && <Check size={12} aria-hidden="true" />} {states[state]}
+          {isHere && <Check size={12} aria-hidden="true" />} {modelText.states[state]}
         </span>
         {size && <span className={styles.dim}>{size}</span>}
       </div>
       {speed !== '' && <p className={styles.about}>{speed}</p>}
-      <p className={styles.licence}>Licence: {licence}</p>
-      {installed?.checked === 'recorded' && (
-        <p className={styles.licence}>
-          No published sha256 matches this file. The one recorded when it was installed is checked each time it is loaded.
-        </p>
-      )}
+      <p className={styles.licence}>{modelText.licence(licence)}</p>
+      {installed?.checked === 'recorded' && <p className={styles.licence}>{modelText.recorded}</p>}
       {task && <TaskLine entry={entry} task={task} />}
       {task?.state !== 'running' && (
         <div className={styles.actions}>
@@ -53,16 +48,16 @@ export const ModelRow = ({ entry }: { entry: ModelEntry }) => {
 const GetButton = ({ entry: { id, name, weights, state, partialBytes } }: { entry: ModelEntry }) => {
   const { client, store } = useApp();
   if (!weights) return null;
-  if (weights.url === null) return <span className={styles.dim}>No official address: import {weights.file} from disk, below.</span>;
+  if (weights.url === null) return <span className={styles.dim}>{modelText.noAddress(weights.file)}</span>;
   const host = new URL(weights.url).host;
   return (
     <Button
       variant="primary"
-      aria-label={`Get ${name}`}
-      title={`Download ${weights.file} from ${host}`}
+      aria-label={modelText.getName(name)}
+      title={modelText.getFrom(weights.file, host)}
       onClick={() => void client.call('model.download', { id }).catch((error: unknown) => reportError(store, error))}
     >
-      <Download size={14} /> {state === 'partial' ? `Go on (${formatBytes(partialBytes)} are here)` : 'Get'}
+      <Download size={14} /> {state === 'partial' ? modelText.goOn(formatBytes(partialBytes)) : modelText.get}
     </Button>
   );
 };
@@ -80,13 +75,13 @@ const UseButtons = ({ entry: { id, name, imageSizes } }: { entry: ModelEntry }) 
         key={imageSize}
         isPressed={isUsed}
         disabled={!isUsed && (isSwitching || isWorking)}
-        aria-label={`Use ${name} at ${imageSize} px`}
-        title={isWorking ? 'The model can be changed when tracking and exports have ended' : undefined}
+        aria-label={modelText.chooseName(name, imageSize)}
+        title={isWorking ? modelText.whileWorking : undefined}
         onClick={() => {
           if (!isUsed) void client.call('model.use', { id, imageSize }).catch((error: unknown) => reportError(store, error));
         }}
       >
-        {isUsed ? `In use at ${imageSize} px` : `Use at ${imageSize} px`}
+        {isUsed ? modelText.inUse(imageSize) : modelText.use(imageSize)}
       </Button>
     );
   });
@@ -107,10 +102,10 @@ const OtherActions = ({ entry: { id, name, state }, isActive, isHere }: { entry:
             attempt(client.call('model.remove', { id }));
           }}
         >
-          Remove {name} from this disk
+          {modelText.removeSure(name)}
         </Button>
         <Button variant="ghost" onClick={() => setIsAsking(false)}>
-          Keep
+          {modelText.keep}
         </Button>
       </>
     );
@@ -122,7 +117,7 @@ const OtherActions = ({ entry: { id, name, state }, isActive, isHere }: { entry:
           variant="ghost"
           isIcon
           className={styles.last}
-          label={`Verify ${name}`}
+          label={modelText.verify(name)}
           onClick={() => attempt(client.call('model.verify', { id }))}
         >
           <ShieldCheck size={15} />
@@ -134,7 +129,7 @@ const OtherActions = ({ entry: { id, name, state }, isActive, isHere }: { entry:
           isIcon
           {...(!isHere && { className: styles.last })}
           disabled={isActive}
-          label={isActive ? `${name} is in use; choose another model to remove it` : `Remove ${name}`}
+          label={isActive ? modelText.removeUsed(name) : modelText.remove(name)}
           onClick={() => setIsAsking(true)}
         >
           <Trash2 size={15} />

@@ -8,18 +8,11 @@ import { Button } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import styles from './models.module.css';
+import { modelText } from './strings.ts';
 
-const phases: Record<ModelTask['phase'], string> = {
-  connecting: 'Connecting',
-  transferring: '',
-  waiting: 'The connection broke. Trying again in a moment',
-  checking: 'Checking',
-  binding: 'Preparing',
-};
+const text = modelText.task;
 
-const kinds: Record<ModelTask['kind'], string> = { download: 'Download', import: 'Import', verify: 'Verification' };
-
-const amountOf = ({ done, total }: ModelTask): string => (total > 0 ? `${formatBytes(done)} of ${formatBytes(total)}` : formatBytes(done));
+const amountOf = ({ done, total }: ModelTask): string => text.amount(formatBytes(done), total > 0 ? formatBytes(total) : null);
 
 export const TaskLine = ({ entry, task }: { entry: ModelEntry; task: ModelTask }) => {
   if (task.state === 'running') return <RunningTask entry={entry} task={task} />;
@@ -27,17 +20,13 @@ export const TaskLine = ({ entry, task }: { entry: ModelEntry; task: ModelTask }
     return (
       <p className={styles.failed} role="alert">
         <CircleAlert size={14} className={styles.icon} aria-hidden="true" />
-        <span>{task.error?.message ?? `${kinds[task.kind]} failed.`}</span>
+        <span>{task.error?.message ?? text.failed(task.kind)}</span>
       </p>
     );
   }
-  const text =
-    task.state === 'cancelled'
-      ? `${kinds[task.kind]} cancelled.${task.kind === 'download' ? ' What came so far is kept.' : ''}`
-      : task.message;
   return (
     <p className={styles.ended} role="status">
-      {text}
+      {task.state === 'cancelled' ? text.cancelled(task.kind) : task.message}
     </p>
   );
 };
@@ -48,23 +37,21 @@ const RunningTask = ({ entry: { id, name }, task }: { entry: ModelEntry; task: M
   return (
     <div className={styles.running}>
       <div className={styles.bar}>
-        <ProgressBar label={`${kinds[task.kind]} of ${name}`} done={task.done} total={isMoving ? task.total : 0} />
+        <ProgressBar label={text.bar(task.kind, name)} done={task.done} total={isMoving ? task.total : 0} />
         <p className={styles.numbers}>
-          <span>{[phases[task.phase], task.done > 0 ? amountOf(task) : ''].filter(Boolean).join(' · ')}</span>
+          <span>{[text.phases[task.phase], task.done > 0 ? amountOf(task) : ''].filter(Boolean).join(' · ')}</span>
           {task.bytesPerSecond !== null && isMoving && (
-            <span>
-              {formatBytes(task.bytesPerSecond)}/s{task.etaMs !== null && ` · ${formatDuration(task.etaMs)} left`}
-            </span>
+            <span>{text.speed(formatBytes(task.bytesPerSecond), task.etaMs === null ? null : formatDuration(task.etaMs))}</span>
           )}
         </p>
       </div>
       <Button
         variant="danger"
         size="small"
-        aria-label={`Cancel ${kinds[task.kind].toLowerCase()} of ${name}`}
+        aria-label={text.cancelName(task.kind, name)}
         onClick={() => void client.call('model.cancelDownload', { id }).catch((error: unknown) => reportError(store, error))}
       >
-        <Square size={10} fill="currentColor" /> Cancel
+        <Square size={10} fill="currentColor" /> {text.cancel}
       </Button>
     </div>
   );

@@ -7,6 +7,7 @@ import { ImportForm } from './import-form.tsx';
 import { ModelRow } from './model-row.tsx';
 import styles from './models.module.css';
 import { ProxyForm } from './proxy-form.tsx';
+import { modelText } from './strings.ts';
 
 export const ModelsDialog = () => {
   const { client, store } = useApp();
@@ -16,15 +17,15 @@ export const ModelsDialog = () => {
     client.call('model.list', {}).catch((error: unknown) => reportError(store, error));
   }, [client, store]);
   return (
-    <Dialog title="Models" isWide onClose={() => store.setState({ dialog: null })}>
+    <Dialog title={modelText.title} isWide onClose={() => store.setState({ dialog: null })}>
       <div className={styles.sheet}>
         <ActiveModel />
-        <ul className={styles.list} aria-label="Models">
+        <ul className={styles.list} aria-label={modelText.title}>
           {entries.map((entry) => (
             <ModelRow key={entry.id} entry={entry} />
           ))}
         </ul>
-        <p className={styles.note}>Nothing is downloaded before you press Get.</p>
+        <p className={styles.note}>{modelText.networkNote}</p>
         <ImportForm />
         <ProxyForm />
       </div>
@@ -40,21 +41,21 @@ const ActiveModel = () => {
   if (isSwitching) {
     return (
       <p className={styles.active} role="status">
-        The model is being loaded…
+        {modelText.active.loading}
       </p>
     );
   }
-  if (!active) return <p className={styles.active}>No model is loaded. Choose one below.</p>;
+  if (!active) return <p className={styles.active}>{modelText.active.none}</p>;
   return (
     <dl className={styles.active}>
       <div>
-        <dt>At work</dt>
+        <dt>{modelText.active.model}</dt>
         <dd>
           {active.name} · {active.imageSize} px
         </dd>
       </div>
       <div>
-        <dt>Runs on</dt>
+        <dt>{modelText.active.provider}</dt>
         <dd>
           {active.provider.toUpperCase()}: {active.providerReason}
         </dd>

@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './models.module.css';
+import { modelText } from './strings.ts';
 
 export const ProxyForm = () => {
   const { client } = useApp();
@@ -22,7 +23,7 @@ export const ProxyForm = () => {
   };
   return (
     <details className={styles.details} open={known !== null}>
-      <summary>Proxy</summary>
+      <summary>{modelText.proxy.title}</summary>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -31,7 +32,7 @@ export const ProxyForm = () => {
         }}
       >
         <label className={styles.label} htmlFor="model-proxy">
-          For downloads. Empty: as the environment says (HTTPS_PROXY, NO_PROXY).
+          {modelText.proxy.label}
         </label>
         <div className={styles.field}>
           <input
@@ -39,13 +40,13 @@ export const ProxyForm = () => {
             type="text"
             className={styles.input}
             value={text}
-            placeholder="http://proxy.example:3128"
+            placeholder={modelText.proxy.placeholder}
             spellCheck={false}
             autoComplete="off"
             onChange={(event) => setDraft(event.target.value)}
           />
           <Button type="submit" disabled={text === (known ?? '')}>
-            Save
+            {modelText.proxy.save}
           </Button>
         </div>
         {error !== null && (
