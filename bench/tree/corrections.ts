@@ -75,10 +75,11 @@ for (const listed of sequences) {
     const { j, f } = await runSequence(graphs, constants, sequence, settings, grouped(corrections));
     return (j + f) / 2;
   };
-  const first = await runSequence(graphs, constants, sequence, settings);
-  const row = [(first.j + first.f) / 2];
+  // Only the queue needs a run before the corrections.
+  const first = ways.includes('review') ? await runSequence(graphs, constants, sequence, settings) : null;
+  const row = [first === null ? Number.NaN : (first.j + first.f) / 2];
   for (const { way, count } of columns) {
-    if (way === 'review') row.push(await after(rankReview(first.review, count, spacing)));
+    if (way === 'review') row.push(await after(rankReview(first!.review, count, spacing)));
     else if (way === 'evenly') row.push(await after(evenly(sequence, count)));
     else {
       const random: number[] = [];

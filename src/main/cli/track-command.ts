@@ -39,7 +39,7 @@ const treeSummary = ({ trees }: SessionService): string => {
   const { spawned, switched, amendedFrames } = trees.counters;
   const frames = trees.review.slice(0, 5).map(({ frame }) => frame);
   const review = frames.length > 0 ? `; worth a look: frames ${frames.join(', ')}` : '';
-  return `Memory tree: ${spawned} branches, ${switched} switches, ${amendedFrames} frames amended${review}`;
+  return `Memory tree: branches ${spawned}, switches ${switched}, frames amended ${amendedFrames}${review}`;
 };
 
 /**

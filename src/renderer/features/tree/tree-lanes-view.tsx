@@ -2,6 +2,7 @@
 import type { PointerEvent } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { cx } from '../../ui/cx.ts';
+import { plural } from '../../ui/format.ts';
 import type { LaneBranch, TreeLanes } from './tree-lanes.ts';
 import styles from './tree-panel.module.css';
 
@@ -35,7 +36,7 @@ export const TreeLanesView = ({ lanes, frameCount }: TreeLanesViewProps) => {
       height={height}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${lanes.branches.length} branches, ${lanes.switches.length} switches`}
+      aria-label={`${plural(lanes.branches.length, 'branch', 'branches')}, ${plural(lanes.switches.length, 'switch', 'switches')}`}
       onPointerDown={seek}
     >
       {lanes.branches.map((lane) => {

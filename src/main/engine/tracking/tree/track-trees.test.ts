@@ -61,6 +61,19 @@ describe('a frame', () => {
     expect(Math.max(...graphs.of('attend').map(({ attend }) => attend!.batch))).toBe(1);
   });
 
+  it('takes three candidates of each path, each with the pointer of its own token (rule L2)', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 0, 3);
+    const { attend } = graphs.of('attend').at(-1)!;
+    // The prompt's pointer and that of frame 2, the third decoding, in which the scripted model marks token k by 20 + k.
+    expect([attend!.batch, attend!.pointerCount]).toEqual([3, 2]);
+    const marks = [0, 1, 2].map((path) => attend!.pointers[(path * 2 + 1) * testConstants.hiddenDim]);
+    expect(marks).toEqual([22, 23, 21]);
+  });
+
   it('never binarises the memory of a tracked frame (rule L6)', async () => {
     const { graphs, tracker } = setUp(treeSettings());
     await prompted(tracker, 1, 0);
