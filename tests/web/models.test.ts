@@ -74,6 +74,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     services = await makeServices({}, { modelsDir, dataDir: join(folder.path, 'data'), remembersModel: true });
     services.requireEngine();
     client = new Client(services);
+    await client.until(() => client.state.models.entries.length === 2);
   });
   afterAll(async () => {
     delete process.env[addressVariable];

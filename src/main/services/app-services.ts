@@ -131,7 +131,7 @@ export class AppServices {
   /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
   async start(): Promise<void> {
     await this.models.start();
-    await Promise.all([this.models.refresh(), this.#engine.start()]);
+    await this.#engine.start();
   }
 
   /** @throws AppError why the engine or the model can't be used */
@@ -221,6 +221,7 @@ export class AppServices {
   /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
   connect(link: ClientLink): Connection {
     this.#clients.add(link);
+    this.models.listOnce();
     link.send({ t: 'hello', info: { protocolVersion, host: this.#options.host, appVersion: this.#options.appVersion } });
     link.send({ t: 'state', state: this.state });
     const unsubscribe = this.#hub.subscribe((state) => link.send({ t: 'state', state }));

@@ -54,6 +54,7 @@ export class ModelService {
   readonly #host: ModelHost;
   readonly #tasks = new Map<string, RunningTask>();
   #entries: ModelEntry[] = [];
+  #firstList: Promise<void> | null = null;
   #proxy: string | null = null;
 
   constructor(options: ModelServiceOptions, host: ModelHost) {
@@ -79,7 +80,7 @@ export class ModelService {
     return this.#options.active.engineModel;
   }
 
-  /** Reads the settings; what is installed is looked up beside what follows (see `refresh`). */
+  /** Reads the settings. */
   async start(): Promise<void> {
     const { model, proxy } = await readModelSettings(this.#options.settingsPath);
     this.#proxy = proxy;
@@ -124,6 +125,12 @@ export class ModelService {
     }
   }
 
+  /** Looks the models up for the first client; a command line without one has no use for the list. */
+  listOnce(): void {
+    this.#firstList ??= this.refresh().catch(() => {});
+  }
+
+  /** Looks at the disk again. */
   async refresh(): Promise<void> {
     this.#entries = await listModels(this.#options.installer);
     this.#host.onChange();
