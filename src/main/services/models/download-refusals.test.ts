@@ -1,10 +1,12 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf } from '../../engine/model/checkpoint/testing/temp-folder.ts';
+import { outcomeOf, TempFolder } from '../../engine/model/checkpoint/testing/temp-folder.ts';
 import { type Disk, systemDisk } from './disk.ts';
 import { dropPart, notePath } from './part-note.ts';
 import {
@@ -19,6 +21,8 @@ import {
   whole,
 } from './testing/checkpoint-server.ts';
 import { body, DownloadSetup } from './testing/download-setup.ts';
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
 describe('download, where lengths lie', () => {
   it('refuses a file of another size before it is fetched', async () => {
@@ -179,6 +183,39 @@ describe('download, by which way', () => {
     } finally {
       proxy.closeAllConnections();
       proxy.close();
+    }
+  });
+
+  it.skipIf(!hasOpenssl)('believes no server that can not prove who it is (needs openssl)', async () => {
+    await using folder = await TempFolder.create();
+    const [key, cert] = ['key.pem', 'cert.pem'].map((name) => join(folder.path, name)) as [string, string];
+    const args = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:prime256v1',
+      '-nodes',
+      '-days',
+      '2',
+      '-subj',
+      '/CN=127.0.0.1',
+    ];
+    execFileSync('openssl', [...args, '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    let asked = 0;
+    const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (_request, response) => {
+      asked++;
+      response.end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      await using setup = await DownloadSetup.with(whole);
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/x.pt`;
+      expect(await outcomeOf(() => setup.run({ url }))).toMatch(/^download-failed: .*can't prove who it is/);
+      expect([asked, setup.clock.pauses]).toEqual([0, []]);
+    } finally {
+      server.close();
     }
   });
 
