@@ -16,7 +16,7 @@ import { noTreeEvents, type TreeCounters } from '../../src/shared/memory-tree.ts
 import type { ReviewFrame } from '../../src/shared/review-queue.ts';
 import { decodeRle } from '../../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from '../davis-measures.ts';
-import { readLabels, readModelFrame, type Sequence } from '../davis-sequences.ts';
+import { readLabels, readModelFrames, type Sequence } from '../davis-sequences.ts';
 
 /** A sequence read whole. */
 export interface Annotated {
@@ -37,8 +37,7 @@ const areaOf = (labels: Uint8Array, id: number): number => labels.reduce((sum, l
 
 /** @param most frames to read */
 export const readAnnotated = async (sequence: Sequence, imageSize: number, most = Number.POSITIVE_INFINITY): Promise<Annotated> => {
-  const frames: Uint8Array[] = [];
-  for (const path of sequence.frames.slice(0, most)) frames.push(await readModelFrame(path, imageSize));
+  const frames = await readModelFrames(sequence.frames.slice(0, most), imageSize);
   const labels = sequence.masks.slice(0, most).map((path) => readLabels(path).labels);
   const ids = [...new Set(labels[0]!)].filter((id) => id !== 0).sort((a, b) => a - b);
   const hasOcclusion = ids.some((id) => {
