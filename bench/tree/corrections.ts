@@ -28,8 +28,6 @@ const settings: MemorySettings = memorySettingsSchema.parse({
   mode: values.memory,
   ...(values.logit === undefined ? {} : { uncertaintyLogit: Number(values.logit) }),
 });
-/** As the app spaces its queue. */
-const spacing = 8;
 
 type Correction = { objectId: number; frame: number };
 
@@ -79,7 +77,7 @@ for (const listed of sequences) {
   const first = ways.includes('review') ? await runSequence(graphs, constants, sequence, settings) : null;
   const row = [first === null ? Number.NaN : (first.j + first.f) / 2];
   for (const { way, count } of columns) {
-    if (way === 'review') row.push(await after(rankReview(first!.review, count, spacing)));
+    if (way === 'review') row.push(await after(rankReview(first!.review, count, new Map(sequence.ids.map((id) => [id, [0]])))));
     else if (way === 'evenly') row.push(await after(evenly(sequence, count)));
     else {
       const random: number[] = [];

@@ -5,25 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Session, TrackDirection, TrackedObject } from '../../shared/contract.ts';
-import { AppError } from '../../shared/errors.ts';
 import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
-import { objectColor } from '../../shared/object-colors.ts';
-import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
+import type { Box, CompressedMask, PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
 import type { EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { MaskStore } from './mask-store.ts';
+import type { ObjectChange } from './object-list.ts';
+import { type KeptWork, newWork, SessionEdits } from './session-edits.ts';
 import { TreeStore } from './tree-store.ts';
-
-interface ObjectRecord {
-  id: number;
-  name: string;
-  color: string;
-  visible: boolean;
-  /** By frame, in the order the user first prompted each. */
-  prompts: Map<number, FramePrompt>;
-}
 
 export interface TrackRequest {
   direction: TrackDirection;
@@ -34,6 +25,14 @@ export interface TrackRequest {
   memory?: MemorySettings | undefined;
   /** Send pictures to the window, at most this large. */
   display: { width: number; height: number } | null;
+}
+
+/** Work that is kept, and where. */
+export interface SessionWork {
+  store: MaskStore;
+  kept: KeptWork;
+  /** Called on every change; returns when it is on its way to the disk. */
+  save(kept: KeptWork): void;
 }
 
 export interface SessionEvents {
@@ -50,29 +49,60 @@ export class SessionService {
   readonly path: string;
   readonly media: OpenedMedia;
   #model: EngineModel;
-  readonly store = new MaskStore();
+  readonly store: MaskStore;
   readonly trees = new TreeStore();
-  readonly #objects = new Map<number, ObjectRecord>();
+  /** What the user does to objects and prompts, and undo. */
+  readonly edits: SessionEdits;
   readonly #events: SessionEvents;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
   #engine: () => EnginePeer;
-  #nextObjectId = 1;
 
-  private constructor(path: string, media: OpenedMedia, model: EngineModel, engine: () => EnginePeer, events: SessionEvents, id: string) {
+  private constructor(
+    path: string,
+    media: OpenedMedia,
+    model: EngineModel,
+    engine: () => EnginePeer,
+    events: SessionEvents,
+    id: string,
+    work: SessionWork | null,
+  ) {
     this.path = path;
     this.media = media;
     this.#model = model;
     this.#engine = engine;
     this.#events = events;
     this.id = id;
+    this.store = work?.store ?? new MaskStore();
+    this.edits = new SessionEdits(
+      {
+        sessionId: id,
+        media,
+        store: this.store,
+        trees: this.trees,
+        engine,
+        logitSize: () => this.#model.logitSize,
+        onFrame: (frame) => events.onFrame(this.#message(0, frame, noPlanes)),
+        onChange: () => events.onChange(),
+        onWork: (kept) => work?.save(kept),
+      },
+      work?.kept ?? newWork,
+    );
   }
 
   /** @throws AppError `source-*` for what can't be opened as a video */
-  static async open(path: string, model: EngineModel, engine: () => EnginePeer, events: SessionEvents): Promise<SessionService> {
+  static async open(
+    path: string,
+    model: EngineModel,
+    engine: () => EnginePeer,
+    events: SessionEvents,
+    work: (media: OpenedMedia) => SessionWork | null = () => null,
+  ): Promise<SessionService> {
     const id = randomUUID();
     const absolute = resolve(path);
     const media = await engine().call('open', { sessionId: id, path: absolute });
-    return new SessionService(absolute, media, model, engine, events, id);
+    const session = new SessionService(absolute, media, model, engine, events, id, work(media));
+    await session.#replayPrompts(() => {});
+    return session;
   }
 
   get model(): EngineModel {
@@ -100,15 +130,14 @@ export class SessionService {
       model: { id, name, imageSize, provider, providerReason },
       objects: this.objects,
       memory: this.trees.view(memory),
+      history: this.edits.labels,
+      marks: this.edits.work.marks,
+      position: this.edits.work.position,
     };
   }
 
   get objects(): TrackedObject[] {
-    return [...this.#objects.values()].map(({ prompts, ...object }) => ({
-      ...object,
-      prompts: [...prompts.values()],
-      results: this.store.ranges(object.id),
-    }));
+    return this.edits.view;
   }
 
   timeMs(frame: number): number {
@@ -116,87 +145,55 @@ export class SessionService {
     return (((this.media.ptsTicks[frame] ?? 0) - (this.media.ptsTicks[0] ?? 0)) * num * 1000) / den;
   }
 
+  /** Times of frames `from` to `to` in ms from the first frame; at most 10,000. */
+  frameTimes(from: number, to: number): number[] {
+    const last = Math.min(to, this.media.frameCount - 1, from + 9_999);
+    return Array.from({ length: Math.max(0, last - from + 1) }, (_, i) => this.timeMs(from + i));
+  }
+
   addObject(name?: string): number {
-    const id = this.#nextObjectId++;
-    this.#objects.set(id, { id, name: name ?? `Object ${id}`, color: objectColor(id), visible: true, prompts: new Map() });
-    this.#events.onChange();
-    return id;
+    return this.edits.addObject(name);
   }
 
-  updateObject(objectId: number, change: { name?: string | undefined; color?: string | undefined; visible?: boolean | undefined }): void {
-    const object = this.#object(objectId);
-    if (change.color !== undefined && !/^#[0-9a-f]{6}$/.test(change.color))
-      throw new AppError('bad-request', `"${change.color}" is not a colour. Use #rrggbb.`);
-    object.name = change.name ?? object.name;
-    object.color = change.color ?? object.color;
-    object.visible = change.visible ?? object.visible;
-    this.#events.onChange();
+  updateObject(objectId: number, change: ObjectChange): void {
+    this.edits.updateObject(objectId, change);
   }
 
-  async removeObject(objectId: number): Promise<void> {
-    this.#object(objectId);
-    this.#objects.delete(objectId);
-    this.store.removeObject(objectId);
-    this.trees.removeObject(objectId);
-    this.#events.onChange();
-    await this.#engine().call('removeObject', { sessionId: this.id, objectId });
+  removeObject(objectId: number): Promise<void> {
+    return this.edits.removeObject(objectId);
   }
 
   /** Replaces the points and box of an object on a frame and computes its mask. Nothing left = the frame's prompts are cleared. */
-  async setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
-    const object = this.#object(objectId);
-    this.#checkFrame(frame);
-    const prompt: FramePrompt = { frame, points, box, mask: null };
-    if (isEmptyPrompt(prompt)) return this.clearPrompts(objectId, frame);
-    this.#checkInside(prompt);
-    const result = await this.#engine().call('setPoints', {
-      sessionId: this.id,
-      objectId,
-      frame,
-      points,
-      box,
-      prior: this.store.priorLogits(objectId, frame, this.#model.logitSize),
-    });
-    object.prompts.set(frame, prompt);
-    this.store.put(frame, result);
-    this.trees.settle(objectId, frame);
-    this.#changed(frame);
+  setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
+    return this.edits.setPoints(objectId, frame, points, box);
   }
 
   /** Sets an object's mask on a frame. */
-  async setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
-    const object = this.#object(objectId);
-    this.#checkFrame(frame);
-    const result = await this.#engine().call('setMask', { sessionId: this.id, objectId, frame, mask });
-    object.prompts.set(frame, { frame, points: [], box: null, mask });
-    this.store.put(frame, result);
-    this.trees.settle(objectId, frame);
-    this.#changed(frame);
+  setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
+    return this.edits.setMask(objectId, frame, mask);
   }
 
-  async clearPrompts(objectId: number, frame: number): Promise<void> {
-    const object = this.#object(objectId);
-    await this.#engine().call('clearPrompts', { sessionId: this.id, objectId, frame });
-    object.prompts.delete(frame);
-    // A mask that came from this prompt alone goes with it; a tracked one stays until it is tracked again.
-    if (object.prompts.size === 0 || this.store.get(objectId, frame)?.prompted) this.store.remove(objectId, frame);
-    this.#changed(frame);
+  clearPrompts(objectId: number, frame: number): Promise<void> {
+    return this.edits.clearPrompts(objectId, frame);
   }
 
   async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
     const { direction, from, to, objectIds, memory, display } = request;
+    const unlocked = this.edits.trackable(objectIds);
     this.#onTracked.set(runId, onProgress);
     try {
-      return await this.#engine().call('track', {
+      const outcome = await this.#engine().call('track', {
         sessionId: this.id,
         runId,
         direction,
         from: from ?? null,
         to: to ?? null,
-        objectIds: objectIds ?? null,
+        objectIds: unlocked.map(({ id }) => id),
         memory: memory ?? defaultMemorySettings,
         display,
       });
+      if (outcome.state === 'done') this.edits.settle(unlocked);
+      return outcome;
     } finally {
       this.#onTracked.delete(runId);
     }
@@ -206,7 +203,7 @@ export class SessionService {
   onTrackedFrame(event: TrackedFrameEvent): void {
     const onProgress = this.#onTracked.get(event.runId);
     if (!onProgress) return;
-    const isKnown = ({ objectId }: { objectId: number }): boolean => this.#objects.has(objectId);
+    const isKnown = ({ objectId }: { objectId: number }): boolean => this.edits.has(objectId);
     const results = event.results.filter(isKnown);
     for (const result of results) this.store.put(event.frame, result);
     const amended = event.memory.amended.filter(({ result }) => isKnown(result));
@@ -244,7 +241,7 @@ export class SessionService {
     this.#model = model;
     for (const [frame, result] of results) {
       this.store.put(frame, result);
-      this.#changed(frame);
+      this.#events.onFrame(this.#message(0, frame, noPlanes));
     }
     this.#events.onChange();
   }
@@ -252,8 +249,8 @@ export class SessionService {
   async #replayPrompts(onResult: (frame: number, result: EngineResult) => void): Promise<void> {
     const engine = this.#engine();
     const sessionId = this.id;
-    for (const { id: objectId, prompts } of this.#objects.values()) {
-      for (const { frame, points, box, mask } of prompts.values()) {
+    for (const { id: objectId, prompts } of this.edits.list) {
+      for (const { frame, points, box, mask } of prompts) {
         onResult(
           frame,
           mask
@@ -282,46 +279,7 @@ export class SessionService {
       colorSpace,
       fullRange,
       planes,
-      overlays: this.store.overlays(frame, [...this.#objects.keys()]),
+      overlays: this.store.overlays(frame, this.edits.list.map(({ id }) => id)),
     };
-  }
-
-  #changed(frame: number): void {
-    this.#events.onFrame(this.#message(0, frame, noPlanes));
-    this.#events.onChange();
-  }
-
-  #object(objectId: number): ObjectRecord {
-    const object = this.#objects.get(objectId);
-    if (!object) throw new AppError('object-unknown', `There is no object ${objectId}. It may have been deleted in another window.`);
-    return object;
-  }
-
-  #checkFrame(frame: number): void {
-    const { frameCount } = this.media;
-    if (frame >= frameCount) {
-      throw new AppError('frame-out-of-range', `Frame ${frame} does not exist: the clip has frames 0 to ${frameCount - 1}.`, {
-        details: { frame, frameCount },
-      });
-    }
-  }
-
-  #checkInside(prompt: FramePrompt): void {
-    const { width, height } = this.media;
-    for (const { x, y } of prompt.points) {
-      if (x < 0 || y < 0 || x >= width || y >= height) {
-        throw new AppError(
-          'prompt-outside-frame',
-          `The point ${x},${y} is outside the frame, which is ${width} x ${height} px. Choose a point inside it.`,
-        );
-      }
-    }
-    const { box } = prompt;
-    if (box && (box.x >= width || box.y >= height || box.x + box.width <= 0 || box.y + box.height <= 0)) {
-      throw new AppError(
-        'prompt-outside-frame',
-        `The box ${box.x},${box.y},${box.width},${box.height} is outside the frame, which is ${width} x ${height} px. Choose one inside it.`,
-      );
-    }
   }
 }

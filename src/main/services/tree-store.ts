@@ -7,9 +7,8 @@ import { noTreeEvents, type SessionMemory, type TreeCounters, type TreeEvent } f
 import { type ReviewFrame, rankReview } from '../../shared/review-queue.ts';
 import type { MemoryReport } from '../engine/protocol.ts';
 
-/** Frames offered for review, and how far apart they lie at least. */
+/** Frames offered for review. */
 const reviewLength = 20;
-const reviewSpacing = 8;
 /** Under this, a frame is not worth a look. */
 const leastUncertainty = 0.05;
 /** Doubtful frames remembered; when there are twice as many the surer half is forgotten, so each frame costs little. */
@@ -23,6 +22,7 @@ export class TreeStore {
   readonly #events = new Map<number, Map<number, TreeEvent[]>>();
   readonly #doubts = new Map<string, ReviewFrame>();
   readonly #switches = new Map<string, { objectId: number; frame: number }>();
+  readonly #prompted = new Map<number, Set<number>>();
   #counters: TreeCounters = noTreeEvents();
   #revision = 0;
   #review: ReviewFrame[] | null = null;
@@ -54,11 +54,21 @@ export class TreeStore {
 
   /** A person looked at the frame and prompted it: it is not in doubt any more. */
   settle(objectId: number, frame: number): void {
-    if (this.#doubts.delete(keyOf(objectId, frame))) this.#review = null;
+    this.#doubts.delete(keyOf(objectId, frame));
+    const frames = this.#prompted.get(objectId);
+    if (frames) frames.add(frame);
+    else this.#prompted.set(objectId, new Set([frame]));
+    this.#review = null;
+  }
+
+  /** The frame's prompts are gone. */
+  unsettle(objectId: number, frame: number): void {
+    if (this.#prompted.get(objectId)?.delete(frame)) this.#review = null;
   }
 
   removeObject(objectId: number): void {
     this.#events.delete(objectId);
+    this.#prompted.delete(objectId);
     for (const map of [this.#doubts, this.#switches]) {
       for (const [key, value] of map) if (value.objectId === objectId) map.delete(key);
     }
@@ -80,7 +90,7 @@ export class TreeStore {
   }
 
   get review(): ReviewFrame[] {
-    this.#review ??= rankReview([...this.#doubts.values()], reviewLength, reviewSpacing);
+    this.#review ??= rankReview([...this.#doubts.values()], reviewLength, this.#prompted);
     return this.#review;
   }
 

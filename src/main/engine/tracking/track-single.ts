@@ -33,7 +33,7 @@ export const trackSingle = async (
       const { logits, objectLogit, iou, pointer } = selectMask(constants, output, index, multimask);
       const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: null };
       objects[of]!.bank.recent.set(frame, memory);
-      results.push(plainResult(objects[of]!.id, memory, false, frameUncertainty(objectLogit, [])));
+      results.push(plainResult(objects[of]!.id, memory, false, frameUncertainty(memory, [])));
       return { of, memory, ious: [...output.ious.subarray(index * 4, index * 4 + 4)] };
     });
     await encodeMemories(

@@ -291,7 +291,7 @@ export class MemoryTree {
   #uncertainty(): number {
     const [best, ...others] = [...new Map(this.#slots.map((path) => [path.branch, path])).values()];
     return frameUncertainty(
-      best!.tip!.output.objectLogit,
+      best!.tip!.output,
       others.map(({ score, tip }) => ({ score, agreement: maskIou(tip!.output.logits, best!.tip!.output.logits) })),
     );
   }

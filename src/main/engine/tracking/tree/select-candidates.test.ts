@@ -80,7 +80,7 @@ describe('for all candidates', () => {
         const kept = selectCandidates(all, most, isCertain);
         expect(kept.length).toBeLessThanOrEqual(most);
         expect(kept.length).toBeGreaterThan(0);
-        expect(kept[0]!.score).toBe(Math.max(...all.map(({ score }) => score)));
+        expect(kept[0]!.score === Math.max(...all.map(({ score }) => score))).toBe(true);
         expect(new Set(named(kept)).size).toBe(kept.length);
       }),
     );
@@ -124,15 +124,16 @@ describe('key weights (rule L9)', () => {
 
 describe('uncertainty', () => {
   it('is high where a near rival sees something else, or presence is in doubt', () => {
-    const sure = frameUncertainty(12, []);
-    const same = frameUncertainty(12, [{ agreement: 1, score: -0.1 }]);
-    const near = frameUncertainty(12, [{ agreement: 0.2, score: -0.1 }]);
-    const far = frameUncertainty(12, [{ agreement: 0.2, score: -5 }]);
-    const doubt = frameUncertainty(0, []);
+    const sure = frameUncertainty({ objectLogit: 12, iou: 1 }, []);
+    const same = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 1, score: -0.1 }]);
+    const near = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 0.2, score: -0.1 }]);
+    const far = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 0.2, score: -5 }]);
+    const doubt = frameUncertainty({ objectLogit: 0, iou: 1 }, []);
     expect(sure).toBeLessThan(0.01);
     expect(same).toBeCloseTo(sure, 12);
     expect(near).toBeGreaterThan(0.7);
     expect(far).toBeLessThan(0.02);
     expect(doubt).toBe(1);
+    expect(frameUncertainty({ objectLogit: 12, iou: 0.4 }, [])).toBeCloseTo(0.3, 1);
   });
 });

@@ -2,17 +2,20 @@
 
 /** Distance of an object logit from 0 at which the doubt about presence has fallen to 1/e. */
 const presenceScale = 2;
+/** A predicted IoU of 0 alone is this much doubt: the prediction is the weakest of the three witnesses. */
+const qualityWeight = 0.5;
 
 /**
- * 0..1: branches that disagree with the best one count by how different their masks are and how near their score is; an object
- * logit near 0 counts by itself, so one path alone has doubts as well.
+ * 0..1. Branches that disagree with the best one count by how different their masks are and how near their score is; an object
+ * logit near 0 and a low predicted IoU count by themselves, so one path alone has doubts as well.
  */
 export const frameUncertainty = (
-  bestObjectLogit: number,
+  best: { objectLogit: number /** Predicted IoU. */; iou: number },
   others: readonly { /** Mask IoU with the best branch. */ agreement: number /** ln scale, <= 0. */; score: number }[],
 ): number => {
   let disagreement = 0;
   for (const { agreement, score } of others) disagreement = Math.max(disagreement, (1 - agreement) * Math.exp(Math.min(0, score)));
-  const presence = Math.exp(-Math.abs(bestObjectLogit) / presenceScale);
-  return 1 - (1 - disagreement) * (1 - presence);
+  const presence = Math.exp(-Math.abs(best.objectLogit) / presenceScale);
+  const quality = qualityWeight * (1 - Math.min(1, Math.max(0, best.iou)));
+  return 1 - (1 - disagreement) * (1 - presence) * (1 - quality);
 };
