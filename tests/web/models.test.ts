@@ -178,6 +178,23 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     await fallen.close();
   });
 
+  it('started with a model that is not installed, it says so, gets it, and goes on', async () => {
+    const started = await makeServices({ model: id }, { modelsDir: join(folder.path, 'app'), dataDir: join(folder.path, 'other') });
+    const window = new Client(started);
+    expect(started.state).toMatchObject({
+      engine: { state: 'failed', message: expect.stringContaining('models get') },
+      models: { active: null },
+    });
+    expect(await window.call('model.use', { id, imageSize: 256 })).toMatchObject({ e: { code: 'model-missing' } });
+    expect(started.state.engine.state).toBe('failed');
+    await window.call('model.download', { id });
+    await window.until(() => window.state.models.entries.some((entry) => entry.id === id && entry.state === 'installed'));
+    expect(await window.call('model.use', { id, imageSize: 256 })).toMatchObject({ t: 'res' });
+    expect(started.state).toMatchObject({ engine: { state: 'ready' }, models: { active: { id } } });
+    expect(await window.call('session.openSample')).toMatchObject({ t: 'res' });
+    await started.close();
+  });
+
   it('a proxy is set and forgotten', async () => {
     expect(await client.call('model.setProxy', { proxy: 'socks5://x' })).toMatchObject({ e: { code: 'bad-request' } });
     await client.call('model.setProxy', { proxy: 'http://proxy.example:3128' });

@@ -159,6 +159,12 @@ describe('one installation at a time', () => {
   });
 });
 
+const torchFiles = join(import.meta.dirname, '../../engine/model/checkpoint/testing/torch-2.13');
+const legacyCheckpoint = join(torchFiles, 'legacy.pt');
+const callingCheckpoint = join(torchFiles, 'reduces-os-system.pt');
+const half = { shape: [2, 3], dtype: 'float16' as const, data: Buffer.alloc(12, 0x3c) };
+const halves = { 'net.a': half, 'net.b': half };
+
 describe('importing a model from disk', () => {
   it('copies the file, leaves it alone, and finds out which model it is of', async () => {
     await using setup = await InstallerSetup.with(published);
@@ -187,6 +193,24 @@ describe('importing a model from disk', () => {
     const path = await setup.file('mine.pt', weights);
     await setup.installer.import('sample', path, setup.run(), true);
     expect((await stat(setup.checkpoint)).ino).toBe((await stat(path)).ino);
+  });
+
+  it.each<[string, () => Buffer | Promise<Buffer>, RegExp | 'success']>([
+    ['16-bit floats', () => sampleWeights({}, halves), 'success'],
+    ['a compressed file', () => sampleWeights({ deflate: true }), 'success'],
+    ['a file of torch.save before its zip format', () => readFile(legacyCheckpoint), /^checkpoint-unsupported: .*Load it in PyTorch/],
+    ['a file that would call a function', () => readFile(callingCheckpoint), /^checkpoint-refused: /],
+  ])('%s are converted or refused with the reason', async (_what, file, outcome) => {
+    await using setup = await InstallerSetup.with({});
+    const path = await setup.file('mine.pt', await file());
+    const found = await outcomeOf(() => setup.installer.import('sample', path, setup.run()));
+    if (outcome === 'success') {
+      expect(found).toBe('success');
+      await setup.expectUsable();
+    } else {
+      expect(found).toMatch(outcome);
+      expect(readdirSync(setup.folder)).toEqual([]);
+    }
   });
 
   it('refuses what does not fit, and leaves what was installed', async () => {
