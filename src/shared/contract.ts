@@ -9,6 +9,7 @@ import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
+import { historySchema, laneRunSchema, marksSchema } from './session-state.ts';
 
 export const protocolVersion = 1;
 
@@ -46,6 +47,14 @@ export const objectSchema = z.object({
   /** CSS colour "#rrggbb". */
   color: z.string().regex(/^#[0-9a-f]{6}$/),
   visible: z.boolean(),
+  /** Shown alone, with others that are solo. */
+  solo: z.boolean(),
+  /** Neither prompts nor tracking change it. */
+  locked: z.boolean(),
+  /** Its prompts changed since it was tracked: the tracked masks may not follow from them any more. */
+  stale: z.boolean(),
+  /** Grows whenever one of its masks changes; then `object.lane` tells something new. */
+  laneRevision: z.number().int().nonnegative(),
   prompts: z.array(framePromptSchema),
   /** Inclusive ranges of frames that hold a result. */
   results: z.array(z.tuple([frameNumber, frameNumber])),
@@ -71,8 +80,13 @@ export const sessionSchema = z.object({
   id: z.string(),
   media: mediaSchema,
   model: modelSummarySchema,
+  /** In the order of the panel: later ones are painted over earlier ones. */
   objects: z.array(objectSchema),
   memory: sessionMemorySchema,
+  history: historySchema,
+  marks: marksSchema,
+  /** The frame the user looked at last, where the clip opens again. */
+  position: frameNumber,
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -120,8 +134,28 @@ export const contract = {
       name: z.string().min(1).max(200).optional(),
       color: z.string().optional(),
       visible: z.boolean().optional(),
+      solo: z.boolean().optional(),
+      locked: z.boolean().optional(),
     }),
     output: nothing,
+  },
+  /** All objects, in their new order. */
+  'object.reorder': { input: z.object({ objectIds: z.array(objectId) }), output: nothing },
+  /** The objects become one, `into`, whose mask is their union on every frame. */
+  'object.merge': { input: z.object({ objectIds: z.array(objectId).min(1).max(100), into: objectId }), output: nothing },
+  /** How the object is on the frames that hold a mask, as runs. */
+  'object.lane': { input: z.object({ objectId }), output: z.object({ runs: z.array(laneRunSchema) }) },
+
+  /** Takes back the last step, or does it again; the label of the step, null when there was none. */
+  'history.undo': { input: nothing, output: z.object({ label: z.string().nullable() }) },
+  'history.redo': { input: nothing, output: z.object({ label: z.string().nullable() }) },
+  'session.setMarks': { input: marksSchema, output: nothing },
+  /** Remembers the frame the user looks at; the window calls it when the playhead rests. */
+  'session.setPosition': { input: z.object({ frame: frameNumber }), output: nothing },
+  /** Presentation times of frames `from` to `to` in ms from the first frame, exact at a variable rate; at most 10,000 frames. */
+  'session.frameTimes': {
+    input: z.object({ from: frameNumber, to: frameNumber }),
+    output: z.object({ timesMs: z.array(z.number()) }),
   },
   'object.remove': { input: z.object({ objectId }), output: nothing },
 

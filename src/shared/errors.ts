@@ -26,6 +26,7 @@ export const errorCodes = [
   'prompt-outside-frame',
   'prompt-invalid',
   'object-unknown',
+  'object-locked',
   'session-unknown',
   'busy',
   'engine-lost',

@@ -22,6 +22,7 @@ import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts'
 import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
 import { createModels, type ModelOptions } from './models/create-models.ts';
 import type { ModelMethod, ModelService } from './models/model-service.ts';
+import { laneRuns } from './object-lane.ts';
 import { Operations } from './operations.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { StateHub } from './state-hub.ts';
@@ -278,6 +279,36 @@ export class AppServices {
       await this.session.removeObject(objectId);
       return {};
     },
+    'object.reorder': ({ objectIds }) => {
+      this.session.edits.reorder(objectIds);
+      return {};
+    },
+    'object.merge': async ({ objectIds, into }) => {
+      this.#refuseWhileTracking();
+      await this.session.edits.merge(objectIds, into);
+      return {};
+    },
+    'object.lane': ({ objectId }) => {
+      const { store } = this.session;
+      return { runs: laneRuns(store.ranges(objectId), (frame) => store.row(objectId, frame)) };
+    },
+    'history.undo': async () => {
+      this.#refuseWhileTracking();
+      return { label: await this.session.edits.undo() };
+    },
+    'history.redo': async () => {
+      this.#refuseWhileTracking();
+      return { label: await this.session.edits.redo() };
+    },
+    'session.setMarks': (marks) => {
+      this.session.edits.setMarks(marks);
+      return {};
+    },
+    'session.setPosition': ({ frame }) => {
+      this.session.edits.setPosition(frame);
+      return {};
+    },
+    'session.frameTimes': ({ from, to }) => ({ timesMs: this.session.frameTimes(from, to) }),
     'prompt.set': async ({ objectId, frame, points, box }) => {
       this.#refuseWhileTracking();
       await this.session.setPoints(objectId, frame, points, box);

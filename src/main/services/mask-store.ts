@@ -1,56 +1,101 @@
 /**
  * Every result of a session, by object and frame: the exact mask as run lengths, and the logits the window draws, packed. It is
- * the host's, so it outlives the engine.
+ * the host's, so it outlives the engine. Records go to an append-only log (memory, or a project's file); the index says where.
  */
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { compressCounts, encodeRle, expandCounts, paintRle, rleArea, rleBox } from '../../shared/rle.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import type { EngineResult } from '../engine/protocol.ts';
+import { MaskIndex, type MaskRow } from './mask-index.ts';
+import { decodeMaskRecord, encodeMaskRecord, packLogits, type StoredResult, storedFrom, unpackLogits } from './mask-record.ts';
 
-export interface StoredResult {
-  counts: string;
-  box: [number, number, number, number] | null;
-  area: number;
-  score: number;
-  objectLogit: number;
-  prompted: boolean;
-  overlay: { width: number; height: number; scale: number; packed: Uint8Array };
+/** Where records are kept. Nothing is ever rewritten in place. */
+export interface MaskLog {
+  /** @returns the place of the record */
+  append(data: Buffer): number;
+  read(offset: number, length: number): Buffer;
+  /** The mask of a frame is now this row, or none. */
+  index(track: number, frame: number, row: MaskRow | null): void;
+}
+
+export class MemoryMaskLog implements MaskLog {
+  readonly #records: Buffer[] = [];
+
+  append(data: Buffer): number {
+    return this.#records.push(data) - 1;
+  }
+
+  read(offset: number): Buffer {
+    return this.#records[offset]!;
+  }
+
+  index(): void {}
 }
 
 export class MaskStore {
-  readonly #objects = new Map<number, Map<number, StoredResult>>();
-  readonly #ranges = new Map<number, [number, number][]>();
+  readonly #log: MaskLog;
+  readonly #index: MaskIndex;
+  readonly #revisions = new Map<number, number>();
+  /** Tracks of the objects there are; null = every object's track is its id. */
+  #tracks: ReadonlyMap<number, number> | null = null;
+
+  constructor(log: MaskLog = new MemoryMaskLog(), index: MaskIndex = new MaskIndex()) {
+    this.#log = log;
+    this.#index = index;
+  }
+
+  /** Says which objects there are and where their masks are; masks of others stay, out of sight. */
+  setTracks(objects: readonly { id: number; track: number }[]): void {
+    const former = this.#tracks;
+    this.#tracks = new Map(objects.map(({ id, track }) => [id, track]));
+    for (const { id, track } of objects) if (former?.get(id) !== track) this.#touch(id);
+  }
 
   put(frame: number, result: EngineResult): void {
-    let frames = this.#objects.get(result.objectId);
-    if (!frames) {
-      frames = new Map();
-      this.#objects.set(result.objectId, frames);
-    }
-    if (!frames.has(frame)) addToRanges(this.#rangesOf(result.objectId), frame);
-    const { logits, width, height, scale } = result.overlay;
-    frames.set(frame, {
-      counts: result.counts,
-      box: result.box,
-      area: result.area,
-      score: result.score,
-      objectLogit: result.objectLogit,
-      prompted: result.prompted,
-      overlay: { width, height, scale, packed: deflateRawSync(logits, { level: 1 }) },
-    });
+    this.putStored(result.objectId, frame, storedFrom(result));
+  }
+
+  putStored(objectId: number, frame: number, stored: StoredResult): void {
+    const track = this.#track(objectId);
+    if (track === undefined) return;
+    this.#write(track, frame, stored);
+    this.#touch(objectId);
   }
 
   get(objectId: number, frame: number): StoredResult | undefined {
-    return this.#objects.get(objectId)?.get(frame);
+    const row = this.row(objectId, frame);
+    return row ? decodeMaskRecord(this.#log.read(row.offset, row.length)) : undefined;
+  }
+
+  /** Where a mask is, for history. */
+  row(objectId: number, frame: number): MaskRow | null {
+    const track = this.#track(objectId);
+    return track === undefined ? null : this.#index.get(track, frame);
+  }
+
+  /** @param row one that {@link row} gave, or null for none */
+  setRow(objectId: number, frame: number, row: MaskRow | null): void {
+    const track = this.#track(objectId);
+    if (track === undefined) return;
+    this.#index.set(track, frame, row);
+    this.#log.index(track, frame, row);
+    this.#touch(objectId);
   }
 
   /** Frames with results of one object, ascending. */
   frames(objectId: number): number[] {
-    return [...(this.#objects.get(objectId)?.keys() ?? [])].sort((a, b) => a - b);
+    const track = this.#track(objectId);
+    return track === undefined ? [] : this.#index.frames(track);
   }
 
   /** Inclusive ranges of frames that hold a result, ascending. */
   ranges(objectId: number): [number, number][] {
-    return (this.#ranges.get(objectId) ?? []).map(([a, b]) => [a, b]);
+    const track = this.#track(objectId);
+    return track === undefined ? [] : this.#index.ranges(track);
+  }
+
+  /** Grows whenever a mask of the object changes. */
+  revision(objectId: number): number {
+    return this.#revisions.get(objectId) ?? 0;
   }
 
   /** What the window draws on `frame` for the given objects. */
@@ -58,17 +103,9 @@ export class MaskStore {
     return objectIds.flatMap((objectId) => {
       const stored = this.get(objectId, frame);
       if (!stored) return [];
-      return [
-        {
-          objectId,
-          width: stored.overlay.width,
-          height: stored.overlay.height,
-          scale: stored.overlay.scale,
-          score: stored.score,
-          objectLogit: stored.objectLogit,
-          logits: unpack(stored),
-        },
-      ];
+      const { width, height, scale, packed } = stored.overlay;
+      const { score, objectLogit } = stored;
+      return [{ objectId, width, height, scale, score, objectLogit, logits: unpackLogits(packed) }];
     });
   }
 
@@ -77,56 +114,67 @@ export class MaskStore {
    * @param side of the grid of the model at work; logits of a model with another grid are none to it
    */
   priorLogits(objectId: number, frame: number, side: number): Float32Array<ArrayBuffer> | null {
-    const stored = this.get(objectId, frame);
-    return stored?.overlay.width === side ? Float32Array.from(unpack(stored), (value) => value * stored.overlay.scale) : null;
+    const overlay = this.get(objectId, frame)?.overlay;
+    return overlay?.width === side ? Float32Array.from(unpackLogits(overlay.packed), (value) => value * overlay.scale) : null;
   }
 
   remove(objectId: number, frame: number): void {
-    if (this.#objects.get(objectId)?.delete(frame)) this.#ranges.set(objectId, rangesFrom(this.frames(objectId)));
+    if (this.row(objectId, frame)) this.setRow(objectId, frame, null);
   }
 
-  removeObject(objectId: number): void {
-    this.#objects.delete(objectId);
-    this.#ranges.delete(objectId);
-  }
-
-  #rangesOf(objectId: number): [number, number][] {
-    let ranges = this.#ranges.get(objectId);
-    if (!ranges) {
-      ranges = [];
-      this.#ranges.set(objectId, ranges);
+  /** Writes the union of the objects' masks, frame by frame, under a track of its own. @param size of the clip in px */
+  writeUnion(track: number, objectIds: readonly number[], size: { width: number; height: number }): void {
+    const frames = new Set(objectIds.flatMap((id) => this.frames(id)));
+    for (const frame of frames) {
+      const masks = objectIds.flatMap((id) => this.get(id, frame) ?? []);
+      this.#write(track, frame, masks.length === 1 ? masks[0]! : unionOf(masks, size));
     }
-    return ranges;
+  }
+
+  #write(track: number, frame: number, stored: StoredResult): void {
+    const data = encodeMaskRecord(stored);
+    const { score, objectLogit, prompted } = stored;
+    const row = { offset: this.#log.append(data), length: data.length, score, objectLogit, prompted, present: stored.area > 0 };
+    this.#index.set(track, frame, row);
+    this.#log.index(track, frame, row);
+  }
+
+  #track(objectId: number): number | undefined {
+    return this.#tracks ? this.#tracks.get(objectId) : objectId;
+  }
+
+  #touch(objectId: number): void {
+    this.#revisions.set(objectId, this.revision(objectId) + 1);
   }
 }
 
-const unpack = (stored: StoredResult): Int8Array => {
-  const bytes = inflateRawSync(stored.overlay.packed);
-  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-};
-
-/** Adds a frame that is in none of the ascending, disjoint `ranges` yet, joining neighbours. */
-export const addToRanges = (ranges: [number, number][], frame: number): void => {
-  let at = ranges.length;
-  while (at > 0 && ranges[at - 1]![0] > frame) at--;
-  const before = ranges[at - 1];
-  const after = ranges[at];
-  const joinsBefore = before !== undefined && before[1] === frame - 1;
-  const joinsAfter = after !== undefined && after[0] === frame + 1;
-  if (joinsBefore && joinsAfter) {
-    before[1] = after[1];
-    ranges.splice(at, 1);
-  } else if (joinsBefore) before[1] = frame;
-  else if (joinsAfter) after[0] = frame;
-  else ranges.splice(at, 0, [frame, frame]);
-};
-
-const rangesFrom = (frames: readonly number[]): [number, number][] => {
-  const ranges: [number, number][] = [];
-  for (const frame of frames) {
-    const last = ranges.at(-1);
-    if (last && last[1] === frame - 1) last[1] = frame;
-    else ranges.push([frame, frame]);
+const unionOf = (masks: readonly StoredResult[], { width, height }: { width: number; height: number }): StoredResult => {
+  const pixels = new Uint8Array(width * height);
+  for (const { counts } of masks) paintRle(pixels, { size: [height, width], counts: expandCounts(counts) }, 1);
+  const rle = encodeRle(pixels, width, height);
+  const box = rleBox(rle);
+  // Of grids of one size the higher logit wins, as for the masks; else the largest object's is drawn.
+  const largest = masks.reduce((a, b) => (b.area > a.area ? b : a));
+  const { overlay } = largest;
+  const drawn = masks.filter((mask) => mask.overlay.width === overlay.width && mask.overlay.height === overlay.height);
+  const scale = Math.max(...drawn.map((mask) => mask.overlay.scale));
+  const logits = new Int8Array(overlay.width * overlay.height).fill(-128);
+  for (const mask of drawn) {
+    const ratio = mask.overlay.scale / scale;
+    unpackLogits(mask.overlay.packed).forEach((value, i) => {
+      const scaled = value * ratio;
+      // Rounding away from 0 keeps which side of the border a pixel is on.
+      const rounded = scaled > 0 ? Math.ceil(scaled) : Math.floor(scaled);
+      if (rounded > logits[i]!) logits[i] = rounded;
+    });
   }
-  return ranges;
+  return {
+    counts: compressCounts(rle.counts),
+    box: box ? [box.x, box.y, box.width, box.height] : null,
+    area: rleArea(rle),
+    score: Math.min(...masks.map(({ score }) => score)),
+    objectLogit: Math.max(...masks.map(({ objectLogit }) => objectLogit)),
+    prompted: masks.some(({ prompted }) => prompted),
+    overlay: { width: overlay.width, height: overlay.height, scale, packed: packLogits(logits) },
+  };
 };

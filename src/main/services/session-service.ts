@@ -279,7 +279,10 @@ export class SessionService {
       colorSpace,
       fullRange,
       planes,
-      overlays: this.store.overlays(frame, this.edits.list.map(({ id }) => id)),
+      overlays: this.store.overlays(
+        frame,
+        this.edits.list.map(({ id }) => id),
+      ),
     };
   }
 }

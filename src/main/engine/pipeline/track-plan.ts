@@ -22,8 +22,8 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 /**
  * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or `from`, when
- * earlier) down to `to`. Both: forward from the first prompt, then backward from the first prompt, so that no frame is
- * visited twice. An object's un-prompted past makes no claim (rule 26).
+ * earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to `from`, so that no frame is
+ * visited twice and none outside the range. An object's un-prompted past makes no claim (rule 26).
  * @throws AppError `prompt-invalid` when no object has a prompt
  */
 export const planTrack = (
@@ -43,11 +43,11 @@ export const planTrack = (
       });
     }
   }
-  const pass = (reverse: boolean, origin: (object: PlannedObject) => number, end: number): TrackPass | null => {
+  const pass = (reverse: boolean, origin: (object: PlannedObject) => number, end: number, bound = from): TrackPass | null => {
     const taking = prompted
       .map((object) => {
         const first = origin(object);
-        return { id: object.id, first: from === null ? first : reverse ? Math.min(first, from) : Math.max(first, from) };
+        return { id: object.id, first: bound === null ? first : reverse ? Math.min(first, bound) : Math.max(first, bound) };
       })
       .filter(({ first }) => (reverse ? first >= end : first <= end));
     if (taking.length === 0) return null;
@@ -59,7 +59,10 @@ export const planTrack = (
   const passes: (TrackPass | null)[] = [];
   if (direction === 'forward') passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
   if (direction === 'backward') passes.push(pass(true, lastPrompt, clamp(to ?? 0, 0, last)));
-  if (direction === 'both') passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)), pass(true, firstPrompt, 0));
+  if (direction === 'both') {
+    passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
+    passes.push(pass(true, (object) => Math.min(firstPrompt(object), to ?? last), from ?? 0, null));
+  }
   const planned = passes.filter((p) => p !== null);
   if (planned.length === 0)
     throw new AppError('prompt-invalid', 'Every prompt lies outside the range to track. Widen the range or prompt inside it.');

@@ -6,6 +6,7 @@ import type { AppState, HostMessage, Operation, TrackedObject } from '../../../s
 import { protocolVersion, requestMessageSchema } from '../../../shared/contract.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
+import { noHistory, noMarks } from '../../../shared/session-state.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import { TransportBase } from '../transport.ts';
 import { fakeModels } from './fake-models.ts';
@@ -17,6 +18,10 @@ const objectOf = (id: number, name: string, prompts: number[], results: [number,
   name,
   color: objectColor(id),
   visible: true,
+  solo: false,
+  locked: false,
+  stale: false,
+  laneRevision: 0,
   prompts: prompts.map((frame) => ({ frame, points: [{ ...discAt(id, frame), label: 1 as const }], box: null, mask: null })),
   results,
 });
@@ -110,6 +115,9 @@ export class FakeTransport extends TransportBase {
       },
       objects: [],
       memory: fakeMemory(this.#objects.length > 0),
+      history: noHistory,
+      marks: noMarks,
+      position: 0,
     };
   }
 

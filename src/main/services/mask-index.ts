@@ -1,0 +1,145 @@
+/**
+ * Where each stored mask is, by track and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no objects.
+ * Scores are kept here too, so that a lane can be drawn without reading a mask.
+ */
+
+export interface MaskRow {
+  /** Place of the record in the mask log, bytes. */
+  offset: number;
+  length: number;
+  /** Predicted IoU, 0..1. */
+  score: number;
+  objectLogit: number;
+  prompted: boolean;
+  /** The mask has pixels. */
+  present: boolean;
+}
+
+const pageFrames = 4096;
+const isSet = 1;
+const isPrompted = 2;
+const isPresent = 4;
+
+interface Page {
+  offset: Float64Array;
+  length: Uint32Array;
+  score: Float32Array;
+  logit: Float32Array;
+  flags: Uint8Array;
+}
+
+const newPage = (): Page => ({
+  offset: new Float64Array(pageFrames),
+  length: new Uint32Array(pageFrames),
+  score: new Float32Array(pageFrames),
+  logit: new Float32Array(pageFrames),
+  flags: new Uint8Array(pageFrames),
+});
+
+export class MaskIndex {
+  readonly #tracks = new Map<number, { pages: Map<number, Page>; ranges: [number, number][] }>();
+
+  get tracks(): number[] {
+    return [...this.#tracks.keys()];
+  }
+
+  get(track: number, frame: number): MaskRow | null {
+    const page = this.#tracks.get(track)?.pages.get(Math.floor(frame / pageFrames));
+    const at = frame % pageFrames;
+    const flags = page?.flags[at] ?? 0;
+    if (!page || !(flags & isSet)) return null;
+    return {
+      offset: page.offset[at]!,
+      length: page.length[at]!,
+      score: page.score[at]!,
+      objectLogit: page.logit[at]!,
+      prompted: (flags & isPrompted) !== 0,
+      present: (flags & isPresent) !== 0,
+    };
+  }
+
+  /** @param row null removes */
+  set(track: number, frame: number, row: MaskRow | null): void {
+    let entry = this.#tracks.get(track);
+    if (!entry) {
+      if (!row) return;
+      entry = { pages: new Map(), ranges: [] };
+      this.#tracks.set(track, entry);
+    }
+    const pageNumber = Math.floor(frame / pageFrames);
+    const at = frame % pageFrames;
+    let page = entry.pages.get(pageNumber);
+    if (!page) {
+      if (!row) return;
+      page = newPage();
+      entry.pages.set(pageNumber, page);
+    }
+    const wasSet = (page.flags[at]! & isSet) !== 0;
+    if (!row) {
+      page.flags[at] = 0;
+      if (wasSet) removeFromRanges(entry.ranges, frame);
+      return;
+    }
+    page.offset[at] = row.offset;
+    page.length[at] = row.length;
+    page.score[at] = row.score;
+    page.logit[at] = row.objectLogit;
+    page.flags[at] = isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0);
+    if (!wasSet) addToRanges(entry.ranges, frame);
+  }
+
+  drop(track: number): void {
+    this.#tracks.delete(track);
+  }
+
+  /** Inclusive ranges of frames that hold a mask, ascending. */
+  ranges(track: number): [number, number][] {
+    return (this.#tracks.get(track)?.ranges ?? []).map(([a, b]) => [a, b]);
+  }
+
+  /** Frames that hold a mask, ascending. */
+  frames(track: number): number[] {
+    const frames: number[] = [];
+    for (const [a, b] of this.#tracks.get(track)?.ranges ?? []) for (let frame = a; frame <= b; frame++) frames.push(frame);
+    return frames;
+  }
+}
+
+/** First place in ascending, disjoint `ranges` whose start is above `frame`. */
+const placeAfter = (ranges: readonly [number, number][], frame: number): number => {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]![0] > frame) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+/** Adds a frame that is in none of the ascending, disjoint `ranges` yet, joining neighbours. */
+export const addToRanges = (ranges: [number, number][], frame: number): void => {
+  const at = placeAfter(ranges, frame);
+  const before = ranges[at - 1];
+  const after = ranges[at];
+  const joinsBefore = before !== undefined && before[1] === frame - 1;
+  const joinsAfter = after !== undefined && after[0] === frame + 1;
+  if (joinsBefore && joinsAfter) {
+    before[1] = after[1];
+    ranges.splice(at, 1);
+  } else if (joinsBefore) before[1] = frame;
+  else if (joinsAfter) after[0] = frame;
+  else ranges.splice(at, 0, [frame, frame]);
+};
+
+/** Takes a frame out of the range that holds it. */
+export const removeFromRanges = (ranges: [number, number][], frame: number): void => {
+  const at = placeAfter(ranges, frame) - 1;
+  const range = ranges[at];
+  if (!range || range[1] < frame) return;
+  const [first, last] = range;
+  const rest: [number, number][] = [];
+  if (first < frame) rest.push([first, frame - 1]);
+  if (last > frame) rest.push([frame + 1, last]);
+  ranges.splice(at, 1, ...rest);
+};

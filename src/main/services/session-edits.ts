@@ -1,0 +1,350 @@
+/**
+ * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the truth; the
+ * engine is told what changed, and after an undo what changed back.
+ */
+import type { TrackedObject } from '../../shared/contract.ts';
+import { AppError } from '../../shared/errors.ts';
+import { objectColor } from '../../shared/object-colors.ts';
+import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
+import type { HistoryState, Marks } from '../../shared/session-state.ts';
+import type { OpenedMedia } from '../engine/engine.ts';
+import type { EngineResult } from '../engine/protocol.ts';
+import { checkFrame, checkInside } from './check-prompt.ts';
+import type { EnginePeer } from './engine-host.ts';
+import { type Exchange, exchange, History } from './history.ts';
+import type { MaskRow } from './mask-index.ts';
+import type { MaskStore } from './mask-store.ts';
+import {
+  changedObject,
+  findObject,
+  labelOfChange,
+  type ObjectChange,
+  type ObjectList,
+  type ObjectRecord,
+  promptOn,
+  promptsKey,
+  reordered,
+  replaceObject,
+  withPrompt,
+} from './object-list.ts';
+import type { TreeStore } from './tree-store.ts';
+
+/** What a project keeps of a session beside its masks. */
+export interface KeptWork {
+  readonly objects: ObjectList;
+  readonly marks: Marks;
+  readonly position: number;
+  /** The prompts an object had when it was last tracked, by track: tells which masks are stale. */
+  readonly trackedWith: Readonly<Record<string, string>>;
+  readonly nextId: number;
+  readonly nextTrack: number;
+}
+
+/** Tracks of merged objects are numbered apart from those that are their object's id. */
+const firstMergedTrack = 1_000_000;
+export const newWork: KeptWork = {
+  objects: [],
+  marks: { in: null, out: null },
+  position: 0,
+  trackedWith: {},
+  nextId: 1,
+  nextTrack: firstMergedTrack,
+};
+
+export interface EditsHost {
+  sessionId: string;
+  media: Pick<OpenedMedia, 'width' | 'height' | 'frameCount'>;
+  store: MaskStore;
+  trees: Pick<TreeStore, 'settle' | 'removeObject'>;
+  engine: () => EnginePeer;
+  logitSize: () => number;
+  /** Overlays of a frame changed. */
+  onFrame: (frame: number) => void;
+  onChange: () => void;
+  /** Work to keep; called before the change is acknowledged. */
+  onWork: (work: KeptWork) => void;
+}
+
+type MaskChange = Exchange<{ objectId: number; frame: number }, MaskRow>;
+
+export class SessionEdits {
+  readonly #host: EditsHost;
+  readonly #history = new History<ObjectList, MaskChange>();
+  #work: KeptWork;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(host: EditsHost, work: KeptWork) {
+    this.#host = host;
+    this.#work = work;
+    host.store.setTracks(work.objects);
+  }
+
+  get list(): ObjectList {
+    return this.#work.objects;
+  }
+
+  get work(): KeptWork {
+    return this.#work;
+  }
+
+  get labels(): HistoryState {
+    return this.#history.labels;
+  }
+
+  has(objectId: number): boolean {
+    return this.list.some(({ id }) => id === objectId);
+  }
+
+  get view(): TrackedObject[] {
+    const { store } = this.#host;
+    return this.list.map((object) => {
+      const { track, prompts, ...rest } = object;
+      const trackedWith = this.#work.trackedWith[track];
+      return {
+        ...rest,
+        stale: trackedWith !== undefined && trackedWith !== promptsKey(object),
+        laneRevision: store.revision(object.id),
+        prompts: [...prompts],
+        results: store.ranges(object.id),
+      };
+    });
+  }
+
+  /** The objects that a run may change. @throws AppError `object-locked` when all of those asked for are locked */
+  trackable(objectIds: readonly number[] | undefined): ObjectRecord[] {
+    const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
+    const unlocked = asked.filter(({ locked }) => !locked);
+    if (asked.length > 0 && unlocked.length === 0)
+      throw new AppError('object-locked', 'Every object that would be tracked is locked. Unlock one first.');
+    return [...unlocked];
+  }
+
+  /** A run over these objects is done: their masks follow from the prompts they had. */
+  settle(objects: readonly ObjectRecord[]): void {
+    const keys = objects.filter(({ prompts }) => prompts.length > 0).map((object) => [object.track, promptsKey(object)]);
+    this.#keep({ trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) } });
+  }
+
+  setMarks(marks: Marks): void {
+    for (const frame of [marks.in, marks.out]) if (frame !== null) checkFrame(frame, this.#host.media);
+    if (marks.in !== null && marks.out !== null && marks.in > marks.out)
+      throw new AppError('bad-request', 'The in mark lies after the out mark. Set it before, or clear the marks.');
+    this.#keep({ marks });
+  }
+
+  setPosition(frame: number): void {
+    checkFrame(frame, this.#host.media);
+    this.#keep({ position: frame });
+  }
+
+  addObject(name?: string): number {
+    const id = this.#work.nextId;
+    const object: ObjectRecord = {
+      id,
+      name: name ?? `Object ${id}`,
+      color: objectColor(id),
+      visible: true,
+      solo: false,
+      locked: false,
+      track: id,
+      prompts: [],
+    };
+    this.#work = { ...this.#work, nextId: id + 1 };
+    this.#commit('Add object', [...this.list, object]);
+    return id;
+  }
+
+  updateObject(objectId: number, change: ObjectChange): void {
+    const object = findObject(this.list, objectId);
+    this.#commit(labelOfChange(change), replaceObject(this.list, changedObject(object, change)));
+  }
+
+  reorder(objectIds: readonly number[]): void {
+    this.#commit('Reorder objects', reordered(this.list, objectIds));
+  }
+
+  removeObject(objectId: number): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#unlocked(objectId);
+      const frames = this.#host.store.frames(objectId).slice(0, 1);
+      this.#host.trees.removeObject(objectId);
+      this.#commit(
+        'Delete object',
+        this.list.filter(({ id }) => id !== objectId),
+      );
+      frames.forEach(this.#host.onFrame);
+      await this.#tell((engine) => engine.call('removeObject', { sessionId: this.#host.sessionId, objectId }));
+    });
+  }
+
+  setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
+    const prompt: FramePrompt = { frame, points, box, mask: null };
+    if (isEmptyPrompt(prompt)) return this.clearPrompts(objectId, frame);
+    const { sessionId, store, engine, media, logitSize } = this.#host;
+    return this.#inOrder(async () => {
+      const former = promptOn(this.#unlocked(objectId), frame);
+      checkFrame(frame, media);
+      checkInside(prompt, media);
+      const prior = store.priorLogits(objectId, frame, logitSize());
+      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior });
+      this.#prompted(labelOfPrompt(former, prompt), objectId, frame, prompt, result);
+    });
+  }
+
+  setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#unlocked(objectId);
+      checkFrame(frame, this.#host.media);
+      const result = await this.#host.engine().call('setMask', { sessionId: this.#host.sessionId, objectId, frame, mask });
+      this.#prompted('Paint mask', objectId, frame, { frame, points: [], box: null, mask }, result);
+    });
+  }
+
+  clearPrompts(objectId: number, frame: number): Promise<void> {
+    return this.#inOrder(async () => {
+      const object = withPrompt(this.#unlocked(objectId), frame, null);
+      await this.#host.engine().call('clearPrompts', { sessionId: this.#host.sessionId, objectId, frame });
+      const before = this.#host.store.row(objectId, frame);
+      // A mask that came from this prompt alone goes with it; a tracked one stays until it is tracked again.
+      const isGone = object.prompts.length === 0 || before?.prompted === true;
+      if (isGone) this.#host.store.remove(objectId, frame);
+      const changes = isGone && before ? [{ key: { objectId, frame }, before, after: null }] : [];
+      this.#commit('Clear prompts', replaceObject(this.list, object), changes);
+      this.#host.onFrame(frame);
+    });
+  }
+
+  /** @param into stays, with the union of the masks; prompted frames of all become mask prompts of the union */
+  merge(objectIds: readonly number[], into: number): Promise<void> {
+    const { store, media, trees } = this.#host;
+    return this.#inOrder(async () => {
+      const ids = [...new Set([into, ...objectIds])];
+      if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
+      const objects = ids.map((id) => this.#unlocked(id));
+      const track = this.#work.nextTrack;
+      store.writeUnion(track, ids, media);
+      const before = this.list;
+      const frames = [...new Set(objects.flatMap(({ prompts }) => prompts.map(({ frame }) => frame)))].sort((a, b) => a - b);
+      const merged: ObjectRecord = { ...objects[0]!, track, prompts: [] };
+      const others = before.filter(({ id }) => id === into || !ids.includes(id));
+      store.setTracks(replaceObject(others, merged));
+      const size: [number, number] = [media.height, media.width];
+      const prompts = frames.flatMap((frame): FramePrompt[] => {
+        const counts = store.get(into, frame)?.counts;
+        return counts === undefined ? [] : [{ frame, points: [], box: null, mask: { size, counts } }];
+      });
+      const object = { ...merged, prompts };
+      for (const id of ids) if (id !== into) trees.removeObject(id);
+      this.#work = {
+        ...this.#work,
+        nextTrack: track + 1,
+        trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
+      };
+      this.#commit('Merge objects', replaceObject(others, object));
+      await this.#syncEngine(before);
+      this.#host.onFrame(store.frames(into)[0] ?? 0);
+    });
+  }
+
+  /** @returns the label of what was taken back, null when there was nothing */
+  undo(): Promise<string | null> {
+    return this.#step('undo');
+  }
+
+  redo(): Promise<string | null> {
+    return this.#step('redo');
+  }
+
+  #step(direction: 'undo' | 'redo'): Promise<string | null> {
+    return this.#inOrder(async () => {
+      const edit = direction === 'undo' ? this.#history.undo() : this.#history.redo();
+      if (!edit) return null;
+      const former = this.list;
+      const { store, onFrame } = this.#host;
+      const list = direction === 'undo' ? edit.before : edit.after;
+      // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
+      store.setTracks([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
+      for (const change of edit.changes) {
+        const { objectId, frame } = change.key;
+        const outcome = exchange(change, direction, store.row(objectId, frame), ({ prompted }) => !prompted);
+        if (outcome) store.setRow(objectId, frame, outcome.value);
+      }
+      store.setTracks(list);
+      this.#keep({ objects: list });
+      await this.#syncEngine(former);
+      for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
+      if (edit.changes.length === 0) onFrame(this.#work.position);
+      return edit.label;
+    });
+  }
+
+  /** Gives the engine the prompts of objects that differ from `former`; their masks are those of the store. */
+  async #syncEngine(former: ObjectList): Promise<void> {
+    const { sessionId } = this.#host;
+    await this.#tell(async (engine) => {
+      for (const { id: objectId } of former) if (!this.has(objectId)) await engine.call('removeObject', { sessionId, objectId });
+      for (const object of this.list) {
+        const objectId = object.id;
+        const before = former.find(({ id }) => id === objectId);
+        if (before?.prompts === object.prompts) continue;
+        for (const { frame } of before?.prompts ?? [])
+          if (!promptOn(object, frame)) await engine.call('clearPrompts', { sessionId, objectId, frame });
+        for (const prompt of object.prompts) {
+          if (before && promptOn(before, prompt.frame) === prompt) continue;
+          const { frame, points, box, mask } = prompt;
+          if (mask) await engine.call('setMask', { sessionId, objectId, frame, mask });
+          else await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null });
+        }
+      }
+    });
+  }
+
+  /** An engine that was lost is given everything when it is back, so nothing is amiss. */
+  async #tell(work: (engine: EnginePeer) => Promise<unknown>): Promise<void> {
+    try {
+      await work(this.#host.engine());
+    } catch (error) {
+      if (AppError.from(error).code !== 'engine-lost') throw error;
+    }
+  }
+
+  #prompted(label: string, objectId: number, frame: number, prompt: FramePrompt, result: EngineResult): void {
+    const { store, trees, onFrame } = this.#host;
+    const object = withPrompt(findObject(this.list, objectId), frame, prompt);
+    const before = store.row(objectId, frame);
+    store.put(frame, result);
+    trees.settle(objectId, frame);
+    this.#commit(label, replaceObject(this.list, object), [{ key: { objectId, frame }, before, after: store.row(objectId, frame) }]);
+    onFrame(frame);
+  }
+
+  #commit(label: string, after: ObjectList, changes: MaskChange[] = []): void {
+    this.#history.push({ label, before: this.list, after, changes });
+    this.#host.store.setTracks(after);
+    this.#keep({ objects: after });
+  }
+
+  #keep(change: Partial<KeptWork>): void {
+    this.#work = { ...this.#work, ...change };
+    this.#host.onWork(this.#work);
+    this.#host.onChange();
+  }
+
+  #unlocked(objectId: number): ObjectRecord {
+    const object = findObject(this.list, objectId);
+    if (object.locked)
+      throw new AppError('object-locked', `${object.name} is locked, so that nothing changes it. Unlock it in the objects panel first.`);
+    return object;
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#queue.then(work, work);
+    this.#queue = next.catch(() => {});
+    return next;
+  }
+}
+
+const labelOfPrompt = (former: FramePrompt | undefined, prompt: FramePrompt): string => {
+  if (prompt.box && JSON.stringify(prompt.box) !== JSON.stringify(former?.box ?? null)) return 'Draw box';
+  return prompt.points.length < (former?.points.length ?? 0) ? 'Remove point' : 'Add point';
+};
