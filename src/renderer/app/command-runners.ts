@@ -111,6 +111,29 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     if (mask) void prompts.setMask(mask);
   };
 
+  /** Moves the pointer of the keyboard; it begins in the middle. With Shift it goes one source pixel. */
+  const movePointer =
+    (dx: number, dy: number) =>
+    (chord: string): void => {
+      const { image, view } = viewport.store.getState();
+      const step = chord.includes('Shift') ? 1 : Math.max(1, 16 / view.scale);
+      store.setState(({ keyPointer }) => {
+        const from = keyPointer ?? { x: image.width / 2, y: image.height / 2 };
+        return {
+          keyPointer: {
+            x: Math.min(image.width - 0.5, Math.max(0, from.x + dx * step)),
+            y: Math.min(image.height - 0.5, Math.max(0, from.y + dy * step)),
+          },
+        };
+      });
+    };
+
+  const promptAtPointer = (label: 0 | 1): void => {
+    const { keyPointer } = store.getState();
+    if (keyPointer) void prompts.addPoint({ x: Math.round(keyPointer.x), y: Math.round(keyPointer.y), label });
+    else addToast(store, 'info', runnerText.noPointer);
+  };
+
   return {
     'clip.open': () => void askForClip(),
     'clip.openSample': () => void openAndReport(null),
@@ -145,6 +168,12 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     'tool.eraser': tool('eraser'),
     'tool.hand': tool('hand'),
     'prompt.toggleMode': () => store.setState((s) => ({ promptLabel: s.promptLabel === 1 ? 0 : 1, tool: 'point' })),
+    'pointer.left': movePointer(-1, 0),
+    'pointer.right': movePointer(1, 0),
+    'pointer.up': movePointer(0, -1),
+    'pointer.down': movePointer(0, 1),
+    'pointer.positive': () => promptAtPointer(1),
+    'pointer.negative': () => promptAtPointer(0),
     'brush.smaller': () => brush.resize(0.8),
     'brush.larger': () => brush.resize(1.25),
     'brush.undo': () => brush.undo(),

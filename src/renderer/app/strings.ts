@@ -13,6 +13,7 @@ export const appText = {
 };
 
 export const runnerText = {
+  noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
   noPrompt: 'There is no further prompt that way.',
   noUnsure: 'No further frame that way is marked as unsure.',
   noGap: 'There is no further gap that way: every frame has a result, or the rest belongs to one gap.',

@@ -49,6 +49,8 @@ export interface WindowState {
   marks: Marks;
   /** The one object that is shown alone. */
   soloId: number | null;
+  /** Where the keyboard points in the picture, in source px; null until it does. */
+  keyPointer: { x: number; y: number } | null;
   /** The object under the pointer. */
   hoveredId: number | null;
   /** Objects the user protected from clicks, in this window. */
@@ -85,6 +87,7 @@ export const initialWindowState: WindowState = {
   strokeCount: 0,
   marks: { in: null, out: null },
   soloId: null,
+  keyPointer: null,
   hoveredId: null,
   lockedIds: [],
   shuttleRate: 1,
@@ -127,6 +130,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       strokeCount: 0,
       marks: { in: null, out: null },
       soloId: null,
+      keyPointer: null,
       lockedIds: [],
       dialog: state.dialog === 'open' || state.dialog === 'export' ? null : state.dialog,
     };

@@ -1,5 +1,5 @@
 /** The colours objects are given, and any other. */
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
 import { objectColor } from '../../../shared/object-colors.ts';
 import { cx } from '../../ui/cx.ts';
 import styles from './objects.module.css';
@@ -16,6 +16,16 @@ interface ColorPickerProps {
 
 export const ColorPicker = ({ name, color, onChoose, onClose }: ColorPickerProps) => {
   const ref = useRef<HTMLDivElement>(null);
+  // The list would cut it off, so it is placed on the page.
+  useLayoutEffect(() => {
+    const picker = ref.current;
+    const row = picker?.parentElement?.getBoundingClientRect();
+    if (!picker || !row) return;
+    const { height } = picker.getBoundingClientRect();
+    picker.style.left = `${row.left + 4}px`;
+    picker.style.top = `${Math.min(row.bottom, window.innerHeight - height - 8)}px`;
+  }, []);
+
   useEffect(() => {
     const picker = ref.current;
     (picker?.querySelector<HTMLElement>('[aria-pressed=true]') ?? picker?.querySelector<HTMLElement>('button'))?.focus();

@@ -30,7 +30,9 @@ export const Palette = () => {
   };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the row in question follows the index
-  useEffect(() => list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [index, query]);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' });
+  }, [index, query]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'ArrowDown') setIndex((index + 1) % Math.max(1, found.length));

@@ -14,12 +14,14 @@ export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | n
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const selectedId = useAppState((s) => s.selectedId);
   const soloId = useAppState((s) => s.soloId);
+  const pointer = useAppState((s) => s.keyPointer);
   return (
     <svg className={styles.overlay} aria-label={viewerText.prompts}>
       {areMasksVisible &&
         objects
           .filter((object) => isShown({ soloId }, object))
           .map(({ id, color }) => <ObjectPrompts key={id} objectId={id} color={color} view={view} isSelected={id === selectedId} />)}
+      {pointer && <KeyPointer at={canvasFromImage(view, pointer)} />}
       {draft && (
         <rect
           className={styles.draft}
@@ -32,6 +34,14 @@ export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | n
     </svg>
   );
 };
+
+/** Where the keyboard points. */
+const KeyPointer = ({ at }: { at: Point }) => (
+  <g transform={`translate(${at.x} ${at.y})`} pointerEvents="none">
+    <path className={styles.pointerDark} d="M-14 0h10M4 0h10M0 -14v10M0 4v10" />
+    <path className={styles.pointerLight} d="M-14 0h10M4 0h10M0 -14v10M0 4v10" />
+  </g>
+);
 
 interface ObjectPromptsProps {
   objectId: number;
@@ -70,6 +80,13 @@ const ObjectPrompts = ({ objectId, color, view, isSelected }: ObjectPromptsProps
             // biome-ignore lint/suspicious/noArrayIndexKey: a point is known by its place in the prompt
             key={index}
             role="button"
+            tabIndex={isSelected && isPointTool ? 0 : -1}
+            onKeyDown={(event) => {
+              if (event.key !== 'Enter' && event.key !== 'Delete') return;
+              event.preventDefault();
+              event.stopPropagation();
+              if (isSelected) void prompts.removePoint(index);
+            }}
             aria-label={isSelected ? viewerText.clickToRemove(name) : name}
             className={cx(styles.point, isPositive ? styles.pointPositive : styles.pointNegative)}
             transform={`translate(${at.x} ${at.y})`}

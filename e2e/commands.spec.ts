@@ -1,0 +1,70 @@
+/** Menus, palette and keys: three ways to the same commands. */
+import { expect, test } from './host-fixture.ts';
+import { openSample } from './window.ts';
+
+test('commands are given by menu, palette and keys, and keys can be changed', async ({ app: page, host }) => {
+  await openSample(page);
+  const frame = page.getByLabel('Frame number');
+
+  await test.step('the menu bar works by keyboard and says what cannot be done now', async () => {
+    test.skip(host === 'electron', 'the system draws the menus there');
+    await page.getByRole('menuitem', { name: 'File' }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    const menu = page.getByRole('menu', { name: 'Track' });
+    await expect(menu.getByRole('menuitem', { name: /^Track T/ })).toHaveAttribute('aria-disabled', 'true');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    const go = page.getByRole('menu', { name: 'Go' });
+    await expect(go).toBeVisible();
+    await page.keyboard.press('g');
+    await expect(go.getByRole('menuitem', { name: /^Go to the start/ })).toBeFocused();
+    await page.keyboard.press('g');
+    await page.keyboard.press('Enter');
+    await expect(frame).toHaveText('131');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+  });
+
+  await test.step('the palette finds a command by other words and remembers it', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Command' }).fill('outline');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('button', { name: 'Show or hide contours' })).toHaveAttribute('aria-pressed', 'false');
+    await page.keyboard.press('Control+k');
+    await expect(page.getByRole('option').first()).toContainText('Show or hide contours');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('option').nth(1)).toHaveAttribute('aria-selected', 'true');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  });
+
+  await test.step('a key is changed, taken from its owner, kept, and given back', async () => {
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keyboard and mouse' });
+    await dialog.getByRole('textbox', { name: 'Search commands and keys' }).fill('go to the start');
+    await dialog.getByRole('button', { name: /^Change the key of "Go to the start"/ }).click();
+    await page.keyboard.press('Escape');
+    await expect(dialog.getByText('Home', { exact: true })).toBeVisible();
+    await dialog.getByRole('button', { name: /^Change the key of "Go to the start"/ }).click();
+    await page.keyboard.press('v');
+    await expect(dialog.getByText('Taken from: Show or hide object.')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+    await page.keyboard.press('End');
+    await expect(frame).toHaveText('131');
+    await page.keyboard.press('Home');
+    await expect(frame).toHaveText('131');
+    await page.keyboard.press('v');
+    await expect(frame).toHaveText('0');
+    await expect(page.getByRole('button', { name: 'Go to the start' })).toHaveAttribute('title', 'Go to the start  (V)');
+    await page.keyboard.press('?');
+    await dialog.getByRole('button', { name: 'Give all commands their own keys back' }).click();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Home');
+    await expect(frame).toHaveText('0');
+  });
+});

@@ -1,0 +1,152 @@
+/** Objects and the tools that make them: points by mouse and keyboard, boxes, the brush; the list; what is tracked. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './host-fixture.ts';
+import { clickImage, goToFrame, maskStrength, openSample, pagePoint } from './window.ts';
+
+const onRabbit = { x: 560, y: 370 };
+const inGrass = { x: 1000, y: 600 };
+const isMasked = 15;
+
+const drag = async (page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> => {
+  const a = await pagePoint(page, from.x, from.y);
+  const b = await pagePoint(page, to.x, to.y);
+  await page.mouse.move(a.x, a.y);
+  await page.mouse.down();
+  await page.mouse.move(b.x, b.y, { steps: 6 });
+  await page.mouse.up();
+};
+
+test('every tool makes and corrects a mask', async ({ app: page }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  const positive = page.getByRole('button', { name: /^Positive point/ });
+  const negative = page.getByRole('button', { name: /^Negative point/ });
+
+  await test.step('the keyboard alone points and prompts', async () => {
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Control+ArrowLeft');
+    await page.keyboard.press('Control+Shift+ArrowUp');
+    await page.keyboard.press('e');
+    await expect(positive).toHaveCount(1);
+    await expect.poll(() => maskStrength(page, onRabbit.x + 20, onRabbit.y)).toBeGreaterThan(isMasked);
+    await positive.focus();
+    await page.keyboard.press('Delete');
+    await expect(positive).toHaveCount(0);
+  });
+
+  await test.step('Alt+click is negative, Backspace takes the last point away', async () => {
+    await clickImage(page, onRabbit.x, onRabbit.y);
+    const at = await pagePoint(page, 300, 300);
+    await page.keyboard.down('Alt');
+    await page.mouse.click(at.x, at.y);
+    await page.keyboard.up('Alt');
+    await expect(negative).toHaveCount(1);
+    await page.keyboard.press('Backspace');
+    await expect(negative).toHaveCount(0);
+    await expect(positive).toHaveCount(1);
+  });
+
+  await test.step('strokes are painted, taken back one by one, and applied as the mask', async () => {
+    await page.keyboard.press('p');
+    await drag(page, inGrass, { x: 1080, y: 640 });
+    await drag(page, { x: 700, y: 640 }, { x: 720, y: 640 });
+    await expect(page.getByText('2 strokes')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('1 stroke', { exact: true })).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('1 stroke', { exact: true })).toHaveCount(0);
+    await page.mouse.move(5, 5);
+    await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBeGreaterThan(isMasked);
+    expect(await maskStrength(page, onRabbit.x, onRabbit.y)).toBeGreaterThan(isMasked);
+    await expect(positive).toHaveCount(0);
+  });
+
+  await test.step('the eraser takes it away; Esc discards', async () => {
+    await page.keyboard.press('x');
+    await page.keyboard.press(']');
+    await drag(page, inGrass, { x: 1080, y: 640 });
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('1 stroke', { exact: true })).toHaveCount(0);
+    await drag(page, { x: 990, y: 595 }, { x: 1085, y: 643 });
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBe(0);
+  });
+
+  await test.step('the hand moves the picture, Ctrl+click picks an object', async () => {
+    await page.keyboard.press('w');
+    const before = await pagePoint(page, 100, 100);
+    await drag(page, { x: 600, y: 300 }, { x: 700, y: 330 });
+    const after = await pagePoint(page, 100, 100);
+    expect(after.x).toBeGreaterThan(before.x + 20);
+    await page.keyboard.press('Control+0');
+    await page.keyboard.press('f');
+    await expect(page.getByRole('button', { name: /^Object 1/ })).toHaveAttribute('aria-pressed', 'false');
+    const at = await pagePoint(page, onRabbit.x, onRabbit.y);
+    await page.keyboard.press('q');
+    await page.keyboard.down('Control');
+    await page.mouse.click(at.x, at.y);
+    await page.keyboard.up('Control');
+    await expect(page.getByRole('button', { name: /^Object 1/ })).toHaveAttribute('aria-pressed', 'true');
+  });
+});
+
+test('objects are coloured, shown alone, protected and tracked by themselves in a range', async ({ app: page }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+  await page.keyboard.press('f');
+  await drag(page, { x: 800, y: 250 }, { x: 1150, y: 500 });
+  const first = page.getByRole('button', { name: /^Object 1/ });
+  const second = page.getByRole('button', { name: /^Object 2/ });
+  await expect(second).toContainText('1 prompt');
+
+  await test.step('digits and Alt+arrows select', async () => {
+    await page.keyboard.press('1');
+    await expect(first).toHaveAttribute('aria-pressed', 'true');
+    await page.keyboard.press('Alt+ArrowDown');
+    await expect(second).toHaveAttribute('aria-pressed', 'true');
+  });
+
+  await test.step('a colour is picked by keyboard', async () => {
+    await page.keyboard.press('Shift+C');
+    const picker = page.getByRole('group', { name: 'Colour of Object 2' });
+    await expect(picker).toBeVisible();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect(picker).toHaveCount(0);
+    await expect(page.locator('circle[fill="#ffd23f"]').first()).toBeVisible();
+  });
+
+  await test.step('one is shown alone, then all again', async () => {
+    await page.keyboard.press('Alt+h');
+    expect(await maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBe(0);
+    await page.keyboard.press('Shift+V');
+    await expect.poll(() => maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBeGreaterThan(isMasked);
+  });
+
+  await test.step('a protected object is not changed by clicks', async () => {
+    await first.click({ button: 'right' });
+    await page.getByRole('menuitemcheckbox', { name: 'Protect from clicks' }).click();
+    await clickImage(page, 600, 500);
+    await expect(page.getByText(/protected from clicks/)).toBeVisible();
+    await expect(first).toContainText('1 prompt');
+  });
+
+  await test.step('only the selected object is tracked, only in the marked range', async () => {
+    await page.keyboard.press('1');
+    await goToFrame(page, 62);
+    await page.keyboard.press('o');
+    await goToFrame(page, 57);
+    await page.keyboard.press('i');
+    await page.getByText('Selected only').click();
+    await page.getByRole('button', { name: 'Track the marked range' }).click();
+    await expect(first).toContainText('6 frames', { timeout: 60_000 });
+    await expect(second).toContainText('Not tracked');
+  });
+
+  await test.step('the keyboard deletes', async () => {
+    await page.keyboard.press('Delete');
+    await expect(first).toHaveCount(0);
+    await expect(second).toBeVisible();
+  });
+});

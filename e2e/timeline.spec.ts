@@ -1,0 +1,85 @@
+/** The timeline: zoom, scroll, marks, jumps, pictures, and playing at several speeds. */
+import type { Page } from '@playwright/test';
+import { expect, test } from './host-fixture.ts';
+import { clickImage, goToFrame, openSample } from './window.ts';
+
+const position = (page: Page) => page.getByRole('slider', { name: 'Position' });
+
+test('the clip is found its way through on the timeline', async ({ app: page }) => {
+  await openSample(page);
+  const frame = page.getByLabel('Frame number');
+  const slider = position(page);
+  const box = (await slider.boundingBox())!;
+  const scrollbar = page.getByRole('scrollbar', { name: 'Scroll the timeline' });
+
+  await test.step('a press seeks, and a picture of the frame under the pointer is shown', async () => {
+    await page.mouse.move(box.x + 140 + (box.width - 152) / 2, box.y + 10);
+    await expect(page.getByText(/^0:02\.6\d · 6\d$/)).toBeVisible();
+    await page.mouse.down();
+    await page.mouse.up();
+    await expect.poll(async () => Number(await frame.textContent())).toBeGreaterThan(60);
+    expect(Number(await frame.textContent())).toBeLessThan(72);
+  });
+
+  await test.step('a frame or a time is typed', async () => {
+    await page.getByRole('button', { name: /Go to a frame or a time$/ }).click();
+    await page.keyboard.type('0:04');
+    await page.keyboard.press('Enter');
+    await expect(frame).toHaveText('100');
+  });
+
+  await test.step('the wheel zooms, the playhead stays in view, and the whole is shown again', async () => {
+    await expect(scrollbar).toHaveCount(0);
+    await page.mouse.move(box.x + 300, box.y + 10);
+    await page.mouse.wheel(0, -500);
+    await expect(scrollbar).toBeVisible();
+    await page.keyboard.press('End');
+    const last = Number(await scrollbar.getAttribute('aria-valuemax'));
+    await expect(scrollbar).toHaveAttribute('aria-valuenow', String(last));
+    await page.keyboard.press('Home');
+    await expect(scrollbar).toHaveAttribute('aria-valuenow', '0');
+    await page.mouse.wheel(200, 0);
+    await expect.poll(async () => Number(await scrollbar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
+    await page.keyboard.press('Alt+0');
+    await expect(scrollbar).toHaveCount(0);
+  });
+
+  await test.step('marks are set, jumped to and cleared', async () => {
+    await goToFrame(page, 20);
+    await page.keyboard.press('i');
+    await goToFrame(page, 40);
+    await page.keyboard.press('o');
+    await expect(page.getByText('21 marked')).toBeVisible();
+    await page.keyboard.press('Shift+I');
+    await expect(frame).toHaveText('20');
+    await page.keyboard.press('Shift+O');
+    await expect(frame).toHaveText('40');
+    await page.keyboard.press('Alt+x');
+    await expect(page.getByText('21 marked')).toHaveCount(0);
+  });
+
+  await test.step('arrows go from prompt to prompt, G to the next gap', async () => {
+    await goToFrame(page, 60);
+    await clickImage(page, 560, 370);
+    await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await expect(frame).toHaveText('60');
+    await page.keyboard.press('g');
+    await expect(frame).toHaveText('61');
+    await page.keyboard.press('Shift+G');
+    await expect(frame).toHaveText('0');
+  });
+
+  await test.step('J, K and L shuttle', async () => {
+    await page.keyboard.press('l');
+    await page.keyboard.press('l');
+    await expect(page.getByText('2×')).toBeVisible();
+    await page.keyboard.press('k');
+    await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+    await page.keyboard.press('End');
+    await page.keyboard.press('j');
+    await expect.poll(async () => Number(await frame.textContent())).toBeLessThan(130);
+    await page.keyboard.press('k');
+  });
+});
