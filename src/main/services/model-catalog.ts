@@ -22,7 +22,7 @@ const speeds: Readonly<Record<string, string>> = {
   nano: 'The fastest: made for this app, runs on any machine.',
   'sam2.1-tiny': 'The fastest SAM 2.1. Usable on a CPU at 512 px.',
   'sam2.1-small': 'A little slower than tiny, and more exact.',
-  'sam2.1-base-plus': 'Half as fast as tiny. Best with a graphics card.',
+  'sam2.1-base-plus': 'Slower than small, and more exact. Best with a graphics card.',
   'sam2.1-large': 'The most exact and the slowest: for a graphics card.',
 };
 
