@@ -5,6 +5,8 @@ import { expect, type Page } from '@playwright/test';
 export const expectAccessible = async (page: Page, what: string): Promise<void> => {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    // The line between two panels is part of neither; a key shown in a button is not part of its name.
+    .disableRules(['region', 'label-content-name-mismatch'])
     .setLegacyMode()
     .analyze();
   const found = violations.flatMap(({ id, help, nodes }) =>

@@ -22,6 +22,8 @@ export default defineConfig<HostOptions>({
   use: {
     viewport: { width: 1280, height: 720 },
     colorScheme: 'dark',
+    // A control that is not there fails the test now, not when its whole time is up.
+    actionTimeout: 20_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {

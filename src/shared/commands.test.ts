@@ -21,6 +21,8 @@ const all: CommandContext = {
   hasResults: true,
   hasMarks: true,
   hasStrokes: false,
+  canUndo: true,
+  canRedo: true,
   isEngineReady: true,
   isTracking: false,
   isExporting: false,
@@ -58,6 +60,7 @@ describe('the command table', () => {
     for (const id of commandIds) for (const key of commands[id].keys) owners.set(key, [...(owners.get(key) ?? []), id]);
     const shared = [...owners].filter(([, ids]) => ids.length > 1);
     expect(shared).toEqual([
+      ['Mod+KeyZ', ['brush.undo', 'edit.undo']],
       ['Enter', ['brush.apply', 'object.finish']],
       ['Escape', ['brush.discard', 'operation.cancel', 'object.finish']],
     ]);

@@ -12,6 +12,8 @@ export interface CommandContext {
   hasMarks: boolean;
   /** Strokes of the brush that are not applied yet. */
   hasStrokes: boolean;
+  canUndo: boolean;
+  canRedo: boolean;
   isEngineReady: boolean;
   isTracking: boolean;
   isExporting: boolean;
@@ -131,6 +133,13 @@ export const commands = {
   },
 
   'brush.undo': { label: 'Undo the last stroke', group: 'Tools', keys: ['Mod+KeyZ'], enabled: (context) => context.hasStrokes },
+  'edit.undo': { label: 'Undo', group: 'Edit', keys: ['Mod+KeyZ'], enabled: (context) => context.canUndo && !context.isTracking },
+  'edit.redo': {
+    label: 'Redo',
+    group: 'Edit',
+    keys: ['Mod+Shift+KeyZ', 'Mod+KeyY'],
+    enabled: (context) => context.canRedo && !context.isTracking,
+  },
   'brush.discard': {
     label: 'Discard the painted mask',
     group: 'Tools',
@@ -149,6 +158,27 @@ export const commands = {
   'object.recolor': { label: 'Change the colour', group: 'Objects', keys: ['Shift+KeyC'], enabled: withSelection, words: 'color recolour' },
   'object.selectNext': { label: 'Select the next object', group: 'Objects', keys: ['Alt+ArrowDown'], enabled: withSession },
   'object.selectPrevious': { label: 'Select the previous object', group: 'Objects', keys: ['Alt+ArrowUp'], enabled: withSession },
+  'object.moveUp': {
+    label: 'Move the object up the list',
+    group: 'Objects',
+    keys: ['Alt+Shift+ArrowUp'],
+    enabled: onSelection,
+    words: 'reorder',
+  },
+  'object.moveDown': {
+    label: 'Move the object down the list',
+    group: 'Objects',
+    keys: ['Alt+Shift+ArrowDown'],
+    enabled: onSelection,
+    words: 'reorder',
+  },
+  'object.toggleLocked': {
+    label: 'Protect the object from changes',
+    group: 'Objects',
+    keys: ['Shift+KeyL'],
+    enabled: withSelection,
+    words: 'lock',
+  },
   'object.select': {
     label: 'Select object 1 to 9',
     group: 'Objects',

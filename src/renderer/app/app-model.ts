@@ -42,6 +42,9 @@ export interface AppModelOptions {
   fileUrl: (url: string) => string;
 }
 
+/** A playhead that stays this long is where the clip opens again. */
+const restMs = 600;
+
 export const dismissHints = (store: AppStore): void => setPreference(store, { areHintsDismissed: true });
 
 export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): AppModel => {
@@ -69,6 +72,14 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
     // Strokes belong to one object on one frame.
     if (state.playhead !== previous.playhead || state.selectedId !== previous.selectedId) brush.discard();
+  });
+
+  let resting: ReturnType<typeof setTimeout> | undefined;
+  store.subscribe((state, previous) => {
+    if (state.playhead === previous.playhead || state.host?.session?.id !== previous.host?.session?.id) return;
+    clearTimeout(resting);
+    // A position that could not be told is told with the next one.
+    resting = setTimeout(() => client.call('session.setPosition', { frame: store.getState().playhead }).catch(() => {}), restMs);
   });
 
   const attempt = async (work: Promise<unknown>): Promise<boolean> => {

@@ -43,6 +43,7 @@ export const App = () => {
     <div className={styles.app}>
       <TopBar />
       <EngineBanner />
+      <h1 className={styles.hiddenTitle}>{appText.title}</h1>
       <main className={cx(styles.main, isDropping && styles.dropping)}>
         <Viewer />
         {hasSession && isSideShown && (

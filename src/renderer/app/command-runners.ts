@@ -6,6 +6,8 @@ import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
 import {
   type DialogName,
+  type Marks,
+  marksOf,
   neighbourGap,
   neighbourPrompt,
   neighbourUnsure,
@@ -67,8 +69,10 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
   const lastFrame = (): number => (store.getState().host?.session?.media.frameCount ?? 1) - 1;
 
   const track = async (direction: TrackDirection, isRange = false): Promise<void> => {
-    const { trackScope, selectedId, marks } = store.getState();
-    const input: MethodInput<'track.start'> = { direction };
+    const { trackScope, selectedId } = store.getState();
+    const marks = marksOf(store.getState());
+    // A closed range is tracked both ways: nothing outside it is touched.
+    const input: MethodInput<'track.start'> = { direction: isRange ? 'both' : direction };
     if (trackScope === 'selected' && selectedId !== null) input.objectIds = [selectedId];
     if (isRange) {
       input.from = marks.in ?? 0;
@@ -96,14 +100,33 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     select(index < 0 ? (by === 1 ? 0 : objects.length - 1) : Math.min(objects.length - 1, Math.max(0, index + by)));
   };
 
-  const mark = (end: 'in' | 'out') => (): void => store.setState((s) => ({ marks: withMark(s.marks, end, s.playhead) }));
+  const setMarks = (marks: Marks): void => void attempt(client.call('session.setMarks', marks));
+  const mark = (end: 'in' | 'out') => (): void => setMarks(withMark(marksOf(store.getState()), end, store.getState().playhead));
+
+  const move = (by: 1 | -1) => (): void => {
+    const ids = objectsOf(store.getState()).map(({ id }) => id);
+    const from = ids.indexOf(store.getState().selectedId ?? -1);
+    const to = from + by;
+    if (from < 0 || to < 0 || to >= ids.length) return;
+    ids.splice(to, 0, ...ids.splice(from, 1));
+    void attempt(client.call('object.reorder', { objectIds: ids }));
+  };
+
+  const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
+    try {
+      const { label } = await client.call(method, {});
+      if (label !== null) addToast(store, 'info', say(label));
+    } catch (error) {
+      reportError(store, error);
+    }
+  };
   const dialog = (name: DialogName) => (): void => store.setState((s) => ({ dialog: s.dialog === name ? null : name }));
   const tool = (name: ToolName) => (): void => store.setState({ tool: name });
 
   const showAll = (): void => {
-    store.setState({ soloId: null, areMasksVisible: true });
-    for (const { id, visible } of objectsOf(store.getState()))
-      if (!visible) void attempt(client.call('object.update', { objectId: id, visible: true }));
+    store.setState({ areMasksVisible: true });
+    for (const { id, visible, solo } of objectsOf(store.getState()))
+      if (!visible || solo) void attempt(client.call('object.update', { objectId: id, visible: true, solo: false }));
   };
 
   const applyStrokes = (): void => {
@@ -143,9 +166,9 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     'palette.open': dialog('palette'),
     'mark.in': mark('in'),
     'mark.out': mark('out'),
-    'mark.clear': () => store.setState({ marks: { in: null, out: null } }),
-    'mark.goIn': () => player.seek(store.getState().marks.in ?? 0),
-    'mark.goOut': () => player.seek(store.getState().marks.out ?? lastFrame()),
+    'mark.clear': () => setMarks({ in: null, out: null }),
+    'mark.goIn': () => player.seek(marksOf(store.getState()).in ?? 0),
+    'mark.goOut': () => player.seek(marksOf(store.getState()).out ?? lastFrame()),
     'playback.toggle': () => player.toggle(),
     'playback.shuttleBack': () => player.shuttle(-1),
     'playback.stop': () => (store.getState().isPlaying ? player.pause() : undefined),
@@ -184,7 +207,12 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     'object.removeLastPoint': () => void prompts.removeLastPoint(),
     'object.clearFrame': () => void prompts.clearFrame(),
     'object.toggleVisible': () => onSelected(({ id, visible }) => client.call('object.update', { objectId: id, visible: !visible })),
-    'object.toggleSolo': () => store.setState((s) => ({ soloId: s.soloId === s.selectedId ? null : s.selectedId })),
+    'object.toggleSolo': () => onSelected(({ id, solo }) => client.call('object.update', { objectId: id, solo: !solo })),
+    'object.toggleLocked': () => onSelected(({ id, locked }) => client.call('object.update', { objectId: id, locked: !locked })),
+    'object.moveUp': move(-1),
+    'object.moveDown': move(1),
+    'edit.undo': () => void stepBack('history.undo', runnerText.undone),
+    'edit.redo': () => void stepBack('history.redo', runnerText.redone),
     'object.showAll': showAll,
     'object.rename': () => store.setState((s) => ({ renamingId: s.selectedId })),
     'object.recolor': () => store.setState((s) => ({ recoloringId: s.selectedId })),

@@ -4,7 +4,7 @@
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
-import { promptKey, promptOn, runningOperation, type WindowState } from '../state/window-state.ts';
+import { objectsOf, promptKey, promptOn, runningOperation, type WindowState } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { promptText } from './strings.ts';
 
@@ -28,7 +28,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   const isLocked = (): boolean => {
     const state = store.getState();
     if (runningOperation(state, 'track')) addToast(store, 'info', promptText.tracking);
-    else if (state.selectedId !== null && state.lockedIds.includes(state.selectedId)) addToast(store, 'info', promptText.locked);
+    else if (objectsOf(state).some(({ id, locked }) => locked && id === state.selectedId)) addToast(store, 'info', promptText.locked);
     else return false;
     return true;
   };

@@ -13,6 +13,8 @@ export const appText = {
 };
 
 export const runnerText = {
+  undone: (label: string): string => `Undone: ${label}`,
+  redone: (label: string): string => `Done again: ${label}`,
   noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
   noPrompt: 'There is no further prompt that way.',
   noUnsure: 'No further frame that way is marked as unsure.',
@@ -21,6 +23,6 @@ export const runnerText = {
 
 export const promptText = {
   tracking: 'Prompts can be changed when tracking has ended. Press Esc to stop it; what is done is kept.',
-  locked: 'This object is protected from clicks. Its menu in the list of objects takes the protection off.',
+  locked: 'This object is protected from changes. Its menu in the list of objects takes the protection off.',
   negativeFirst: 'Click an object first; a negative point then takes away what is not part of it.',
 };

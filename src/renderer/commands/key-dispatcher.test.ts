@@ -19,6 +19,8 @@ const all: CommandContext = {
   hasResults: true,
   hasMarks: false,
   hasStrokes: false,
+  canUndo: false,
+  canRedo: false,
   isEngineReady: true,
   isTracking: false,
   isExporting: false,

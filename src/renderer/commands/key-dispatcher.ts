@@ -11,7 +11,6 @@ export const takesKey = (
   code: string,
 ): boolean => {
   if (!target) return false;
-  if (target.role?.startsWith('menu')) return true;
   if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
   if (target.tagName === 'INPUT') {
     if (textInputs.has(target.type ?? 'text')) return true;
@@ -31,6 +30,8 @@ export interface KeyTarget {
 /** @returns whether the press was used up */
 export const dispatchKey = (press: KeyPress, target: Parameters<typeof takesKey>[0], app: KeyTarget): boolean => {
   if (takesKey(target, press.code)) return false;
+  // In a menu plain keys go to its entries.
+  if (target?.role?.startsWith('menu') && !press.ctrlKey && !press.metaKey && !press.altKey) return false;
   // A dialog is modal: its own keys (Esc, Tab, Enter, Space) are the browser's.
   if (app.isDialogOpen()) return false;
   const chord = chordOf(press);

@@ -17,7 +17,7 @@ export const useShortcuts = (): void => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const element = event.target instanceof HTMLElement ? event.target : null;
       const isPlainSpace = event.code === 'Space' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-      if (isPlainSpace && !target.isDialogOpen() && !takesKey(element, event.code)) {
+      if (isPlainSpace && !target.isDialogOpen() && !takesKey(element, event.code) && !element?.role?.startsWith('menu')) {
         event.preventDefault();
         spaceKey.down();
         return;

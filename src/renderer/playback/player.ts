@@ -156,7 +156,7 @@ export class Player {
     this.#dropAnswers();
     this.#shown = null;
     this.#wanted = null;
-    if (this.#media) this.#want(0, true);
+    if (this.#media) this.#want(this.#store.getState().playhead, true);
   }
 
   #dropAnswers(): void {

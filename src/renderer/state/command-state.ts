@@ -1,6 +1,9 @@
 /** Whether a command that switches something has it switched on now; undefined for the others. */
 import type { CommandId } from '../../shared/commands.ts';
-import type { WindowState } from './window-state.ts';
+import type { TrackedObject } from '../../shared/contract.ts';
+import { objectsOf, type WindowState } from './window-state.ts';
+
+const selected = (state: WindowState): TrackedObject | undefined => objectsOf(state).find(({ id }) => id === state.selectedId);
 
 export const checkedOf = (state: WindowState, id: CommandId): boolean | undefined => {
   switch (id) {
@@ -15,7 +18,9 @@ export const checkedOf = (state: WindowState, id: CommandId): boolean | undefine
     case 'track.toggleSelected':
       return state.trackScope === 'selected';
     case 'object.toggleSolo':
-      return state.soloId !== null && state.soloId === state.selectedId;
+      return selected(state)?.solo ?? false;
+    case 'object.toggleLocked':
+      return selected(state)?.locked ?? false;
     default:
       return id.startsWith('tool.') ? id === `tool.${state.tool}` : undefined;
   }

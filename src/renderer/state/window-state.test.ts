@@ -48,6 +48,8 @@ const hostState = (revision: number, objects: TrackedObject[] = [], sessionId = 
     memory: noSessionMemory(),
   },
   operations: [],
+  project: null,
+  recents: [],
   engine: { state: 'ready', message: null },
   models: noModels,
   notices: [],

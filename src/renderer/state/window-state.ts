@@ -46,15 +46,10 @@ export interface WindowState {
   tool: ToolName;
   /** Strokes of the brush that are not applied yet. */
   strokeCount: number;
-  marks: Marks;
-  /** The one object that is shown alone. */
-  soloId: number | null;
   /** Where the keyboard points in the picture, in source px; null until it does. */
   keyPointer: { x: number; y: number } | null;
   /** The object under the pointer. */
   hoveredId: number | null;
-  /** Objects the user protected from clicks, in this window. */
-  lockedIds: readonly number[];
   /** 1 = the clip's own speed; negative = backward. */
   shuttleRate: number;
   areMasksVisible: boolean;
@@ -85,11 +80,8 @@ export const initialWindowState: WindowState = {
   computing: 0,
   tool: 'point',
   strokeCount: 0,
-  marks: { in: null, out: null },
-  soloId: null,
   keyPointer: null,
   hoveredId: null,
-  lockedIds: [],
   shuttleRate: 1,
   areMasksVisible: true,
   trackDirection: 'both',
@@ -118,8 +110,9 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       host,
       selectedId: null,
       promptLabel: 1,
-      playhead: 0,
-      shownFrame: 0,
+      // Where the user was when the clip was open last.
+      playhead: host.session?.position ?? 0,
+      shownFrame: host.session?.position ?? 0,
       isPlaying: false,
       // A clip that is already being tracked is watched, until the user moves.
       isFollowing: true,
@@ -128,10 +121,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       recoloringId: null,
       tool: 'point',
       strokeCount: 0,
-      marks: { in: null, out: null },
-      soloId: null,
       keyPointer: null,
-      lockedIds: [],
       dialog: state.dialog === 'open' || state.dialog === 'export' ? null : state.dialog,
     };
   }
@@ -145,8 +135,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
   );
   const wasKnown = state.host?.session?.objects.some(({ id }) => id === state.selectedId) ?? false;
   const isGone = wasKnown && !objects.some(({ id }) => id === state.selectedId);
-  const soloId = objects.some(({ id }) => id === state.soloId) ? state.soloId : null;
-  return { ...state, host, drafts, soloId, selectedId: isGone ? null : state.selectedId };
+  return { ...state, host, drafts, selectedId: isGone ? null : state.selectedId };
 };
 
 /** Prompts of an object on a frame as the user sees them: what was just done counts before the host tells it back. */
@@ -176,7 +165,9 @@ export const commandContext = (state: WindowState): CommandContext => {
     hasSession: state.host?.session != null,
     hasSelection: state.selectedId !== null,
     hasPrompts: objects.some((object) => object.prompts.length > 0),
-    hasMarks: state.marks.in !== null || state.marks.out !== null,
+    hasMarks: marksOf(state).in !== null || marksOf(state).out !== null,
+    canUndo: state.host?.session?.history.undo != null,
+    canRedo: state.host?.session?.history.redo != null,
     hasStrokes: state.strokeCount > 0,
     hasResults: objects.some((object) => object.results.length > 0),
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
@@ -246,9 +237,14 @@ export const withMark = (marks: Marks, end: 'in' | 'out', frame: number): Marks 
   return { in: marks.in !== null && marks.in > frame ? null : marks.in, out: frame };
 };
 
-/** Whether an object's mask is drawn: it is not hidden, and no other is shown alone. */
-export const isShown = (state: Pick<WindowState, 'soloId'>, object: Pick<TrackedObject, 'id' | 'visible'>): boolean =>
-  state.soloId === null ? object.visible : object.id === state.soloId;
+/** Objects whose masks are drawn: those shown alone, or else all that are not hidden. */
+export const shownObjects = (objects: readonly TrackedObject[]): readonly TrackedObject[] => {
+  const solo = objects.filter((object) => object.solo);
+  return solo.length > 0 ? solo : objects.filter((object) => object.visible);
+};
+
+export const marksOf = (state: Pick<WindowState, 'host'>): Marks => state.host?.session?.marks ?? noMarks;
+const noMarks: Marks = { in: null, out: null };
 
 let nextToastId = -1;
 

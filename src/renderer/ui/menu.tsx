@@ -47,7 +47,9 @@ export const Menu = ({ label, items, at, onClose, onSide }: MenuProps) => {
     return () => {
       // A choice may have put the focus elsewhere, which is then meant.
       if (menu?.contains(document.activeElement) || document.activeElement === document.body)
-        if (before instanceof HTMLElement && before.isConnected) before.focus();
+        if (before instanceof HTMLElement && before.isConnected && before.role !== 'menuitem')
+          // Back in the menu bar, plain keys would be the menus' own.
+          before.focus();
     };
   }, []);
 

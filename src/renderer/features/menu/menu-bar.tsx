@@ -1,6 +1,7 @@
 /** The menu bar of the served window; on the desktop the system draws the same menus. */
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { type CommandId, commands } from '../../../shared/commands.ts';
+import type { Session } from '../../../shared/contract.ts';
 import { shortcutOf } from '../../../shared/keymap.ts';
 import { menus } from '../../../shared/menus.ts';
 import { isMac, useApp } from '../../app/app-context.ts';
@@ -64,6 +65,12 @@ export const MenuBar = () => {
   );
 };
 
+/** Undo and redo say what they would undo and redo. */
+const stepLabel = (id: CommandId, history: Session['history'] | undefined): string => {
+  const step = id === 'edit.undo' ? history?.undo : id === 'edit.redo' ? history?.redo : null;
+  return step ? `${commands[id].label}: ${step}` : commands[id].label;
+};
+
 interface OpenMenuProps {
   index: number;
   anchor: HTMLElement | undefined;
@@ -78,7 +85,7 @@ const OpenMenu = ({ index, anchor, onClose, onSide }: OpenMenuProps) => {
   const context = commandContext(state);
   const entry = (id: CommandId): MenuItem => ({
     id,
-    label: commands[id].label,
+    label: stepLabel(id, state.host?.session?.history),
     keys: shortcutOf(id, isMac(), state.prefs.keys),
     isDisabled: !commands[id].enabled(context),
     isChecked: checkedOf(state, id),

@@ -1,7 +1,7 @@
 /** What can be done with one object, where it was right-clicked. */
 import type { TrackedObject } from '../../../shared/contract.ts';
 import { useApp } from '../../app/app-context.ts';
-import { commandContext } from '../../state/window-state.ts';
+import { commandContext, objectsOf } from '../../state/window-state.ts';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { objectText } from './strings.ts';
 
@@ -12,13 +12,16 @@ export interface ObjectMenuPlace {
 }
 
 const text = objectText.menu;
+const mostMergeEntries = 8;
 
 export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: ObjectMenuPlace; onClose: () => void }) => {
   const { store, client, player, attempt } = useApp();
   const state = store.getState();
   const { id } = object;
   const { isTracking, isEngineReady } = commandContext(state);
-  const isLocked = state.lockedIds.includes(id);
+  const others = objectsOf(state)
+    .filter((other) => other.id !== id)
+    .slice(0, mostMergeEntries);
   const firstPrompt = object.prompts.reduce((least, { frame }) => Math.min(least, frame), Number.POSITIVE_INFINITY);
   const items: (MenuItem | 'separator')[] = [
     { id: 'rename', label: text.rename, onSelect: () => store.setState({ selectedId: id, renamingId: id }) },
@@ -27,15 +30,14 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
     {
       id: 'solo',
       label: text.solo,
-      isChecked: state.soloId === id,
-      onSelect: () => store.setState({ soloId: state.soloId === id ? null : id }),
+      isChecked: object.solo,
+      onSelect: () => void attempt(client.call('object.update', { objectId: id, solo: !object.solo })),
     },
     {
       id: 'lock',
       label: text.lock,
-      isChecked: isLocked,
-      onSelect: () =>
-        store.setState({ lockedIds: isLocked ? state.lockedIds.filter((locked) => locked !== id) : [...state.lockedIds, id] }),
+      isChecked: object.locked,
+      onSelect: () => void attempt(client.call('object.update', { objectId: id, locked: !object.locked })),
     },
     'separator',
     {
@@ -59,6 +61,16 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
         void attempt(client.call('track.start', { direction: state.trackDirection, objectIds: [id] }));
       },
     },
+    ...(others.length > 0 ? (['separator'] as const) : []),
+    ...others.map(
+      (other): MenuItem => ({
+        id: `merge-${other.id}`,
+        label: text.mergeInto(other.name),
+        color: other.color,
+        isDisabled: isTracking || object.locked || other.locked,
+        onSelect: () => void attempt(client.call('object.merge', { objectIds: [id, other.id], into: other.id })),
+      }),
+    ),
     'separator',
     {
       id: 'remove',

@@ -11,20 +11,22 @@ import type { ObjectMenuPlace } from './object-menu.tsx';
 import styles from './objects.module.css';
 import { objectText as text } from './strings.ts';
 
+const dragType = 'application/x-sam2-object';
+
 interface ObjectRowProps {
   object: TrackedObject;
   index: number;
   isSelected: boolean;
   onMenu: (place: ObjectMenuPlace) => void;
+  /** Another row was dropped on this one. */
+  onDrop: (draggedId: number) => void;
 }
 
-export const ObjectRow = ({ object, index, isSelected, onMenu }: ObjectRowProps) => {
+export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectRowProps) => {
   const { store, client, attempt } = useApp();
   const frameCount = useAppState((s) => s.host?.session?.media.frameCount ?? 0);
   const isRenaming = useAppState((s) => s.renamingId === object.id);
   const isRecoloring = useAppState((s) => s.recoloringId === object.id);
-  const isSolo = useAppState((s) => s.soloId === object.id);
-  const isLocked = useAppState((s) => s.lockedIds.includes(object.id));
   const isHovered = useAppState((s) => s.hoveredId === object.id);
   const isTracking = useAppState((s) => s.host?.operations.some((o) => o.kind === 'track' && o.state === 'running') ?? false);
   const row = useRef<HTMLLIElement>(null);
@@ -39,6 +41,20 @@ export const ObjectRow = ({ object, index, isSelected, onMenu }: ObjectRowProps)
     <li
       ref={row}
       className={cx(styles.row, isSelected && styles.selected, isHovered && styles.hovered, !object.visible && styles.hidden)}
+      draggable={!isRenaming && !isRecoloring}
+      onDragStart={(event) => event.dataTransfer.setData(dragType, String(object.id))}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(dragType)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+      onDrop={(event) => {
+        const dragged = Number(event.dataTransfer.getData(dragType));
+        if (!dragged) return;
+        event.preventDefault();
+        event.stopPropagation();
+        onDrop(dragged);
+      }}
       onContextMenu={(event) => {
         event.preventDefault();
         store.setState({ selectedId: object.id });
@@ -86,8 +102,8 @@ export const ObjectRow = ({ object, index, isSelected, onMenu }: ObjectRowProps)
           <span className={styles.state}>{stateOf(object, frameCount)}</span>
         </button>
       )}
-      {isSolo && <Focus size={13} className={styles.badge} aria-label={text.menu.solo} />}
-      {isLocked && <Lock size={13} className={styles.badge} aria-label={text.menu.lock} />}
+      {object.solo && <Focus size={13} className={styles.badge} aria-label={text.menu.solo} />}
+      {object.locked && <Lock size={13} className={styles.badge} aria-label={text.menu.lock} />}
       {index < 9 && !isRenaming && <kbd className={styles.key}>{index + 1}</kbd>}
       <Button
         variant="ghost"
@@ -129,6 +145,7 @@ const stateOf = (object: TrackedObject, frameCount: number): string => {
   const frames = trackedFrames(object);
   const prompts = promptCount(object);
   if (object.prompts.length === 0 && frames === 0) return text.untouched;
+  if (object.stale && frames > object.prompts.length) return text.stale(prompts);
   if (frames >= frameCount) return text.allFrames(prompts);
   return frames <= object.prompts.length ? text.notTracked(prompts) : text.someFrames(frames, prompts);
 };

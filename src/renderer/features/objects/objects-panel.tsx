@@ -1,7 +1,7 @@
 /** The objects of the clip, and tracking them. */
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
-import { useAppState } from '../../app/app-context.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { TrackPanel } from '../track/track-panel.tsx';
@@ -13,6 +13,14 @@ import { objectText as text } from './strings.ts';
 export const ObjectsPanel = () => {
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
+  const { client, attempt } = useApp();
+  const drop = (dragged: number, onto: number): void => {
+    if (dragged === onto) return;
+    const ids = objects.map(({ id }) => id).filter((id) => id !== dragged);
+    const wasAbove = objects.findIndex(({ id }) => id === dragged) < objects.findIndex(({ id }) => id === onto);
+    ids.splice(ids.indexOf(onto) + (wasAbove ? 1 : 0), 0, dragged);
+    void attempt(client.call('object.reorder', { objectIds: ids }));
+  };
   const [menu, setMenu] = useState<ObjectMenuPlace | null>(null);
   return (
     <>
@@ -30,7 +38,14 @@ export const ObjectsPanel = () => {
         ) : (
           <ul className={styles.list}>
             {objects.map((object, index) => (
-              <ObjectRow key={object.id} object={object} index={index} isSelected={object.id === selectedId} onMenu={setMenu} />
+              <ObjectRow
+                key={object.id}
+                object={object}
+                index={index}
+                isSelected={object.id === selectedId}
+                onMenu={setMenu}
+                onDrop={(dragged) => drop(dragged, object.id)}
+              />
             ))}
           </ul>
         )}

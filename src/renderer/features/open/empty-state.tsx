@@ -13,7 +13,7 @@ export const EmptyState = () => {
   return (
     <div className={styles.empty}>
       <Clapperboard size={40} strokeWidth={1.25} className={styles.emptyIcon} />
-      <h1 className={styles.emptyTitle}>Track anything in a video</h1>
+      <h2 className={styles.emptyTitle}>Track anything in a video</h2>
       <p className={styles.emptyText}>Click an object once; it is followed through the clip, on this machine.</p>
       <div className={styles.emptyActions}>
         <CommandButton command="clip.open" variant="primary" size="large" disabled={isOpening || !isReady}>

@@ -1,6 +1,6 @@
 /** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
 import type { TrackedObject } from '../../../shared/contract.ts';
-import { isShown, type Marks } from '../../state/window-state.ts';
+import { type Marks, shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
 import { type LaneSpan, xOfEdge, xOfFrame } from './lane-geometry.ts';
 import type { LaneColumn, LaneIndex } from './lane-index.ts';
@@ -19,7 +19,6 @@ export interface LanesPicture {
   objects: readonly TrackedObject[];
   laneOf: (object: TrackedObject) => LaneIndex;
   selectedId: number | null;
-  soloId: number | null;
   marks: Marks;
   /** Frames where another branch of the memory tree took over, by object. */
   switches: ReadonlyMap<number, readonly number[]>;
@@ -74,7 +73,7 @@ const drawLane = (context: CanvasRenderingContext2D, picture: LanesPicture, obje
     context.fillStyle = token('--accent-soft');
     context.fillRect(0, top, picture.width, laneHeight);
   }
-  context.globalAlpha = isShown(picture, object) ? 1 : 0.45;
+  context.globalAlpha = shownObjects(picture.objects).includes(object) ? 1 : 0.45;
   context.fillStyle = object.color;
   rounded(context, 12, middle - 4, 8, 8, 4);
   context.fillStyle = token(isSelected ? '--text' : '--text-2');

@@ -6,7 +6,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import { useStore } from 'zustand';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { objectsOf } from '../../state/window-state.ts';
+import { marksOf, objectsOf } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
 import { Filmstrip, filmstripHeight } from './filmstrip.tsx';
@@ -27,8 +27,7 @@ export const Lanes = ({ media }: { media: Media }) => {
   const { player, store, timeline } = useApp();
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
-  const soloId = useAppState((s) => s.soloId);
-  const marks = useAppState((s) => s.marks);
+  const marks = useAppState(marksOf);
   const theme = useAppState((s) => s.theme);
   const playhead = useAppState((s) => s.playhead);
   const range = useStore(timeline.store);
@@ -69,10 +68,10 @@ export const Lanes = ({ media }: { media: Media }) => {
       laneOf,
       switches,
       selectedId,
-      soloId,
+
       marks,
     });
-  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, soloId, marks, theme]);
+  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, marks, theme]);
 
   const xOf = (event: PointerEvent): number => event.clientX - surface.current!.getBoundingClientRect().left;
   const frameOf = (event: PointerEvent): number => frameAtX(xOf(event), range, span);

@@ -14,6 +14,7 @@ import {
 import { useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { marksOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatRate, formatTime } from '../../ui/format.ts';
 import { frameOfText } from './frame-of-text.ts';
@@ -120,7 +121,7 @@ const PlayButton = () => {
 };
 
 const MarkButtons = ({ media }: { media: Media }) => {
-  const marks = useAppState((s) => s.marks);
+  const marks = useAppState(marksOf);
   const isMarked = marks.in !== null || marks.out !== null;
   return (
     <div className={styles.buttons} role="toolbar" aria-label={text.marks}>

@@ -1,12 +1,13 @@
-/** What the lanes show of each object. An index is made once for what it is made of, not for every drawing. */
-import { useCallback, useMemo, useRef } from 'react';
+/** What the lanes show of each object: fetched when the host says that it changed, indexed once, drawn many times. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TrackedObject } from '../../../shared/contract.ts';
-import type { ReviewFrame } from '../../../shared/review-queue.ts';
-import { useAppState } from '../../app/app-context.ts';
-import { LaneIndex } from './lane-index.ts';
-import { runsOf } from './lane-runs.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { objectsOf } from '../../state/window-state.ts';
+import { LaneIndex, type LaneRun } from './lane-index.ts';
 
-const noReview: readonly ReviewFrame[] = [];
+/** While tracking, masks come many times a second; the picture of them need not. */
+const leastMsBetween = 500;
+
 const noSwitches: readonly { objectId: number; frame: number }[] = [];
 
 export interface LanesData {
@@ -15,21 +16,49 @@ export interface LanesData {
   switches: ReadonlyMap<number, readonly number[]>;
 }
 
+/** Until the host told more: all that has a result is present, and sure. */
+const plainLane = ({ results }: TrackedObject): LaneIndex =>
+  new LaneIndex(results.map(([first, last]): LaneRun => ({ first, last, kind: 'present', confidence: 1 })));
+
 export const useLanes = (): LanesData => {
-  const review = useAppState((s) => s.host?.session?.memory.review ?? noReview);
+  const { client } = useApp();
+  const objects = useAppState(objectsOf);
+  const sessionId = useAppState((s) => s.host?.session?.id ?? null);
   const told = useAppState((s) => s.host?.session?.memory.switches ?? noSwitches);
-  const made = useRef(new Map<number, { results: TrackedObject['results']; review: readonly ReviewFrame[]; index: LaneIndex }>());
-  const laneOf = useCallback(
-    ({ id, results }: TrackedObject): LaneIndex => {
-      const known = made.current.get(id);
-      if (known?.results === results && known.review === review) return known.index;
-      const unsure = review.filter(({ objectId }) => objectId === id);
-      const index = new LaneIndex(runsOf(results, unsure));
-      made.current.set(id, { results, review, index });
-      return index;
-    },
-    [review],
-  );
+  const [lanes, setLanes] = useState<ReadonlyMap<number, LaneIndex>>(new Map());
+  const fetched = useRef(new Map<number, number>());
+  const fetchedAt = useRef(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another clip has other lanes
+  useEffect(() => {
+    fetched.current.clear();
+    setLanes(new Map());
+  }, [sessionId]);
+
+  useEffect(() => {
+    const changed = objects.filter(({ id, laneRevision }) => fetched.current.get(id) !== laneRevision);
+    if (changed.length === 0) return;
+    const timer = setTimeout(
+      () => {
+        fetchedAt.current = performance.now();
+        for (const { id, laneRevision } of changed) {
+          fetched.current.set(id, laneRevision);
+          client.call('object.lane', { objectId: id }).then(
+            ({ runs }) => {
+              const index = new LaneIndex(runs.map(([first, last, kind, level]) => ({ first, last, kind, confidence: level / 255 })));
+              setLanes((known) => new Map(known).set(id, index));
+            },
+            // The object may be gone; the next state says so.
+            () => fetched.current.delete(id),
+          );
+        }
+      },
+      Math.max(0, fetchedAt.current + leastMsBetween - performance.now()),
+    );
+    return () => clearTimeout(timer);
+  }, [client, objects]);
+
+  const laneOf = useCallback((object: TrackedObject): LaneIndex => lanes.get(object.id) ?? plainLane(object), [lanes]);
   const switches = useMemo(() => {
     const byObject = new Map<number, number[]>();
     for (const { objectId, frame } of told) byObject.set(objectId, [...(byObject.get(objectId) ?? []), frame]);

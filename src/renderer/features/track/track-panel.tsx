@@ -2,7 +2,7 @@
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
-import { runningOperation } from '../../state/window-state.ts';
+import { marksOf, runningOperation } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -27,7 +27,7 @@ export const TrackPanel = () => {
   const direction = useAppState((s) => s.trackDirection);
   const scope = useAppState((s) => s.trackScope);
   const count = useAppState((s) => s.host?.session?.objects.length ?? 0);
-  const hasMarks = useAppState((s) => s.marks.in !== null || s.marks.out !== null);
+  const hasMarks = useAppState((s) => marksOf(s).in !== null || marksOf(s).out !== null);
   return (
     <section className={styles.panel} aria-label={text.tracking}>
       <Segments<TrackDirection>

@@ -1,7 +1,7 @@
 /** Points and boxes of the shown frame, over the picture. A point is taken away by a click on it. */
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { isShown, objectsOf, promptOn } from '../../state/window-state.ts';
+import { objectsOf, promptOn, shownObjects } from '../../state/window-state.ts';
 import { cx } from '../../ui/cx.ts';
 import { canvasFromImage, type Point, type ViewTransform } from './geometry.ts';
 import { viewerText } from './strings.ts';
@@ -13,14 +13,13 @@ export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | n
   const objects = useAppState(objectsOf);
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const selectedId = useAppState((s) => s.selectedId);
-  const soloId = useAppState((s) => s.soloId);
   const pointer = useAppState((s) => s.keyPointer);
   return (
     <svg className={styles.overlay} aria-label={viewerText.prompts}>
       {areMasksVisible &&
-        objects
-          .filter((object) => isShown({ soloId }, object))
-          .map(({ id, color }) => <ObjectPrompts key={id} objectId={id} color={color} view={view} isSelected={id === selectedId} />)}
+        shownObjects(objects).map(({ id, color }) => (
+          <ObjectPrompts key={id} objectId={id} color={color} view={view} isSelected={id === selectedId} />
+        ))}
       {pointer && <KeyPointer at={canvasFromImage(view, pointer)} />}
       {draft && (
         <rect

@@ -3,7 +3,7 @@ import { type RefObject, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import type { ViewerRenderer } from '../../gl/viewer-renderer.ts';
-import { isShown, objectsOf } from '../../state/window-state.ts';
+import { objectsOf, shownObjects } from '../../state/window-state.ts';
 
 export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HTMLElement | null>): void => {
   const { player, viewport } = useApp();
@@ -15,7 +15,6 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const fillOpacity = useAppState((s) => s.prefs.fillOpacity);
   const areContoursShown = useAppState((s) => s.prefs.areContoursShown);
-  const soloId = useAppState((s) => s.soloId);
   const hoveredId = useAppState((s) => s.hoveredId);
   const isPainting = useAppState((s) => s.strokeCount > 0);
   const view = useStore(viewport.store, (s) => s.view);
@@ -60,7 +59,7 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
   useEffect(() => {
     if (!renderer) return;
     // What is being painted is shown by the brush instead.
-    const visible = objects.filter((object) => areMasksVisible && isShown({ soloId }, object) && !(isPainting && object.id === selectedId));
+    const visible = shownObjects(objects).filter(({ id }) => areMasksVisible && !(isPainting && id === selectedId));
     // The selected object is drawn last, on top of what it meets.
     const inOrder = [...visible].sort((a, b) => Number(a.id === selectedId) - Number(b.id === selectedId));
     renderer.setStyles(
@@ -68,5 +67,5 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
       fillOpacity,
       areContoursShown,
     );
-  }, [renderer, objects, selectedId, areMasksVisible, fillOpacity, areContoursShown, soloId, hoveredId, isPainting]);
+  }, [renderer, objects, selectedId, areMasksVisible, fillOpacity, areContoursShown, hoveredId, isPainting]);
 };

@@ -4,7 +4,7 @@ import { useApp } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { promptText } from '../../app/strings.ts';
 import { addToast } from '../../state/app-store.ts';
-import { isShown, objectsOf, promptOn, runningOperation } from '../../state/window-state.ts';
+import { objectsOf, promptOn, runningOperation, shownObjects } from '../../state/window-state.ts';
 import type { BrushTarget } from './brush.ts';
 import { isInMask, maskFromLogits, maskFromText } from './brush-mask.ts';
 import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
@@ -18,9 +18,9 @@ export const objectAt = ({ player, store }: AppModel, { x, y }: Point): number |
   const media = state.host?.session?.media;
   const picture = player.shown;
   if (!media || !picture || !state.areMasksVisible) return null;
-  for (const object of [...objectsOf(state)].reverse()) {
+  for (const object of [...shownObjects(objectsOf(state))].reverse()) {
     const overlay = picture.overlays.find(({ objectId }) => objectId === object.id);
-    if (overlay && isShown(state, object) && isInMask(overlay, x, y, media.width, media.height)) return object.id;
+    if (overlay && isInMask(overlay, x, y, media.width, media.height)) return object.id;
   }
   return null;
 };

@@ -53,6 +53,8 @@ export class FakeTransport extends TransportBase {
     this.#state = {
       revision: 1,
       session: null,
+      project: null,
+      recents: [],
       operations: [],
       engine: { state: 'ready', message: null },
       models: fakeModels,
