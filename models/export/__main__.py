@@ -11,7 +11,6 @@ Exports a model into a bundle (models/README.md).
 import argparse
 import json
 import re
-import time
 from pathlib import Path
 
 import torch
@@ -55,17 +54,6 @@ def camel(name):
     return re.sub(r"_(\w)", lambda match: match[1].upper(), name)
 
 
-def milliseconds(session, spec, runs=3):
-    feed = {name: value.numpy() for name, value in zip(spec[2], spec[1])}
-    session.run(None, feed)
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        session.run(None, feed)
-        times.append((time.perf_counter() - start) * 1000)
-    return sorted(times)[runs // 2]
-
-
 def checked(model, weights_name=None, skip=()):
     """graph -> (proto, checkpoint key of each weight-less initializer); raises when a graph differs from the official modules."""
     parameters = model.state_dict()
@@ -78,9 +66,10 @@ def checked(model, weights_name=None, skip=()):
         else:
             proto, bound = without_weights(spec, parameters, weights_name)
             session = load_bound(proto, bound, parameters)
-        difference = compare(session, spec)
+        # At 1024 the full comparison takes an hour on a small machine; the graphs are the same but for their tables.
+        difference = compare(session, spec, quickly=model.image_size > 512)
         assert difference < TOLERANCE, f"{name} differs from torch by {difference}"
-        print(f"{name}: largest difference {difference:.1e}, {milliseconds(session, spec):.1f} ms", flush=True)
+        print(f"{name}: largest difference {difference:.1e}", flush=True)
         yield name, proto, bound
 
 

@@ -27,18 +27,19 @@ SIZES = {
 }
 
 
-def build(name, image_size=1024, seed=None, checkpoint=None, **overrides):
+def build(name, image_size=1024, seed=0, checkpoint=None, tuning=(), **overrides):
     """
     The official video predictor; build_sam2 would set other flags. Without a checkpoint its weights are seeded noise, none of them
     a constant, so that a tensor that is left out of a graph shows.
     """
     from sam2.build_sam import build_sam2_video_predictor
 
-    extra = [f"++model.image_size={image_size}", "++model.fill_hole_area=0", *(f"++model.{key}={value}" for key, value in overrides.items())]
+    extra = [f"++model.image_size={image_size}", *(f"++model.{key}={value}" for key, value in overrides.items())]
     model = build_sam2_video_predictor(f"configs/sam2.1/sam2.1_hiera_{SIZES[name].config}.yaml", checkpoint, device="cpu", hydra_overrides_extra=extra)
     if checkpoint is None:
         from models.parity.seeded_weights import seeded_tensor
 
-        state = {key: torch.from_numpy(seeded_tensor(key, tuple(value.shape), seed or 0)) for key, value in model.state_dict().items()}
+        state = {key: torch.from_numpy(seeded_tensor(key, tuple(value.shape), seed, tuning)) for key, value in model.state_dict().items()}
         model.load_state_dict(state)
+    model.fill_hole_area = 0  # needs an extension that the CPU lacks; the postprocessing flags set it
     return model.eval()

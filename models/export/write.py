@@ -151,17 +151,22 @@ def write_manifest(path: Path, manifest):
     path.write_text(lines(manifest, "") + "\n")
 
 
-def compare(session: onnxruntime.InferenceSession, spec):
-    """Largest difference to the official modules, over inputs of other sizes than the traced ones too."""
+def compare(session: onnxruntime.InferenceSession, spec, quickly=False):
+    """Largest difference to the official modules, over inputs of other sizes than the traced ones too; `quickly`: one small input."""
     module, inputs, names, _, dynamic = spec
     worst = 0.0
-    for case in cases(inputs, names, dynamic):
+    for case in [smallest(inputs, names, dynamic)] if quickly else cases(inputs, names, dynamic):
         with torch.inference_mode():
             expected = getattr(module, "official", module)(*case)
         expected = expected if isinstance(expected, tuple) else (expected,)
         got = session.run(None, {name: value.numpy() for name, value in zip(names, case)})
         worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(got, expected)))
     return worst
+
+
+def smallest(inputs, names, dynamic):
+    """One object, one memory."""
+    return tuple((x[:1, :1] if name.startswith("memory") else x[:1]) if d else x for x, name, d in zip(inputs, names, dynamic or [None] * len(inputs)))
 
 
 def cases(inputs, names, dynamic):
