@@ -28,7 +28,7 @@ import { spawnUtilityEngine } from './electron/spawn-engine.ts';
 import { restoredBounds, windowOptions } from './electron/window-options.ts';
 import { appPaths } from './services/app-paths.ts';
 import { AppServices } from './services/app-services.ts';
-import { startSample } from './services/sample.ts';
+import { resumeLast, startSample } from './services/sample.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const devServer = app.isPackaged ? null : (process.env.ELECTRON_RENDERER_URL ?? null);
@@ -68,6 +68,7 @@ const start = async (): Promise<void> => {
     spawnEngine: spawnUtilityEngine((path, args, options) => utilityProcess.fork(path, args, options)),
     modelsDir: paths.models,
     remembersModel: true,
+    keepsProjects: true,
     sampleClip: paths.sampleClip,
     exportRoot: join(app.getPath('videos'), 'SAM2 Video'),
   });
@@ -98,7 +99,7 @@ const start = async (): Promise<void> => {
   });
   app.on('will-quit', () => void services.close());
   await services.start();
-  if (!isTest) await startSample(services, paths.sampleClip);
+  if (!isTest && !(await resumeLast(services))) await startSample(services, paths.sampleClip);
 };
 
 if (!app.requestSingleInstanceLock()) app.quit();

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { memorySettingsSchema } from './memory-settings.ts';
 import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
+import { projectStateSchema, recentSchema } from './project.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
 import { historySchema, laneRunSchema, marksSchema } from './session-state.ts';
@@ -95,6 +96,10 @@ export const stateSchema = z.object({
   /** Grows with every change; a client drops an older one. */
   revision: z.number().int().nonnegative(),
   session: sessionSchema.nullable(),
+  /** Where the work is kept; null when nothing is open or this host keeps none. */
+  project: projectStateSchema.nullable(),
+  /** Projects that were open, the newest first. */
+  recents: z.array(recentSchema),
   operations: z.array(operationSchema),
   /** "ready", or why there is no engine right now. */
   engine: z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']), message: z.string().nullable() }),
@@ -115,6 +120,17 @@ export const contract = {
   'session.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
   'session.openSample': { input: nothing, output: nothing },
   'session.close': { input: nothing, output: nothing },
+
+  /** Opens a project's folder where it was left. `session.open` does so too when it is given one. */
+  'project.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
+  /** Shows where the clip of a project is now and opens it; refused (`source-changed`) when the file is another one. */
+  'project.relink': { input: z.object({ project: z.string().min(1), path: z.string().min(1) }), output: nothing },
+  /** Copies the open project into `directory` as one folder that opens anywhere, with its clip inside or without. */
+  'project.export': { input: z.object({ directory: z.string().min(1), withClip: z.boolean() }), output: z.object({ path: z.string() }) },
+  /** Takes a project off the recents; its folder stays. */
+  'project.forget': { input: z.object({ path: z.string() }), output: nothing },
+  /** A recent project's picture as a data: address, null without one. */
+  'project.thumbnail': { input: z.object({ path: z.string() }), output: z.object({ url: z.string().nullable() }) },
 
   /** Answers with a binary frame message of the same request id. Only the newest request of a client is sure to be answered. */
   'frame.get': {

@@ -10,6 +10,7 @@ export const errorCodes = [
   'source-empty',
   'source-no-video',
   'source-truncated',
+  'source-changed',
   'frame-out-of-range',
   'decode-failed',
   'encode-failed',

@@ -63,7 +63,8 @@ engineOptions(program.command('serve').description('the app in a browser on this
   .option('--port <n>', 'port on 127.0.0.1, 0 for any', '0')
   .option('--allow <folder>', 'folder whose files may be opened (repeatable; default: this folder and your home)', several, [])
   .option('--export-dir <folder>', 'where exports go (default: "SAM2 Video" in your home)')
-  .option('--sample', 'open the bundled clip and track its object', false)
+  .option('--sample', 'open what was open last, or else the bundled clip, and track its object', false)
+  .option('--resume', 'open what was open last', false)
   .action((options) => finish(runServeCommand(options)));
 
 addModelsCommand(program, finish);

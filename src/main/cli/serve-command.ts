@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/app-paths.ts';
-import { startSample } from '../services/sample.ts';
+import { resumeLast, startSample } from '../services/sample.ts';
 import { exportUrl, startWebHost } from '../web/server.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { exitCodes, printError } from './terminal.ts';
@@ -14,6 +14,7 @@ export interface ServeOptions extends EngineOptions {
   allow: string[];
   exportDir?: string | undefined;
   sample: boolean;
+  resume: boolean;
 }
 
 /** The real path of the nearest existing ancestor, so that a file to be made is judged by where it would be. */
@@ -51,10 +52,17 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
     dirname(paths.sampleClip),
     exportRoot,
   ];
-  const services = await makeServices(options, { remembersModel: true, exportRoot, checkPath: pathPolicy(folders), outputUrl: exportUrl });
+  const services = await makeServices(options, {
+    remembersModel: true,
+    keepsProjects: true,
+    exportRoot,
+    checkPath: pathPolicy(folders),
+    outputUrl: exportUrl,
+  });
   const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });
   try {
-    if (options.sample) {
+    const isResumed = (options.sample || options.resume) && (await resumeLast(services));
+    if (options.sample && !isResumed) {
       const failure = await startSample(services, paths.sampleClip);
       if (failure) printError(failure);
     }

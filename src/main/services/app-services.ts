@@ -18,19 +18,27 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
+import type { OpenedMedia } from '../engine/engine.ts';
+import { userDataDir } from './app-paths.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
 import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
+import { editMethods } from './methods/edit-methods.ts';
+import { projectMethods } from './methods/project-methods.ts';
 import { createModels, type ModelOptions } from './models/create-models.ts';
 import type { ModelMethod, ModelService } from './models/model-service.ts';
-import { laneRuns } from './object-lane.ts';
 import { Operations } from './operations.ts';
+import { isProjectFolder, type Project } from './project/project.ts';
+import { Projects } from './project/projects.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { StateHub } from './state-hub.ts';
+import { TrackLoop } from './track-loop.ts';
 
 export interface AppServicesOptions extends ModelOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
   sampleClip: string;
+  /** Work is kept as projects in the data folder; without it everything is in memory. */
+  keepsProjects?: boolean | undefined;
   /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */
@@ -54,16 +62,18 @@ export interface Connection {
 const liveDisplay = { width: 1280, height: 720 };
 
 type OwnMethod = Exclude<Method, ModelMethod>;
-type Handlers = { [M in OwnMethod]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
+export type Handlers = { [M in OwnMethod]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
 
 export class AppServices {
   readonly operations: Operations;
   readonly models: ModelService;
+  readonly projects: Projects;
   readonly #options: AppServicesOptions;
   readonly #engine: EngineHost;
   readonly #hub: StateHub;
   readonly #clients = new Set<ClientLink>();
   #session: SessionService | null = null;
+  #run: TrackLoop | null = null;
   #memory: MemorySettings;
   #engineState: AppState['engine'] = { state: 'starting', message: null };
   #notices: AppState['notices'] = [];
@@ -84,9 +94,15 @@ export class AppServices {
       onChange: () => this.#hub.touch(),
       notify: (level, text) => this.notify(level, text),
     });
+    this.projects = new Projects(options.keepsProjects ? (options.dataDir ?? userDataDir()) : null, options.appVersion, {
+      onChange: () => this.#hub.touch(),
+      notify: (level, text) => this.notify(level, text),
+    });
     this.#hub = new StateHub((revision) => ({
       revision,
       session: this.#session?.view(this.#memory) ?? null,
+      project: this.projects.view,
+      recents: this.projects.recents.list,
       operations: this.operations.list,
       engine: this.#engineState,
       models: this.models.view,
@@ -131,6 +147,7 @@ export class AppServices {
 
   /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
   async start(): Promise<void> {
+    await this.projects.load();
     await this.models.start();
     await this.#engine.start();
   }
@@ -140,15 +157,45 @@ export class AppServices {
     if (this.#engineError) throw this.#engineError;
   }
 
+  /** @param path of a clip, or of a project's folder, which opens where it was left */
   async openSession(path: string): Promise<SessionService> {
+    if (isProjectFolder(path)) return this.openProject(path);
+    const keeps = this.projects.keeps;
+    return this.#opened(path, keeps ? (media) => this.projects.create(path, media) : null);
+  }
+
+  /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
+  async openProject(folder: string): Promise<SessionService> {
+    if (this.projects.isOpen(folder)) await this.closeSession();
+    const project = this.projects.open(folder);
+    try {
+      const clip = await project.findClip();
+      await this.#options.checkPath?.(clip);
+      return await this.#opened(clip, async () => project);
+    } catch (error) {
+      this.projects.release(project);
+      throw error;
+    }
+  }
+
+  async #opened(path: string, work: ((media: OpenedMedia) => Promise<Project>) | null): Promise<SessionService> {
     const model = this.models.engineModel;
     if (!model) throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
-    const session = await SessionService.open(path, model, () => this.#engine.peer, {
-      onChange: () => this.#hub.touch(),
-      onFrame: (message) => this.#broadcast(message),
-    });
+    let project: Project | null = null;
+    const events = { onChange: () => this.#hub.touch(), onFrame: (message: FrameMessage) => this.#broadcast(message) };
+    const session = await SessionService.open(
+      path,
+      model,
+      () => this.#engine.peer,
+      events,
+      async (media) => {
+        project = work ? await work(media) : null;
+        return project;
+      },
+    );
     await this.closeSession();
     this.#session = session;
+    await this.projects.use(project, session);
     this.#hub.touch();
     if (session.media.isTruncated)
       this.notify(
@@ -158,11 +205,13 @@ export class AppServices {
     return session;
   }
 
-  async closeSession(): Promise<void> {
+  /** @param isForGood the user closed it, so that it is not opened again at the next start */
+  async closeSession(isForGood = false): Promise<void> {
     const session = this.#session;
     if (!session) return;
     await this.operations.cancelAll();
     this.#session = null;
+    await this.projects.close(isForGood);
     this.#hub.touch();
     await session.close();
   }
@@ -174,18 +223,31 @@ export class AppServices {
     this.#refuseWhileSwitching();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
+    const run = new TrackLoop(session, { ...request, memory, display }, (id) => this.#cancelRun(id));
+    this.#run = run;
     return this.operations.start(
       'track',
       `Track ${request.direction}`,
       async (running) => {
-        const outcome = await session.track(running.id, { ...request, memory, display }, ({ done, total }) =>
-          running.progress(done, total),
-        );
-        if (outcome.warning) this.notify('warning', outcome.warning);
-        return outcome.state;
+        try {
+          const outcome = await run.start(running);
+          if (outcome.warning) this.notify('warning', outcome.warning);
+          return outcome.state;
+        } finally {
+          if (this.#run === run) this.#run = null;
+        }
       },
-      (id) => this.#cancelRun(id),
+      () => run.cancel(),
     );
+  }
+
+  /**
+   * Does something to objects or prompts. A run that is under way is paused at the next frame for it, and goes on after it.
+   * @throws AppError `busy` while a model is loaded, or a run goes both ways
+   */
+  async edit<T>(work: () => Promise<T>): Promise<T> {
+    this.#refuseWhileSwitching();
+    return this.#run ? this.#run.pauseFor(work) : work();
   }
 
   /** @returns the operation's id */
@@ -241,6 +303,7 @@ export class AppServices {
       new Promise((resolve) => setTimeout(resolve, 2000).unref()),
     ]);
     this.#engine.close();
+    await this.projects.close(false);
   }
 
   readonly #exportProgress = new Map<string, (done: number, total: number) => void>();
@@ -262,68 +325,15 @@ export class AppServices {
       return {};
     },
     'session.close': async () => {
-      await this.closeSession();
+      await this.closeSession(true);
       return {};
     },
     'frame.get': async ({ requestId, frame, maxWidth, maxHeight }, client) => {
       client.sendBinary(encodeFrameMessage(await this.session.frameMessage(requestId, frame, maxWidth, maxHeight)));
       return {};
     },
-    'object.add': ({ name }) => ({ objectId: this.session.addObject(name) }),
-    'object.update': ({ objectId, ...change }) => {
-      this.session.updateObject(objectId, change);
-      return {};
-    },
-    'object.remove': async ({ objectId }) => {
-      this.#refuseWhileTracking();
-      await this.session.removeObject(objectId);
-      return {};
-    },
-    'object.reorder': ({ objectIds }) => {
-      this.session.edits.reorder(objectIds);
-      return {};
-    },
-    'object.merge': async ({ objectIds, into }) => {
-      this.#refuseWhileTracking();
-      await this.session.edits.merge(objectIds, into);
-      return {};
-    },
-    'object.lane': ({ objectId }) => {
-      const { store } = this.session;
-      return { runs: laneRuns(store.ranges(objectId), (frame) => store.row(objectId, frame)) };
-    },
-    'history.undo': async () => {
-      this.#refuseWhileTracking();
-      return { label: await this.session.edits.undo() };
-    },
-    'history.redo': async () => {
-      this.#refuseWhileTracking();
-      return { label: await this.session.edits.redo() };
-    },
-    'session.setMarks': (marks) => {
-      this.session.edits.setMarks(marks);
-      return {};
-    },
-    'session.setPosition': ({ frame }) => {
-      this.session.edits.setPosition(frame);
-      return {};
-    },
-    'session.frameTimes': ({ from, to }) => ({ timesMs: this.session.frameTimes(from, to) }),
-    'prompt.set': async ({ objectId, frame, points, box }) => {
-      this.#refuseWhileTracking();
-      await this.session.setPoints(objectId, frame, points, box);
-      return {};
-    },
-    'prompt.setMask': async ({ objectId, frame, mask }) => {
-      this.#refuseWhileTracking();
-      await this.session.setMask(objectId, frame, mask);
-      return {};
-    },
-    'prompt.clear': async ({ objectId, frame }) => {
-      this.#refuseWhileTracking();
-      await this.session.clearPrompts(objectId, frame);
-      return {};
-    },
+    ...editMethods(this),
+    ...projectMethods(this),
     'session.setMemory': ({ memory }) => {
       this.setMemory(memory);
       return {};
@@ -339,6 +349,11 @@ export class AppServices {
       return {};
     },
   };
+
+  /** @throws AppError `not-allowed` for a path a client may not use */
+  async checkPath(path: string): Promise<void> {
+    await this.#options.checkPath?.(path);
+  }
 
   async #answer(data: unknown, link: ClientLink): Promise<void> {
     const message = requestMessageSchema.safeParse(data);
@@ -363,12 +378,6 @@ export class AppServices {
 
   #refuseWhileSwitching(): void {
     if (this.models.isSwitching) throw new AppError('busy', 'Another model is being loaded. Try again when it is ready.');
-  }
-
-  #refuseWhileTracking(): void {
-    this.#refuseWhileSwitching();
-    if (this.operations.isRunning('track'))
-      throw new AppError('busy', 'Prompts can be changed when tracking has ended. Cancel it first (Esc); what is done is kept.');
   }
 
   #cancelRun(runId: string): void {

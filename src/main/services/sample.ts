@@ -35,3 +35,17 @@ export const startSample = async (services: AppServices, sampleClip: string): Pr
     return known;
   }
 };
+
+/** Opens the project that was open when the app ended. @returns false when there is none, or it can't be opened */
+export const resumeLast = async (services: AppServices): Promise<boolean> => {
+  const { last } = services.projects.recents;
+  if (last === null) return false;
+  try {
+    services.requireEngine();
+    await services.openProject(last);
+    return true;
+  } catch (error) {
+    services.notify('warning', AppError.from(error).message);
+    return false;
+  }
+};

@@ -98,6 +98,8 @@ describe('StateHub', () => {
     const hub = new StateHub((revision) => ({
       revision,
       session: null,
+      project: null,
+      recents: [],
       operations: [],
       engine: { state: 'ready', message: null },
       models: noModels,

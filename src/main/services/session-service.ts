@@ -23,6 +23,8 @@ export interface TrackRequest {
   objectIds?: number[] | undefined;
   /** How objects are remembered; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
+  /** False when the run is one leg of several: whoever joins them says what they followed. */
+  settles?: boolean | undefined;
   /** Send pictures to the window, at most this large. */
   display: { width: number; height: number } | null;
 }
@@ -95,12 +97,12 @@ export class SessionService {
     model: EngineModel,
     engine: () => EnginePeer,
     events: SessionEvents,
-    work: (media: OpenedMedia) => SessionWork | null = () => null,
+    work: (media: OpenedMedia) => Promise<SessionWork | null> = async () => null,
   ): Promise<SessionService> {
     const id = randomUUID();
     const absolute = resolve(path);
     const media = await engine().call('open', { sessionId: id, path: absolute });
-    const session = new SessionService(absolute, media, model, engine, events, id, work(media));
+    const session = new SessionService(absolute, media, model, engine, events, id, await work(media));
     await session.#replayPrompts(() => {});
     return session;
   }
@@ -192,7 +194,7 @@ export class SessionService {
         memory: memory ?? defaultMemorySettings,
         display,
       });
-      if (outcome.state === 'done') this.edits.settle(unlocked);
+      if (outcome.state === 'done' && request.settles !== false) this.edits.settle(unlocked);
       return outcome;
     } finally {
       this.#onTracked.delete(runId);

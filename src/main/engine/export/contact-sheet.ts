@@ -1,6 +1,6 @@
 /** A picture of a whole export: twelve frames, evenly spaced, on one page. */
 import { chromaSize } from '../../../shared/wire.ts';
-import { lumaWeights } from './compositor.ts';
+import { pixelToRgb } from './yuv-to-rgb.ts';
 
 const columns = 4;
 const rows = 3;
@@ -27,14 +27,7 @@ export class ContactSheet {
     this.#wanted = new Map(
       Array.from({ length: tiles }, (_, tile) => [tiles === 1 ? 0 : Math.round((tile * (frames - 1)) / (tiles - 1)), tile]),
     );
-    const [kr, kb] = lumaWeights(colorSpace);
-    this.#toRgb = (y, u, v) => {
-      const luma = fullRange ? y : ((y - 16) * 255) / 219;
-      const scale = fullRange ? 1 : 255 / 224;
-      const r = luma + 2 * (1 - kr) * (v - 128) * scale;
-      const b = luma + 2 * (1 - kb) * (u - 128) * scale;
-      return [r, (luma - kr * r - kb * b) / (1 - kr - kb), b];
-    };
+    this.#toRgb = pixelToRgb({ colorSpace, fullRange });
   }
 
   /** @param position of the frame in the export, 0-based */

@@ -1,0 +1,56 @@
+/** The contract's methods on objects, prompts, history and marks. */
+import type { AppServices, Handlers } from '../app-services.ts';
+import { laneRuns } from '../object-lane.ts';
+
+type EditMethod =
+  | Extract<keyof Handlers, `object.${string}` | `prompt.${string}` | `history.${string}`>
+  | 'session.setMarks'
+  | 'session.setPosition'
+  | 'session.frameTimes';
+
+export const editMethods = (services: AppServices): Pick<Handlers, EditMethod> => ({
+  'object.add': ({ name }) => ({ objectId: services.session.addObject(name) }),
+  'object.update': ({ objectId, ...change }) => {
+    services.session.updateObject(objectId, change);
+    return {};
+  },
+  'object.remove': async ({ objectId }) => {
+    await services.edit(() => services.session.removeObject(objectId));
+    return {};
+  },
+  'object.reorder': ({ objectIds }) => {
+    services.session.edits.reorder(objectIds);
+    return {};
+  },
+  'object.merge': async ({ objectIds, into }) => {
+    await services.edit(() => services.session.edits.merge(objectIds, into));
+    return {};
+  },
+  'object.lane': ({ objectId }) => {
+    const { store } = services.session;
+    return { runs: laneRuns(store.ranges(objectId), (frame) => store.row(objectId, frame)) };
+  },
+  'prompt.set': async ({ objectId, frame, points, box }) => {
+    await services.edit(() => services.session.setPoints(objectId, frame, points, box));
+    return {};
+  },
+  'prompt.setMask': async ({ objectId, frame, mask }) => {
+    await services.edit(() => services.session.setMask(objectId, frame, mask));
+    return {};
+  },
+  'prompt.clear': async ({ objectId, frame }) => {
+    await services.edit(() => services.session.clearPrompts(objectId, frame));
+    return {};
+  },
+  'history.undo': async () => ({ label: await services.edit(() => services.session.edits.undo()) }),
+  'history.redo': async () => ({ label: await services.edit(() => services.session.edits.redo()) }),
+  'session.setMarks': (marks) => {
+    services.session.edits.setMarks(marks);
+    return {};
+  },
+  'session.setPosition': ({ frame }) => {
+    services.session.edits.setPosition(frame);
+    return {};
+  },
+  'session.frameTimes': ({ from, to }) => ({ timesMs: services.session.frameTimes(from, to) }),
+});

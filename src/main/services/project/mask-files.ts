@@ -1,0 +1,149 @@
+/**
+ * A project's masks on the disk: masks-<n>.log holds the records, masks-<n>.idx one row of 40 bytes for each time a mask was set
+ * or removed. Opening reads the rows alone. Nothing is rewritten in place, so a kill can tear only the last row.
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AppError } from '../../../shared/errors.ts';
+import { MaskIndex, type MaskRow } from '../mask-index.ts';
+import type { MaskLog } from '../mask-store.ts';
+import { AppendFile, type WriteSync } from './append-file.ts';
+
+/** track u32, frame u32, offset f64, length u32, score f32, object logit f32, flags u32, spare u32, check u32 */
+const rowBytes = 40;
+const isSet = 1;
+const isPrompted = 2;
+const isPresent = 4;
+const rowsPerRead = 100_000;
+
+/** Cheap enough for millions of rows; tells a torn or blank row from a whole one. */
+const checkOf = (view: DataView, at: number): number => {
+  let check = 0x9e3779b9;
+  for (let i = 0; i < rowBytes - 4; i += 4) check = Math.imul(check ^ view.getUint32(at + i, true), 0x85ebca6b) ^ (check >>> 13);
+  return check >>> 0;
+};
+
+const encodeRow = (track: number, frame: number, row: MaskRow | null): Buffer => {
+  const data = Buffer.alloc(rowBytes);
+  const view = new DataView(data.buffer, data.byteOffset, rowBytes);
+  view.setUint32(0, track, true);
+  view.setUint32(4, frame, true);
+  if (row) {
+    view.setFloat64(8, row.offset, true);
+    view.setUint32(16, row.length, true);
+    view.setFloat32(20, row.score, true);
+    view.setFloat32(24, row.objectLogit, true);
+    view.setUint32(28, isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0), true);
+  }
+  view.setUint32(36, checkOf(view, 0), true);
+  return data;
+};
+
+export class MaskFiles implements MaskLog {
+  readonly rowIndex: MaskIndex;
+  readonly #log: AppendFile;
+  readonly #rows: AppendFile;
+
+  constructor(folder: string, generation: number, onError: (error: AppError | null) => void, write?: WriteSync) {
+    const { logPath, rowsPath } = maskPaths(folder, generation);
+    this.#log = new AppendFile(logPath, onError, write);
+    this.#rows = new AppendFile(rowsPath, onError, write);
+    const { index, whole } = readRows(rowsPath, this.#log.size);
+    this.rowIndex = index;
+    if (whole < this.#rows.size) this.#rows.truncate(whole);
+  }
+
+  append(data: Buffer): number {
+    return this.#log.append(data);
+  }
+
+  read(offset: number, length: number): Buffer {
+    return this.#log.read(offset, length);
+  }
+
+  index(track: number, frame: number, row: MaskRow | null): void {
+    this.#rows.append(encodeRow(track, frame, row));
+  }
+
+  /** Bytes of both files. */
+  get size(): number {
+    return this.#log.size + this.#rows.size;
+  }
+
+  close(): void {
+    this.#log.close();
+    this.#rows.close();
+  }
+}
+
+export const maskPaths = (folder: string, generation: number): { logPath: string; rowsPath: string } => ({
+  logPath: join(folder, `masks-${generation}.log`),
+  rowsPath: join(folder, `masks-${generation}.idx`),
+});
+
+/** @param logBytes rows that point past the log's end count as none */
+const readRows = (path: string, logBytes: number): { index: MaskIndex; whole: number } => {
+  const index = new MaskIndex();
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const chunk = Buffer.alloc(Math.min(size, rowsPerRead * rowBytes));
+    const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.length);
+    let whole = 0;
+    while (whole + rowBytes <= size) {
+      const count = readSync(fd, chunk, 0, chunk.length, whole);
+      const rows = Math.floor(count / rowBytes);
+      if (rows === 0) break;
+      for (let i = 0; i < rows; i++) {
+        const at = i * rowBytes;
+        if (view.getUint32(at + 36, true) !== checkOf(view, at)) return { index, whole: whole + at };
+        const flags = view.getUint32(at + 28, true);
+        const offset = view.getFloat64(at + 8, true);
+        const length = view.getUint32(at + 16, true);
+        const isThere = (flags & isSet) !== 0 && offset + length <= logBytes;
+        index.set(
+          view.getUint32(at, true),
+          view.getUint32(at + 4, true),
+          isThere
+            ? {
+                offset,
+                length,
+                score: view.getFloat32(at + 20, true),
+                objectLogit: view.getFloat32(at + 24, true),
+                prompted: (flags & isPrompted) !== 0,
+                present: (flags & isPresent) !== 0,
+              }
+            : null,
+        );
+      }
+      whole += rows * rowBytes;
+    }
+    return { index, whole };
+  } finally {
+    closeSync(fd);
+  }
+};
+
+/** Copies what is in use to the next generation. @returns bytes written */
+export const compactMasks = (from: MaskFiles, to: MaskFiles, tracks: readonly number[]): number => {
+  for (const track of tracks) {
+    for (const [first, last] of from.rowIndex.ranges(track)) {
+      for (let frame = first; frame <= last; frame++) {
+        const row = from.rowIndex.get(track, frame)!;
+        const moved = { ...row, offset: to.append(from.read(row.offset, row.length)) };
+        to.rowIndex.set(track, frame, moved);
+        to.index(track, frame, moved);
+      }
+    }
+  }
+  return to.size;
+};
+
+/** Bytes of the records that tracks in use point to. */
+export const usedBytes = (index: MaskIndex, tracks: readonly number[]): number => {
+  let bytes = 0;
+  for (const track of tracks)
+    for (const [first, last] of index.ranges(track))
+      for (let frame = first; frame <= last; frame++) bytes += index.get(track, frame)!.length + rowBytes;
+  return bytes;
+};

@@ -1,0 +1,260 @@
+/**
+ * One project: a folder with project.json, the log of edits and the masks. It is portable: copied with its clip inside, it opens
+ * anywhere. Only one program at a time has it open.
+ */
+import { randomUUID } from 'node:crypto';
+import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
+import { MaskStore } from '../mask-store.ts';
+import { type KeptWork, newWork } from '../session-edits.ts';
+import type { SessionWork } from '../session-service.ts';
+import { AppendFile, type WriteSync } from './append-file.ts';
+import { fingerprintOf, isSameFile } from './fingerprint.ts';
+import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
+import { encodeChange, readWorkLog } from './work-log.ts';
+
+const fileName = 'project.json';
+export const workName = 'work.log';
+const lockName = 'in-use';
+/** Logs are rewritten on opening when this much and more than half of them is of no use. */
+const wasteBytes = 32 * 2 ** 20;
+const workWasteBytes = 2 ** 20;
+
+export const isProjectFolder = (path: string): boolean => existsSync(join(path, fileName));
+
+/** Whole or not at all, also after a power cut. */
+const writeAtomically = (path: string, text: string): void => {
+  const staged = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(staged, text);
+    const fd = openSync(staged, 'r+');
+    fsyncSync(fd);
+    closeSync(fd);
+    renameSync(staged, path);
+  } finally {
+    rmSync(staged, { force: true });
+  }
+};
+
+/** By version: what makes the next one of it. */
+const migrations: Record<number, (file: Record<string, unknown>) => Record<string, unknown>> = {};
+
+/** @throws AppError `source-missing`, `bad-request` for a folder that is no project or one of a newer app */
+export const readProjectFile = (folder: string): ProjectFile => {
+  let raw: Record<string, unknown>;
+  try {
+    raw = JSON.parse(readFileSync(join(folder, fileName), 'utf8')) as Record<string, unknown>;
+  } catch (cause) {
+    throw new AppError('source-missing', `${folder} holds no project that can be read. Choose a folder with a project.json.`, { cause });
+  }
+  if (typeof raw.version === 'number' && raw.version > projectVersion)
+    throw new AppError('bad-request', `${folder} was made by a newer version of the app. Update the app to open it.`);
+  for (let step = migrations[Number(raw.version)]; step; step = migrations[Number(raw.version)]) raw = step(raw);
+  const file = projectFileSchema.safeParse(raw);
+  if (!file.success)
+    throw new AppError(
+      'bad-request',
+      `${join(folder, fileName)} is damaged (${file.error.issues[0]?.path.join('.')}). Restore it from a copy.`,
+    );
+  return file.data;
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** @throws AppError `busy` when another program has the project open */
+const lock = (folder: string): void => {
+  const path = join(folder, lockName);
+  try {
+    const pid = Number(readFileSync(path, 'utf8'));
+    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid))
+      throw new AppError('busy', `${basename(folder)} is open in another window of the app (process ${pid}). Close it there first.`);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+  }
+  writeFileSync(path, String(process.pid));
+};
+
+export class Project implements SessionWork {
+  readonly folder: string;
+  readonly store: MaskStore;
+  readonly kept: KeptWork;
+  #file: ProjectFile;
+  #masks: MaskFiles;
+  readonly #work: AppendFile;
+  readonly #onChange: (error: AppError | null) => void;
+  #saved: KeptWork;
+  #error: AppError | null = null;
+
+  private constructor(folder: string, file: ProjectFile, onChange: (error: AppError | null) => void, write?: WriteSync) {
+    this.folder = folder;
+    this.#file = file;
+    this.#onChange = onChange;
+    const onError = (error: AppError | null): void => {
+      this.#error = error;
+      this.#onChange(error);
+    };
+    const workPath = join(folder, workName);
+    const log = existsSync(workPath) ? readFileSync(workPath) : Buffer.alloc(0);
+    const { work, bytes } = readWorkLog(log);
+    const whole = encodeChange(newWork, work) ?? Buffer.alloc(0);
+    const isRewritten = bytes > whole.length + workWasteBytes;
+    if (isRewritten) writeAtomically(workPath, whole.toString());
+    this.#work = new AppendFile(workPath, onError, write);
+    if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
+    this.kept = work;
+    this.#saved = work;
+    this.#masks = this.#compacted(new MaskFiles(folder, file.generation, onError, write), onError);
+    this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
+  }
+
+  /** A new project for a clip, in a folder of its own under `parent`. */
+  static async create(
+    parent: string,
+    clip: string,
+    media: { frameCount: number; width: number; height: number },
+    app: string,
+    onChange: (error: AppError | null) => void,
+    write?: WriteSync,
+  ): Promise<Project> {
+    const name = basename(clip).replace(/\.[^.]+$/, '') || 'clip';
+    const folder = join(parent, `${name.replaceAll(/[^\w .-]/g, '_').slice(0, 60)}-${randomUUID().slice(0, 8)}`);
+    const { frameCount, width, height } = media;
+    const file: ProjectFile = {
+      version: projectVersion,
+      app,
+      name,
+      createdAt: new Date().toISOString(),
+      source: { path: resolve(clip), inside: null, fingerprint: await fingerprintOf(clip), frameCount, width, height },
+      generation: 0,
+    };
+    mkdirSync(folder, { recursive: true });
+    lock(folder);
+    writeAtomically(join(folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
+    return new Project(folder, file, onChange, write);
+  }
+
+  /** @throws AppError `busy` and what {@link readProjectFile} throws */
+  static open(folder: string, onChange: (error: AppError | null) => void, write?: WriteSync): Project {
+    const file = readProjectFile(folder);
+    lock(folder);
+    return new Project(resolve(folder), file, onChange, write);
+  }
+
+  get file(): ProjectFile {
+    return this.#file;
+  }
+
+  get view(): ProjectState {
+    return { path: this.folder, name: this.#file.name, error: this.#error?.serialize() ?? null };
+  }
+
+  /** Bytes of the log of edits. */
+  get workBytes(): number {
+    return this.#work.size;
+  }
+
+  save(kept: KeptWork): void {
+    const line = encodeChange(this.#saved, kept);
+    this.#saved = kept;
+    if (line) this.#work.append(line);
+  }
+
+  /**
+   * Where the clip is now: inside the project, where it was, or under its name beside the project.
+   * @throws AppError `source-missing` with `details.project`, to be followed by a relink
+   */
+  async findClip(): Promise<string> {
+    const { path, inside, fingerprint } = this.#file.source;
+    const places = [
+      inside && join(this.folder, inside),
+      path,
+      join(dirname(this.folder), basename(path)),
+      join(this.folder, basename(path)),
+    ];
+    for (const place of places) {
+      if (!place || !existsSync(place)) continue;
+      if (isSameFile(await fingerprintOf(place), fingerprint)) return place;
+    }
+    throw new AppError(
+      'source-missing',
+      `The clip of ${this.#file.name} is not at ${path} any more, or is another file now. Show where it is, and the work goes on.`,
+      { details: { project: this.folder, clip: path } },
+    );
+  }
+
+  /** @throws AppError `source-changed` when the file is not the project's clip */
+  async relink(path: string): Promise<void> {
+    if (!isSameFile(await fingerprintOf(path), this.#file.source.fingerprint))
+      throw new AppError(
+        'source-changed',
+        `${path} is not the clip of ${this.#file.name}: its contents differ. Choose the file that was moved.`,
+      );
+    this.#change({ ...this.#file, source: { ...this.#file.source, path: resolve(path), inside: null } });
+  }
+
+  /** Copies the project, with its clip unless told otherwise, to a folder that opens anywhere. @returns the folder */
+  async exportTo(parent: string, clip: string | null): Promise<string> {
+    this.#work.flush();
+    const target = join(parent, basename(this.folder));
+    if (existsSync(target))
+      throw new AppError('output-unwritable', `${target} is there already. Choose another folder, or move the old copy away.`);
+    const staged = `${target}.partial-${process.pid}`;
+    try {
+      cpSync(this.folder, staged, { recursive: true, filter: (source) => basename(source) !== lockName });
+      const inside = clip && basename(clip);
+      if (clip && inside && !existsSync(join(staged, inside))) cpSync(clip, join(staged, inside));
+      const source = { ...this.#file.source, inside: inside ?? this.#file.source.inside };
+      writeAtomically(join(staged, fileName), `${JSON.stringify({ ...this.#file, source }, null, 1)}\n`);
+      renameSync(staged, target);
+      return target;
+    } catch (cause) {
+      rmSync(staged, { recursive: true, force: true });
+      if ((cause as NodeJS.ErrnoException).code === 'ENOSPC')
+        throw new AppError('disk-full', `The disk is full: the project could not be copied to ${parent}. Free some space and try again.`, {
+          cause,
+        });
+      throw new AppError('output-unwritable', `The project could not be copied to ${parent}. Choose a folder you may write to.`, { cause });
+    }
+  }
+
+  /** @returns false when nothing was ever made, and the folder is gone */
+  close(): boolean {
+    this.#work.close();
+    this.#masks.close();
+    if (this.#saved.objects.length === 0 && this.#saved.nextId === 1) {
+      rmSync(this.folder, { recursive: true, force: true });
+      return false;
+    }
+    rmSync(join(this.folder, lockName), { force: true });
+    return true;
+  }
+
+  #change(file: ProjectFile): void {
+    writeAtomically(join(this.folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
+    this.#file = file;
+  }
+
+  /** Masks of deleted objects and of frames that were tracked again are left behind when they are most of the file. */
+  #compacted(masks: MaskFiles, onError: (error: AppError | null) => void): MaskFiles {
+    const tracks = this.kept.objects.map(({ track }) => track);
+    const used = usedBytes(masks.rowIndex, tracks);
+    if (masks.size - used < Math.max(used, wasteBytes)) return masks;
+    const generation = this.#file.generation + 1;
+    for (const path of Object.values(maskPaths(this.folder, generation))) rmSync(path, { force: true });
+    const next = new MaskFiles(this.folder, generation, onError);
+    compactMasks(masks, next, tracks);
+    this.#change({ ...this.#file, generation });
+    masks.close();
+    for (const path of Object.values(maskPaths(this.folder, generation - 1))) rmSync(path, { force: true });
+    return next;
+  }
+}

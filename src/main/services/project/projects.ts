@@ -1,0 +1,121 @@
+/** The projects of a host: the open one, and those that were open. Without a data folder nothing is kept. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { encode as encodePng } from 'fast-png';
+import type { AppError } from '../../../shared/errors.ts';
+import type { ProjectState } from '../../../shared/project.ts';
+import type { OpenedMedia } from '../../engine/engine.ts';
+import { yuvToRgb } from '../../engine/export/yuv-to-rgb.ts';
+import type { SessionService } from '../session-service.ts';
+import { Project } from './project.ts';
+import { Recents } from './recents.ts';
+
+const thumbnailName = 'thumbnail.png';
+const thumbnailSize = { width: 192, height: 108 };
+
+export interface ProjectsHost {
+  onChange(): void;
+  notify(level: 'info' | 'warning' | 'error', text: string): void;
+}
+
+export class Projects {
+  readonly recents: Recents;
+  readonly keeps: boolean;
+  readonly #parent: string;
+  readonly #appVersion: string;
+  readonly #host: ProjectsHost;
+  #current: Project | null = null;
+
+  /** @param dataDir null = nothing is kept */
+  constructor(dataDir: string | null, appVersion: string, host: ProjectsHost) {
+    this.keeps = dataDir !== null;
+    this.#parent = join(dataDir ?? '.', 'projects');
+    this.recents = new Recents(dataDir ?? '.');
+    this.#appVersion = appVersion;
+    this.#host = host;
+  }
+
+  get current(): Project | null {
+    return this.#current;
+  }
+
+  get view(): ProjectState | null {
+    return this.#current?.view ?? null;
+  }
+
+  async load(): Promise<void> {
+    if (this.keeps) await this.recents.load();
+  }
+
+  isOpen(folder: string): boolean {
+    return this.#current?.folder === resolve(folder);
+  }
+
+  create(clip: string, media: OpenedMedia): Promise<Project> {
+    return Project.create(this.#parent, clip, media, this.#appVersion, (error) => this.#onSaveError(error));
+  }
+
+  open(folder: string): Project {
+    return Project.open(folder, (error) => this.#onSaveError(error));
+  }
+
+  /** Lets go of a project that did not become the open one. */
+  release(project: Project): void {
+    if (project !== this.#current) project.close();
+  }
+
+  async use(project: Project | null, session: SessionService): Promise<void> {
+    this.#current = project;
+    if (!project) return;
+    await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
+    void this.#makeThumbnail(project, session).catch(() => {});
+  }
+
+  async close(isForGood: boolean): Promise<void> {
+    const project = this.#current;
+    if (!project) return;
+    this.#current = null;
+    if (!project.close()) await this.recents.forget(project.folder);
+    else if (isForGood) await this.recents.closed(project.folder);
+  }
+
+  async relink(folder: string, clip: string): Promise<void> {
+    const project = this.isOpen(folder) ? this.#current! : this.open(folder);
+    try {
+      await project.relink(clip);
+    } finally {
+      this.release(project);
+    }
+  }
+
+  async forget(folder: string): Promise<void> {
+    await this.recents.forget(folder);
+    this.#host.onChange();
+  }
+
+  /** Projects of the app's own folder may be opened by any client; others when `check` does not refuse them. */
+  async allow(folder: string, check: () => Promise<void>): Promise<void> {
+    if (!this.keeps || dirname(resolve(folder)) !== resolve(this.#parent)) await check();
+  }
+
+  async thumbnail(folder: string): Promise<string | null> {
+    if (!this.recents.list.some(({ path }) => path === folder)) return null;
+    try {
+      return `data:image/png;base64,${(await readFile(join(folder, thumbnailName))).toString('base64')}`;
+    } catch {
+      return null;
+    }
+  }
+
+  async #makeThumbnail(project: Project, session: SessionService): Promise<void> {
+    const { width, height, planes } = await session.frameMessage(0, session.edits.work.position, thumbnailSize.width, thumbnailSize.height);
+    const data = yuvToRgb(planes, width, height, session.media);
+    await writeFile(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
+  }
+
+  #onSaveError(error: AppError | null): void {
+    if (error) this.#host.notify('error', error.message);
+    else this.#host.notify('info', 'Your changes are saved again.');
+    this.#host.onChange();
+  }
+}

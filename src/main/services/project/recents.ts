@@ -1,0 +1,79 @@
+/** Which projects were open, the newest first, in one small file. A damaged one counts as none. */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Recent, recentSchema } from '../../../shared/project.ts';
+
+const entrySchema = recentSchema.omit({ missing: true }).extend({ isOpen: z.boolean() });
+type Entry = z.infer<typeof entrySchema>;
+
+const mostRecents = 20;
+
+export class Recents {
+  readonly #path: string;
+  #entries: Entry[] = [];
+  #view: Recent[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(dataDir: string) {
+    this.#path = join(dataDir, 'recents.json');
+  }
+
+  get list(): Recent[] {
+    return this.#view;
+  }
+
+  /** The project that was open when the app ended, or null. */
+  get last(): string | null {
+    const last = this.#entries.find(({ isOpen }) => isOpen);
+    return last && existsSync(last.path) ? last.path : null;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.#entries = z.array(entrySchema).parse(JSON.parse(await readFile(this.#path, 'utf8')));
+    } catch {
+      this.#entries = [];
+    }
+    this.#look();
+  }
+
+  opened(entry: Omit<Recent, 'missing' | 'openedAt'>): Promise<void> {
+    const opened: Entry = { ...entry, openedAt: new Date().toISOString(), isOpen: true };
+    const others = this.#entries.filter(({ path }) => path !== entry.path).map((other) => ({ ...other, isOpen: false }));
+    return this.#set([opened, ...others].slice(0, mostRecents));
+  }
+
+  /** The user closed the project: it is not opened again by itself. */
+  closed(path: string): Promise<void> {
+    return this.#set(this.#entries.map((entry) => (entry.path === path ? { ...entry, isOpen: false } : entry)));
+  }
+
+  forget(path: string): Promise<void> {
+    return this.#set(this.#entries.filter((entry) => entry.path !== path));
+  }
+
+  #set(entries: Entry[]): Promise<void> {
+    this.#entries = entries;
+    this.#look();
+    const text = `${JSON.stringify(entries, null, 1)}\n`;
+    // A disk that refuses the list is no reason to refuse the work.
+    this.#writing = this.#writing
+      .then(async () => {
+        const staged = `${this.#path}.${process.pid}`;
+        await mkdir(dirname(this.#path), { recursive: true });
+        await writeFile(staged, text);
+        await rename(staged, this.#path);
+      })
+      .catch(() => {});
+    return this.#writing;
+  }
+
+  #look(): void {
+    this.#view = this.#entries.map(({ isOpen: _, ...entry }) => ({
+      ...entry,
+      missing: !existsSync(entry.path) || !existsSync(entry.source),
+    }));
+  }
+}
