@@ -71,6 +71,18 @@ test('every tool makes and corrects a mask', async ({ app: page }) => {
     await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBe(0);
   });
 
+  await test.step('each step is taken back by one press, and done again', async () => {
+    await page.keyboard.press('q');
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBeGreaterThan(isMasked);
+    await page.keyboard.press('Control+z');
+    await expect(positive).toHaveCount(1);
+    await page.keyboard.press('Control+Shift+z');
+    await expect(positive).toHaveCount(0);
+    await page.keyboard.press('Control+y');
+    await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBe(0);
+  });
+
   await test.step('the hand moves the picture, Ctrl+click picks an object', async () => {
     await page.keyboard.press('w');
     const before = await pagePoint(page, 100, 100);
@@ -144,9 +156,23 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
     await expect(second).toContainText('Not tracked');
   });
 
-  await test.step('the keyboard deletes', async () => {
+  await test.step('objects are put in order, merged and deleted, and all of it is taken back', async () => {
+    const rows = page.getByRole('region', { name: 'Objects' }).getByRole('listitem');
+    await page.keyboard.press('Alt+Shift+ArrowDown');
+    await expect(rows.first()).toContainText('Object 2');
+    await first.click({ button: 'right' });
+    await page.getByRole('menuitemcheckbox', { name: 'Protect from changes' }).click();
+    await first.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Merge into Object 2' }).click();
+    await expect(first).toHaveCount(0);
+    await expect(second).toContainText('6 frames');
+    await page.keyboard.press('Control+z');
+    await expect(first).toContainText('6 frames');
+    await first.click();
     await page.keyboard.press('Delete');
     await expect(first).toHaveCount(0);
+    await page.keyboard.press('Control+z');
+    await expect(first).toContainText('6 frames');
     await expect(second).toBeVisible();
   });
 });

@@ -57,17 +57,86 @@ const tracked = async (page) => {
   for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowRight');
   await page.waitForFunction(() => window.__sam2Test?.shownFrame() === 100);
 };
-await shoot('window', 'dark', { width: 1280, height: 720 }, tracked);
-await shoot('window-light', 'light', { width: 1280, height: 720 }, tracked);
-await shoot('export', 'dark', { width: 1280, height: 720 }, async (page) => {
+const small = { width: 1280, height: 720 };
+const large = { width: 2560, height: 1440 };
+/** Waits until every tile of the filmstrip is there: nothing is drawn any more. */
+const filmed = async (page) => {
+  const look = () => page.locator('#timeline-lanes').screenshot({ animations: 'disabled' });
+  for (let before = await look(), n = 0; n < 40; n++) {
+    await page.waitForTimeout(500);
+    const now = await look();
+    if (now.equals(before)) return;
+    before = now;
+  }
+};
+const ready = async (page) => {
   await tracked(page);
-  await page.keyboard.press('Control+e');
-  await page.getByRole('dialog').waitFor();
-});
-await shoot('keys', 'light', { width: 1280, height: 720 }, async (page) => {
-  await tracked(page);
-  await page.keyboard.press('Shift+?');
-  await page.getByRole('dialog').waitFor();
-});
+  await page
+    .getByRole('button', { name: 'Got it' })
+    .click({ timeout: 2000 })
+    .catch(() => {});
+  await page.keyboard.press('1');
+  await filmed(page);
+};
+const after = (act) => async (page) => {
+  await ready(page);
+  await act(page);
+};
+const press = (keys) => after((page) => page.keyboard.press(keys));
+await shoot('window', 'dark', small, ready);
+await shoot('window-light', 'light', small, ready);
+await shoot('window-large', 'dark', large, ready);
+await shoot('export', 'dark', small, press('Control+e'));
+await shoot('keys', 'light', small, press('?'));
+await shoot('models', 'light', small, press('m'));
+await shoot('open', 'light', small, press('Control+o'));
+await shoot(
+  'palette',
+  'dark',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('track');
+  }),
+);
+await shoot(
+  'menu',
+  'light',
+  small,
+  after((page) => page.getByRole('menuitem', { name: 'Objects' }).click()),
+);
+await shoot(
+  'memory',
+  'dark',
+  small,
+  after((page) => page.getByRole('tab', { name: 'Memory' }).click()),
+);
+await shoot(
+  'brush',
+  'dark',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('p');
+    const at = await page.evaluate(() => window.__sam2Test.pageFromImage(470, 600));
+    await page.mouse.move(at.x, at.y);
+    await page.mouse.down();
+    await page.mouse.move(at.x + 60, at.y + 20, { steps: 8 });
+    await page.mouse.up();
+  }),
+);
+await shoot(
+  'timeline',
+  'light',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('i');
+    const box = await page.locator('#timeline-lanes').boundingBox();
+    await page.mouse.move(box.x + 800, box.y + 10);
+    await page.mouse.wheel(0, -300);
+    await filmed(page);
+    await page.mouse.move(box.x + 820, box.y + 12);
+    await page.waitForTimeout(1500);
+  }),
+);
 await browser.close();
 host.kill('SIGINT');

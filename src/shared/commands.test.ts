@@ -60,8 +60,8 @@ describe('the command table', () => {
     for (const id of commandIds) for (const key of commands[id].keys) owners.set(key, [...(owners.get(key) ?? []), id]);
     const shared = [...owners].filter(([, ids]) => ids.length > 1);
     expect(shared).toEqual([
-      ['Mod+KeyZ', ['brush.undo', 'edit.undo']],
       ['Enter', ['brush.apply', 'object.finish']],
+      ['Mod+KeyZ', ['brush.undo', 'edit.undo']],
       ['Escape', ['brush.discard', 'operation.cancel', 'object.finish']],
     ]);
   });

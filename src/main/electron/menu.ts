@@ -1,11 +1,27 @@
 /** The system's menu, made from the command table. Keys stay with the window, which knows when it is being typed in. */
 import type { MenuItemConstructorOptions } from 'electron';
 import { type CommandId, commands } from '../../shared/commands.ts';
+import { menus } from '../../shared/menus.ts';
 
 /** "Mod+KeyO" as Electron writes it, or null for a key that needs none of Ctrl and Alt. */
 export const acceleratorOf = (id: CommandId): string | null => {
   const key = commands[id].keys.find((chord) => chord.startsWith('Mod+'));
-  return key === undefined ? null : key.replace('Mod', 'CmdOrCtrl').replace(/(Key|Digit)(?=.$)/, '');
+  return key === undefined
+    ? null
+    : key
+        .replace('Mod', 'CmdOrCtrl')
+        .replace(/(Key|Digit)(?=.$)/, '')
+        .replace(/Arrow(?=\w+$)/, '');
+};
+
+const separator: MenuItemConstructorOptions = { type: 'separator' };
+
+/** What the system adds to a menu of the table. */
+const additions = (label: string, platform: NodeJS.Platform): MenuItemConstructorOptions[] => {
+  if (label === 'File') return [separator, { role: platform === 'darwin' ? 'close' : 'quit' }];
+  if (label === 'Edit') return [separator, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }];
+  if (label === 'View') return [separator, { role: 'togglefullscreen' }];
+  return [];
 };
 
 export const menuTemplate = (run: (id: CommandId) => void, platform: NodeJS.Platform): MenuItemConstructorOptions[] => {
@@ -13,52 +29,13 @@ export const menuTemplate = (run: (id: CommandId) => void, platform: NodeJS.Plat
     const accelerator = acceleratorOf(id);
     return { label: commands[id].label, click: () => run(id), ...(accelerator && { accelerator, registerAccelerator: false }) };
   };
-  const separator: MenuItemConstructorOptions = { type: 'separator' };
-  return [
-    ...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
-    {
-      label: 'File',
-      submenu: [
-        item('clip.open'),
-        item('clip.openSample'),
-        separator,
-        item('clip.export'),
-        separator,
-        item('model.choose'),
-        separator,
-        { role: platform === 'darwin' ? 'close' : 'quit' },
-      ],
-    },
-    { role: 'editMenu' },
-    {
-      label: 'Objects',
-      submenu: [
-        item('object.add'),
-        item('object.finish'),
-        item('object.rename'),
-        item('object.toggleVisible'),
-        separator,
-        item('object.clearFrame'),
-        item('object.remove'),
-        separator,
-        item('track.start'),
-        item('operation.cancel'),
-      ],
-    },
-    {
-      label: 'View',
-      submenu: [
-        item('view.fit'),
-        item('view.actualSize'),
-        item('view.zoomIn'),
-        item('view.zoomOut'),
-        separator,
-        item('view.toggleOverlays'),
-        separator,
-        { role: 'togglefullscreen' },
-      ],
-    },
-    { role: 'windowMenu' },
-    { role: 'help', submenu: [item('help.shortcuts')] },
-  ];
+  const fromTable = menus.map(
+    ({ label, items }): MenuItemConstructorOptions => ({
+      label,
+      submenu: [...items.map((entry) => (entry === 'separator' ? separator : item(entry))), ...additions(label, platform)],
+      ...(label === 'Help' && { role: 'help' as const }),
+    }),
+  );
+  const help = fromTable.pop()!;
+  return [...(platform === 'darwin' ? [{ role: 'appMenu' } as const] : []), ...fromTable, { role: 'windowMenu' }, help];
 };

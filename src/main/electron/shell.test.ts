@@ -156,6 +156,7 @@ describe('the menu', () => {
   it('knows Electron names for keys', () => {
     expect(acceleratorOf('view.fit')).toBe('CmdOrCtrl+0');
     expect(acceleratorOf('track.start')).toBe('CmdOrCtrl+Enter');
+    expect(acceleratorOf('pointer.left')).toBe('CmdOrCtrl+Left');
     expect(acceleratorOf('playback.toggle')).toBeNull();
   });
 

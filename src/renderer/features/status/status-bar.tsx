@@ -1,11 +1,13 @@
 /** Model, provider, speed: what is at work. */
+import { X } from 'lucide-react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
+import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
-import { formatSpeed } from '../../ui/format.ts';
+import { formatDuration, formatSpeed } from '../../ui/format.ts';
+import { ProgressBar } from '../../ui/progress-bar.tsx';
 import styles from './status.module.css';
-
-const engineTexts = { starting: 'Engine starting', ready: 'Ready', restarting: 'Engine restarting', failed: 'Engine failed' } as const;
+import { statusText as text } from './strings.ts';
 
 export const StatusBar = () => {
   const { run } = useApp();
@@ -20,18 +22,19 @@ export const StatusBar = () => {
     <footer className={styles.bottom}>
       <span className={styles.item}>
         <span className={cx(styles.dot, styles[state])} />
-        {link !== 'open' ? 'Not connected' : isTracking ? 'Tracking' : engineTexts[engine]}
+        {link !== 'open' ? text.notConnected : isTracking ? text.tracking : text.engine[engine]}
       </span>
       <button
         type="button"
         className={styles.model}
-        title={model ? `${model.provider.toUpperCase()}: ${model.providerReason}. Click for other models.` : 'Choose a model'}
+        title={model ? text.modelTitle(model.provider.toUpperCase(), model.providerReason) : text.chooseModel}
         onClick={() => run('model.choose')}
       >
-        {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : 'No model'}
+        {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : text.noModel}
       </button>
       <RunningDownload />
-      {rate !== null && <span className={styles.item}>{formatSpeed(rate)} frames/s</span>}
+      {rate !== null && <span className={styles.item}>{text.speed(formatSpeed(rate))}</span>}
+      <Running />
       <span className={styles.version}>{version}</span>
     </footer>
   );
@@ -46,9 +49,35 @@ const RunningDownload = () => {
   if (!entry?.task) return null;
   const { done, total } = entry.task;
   return (
-    <button type="button" className={styles.model} title="Show the download" onClick={() => run('model.choose')}>
-      Downloading {entry.name}
+    <button type="button" className={styles.model} title={text.showDownload} onClick={() => run('model.choose')}>
+      {text.downloading(entry.name)}
       {total > 0 && ` · ${Math.floor((100 * done) / total)} %`}
     </button>
+  );
+};
+
+/** The long work that runs: how far, how long still, and its end. */
+const Running = () => {
+  const { client, attempt } = useApp();
+  const operation = useAppState((s) => s.host?.operations.find(({ state }) => state === 'running') ?? null);
+  if (!operation) return null;
+  const { id, kind, done, total, etaMs } = operation;
+  return (
+    <span className={styles.running}>
+      {text.kinds[kind]}
+      <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />
+      {total > 0 && `${Math.floor((100 * done) / total)} %`}
+      {etaMs !== null && <span>{text.left(formatDuration(etaMs))}</span>}
+      <Button
+        variant="ghost"
+        size="small"
+        isIcon
+        className={styles.stop}
+        label={text.stop(text.kinds[kind])}
+        onClick={() => void attempt(client.call('operation.cancel', { operationId: id }))}
+      >
+        <X size={12} />
+      </Button>
+    </span>
   );
 };
