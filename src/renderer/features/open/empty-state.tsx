@@ -1,10 +1,13 @@
 /** What the window shows before a clip is open. */
 import { Clapperboard, FolderOpen } from 'lucide-react';
-import { useAppState } from '../../app/app-context.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import styles from './open.module.css';
+import { Recents } from './recents.tsx';
+import { openText as text } from './strings.ts';
 
 export const EmptyState = () => {
+  const { desktop } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
   const engine = useAppState((s) => (s.link === 'open' ? s.host?.engine.state : undefined));
   const isReady = engine === 'ready';
@@ -13,17 +16,18 @@ export const EmptyState = () => {
   return (
     <div className={styles.empty}>
       <Clapperboard size={40} strokeWidth={1.25} className={styles.emptyIcon} />
-      <h2 className={styles.emptyTitle}>Track anything in a video</h2>
-      <p className={styles.emptyText}>Click an object once; it is followed through the clip, on this machine.</p>
+      <h2 className={styles.emptyTitle}>{text.title}</h2>
+      <p className={styles.emptyText}>{text.what}</p>
       <div className={styles.emptyActions}>
         <CommandButton command="clip.open" variant="primary" size="large" disabled={isOpening || !isReady}>
-          <FolderOpen size={16} /> Open a clip
+          <FolderOpen size={16} /> {text.open}
         </CommandButton>
         <CommandButton command="clip.openSample" size="large" disabled={isOpening || !isReady}>
-          Open the sample clip
+          {text.sample}
         </CommandButton>
       </div>
-      <p className={styles.emptyNote}>{isOpening ? 'Opening…' : engine === 'starting' ? 'The engine is starting…' : ''}</p>
+      <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? text.starting : desktop ? text.dropHere : ''}</p>
+      <Recents />
     </div>
   );
 };

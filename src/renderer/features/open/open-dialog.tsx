@@ -4,6 +4,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import styles from './open.module.css';
+import { openText as text } from './strings.ts';
 
 export const OpenDialog = () => {
   const { store, openClip, run } = useApp();
@@ -23,7 +24,7 @@ export const OpenDialog = () => {
         }}
       >
         <label className={styles.field}>
-          <span className={styles.label}>Path of the video, on the machine that runs SAM2 Video</span>
+          <span className={styles.label}>{text.path}</span>
           <input
             type="text"
             className={styles.input}

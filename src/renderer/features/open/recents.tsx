@@ -1,0 +1,129 @@
+/** Projects that were open, each with its picture; one click goes on where it was left. */
+import { FileQuestion, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { AppError } from '../../../shared/errors.ts';
+import type { Recent } from '../../../shared/project.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { reportError } from '../../state/app-store.ts';
+import { Button } from '../../ui/button.tsx';
+import styles from './open.module.css';
+import { openText as text } from './strings.ts';
+
+const none: readonly Recent[] = [];
+const mostShown = 8;
+
+export const Recents = () => {
+  const recents = useAppState((s) => s.host?.recents ?? none);
+  if (recents.length === 0) return null;
+  return (
+    <section className={styles.recents} aria-label={text.recents}>
+      <h3 className={styles.recentsTitle}>{text.recents}</h3>
+      <ul className={styles.recentList}>
+        {recents.slice(0, mostShown).map((recent) => (
+          <RecentCard key={recent.path} recent={recent} />
+        ))}
+      </ul>
+    </section>
+  );
+};
+
+const RecentCard = ({ recent }: { recent: Recent }) => {
+  const { client, store, attempt } = useApp();
+  const isReady = useAppState((s) => s.link === 'open' && s.host?.engine.state === 'ready' && !s.isOpening);
+  const [picture, setPicture] = useState<string | null>(null);
+  const [isLost, setIsLost] = useState(false);
+
+  useEffect(() => {
+    let isWanted = true;
+    // Without its picture the card still has its name.
+    client.call('project.thumbnail', { path: recent.path }).then(
+      ({ url }) => isWanted && setPicture(url),
+      () => {},
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [client, recent.path]);
+
+  const open = async (): Promise<void> => {
+    store.setState({ isOpening: true });
+    try {
+      await client.call('project.open', { path: recent.path });
+    } catch (failure) {
+      if (AppError.from(failure).code === 'source-missing') setIsLost(true);
+      else reportError(store, failure);
+    } finally {
+      store.setState({ isOpening: false });
+    }
+  };
+
+  return (
+    <li className={styles.recent}>
+      <button type="button" className={styles.recentOpen} title={recent.source} disabled={!isReady} onClick={() => void open()}>
+        <span className={styles.recentPicture}>
+          {picture ? <img src={picture} alt="" /> : recent.missing && <FileQuestion size={22} aria-hidden="true" />}
+        </span>
+        <span className={styles.recentName}>{recent.name}</span>
+        <span className={styles.recentWhen}>{recent.missing ? text.missing : text.openedAt(recent.openedAt)}</span>
+      </button>
+      <Button
+        size="small"
+        isIcon
+        className={styles.forget}
+        label={text.forget(recent.name)}
+        onClick={() => void attempt(client.call('project.forget', { path: recent.path }))}
+      >
+        <X size={12} />
+      </Button>
+      {isLost && <Relink recent={recent} onDone={() => setIsLost(false)} />}
+    </li>
+  );
+};
+
+/** Asks where the clip of a project is now. */
+const Relink = ({ recent, onDone }: { recent: Recent; onDone: () => void }) => {
+  const { client, desktop } = useApp();
+  const [path, setPath] = useState(recent.source);
+  const [error, setError] = useState<string | null>(null);
+  const relink = async (to: string): Promise<void> => {
+    setError(null);
+    try {
+      await client.call('project.relink', { project: recent.path, path: to });
+      onDone();
+    } catch (failure) {
+      setError(AppError.from(failure).message);
+    }
+  };
+  return (
+    <form
+      className={styles.relink}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void relink(path.trim());
+      }}
+    >
+      <label className={styles.label}>
+        {text.relink}
+        <input type="text" className={styles.input} value={path} spellCheck={false} onChange={(event) => setPath(event.target.value)} />
+      </label>
+      {error !== null && (
+        <p className={styles.error} role="alert">
+          {error}
+        </p>
+      )}
+      <div className={styles.actions}>
+        {desktop && (
+          <Button size="small" onClick={() => void desktop.openFile().then((chosen) => chosen !== null && setPath(chosen))}>
+            {text.choose}
+          </Button>
+        )}
+        <Button size="small" variant="ghost" onClick={onDone}>
+          {text.cancel}
+        </Button>
+        <Button size="small" variant="primary" type="submit">
+          {text.relinkAction}
+        </Button>
+      </div>
+    </form>
+  );
+};
