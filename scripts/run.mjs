@@ -95,6 +95,7 @@ const tasks = {
   lint: (args) => run(tools.biome, ['check', ...args]),
   format: () => run(tools.biome, ['check', '--write']),
   vitest: (args) => run(tools.vitest, ['run', ...args]),
+  parity: (args) => run(tools.vitest, ['run', 'tests/parity', ...args], { SAM2_PARITY_SIZES: '1' }),
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
   screenshots: () => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), [], ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
