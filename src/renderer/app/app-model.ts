@@ -13,27 +13,14 @@ import { readPreferences, rememberPreferences, setPreference } from '../state/re
 import { commandContext, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { createCommandRunners } from './command-runners.ts';
-import { createPromptActions, type PromptActions } from './prompt-actions.ts';
+import { createPromptActions } from './prompt-actions.ts';
+import type { WindowParts } from './window-parts.ts';
 
-export interface AppModel {
-  readonly client: Client;
-  readonly store: AppStore;
-  readonly player: Player;
-  readonly prompts: PromptActions;
-  readonly viewport: Viewport;
-  readonly timeline: TimelineView;
-  readonly brush: Brush;
-  readonly thumbnails: Thumbnails<HTMLCanvasElement>;
-  /** The desktop shell, or null in a browser. */
-  readonly desktop: DesktopBridge | null;
+export interface AppModel extends WindowParts {
   /** Address a file the host wrote can be fetched from. */
   readonly fileUrl: (url: string) => string;
   /** Gives a command if it can be given now. @param chord the keys it was given by */
   run(id: CommandId, chord?: string): void;
-  /** Waits for a call and tells the user when it failed. @returns whether it went well */
-  attempt(work: Promise<unknown>): Promise<boolean>;
-  /** @returns why the clip could not be opened, or null */
-  openClip(path: string | null): Promise<AppError | null>;
 }
 
 export interface AppModelOptions {

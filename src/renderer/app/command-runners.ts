@@ -16,12 +16,12 @@ import {
   type ToolName,
   withMark,
 } from '../state/window-state.ts';
-import type { AppModel } from './app-model.ts';
 import { runnerText } from './strings.ts';
+import type { WindowParts } from './window-parts.ts';
 
 export type CommandRunners = Record<CommandId, (chord: string) => void>;
 
-export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): CommandRunners => {
+export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const { client, store, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
 
   const openAndReport = async (path: string | null): Promise<void> => {
@@ -164,6 +164,7 @@ export const createCommandRunners = (app: Omit<AppModel, 'run' | 'fileUrl'>): Co
     'clip.export': () => store.setState({ dialog: 'export' }),
     'model.choose': dialog('models'),
     'palette.open': dialog('palette'),
+    'settings.open': dialog('settings'),
     'mark.in': mark('in'),
     'mark.out': mark('out'),
     'mark.clear': () => setMarks({ in: null, out: null }),

@@ -1,0 +1,28 @@
+/** The parts of a window that its commands work on. */
+import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
+import type { AppError } from '../../shared/errors.ts';
+import type { TimelineView } from '../features/timeline/timeline-view.ts';
+import type { Brush } from '../features/viewer/brush.ts';
+import type { Viewport } from '../features/viewer/viewport.ts';
+import type { Player } from '../playback/player.ts';
+import type { Thumbnails } from '../playback/thumbnails.ts';
+import type { AppStore } from '../state/app-store.ts';
+import type { Client } from '../transport/client.ts';
+import type { PromptActions } from './prompt-actions.ts';
+
+export interface WindowParts {
+  readonly client: Client;
+  readonly store: AppStore;
+  readonly player: Player;
+  readonly prompts: PromptActions;
+  readonly viewport: Viewport;
+  readonly timeline: TimelineView;
+  readonly brush: Brush;
+  readonly thumbnails: Thumbnails<HTMLCanvasElement>;
+  /** The desktop shell, or null in a browser. */
+  readonly desktop: DesktopBridge | null;
+  /** Waits for a call and tells the user when it failed. @returns whether it went well */
+  attempt(work: Promise<unknown>): Promise<boolean>;
+  /** @returns why the clip could not be opened, or null */
+  openClip(path: string | null): Promise<AppError | null>;
+}
