@@ -67,4 +67,19 @@ test('commands are given by menu, palette and keys, and keys can be changed', as
     await page.keyboard.press('Home');
     await expect(frame).toHaveText('0');
   });
+
+  await test.step('a setting is searched, set and reset', async () => {
+    await page.keyboard.press('Control+,');
+    const dialog = page.getByRole('dialog', { name: 'Settings' });
+    await dialog.getByRole('textbox', { name: 'Search settings' }).fill('theme');
+    await dialog.getByRole('combobox', { name: 'Theme' }).selectOption('light');
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+    await dialog.getByRole('button', { name: 'Reset Theme to its default' }).click();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+    await dialog.getByRole('textbox', { name: 'Search settings' }).fill('most paths');
+    await dialog.getByRole('spinbutton', { name: 'Most paths' }).fill('99');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('spinbutton', { name: 'Most paths' })).toHaveValue('8');
+    await page.keyboard.press('Escape');
+  });
 });

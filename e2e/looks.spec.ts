@@ -8,6 +8,7 @@ const press = (keys: string) => (page: Page) => page.keyboard.press(keys);
 const dialogs: [string, (page: Page) => Promise<void>][] = [
   ['command palette', press('Control+k')],
   ['keyboard shortcuts', press('?')],
+  ['settings', press('Control+,')],
   ['models', press('m')],
   ['export', press('Control+e')],
 ];

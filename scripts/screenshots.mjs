@@ -88,6 +88,7 @@ await shoot('window-light', 'light', small, ready);
 await shoot('window-large', 'dark', large, ready);
 await shoot('export', 'dark', small, press('Control+e'));
 await shoot('keys', 'light', small, press('?'));
+await shoot('settings', 'dark', small, press('Control+,'));
 await shoot('models', 'light', small, press('m'));
 await shoot('open', 'light', small, press('Control+o'));
 await shoot(

@@ -46,6 +46,7 @@ export const commands = {
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
   'model.choose': { label: 'Models', group: 'File', keys: ['KeyM'], enabled: always, words: 'download checkpoint sam' },
 
+  'settings.open': { label: 'Settings', group: 'Edit', keys: ['Mod+Comma'], enabled: always, words: 'preferences options' },
   'palette.open': {
     label: 'Find a command',
     group: 'Edit',

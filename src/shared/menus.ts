@@ -24,6 +24,7 @@ export const menus: readonly MenuSpec[] = [
       'mark.clear',
       line,
       'palette.open',
+      'settings.open',
     ],
   },
   {

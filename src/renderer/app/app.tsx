@@ -10,6 +10,7 @@ import { EmptyState } from '../features/open/empty-state.tsx';
 import { OpenDialog } from '../features/open/open-dialog.tsx';
 import { useDropToOpen } from '../features/open/use-drop-to-open.ts';
 import { Palette } from '../features/palette/palette.tsx';
+import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/status/top-bar.tsx';
 import { Timeline } from '../features/timeline/timeline.tsx';
@@ -81,6 +82,7 @@ export const App = () => {
       {dialog === 'export' && <ExportDialog />}
       {dialog === 'models' && <ModelsDialog />}
       {dialog === 'palette' && <Palette />}
+      {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'shortcuts' && <ShortcutsDialog />}
     </div>
   );

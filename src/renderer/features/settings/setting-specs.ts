@@ -1,0 +1,99 @@
+/** Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check them. */
+import { z } from 'zod';
+import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
+import type { AppModel } from '../../app/app-model.ts';
+import { defaultPreferences, type Preferences } from '../../state/preferences.ts';
+import { setPreference } from '../../state/remember-preferences.ts';
+import type { WindowState } from '../../state/window-state.ts';
+import { settingsText as text } from './strings.ts';
+
+export type SettingValue = string | number | boolean;
+
+export interface SettingSpec {
+  id: string;
+  group: string;
+  label: string;
+  /** What it changes, in a sentence. */
+  effect: string;
+  unit?: string;
+  usual: SettingValue;
+  kind: { type: 'choice'; choices: readonly string[] } | { type: 'number'; least: number; most: number; step: number } | { type: 'switch' };
+  /** null: it can't be set now. */
+  read(state: WindowState): SettingValue | null;
+  write(app: AppModel, value: SettingValue): void;
+}
+
+type Kind = SettingSpec['kind'];
+
+const preference = <K extends keyof Preferences>(
+  key: K,
+  group: string,
+  words: { label: string; effect: string },
+  kind: Kind,
+  unit?: string,
+): SettingSpec => ({
+  id: key,
+  group,
+  ...words,
+  ...(unit && { unit }),
+  usual: defaultPreferences[key] as SettingValue,
+  kind,
+  read: (state) => state.prefs[key] as SettingValue,
+  write: ({ store }, value) => setPreference(store, { [key]: value }),
+});
+
+const switching: Kind = { type: 'switch' };
+
+const looks: SettingSpec[] = [
+  preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: ['system', 'light', 'dark'] }),
+  preference('fillOpacity', text.groups.look, text.look.fillOpacity, { type: 'number', least: 0, most: 0.9, step: 0.05 }),
+  preference('areContoursShown', text.groups.look, text.look.areContoursShown, switching),
+  preference('isSideShown', text.groups.look, text.look.isSideShown, switching),
+  preference('isTimelineShown', text.groups.look, text.look.isTimelineShown, switching),
+  preference('areHintsDismissed', text.groups.look, text.look.areHintsDismissed, switching),
+  preference('brushSize', text.groups.tools, text.tools.brushSize, { type: 'number', least: 2, most: 400, step: 1 }, 'px'),
+];
+
+/** What JSON Schema says of one field; only what is needed here. */
+const fieldSchema = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.string()).optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  default: z.union([z.string(), z.number(), z.boolean()]),
+});
+
+const memorySpecs = (): SettingSpec[] => {
+  const properties = z.toJSONSchema(memorySettingsSchema, { io: 'input' }).properties ?? {};
+  return Object.entries(properties).flatMap(([key, raw]): SettingSpec[] => {
+    const field = fieldSchema.parse(raw);
+    const words = text.memory[key] ?? { label: key, effect: '' };
+    const isWhole = field.type === 'integer';
+    return [
+      {
+        id: `memory.${key}`,
+        group: text.groups.memory,
+        ...words,
+        usual: field.default,
+        kind: field.enum
+          ? { type: 'choice', choices: field.enum }
+          : { type: 'number', least: field.minimum ?? 0, most: field.maximum ?? 1, step: isWhole ? 1 : 0.05 },
+        read: (state) => state.host?.session?.memory.settings[key as keyof MemorySettings] ?? null,
+        write: ({ client, store, attempt }, value) => {
+          const known = store.getState().host?.session?.memory.settings;
+          if (known) void attempt(client.call('session.setMemory', { memory: { ...known, [key]: value } }));
+        },
+      },
+    ];
+  });
+};
+
+export const settingSpecs: readonly SettingSpec[] = [...looks, ...memorySpecs()];
+
+export const searchSettings = (query: string): SettingSpec[] => {
+  const words = query.trim().toLowerCase().split(/\s+/);
+  return settingSpecs.filter(({ label, effect, group, id }) => {
+    const all = `${label} ${effect} ${group} ${id}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+};

@@ -1,0 +1,153 @@
+/** All settings, searchable, each with what it changes, its default and its range. */
+import { Keyboard, RotateCcw } from 'lucide-react';
+import { useId, useState } from 'react';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { type SettingSpec, type SettingValue, searchSettings, settingSpecs } from './setting-specs.ts';
+import styles from './settings.module.css';
+import { settingsText as text } from './strings.ts';
+
+const shown = (value: SettingValue, unit?: string): string =>
+  typeof value === 'boolean' ? (value ? text.on : text.off) : `${value}${unit ? ` ${unit}` : ''}`;
+
+export const SettingsDialog = () => {
+  const app = useApp();
+  const state = useAppState((s) => s);
+  const [query, setQuery] = useState('');
+  const found = searchSettings(query).filter((spec) => spec.read(state) !== null);
+  const groups = [...new Set(found.map(({ group }) => group))];
+  const resetAll = (): void => {
+    for (const spec of settingSpecs) {
+      const value = spec.read(app.store.getState());
+      if (value !== null && value !== spec.usual) spec.write(app, spec.usual);
+    }
+  };
+  return (
+    <Dialog title={text.title} isWide onClose={() => app.store.setState({ dialog: null })}>
+      <div className={styles.head}>
+        <input
+          type="text"
+          className={styles.search}
+          aria-label={text.search}
+          placeholder={text.search}
+          data-autofocus
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+        <Button onClick={() => app.store.setState({ dialog: 'shortcuts' })}>
+          <Keyboard size={14} /> {text.keys}
+        </Button>
+        <Button onClick={resetAll}>
+          <RotateCcw size={14} /> {text.resetAll}
+        </Button>
+      </div>
+      {found.length === 0 && <p className={styles.none}>{text.none}</p>}
+      {groups.map((group) => (
+        <section key={group} className={styles.group}>
+          <h3 className={styles.groupTitle}>{group}</h3>
+          {found
+            .filter((spec) => spec.group === group)
+            .map((spec) => (
+              <SettingRow key={spec.id} spec={spec} value={spec.read(state)!} onChange={(value) => spec.write(app, value)} />
+            ))}
+        </section>
+      ))}
+    </Dialog>
+  );
+};
+
+interface SettingRowProps {
+  spec: SettingSpec;
+  value: SettingValue;
+  onChange: (value: SettingValue) => void;
+}
+
+const SettingRow = ({ spec, value, onChange }: SettingRowProps) => {
+  const id = useId();
+  const { label, effect, kind, unit, usual } = spec;
+  const facts = [
+    text.usual(shown(usual, unit)),
+    ...(kind.type === 'number' ? [text.range(String(kind.least), shown(kind.most, unit))] : []),
+  ];
+  return (
+    <div className={styles.row}>
+      <div>
+        <label htmlFor={id} className={styles.label}>
+          {label}
+        </label>
+        <p id={`${id}-about`} className={styles.about}>
+          {effect} {facts.join(' · ')}
+        </p>
+      </div>
+      <div className={styles.control}>
+        {value !== usual && (
+          <Button variant="ghost" size="small" isIcon label={text.reset(label)} onClick={() => onChange(usual)}>
+            <RotateCcw size={13} />
+          </Button>
+        )}
+        <Control id={id} kind={kind} value={value} onChange={onChange} />
+        {unit && <span className={styles.about}>{unit}</span>}
+      </div>
+    </div>
+  );
+};
+
+interface ControlProps {
+  id: string;
+  kind: SettingSpec['kind'];
+  value: SettingValue;
+  onChange: (value: SettingValue) => void;
+}
+
+const Control = ({ id, kind, value, onChange }: ControlProps) => {
+  const about = `${id}-about`;
+  if (kind.type === 'switch')
+    return (
+      <input
+        id={id}
+        type="checkbox"
+        aria-describedby={about}
+        checked={value === true}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+    );
+  if (kind.type === 'choice')
+    return (
+      <select
+        id={id}
+        className={styles.select}
+        aria-describedby={about}
+        value={String(value)}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {kind.choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
+      </select>
+    );
+  return (
+    <input
+      // A value that was set elsewhere replaces what is in the field.
+      key={String(value)}
+      id={id}
+      type="number"
+      className={styles.number}
+      aria-describedby={about}
+      defaultValue={Number(value)}
+      min={kind.least}
+      max={kind.most}
+      step={kind.step}
+      onBlur={(event) => {
+        const wanted = event.target.valueAsNumber;
+        if (Number.isFinite(wanted) && wanted !== value) onChange(Math.min(kind.most, Math.max(kind.least, wanted)));
+        else event.target.value = String(value);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur();
+      }}
+    />
+  );
+};
