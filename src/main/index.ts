@@ -24,9 +24,10 @@ import { installBridge } from './electron/bridge.ts';
 import { appUrl, guardContents, guardSession } from './electron/guards.ts';
 import { menuTemplate } from './electron/menu.ts';
 import { openSettings } from './electron/settings.ts';
+import { desktopSettingsStore } from './electron/settings-store.ts';
 import { spawnUtilityEngine } from './electron/spawn-engine.ts';
 import { restoredBounds, windowOptions } from './electron/window-options.ts';
-import { appPaths } from './services/app-paths.ts';
+import { appPaths, userDataDir } from './services/app-paths.ts';
 import { AppServices } from './services/app-services.ts';
 import { resumeLast, startSample } from './services/sample.ts';
 
@@ -69,6 +70,7 @@ const start = async (): Promise<void> => {
     modelsDir: paths.models,
     remembersModel: true,
     keepsProjects: true,
+    settingsStore: desktopSettingsStore(userDataDir()),
     sampleClip: paths.sampleClip,
     exportRoot: join(app.getPath('videos'), 'SAM2 Video'),
   });

@@ -11,6 +11,7 @@ import { projectStateSchema, recentSchema } from './project.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
 import { historySchema, laneRunSchema, marksSchema } from './session-state.ts';
+import { profileNames, settingsStateSchema } from './settings.ts';
 
 export const protocolVersion = 1;
 
@@ -100,6 +101,7 @@ export const stateSchema = z.object({
   project: projectStateSchema.nullable(),
   /** Projects that were open, the newest first. */
   recents: z.array(recentSchema),
+  settings: settingsStateSchema,
   operations: z.array(operationSchema),
   /** "ready", or why there is no engine right now. */
   engine: z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']), message: z.string().nullable() }),
@@ -204,6 +206,12 @@ export const contract = {
     input: z.object({ directory: z.string().optional(), video: z.boolean(), masks: z.boolean(), json: z.boolean() }),
     output: z.object({ operationId: z.string() }),
   },
+  /** Checked by the table in settings.ts, and kept. */
+  'settings.set': { input: z.object({ key: z.string().max(100), value: z.unknown() }), output: nothing },
+  /** One setting, or all of them, as they come with the app. */
+  'settings.reset': { input: z.object({ key: z.string().max(100).optional() }), output: nothing },
+  'settings.useProfile': { input: z.object({ profile: z.enum(profileNames) }), output: nothing },
+
   'operation.cancel': { input: z.object({ operationId: z.string() }), output: nothing },
 
   /** Looks at the disk again; what is there is then in the state. */

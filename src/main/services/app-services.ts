@@ -3,33 +3,27 @@
  * clients. Electron, the web host and the CLI each make one of these.
  */
 import { join } from 'node:path';
-import {
-  type AppState,
-  contract,
-  type HostInfo,
-  type HostMessage,
-  isMethod,
-  type Method,
-  type MethodInput,
-  type MethodOutput,
-  protocolVersion,
-  requestMessageSchema,
-} from '../../shared/contract.ts';
+import { type AppState, type HostInfo, protocolVersion } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
-import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
+import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import { userDataDir } from './app-paths.ts';
+import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
-import { type ExportRequest, exportFolderName, exportSession } from './export-service.ts';
+import { type ExportChoice, exportFolderName, exportSession } from './export-service.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
+import { sessionMethods } from './methods/session-methods.ts';
+import { settingsMethods } from './methods/settings-methods.ts';
 import { createModels, type ModelOptions } from './models/create-models.ts';
-import type { ModelMethod, ModelService } from './models/model-service.ts';
+import type { ModelService } from './models/model-service.ts';
 import { Operations } from './operations.ts';
 import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
+import { SettingsService } from './settings/settings-service.ts';
+import { FileSettingsStore, MemorySettingsStore, type SettingsStore } from './settings/settings-store.ts';
 import { StateHub } from './state-hub.ts';
 import { TrackLoop } from './track-loop.ts';
 
@@ -39,6 +33,8 @@ export interface AppServicesOptions extends ModelOptions {
   sampleClip: string;
   /** Work is kept as projects in the data folder; without it everything is in memory. */
   keepsProjects?: boolean | undefined;
+  /** Where settings are kept; by default a file beside the projects, and nothing where no projects are kept. */
+  settingsStore?: SettingsStore | undefined;
   /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */
@@ -47,27 +43,11 @@ export interface AppServicesOptions extends ModelOptions {
   outputUrl?: (operationId: string, name: string) => string | null;
 }
 
-/** One client as the services see it. */
-export interface ClientLink {
-  send(message: HostMessage): void;
-  sendBinary(data: ArrayBuffer): void;
-}
-
-export interface Connection {
-  /** Anything the client sent, parsed or not. */
-  receive(data: unknown): void;
-  close(): void;
-}
-
-const liveDisplay = { width: 1280, height: 720 };
-
-type OwnMethod = Exclude<Method, ModelMethod>;
-export type Handlers = { [M in OwnMethod]: (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M> };
-
 export class AppServices {
   readonly operations: Operations;
   readonly models: ModelService;
   readonly projects: Projects;
+  readonly settings: SettingsService;
   readonly #options: AppServicesOptions;
   readonly #engine: EngineHost;
   readonly #hub: StateHub;
@@ -82,19 +62,39 @@ export class AppServices {
 
   constructor(options: AppServicesOptions) {
     this.#options = options;
-    this.#memory = options.memory ?? defaultMemorySettings;
-    this.models = createModels(options, {
-      peer: () => this.#engine.peer,
-      session: () => this.#session,
-      isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
-      onEngine: (state, message) => {
-        if (state === 'ready') this.#engineError = null;
-        this.#setEngine(state, message);
+    const dataDir = options.dataDir ?? userDataDir();
+    this.settings = new SettingsService(
+      options.settingsStore ?? (options.keepsProjects ? new FileSettingsStore(join(dataDir, 'settings.json')) : new MemorySettingsStore()),
+      {
+        onChange: (changed) => {
+          if (changed.has('track.memory')) this.#memory = this.settings.values['track.memory'];
+          this.#hub.touch();
+        },
+        notify: (level, text) => this.notify(level, text),
       },
-      onChange: () => this.#hub.touch(),
-      notify: (level, text) => this.notify(level, text),
-    });
-    this.projects = new Projects(options.keepsProjects ? (options.dataDir ?? userDataDir()) : null, options.appVersion, {
+      options.keepsProjects ? process.env : {},
+    );
+    const { values } = this.settings;
+    this.#memory = options.memory ?? values['track.memory'];
+    const engine = {
+      provider: options.provider ?? values['engine.provider'],
+      threads: options.threads ?? (values['engine.threads'] || undefined),
+    };
+    this.models = createModels(
+      { ...options, ...engine },
+      {
+        peer: () => this.#engine.peer,
+        session: () => this.#session,
+        isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
+        onEngine: (state, message) => {
+          if (state === 'ready') this.#engineError = null;
+          this.#setEngine(state, message);
+        },
+        onChange: () => this.#hub.touch(),
+        notify: (level, text) => this.notify(level, text),
+      },
+    );
+    this.projects = new Projects(options.keepsProjects ? dataDir : null, options.appVersion, {
       onChange: () => this.#hub.touch(),
       notify: (level, text) => this.notify(level, text),
     });
@@ -103,6 +103,7 @@ export class AppServices {
       session: this.#session?.view(this.#memory) ?? null,
       project: this.projects.view,
       recents: this.projects.recents.list,
+      settings: this.settings.view,
       operations: this.operations.list,
       engine: this.#engineState,
       models: this.models.view,
@@ -134,10 +135,13 @@ export class AppServices {
     return this.#memory;
   }
 
+  openSample(): Promise<SessionService> {
+    return this.openSession(this.#options.sampleClip);
+  }
+
   /** From the next run on; what runs now goes on as it began. */
   setMemory(memory: MemorySettings): void {
-    this.#memory = memory;
-    this.#hub.touch();
+    this.settings.set('track.memory', memory);
   }
 
   /** Process id of the engine, for tests and diagnostics. */
@@ -216,8 +220,14 @@ export class AppServices {
     await session.close();
   }
 
+  /** Size of the pictures shown while tracking; wide clips are fitted into it. */
+  get #liveDisplay(): { width: number; height: number } {
+    const height = this.settings.values['track.displayHeight'];
+    return { width: Math.round((height * 16) / 9), height };
+  }
+
   /** @returns the operation's id; it ends by itself (see `operations.ended`) */
-  startTrack(request: Omit<TrackRequest, 'display' | 'memory'>, display: TrackRequest['display'] = liveDisplay): string {
+  startTrack(request: Omit<TrackRequest, 'display' | 'memory'>, display: TrackRequest['display'] = this.#liveDisplay): string {
     const session = this.session;
     const memory = this.#memory;
     this.#refuseWhileSwitching();
@@ -250,14 +260,17 @@ export class AppServices {
     return this.#run ? this.#run.pauseFor(work) : work();
   }
 
+  /** Where exports without a folder of their own go. */
+  get exportRoot(): string {
+    return this.settings.values['export.folder'] ?? this.#options.exportRoot;
+  }
+
   /** @returns the operation's id */
-  startExport(
-    request: Omit<ExportRequest, 'directory' | 'partial' | 'memory'> & { directory?: string | undefined; partial?: boolean },
-  ): string {
+  startExport(request: ExportChoice): string {
     const session = this.session;
     if (this.operations.isRunning('export'))
       throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
-    const directory = request.directory ?? join(this.#options.exportRoot, exportFolderName(session.path, new Date()));
+    const directory = request.directory ?? join(this.exportRoot, exportFolderName(session.path, new Date()));
     return this.operations.start(
       'export',
       'Export',
@@ -276,6 +289,11 @@ export class AppServices {
     );
   }
 
+  dismissNotice(id: number): void {
+    this.#notices = this.#notices.filter((notice) => notice.id !== id);
+    this.#hub.touch();
+  }
+
   notify(level: AppState['notices'][number]['level'], text: string): void {
     this.#notices = [...this.#notices.slice(-19), { id: this.#nextNoticeId++, level, text }];
     this.#hub.touch();
@@ -289,7 +307,7 @@ export class AppServices {
     link.send({ t: 'state', state: this.state });
     const unsubscribe = this.#hub.subscribe((state) => link.send({ t: 'state', state }));
     return {
-      receive: (data) => void this.#answer(data, link),
+      receive: (data) => void answerRequest({ ...this.#handlers, ...this.models.handlers }, data, link),
       close: () => {
         unsubscribe();
         this.#clients.delete(link);
@@ -309,71 +327,15 @@ export class AppServices {
   readonly #exportProgress = new Map<string, (done: number, total: number) => void>();
 
   readonly #handlers: Handlers = {
-    'app.state': () => this.state,
-    'app.dismissNotice': ({ id }) => {
-      this.#notices = this.#notices.filter((notice) => notice.id !== id);
-      this.#hub.touch();
-      return {};
-    },
-    'session.open': async ({ path }) => {
-      await this.#options.checkPath?.(path);
-      await this.openSession(path);
-      return {};
-    },
-    'session.openSample': async () => {
-      await this.openSession(this.#options.sampleClip);
-      return {};
-    },
-    'session.close': async () => {
-      await this.closeSession(true);
-      return {};
-    },
-    'frame.get': async ({ requestId, frame, maxWidth, maxHeight }, client) => {
-      client.sendBinary(encodeFrameMessage(await this.session.frameMessage(requestId, frame, maxWidth, maxHeight)));
-      return {};
-    },
     ...editMethods(this),
     ...projectMethods(this),
-    'session.setMemory': ({ memory }) => {
-      this.setMemory(memory);
-      return {};
-    },
-    'tree.get': ({ objectId, from, to }) => ({ events: this.session.trees.events(objectId, from, to) }),
-    'track.start': (input) => ({ operationId: this.startTrack(input) }),
-    'export.start': async ({ directory, video, masks, json }) => {
-      if (directory !== undefined) await this.#options.checkPath?.(directory);
-      return { operationId: this.startExport({ directory, video, masks, json, contactSheet: false }) };
-    },
-    'operation.cancel': ({ operationId }) => {
-      this.operations.cancel(operationId);
-      return {};
-    },
+    ...settingsMethods(this),
+    ...sessionMethods(this),
   };
 
   /** @throws AppError `not-allowed` for a path a client may not use */
   async checkPath(path: string): Promise<void> {
     await this.#options.checkPath?.(path);
-  }
-
-  async #answer(data: unknown, link: ClientLink): Promise<void> {
-    const message = requestMessageSchema.safeParse(data);
-    if (!message.success) return;
-    const { id, m, a } = message.data;
-    try {
-      if (!isMethod(m)) throw new AppError('bad-request', `There is no method "${m}".`);
-      const input = contract[m].input.safeParse(a);
-      if (!input.success) {
-        const issue = input.error.issues[0];
-        throw new AppError('bad-request', `"${m}" was called with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`);
-      }
-      const handlers = { ...this.#handlers, ...this.models.handlers };
-      const handler = handlers[m] as (input: unknown, client: ClientLink) => unknown;
-      link.send({ t: 'res', id, ok: true, r: await handler(input.data, link) });
-    } catch (error) {
-      const known = AppError.from(error);
-      if (known.code === 'internal') console.error(known.cause ?? known);
-      link.send({ t: 'err', id, e: known.serialize() });
-    }
   }
 
   #refuseWhileSwitching(): void {

@@ -20,6 +20,9 @@ export interface ExportRequest {
   memory: MemorySettings;
 }
 
+/** What a user chooses of an export; the rest has defaults. */
+export type ExportChoice = Omit<ExportRequest, 'directory' | 'partial' | 'memory'> & { directory?: string | undefined; partial?: boolean };
+
 export interface WrittenFile {
   name: string;
   path: string;

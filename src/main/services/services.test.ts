@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noModels } from '../../shared/models.ts';
+import { noSettings } from '../../shared/settings.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { exportFolderName } from './export-service.ts';
 import { MaskStore } from './mask-store.ts';
@@ -100,6 +101,7 @@ describe('StateHub', () => {
       session: null,
       project: null,
       recents: [],
+      settings: noSettings,
       operations: [],
       engine: { state: 'ready', message: null },
       models: noModels,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../shared/contract.ts';
 import { noSessionMemory } from '../../shared/memory-tree.ts';
 import { noModels } from '../../shared/models.ts';
+import { noSettings } from '../../shared/settings.ts';
 import {
   commandContext,
   initialWindowState,
@@ -53,6 +54,7 @@ const hostState = (revision: number, objects: TrackedObject[] = [], sessionId = 
   operations: [],
   project: null,
   recents: [],
+  settings: noSettings,
   engine: { state: 'ready', message: null },
   models: noModels,
   notices: [],

@@ -1,6 +1,13 @@
 /** The contract's methods on objects, prompts, history and marks. */
-import type { AppServices, Handlers } from '../app-services.ts';
+import type { Handlers } from '../client-link.ts';
 import { laneRuns } from '../object-lane.ts';
+import type { SessionService } from '../session-service.ts';
+
+export interface EditServices {
+  readonly session: SessionService;
+  /** Pauses a run that is under way for the work. */
+  edit<T>(work: () => Promise<T>): Promise<T>;
+}
 
 type EditMethod =
   | Extract<keyof Handlers, `object.${string}` | `prompt.${string}` | `history.${string}`>
@@ -8,7 +15,7 @@ type EditMethod =
   | 'session.setPosition'
   | 'session.frameTimes';
 
-export const editMethods = (services: AppServices): Pick<Handlers, EditMethod> => ({
+export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> => ({
   'object.add': ({ name }) => ({ objectId: services.session.addObject(name) }),
   'object.update': ({ objectId, ...change }) => {
     services.session.updateObject(objectId, change);

@@ -1,8 +1,17 @@
 /** The contract's methods on projects. */
 import { AppError } from '../../../shared/errors.ts';
-import type { AppServices, Handlers } from '../app-services.ts';
+import type { Handlers } from '../client-link.ts';
+import type { Projects } from '../project/projects.ts';
+import type { SessionService } from '../session-service.ts';
 
-export const projectMethods = (services: AppServices): Pick<Handlers, Extract<keyof Handlers, `project.${string}`>> => ({
+export interface ProjectServices {
+  readonly session: SessionService;
+  readonly projects: Projects;
+  checkPath(path: string): Promise<void>;
+  openProject(folder: string): Promise<SessionService>;
+}
+
+export const projectMethods = (services: ProjectServices): Pick<Handlers, Extract<keyof Handlers, `project.${string}`>> => ({
   'project.open': async ({ path }) => {
     await services.projects.allow(path, () => services.checkPath(path));
     await services.openProject(path);

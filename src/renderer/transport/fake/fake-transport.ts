@@ -2,11 +2,13 @@
  * A host inside the page, for looking at the window and for tests: the contract's methods over the made-up clip.
  * `?scene=empty|clip|tracked|tracking|exported|failed` chooses where it starts.
  */
+
 import type { AppState, HostMessage, Operation, TrackedObject } from '../../../shared/contract.ts';
 import { protocolVersion, requestMessageSchema } from '../../../shared/contract.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 import { noHistory, noMarks } from '../../../shared/session-state.ts';
+import { noSettings } from '../../../shared/settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import { TransportBase } from '../transport.ts';
 import { fakeModels } from './fake-models.ts';
@@ -55,6 +57,7 @@ export class FakeTransport extends TransportBase {
       session: null,
       project: null,
       recents: [],
+      settings: noSettings,
       operations: [],
       engine: { state: 'ready', message: null },
       models: fakeModels,

@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultSettings, environmentName, type SettingSpec, searchSettings, settingKeys, settings } from '../../../shared/settings.ts';
+import { SettingsService } from './settings-service.ts';
+import { FileSettingsStore } from './settings-store.ts';
+
+let folder: string;
+let path: string;
+const told: string[] = [];
+const changed: string[][] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sam2-settings-'));
+  path = join(folder, 'settings.json');
+  told.length = 0;
+  changed.length = 0;
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (env: NodeJS.ProcessEnv = {}) =>
+  new SettingsService(
+    new FileSettingsStore(path),
+    { onChange: (keys) => changed.push([...keys]), notify: (_level, text) => told.push(text) },
+    env,
+  );
+
+describe('the table', () => {
+  it.each(settingKeys)('%s has a default that is allowed, words to find it by, and profiles that are allowed', (key) => {
+    const { schema, default: value, title, effect, keywords } = settings[key];
+    const spec: SettingSpec = settings[key];
+    expect(schema.safeParse(value).success).toBe(true);
+    expect(effect.length).toBeGreaterThan(20);
+    expect(keywords).not.toBe('');
+    expect(searchSettings(title)).toContain(key);
+    for (const each of Object.values(spec.profiles ?? {})) expect(schema.safeParse(each).success).toBe(true);
+  });
+
+  it('is found by words that a user may use', () => {
+    expect(searchSettings('gpu')).toEqual(['engine.provider']);
+    expect(searchSettings('dark')).toEqual(['ui.theme']);
+    expect(environmentName('track.displayHeight')).toBe('SAM2_VIDEO_TRACK_DISPLAY_HEIGHT');
+  });
+});
+
+describe('SettingsService', () => {
+  it('keeps what differs from the default, and what it does not know', () => {
+    writeFileSync(path, JSON.stringify({ version: 1, values: { 'of.tomorrow': 5, 'ui.theme': 'no such theme' } }));
+    const service = open();
+    expect(service.values).toEqual(defaultSettings);
+    service.set('engine.threads', 3);
+    service.set('ui.theme', 'dark');
+    service.set('ui.theme', 'system');
+    expect(JSON.parse(readFileSync(path, 'utf8')).values).toEqual({ 'of.tomorrow': 5, 'engine.threads': 3 });
+    expect(open().values['engine.threads']).toBe(3);
+    expect(changed).toEqual([['engine.threads'], ['ui.theme'], ['ui.theme']]);
+  });
+
+  it('refuses what is out of range or no setting', () => {
+    const service = open();
+    expect(() => service.set('engine.threads', 65)).toThrow(/Threads/);
+    expect(() => service.set('constructor', 1)).toThrow(/no setting/);
+    expect(() => service.reset('toString')).toThrow(/no setting/);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('knows profiles, and resets one setting or all', () => {
+    const service = open();
+    expect(service.view.profile).toBe('balanced');
+    service.useProfile('quality');
+    expect(service.view.profile).toBe('quality');
+    expect(service.values['track.memory'].mode).toBe('tree');
+    service.set('track.displayHeight', 540);
+    expect(service.view.profile).toBe('custom');
+    service.reset('track.displayHeight');
+    expect(service.values['track.displayHeight']).toBe(720);
+    service.reset();
+    expect(service.values).toEqual(defaultSettings);
+  });
+
+  it('sets a broken file aside and says so', () => {
+    writeFileSync(path, '{"version": 1, "val');
+    expect(open().values).toEqual(defaultSettings);
+    expect(told[0]).toMatch(/could not be read.*broken-/);
+    expect(readdirSync(folder).some((name) => name.startsWith('settings.json.broken-'))).toBe(true);
+  });
+
+  it('does not write over the file of a newer version', () => {
+    const text = JSON.stringify({ version: 9, values: { 'ui.theme': 'dark' } });
+    writeFileSync(path, text);
+    const service = open();
+    expect(service.values['ui.theme']).toBe('dark');
+    service.set('ui.theme', 'light');
+    expect(service.values['ui.theme']).toBe('light');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('gives way to the environment', () => {
+    const service = open({ SAM2_VIDEO_ENGINE_THREADS: '2', SAM2_VIDEO_UI_THEME: 'pink' });
+    expect(service.values['engine.threads']).toBe(2);
+    expect(service.view.overridden).toEqual(['engine.threads']);
+    expect(() => service.set('engine.threads', 4)).toThrow(/SAM2_VIDEO_ENGINE_THREADS/);
+    expect(told[0]).toMatch(/pink/);
+  });
+});

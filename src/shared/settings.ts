@@ -1,0 +1,194 @@
+/**
+ * Every setting of the app in one table: what it is called, what it does, its default, unit and range. The settings dialog, the
+ * settings file and the environment are all read by it. Values that differ from the default are kept, nothing else.
+ */
+import { z } from 'zod';
+import { keyOverridesSchema } from './keymap.ts';
+import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
+
+export const settingGroups = ['Appearance', 'Tracking', 'Engine', 'Export', 'Keyboard'] as const;
+export type SettingGroup = (typeof settingGroups)[number];
+
+export const profileNames = ['performance', 'balanced', 'quality'] as const;
+export type ProfileName = (typeof profileNames)[number];
+
+export interface SettingSpec {
+  schema: z.ZodType;
+  group: SettingGroup;
+  title: string;
+  /** What changing it does, in one sentence. */
+  effect: string;
+  kind: 'choice' | 'number' | 'folder' | 'memory' | 'keys';
+  default: unknown;
+  unit?: string;
+  min?: number;
+  max?: number;
+  step?: number;
+  choices?: readonly { value: string | number; label: string }[];
+  /** Other words a user may look for it by. */
+  keywords: string;
+  /** It takes effect at the next start. */
+  needsRestart?: boolean;
+  /** Values under the profiles; a setting without them is a matter of taste. */
+  profiles?: Record<ProfileName, unknown>;
+}
+
+const choice = <const T extends readonly { value: string; label: string }[]>(choices: T) => ({
+  kind: 'choice' as const,
+  choices,
+  schema: z.enum(choices.map(({ value }) => value) as [T[number]['value'], ...T[number]['value'][]]),
+});
+
+export const settings = {
+  'ui.theme': {
+    ...choice([
+      { value: 'system', label: 'As the system' },
+      { value: 'light', label: 'Light' },
+      { value: 'dark', label: 'Dark' },
+    ]),
+    group: 'Appearance',
+    title: 'Theme',
+    effect: 'Colours of the window; the picture keeps its own.',
+    default: 'system',
+    keywords: 'dark light colours appearance contrast',
+  },
+  'ui.language': {
+    ...choice([
+      { value: 'system', label: 'As the system' },
+      { value: 'en', label: 'English' },
+    ]),
+    group: 'Appearance',
+    title: 'Language',
+    effect: 'Language of the window. A language that is not there yet falls back to English.',
+    default: 'system',
+    keywords: 'locale translation',
+  },
+  'track.displayHeight': {
+    schema: z.union([z.literal(360), z.literal(540), z.literal(720), z.literal(1080)]),
+    kind: 'choice',
+    choices: [360, 540, 720, 1080].map((value) => ({ value, label: `${value} px` })),
+    group: 'Tracking',
+    title: 'Picture while tracking',
+    effect: 'Height of the pictures shown while a run is under way; smaller costs less. Masks do not depend on it.',
+    default: 720,
+    unit: 'px',
+    min: 360,
+    max: 1080,
+    keywords: 'preview resolution speed live',
+    profiles: { performance: 360, balanced: 720, quality: 1080 },
+  },
+  'track.memory': {
+    schema: memorySettingsSchema,
+    kind: 'memory',
+    group: 'Tracking',
+    title: 'Memory',
+    effect: 'How objects are remembered from the next run on: one path as SAM 2, or a tree of several, which is slower and loses fewer.',
+    default: defaultMemorySettings,
+    keywords: 'tree branches gate sam2long samurai dam4sam occlusion',
+    profiles: {
+      performance: defaultMemorySettings,
+      balanced: defaultMemorySettings,
+      quality: { ...defaultMemorySettings, mode: 'tree' },
+    },
+  },
+  'engine.provider': {
+    ...choice([
+      { value: 'auto', label: 'Best that works' },
+      { value: 'cpu', label: 'CPU' },
+      { value: 'cuda', label: 'CUDA' },
+      { value: 'dml', label: 'DirectML' },
+      { value: 'coreml', label: 'CoreML' },
+      { value: 'webgpu', label: 'WebGPU' },
+    ]),
+    group: 'Engine',
+    title: 'Computed by',
+    effect: 'The part of the machine that runs the model; one that does not work gives way to the CPU.',
+    default: 'auto',
+    keywords: 'gpu cpu cuda directml coreml webgpu provider hardware acceleration',
+    needsRestart: true,
+  },
+  'engine.threads': {
+    schema: z.number().int().min(0).max(64),
+    kind: 'number',
+    group: 'Engine',
+    title: 'Threads',
+    effect: 'Processor threads of the model; 0 leaves the choice to the app.',
+    default: 0,
+    unit: 'threads',
+    min: 0,
+    max: 64,
+    step: 1,
+    keywords: 'cpu cores processor speed',
+    needsRestart: true,
+  },
+  'export.folder': {
+    schema: z.string().max(1000).nullable(),
+    kind: 'folder',
+    group: 'Export',
+    title: 'Export folder',
+    effect: 'Exports without a folder of their own go into a new folder in this one; empty = the usual place.',
+    default: null,
+    keywords: 'output directory save path',
+  },
+  'keys.overrides': {
+    schema: keyOverridesSchema,
+    kind: 'keys',
+    group: 'Keyboard',
+    title: 'Shortcuts',
+    effect: 'Keys given to commands instead of their own.',
+    default: {},
+    keywords: 'shortcuts keyboard bindings hotkeys',
+  },
+} as const satisfies Record<string, SettingSpec>;
+
+export type SettingKey = keyof typeof settings;
+export const settingKeys = Object.keys(settings) as SettingKey[];
+export type SettingValues = { [K in SettingKey]: z.infer<(typeof settings)[K]['schema']> };
+
+export const isSettingKey = (key: string): key is SettingKey => Object.hasOwn(settings, key);
+
+export const defaultSettings = Object.fromEntries(settingKeys.map((key) => [key, settings[key].default])) as SettingValues;
+
+const profilesOf = (key: SettingKey): Record<ProfileName, unknown> | undefined => (settings[key] as SettingSpec).profiles;
+
+/** The settings a profile sets. */
+export const profileValues = (profile: ProfileName): Partial<SettingValues> =>
+  Object.fromEntries(settingKeys.flatMap((key) => (profilesOf(key) ? [[key, profilesOf(key)![profile]]] : [])));
+
+/** The profile that the values are those of, or "custom". */
+export const profileOf = (values: SettingValues): ProfileName | 'custom' =>
+  // Balanced first: it is the default.
+  (['balanced', 'performance', 'quality'] as const).find((profile) =>
+    Object.entries(profileValues(profile)).every(([key, value]) => JSON.stringify(values[key as SettingKey]) === JSON.stringify(value)),
+  ) ?? 'custom';
+
+/** The environment variable that overrides a setting: SAM2_VIDEO_ENGINE_THREADS. */
+export const environmentName = (key: SettingKey): string =>
+  `SAM2_VIDEO_${key
+    .replaceAll(/([A-Z])/g, '_$1')
+    .replaceAll('.', '_')
+    .toUpperCase()}`;
+
+/** Keys whose title, effect or keywords hold every word of the query. */
+export const searchSettings = (query: string): SettingKey[] => {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  return settingKeys.filter((key) => {
+    const { title, effect, keywords, group } = settings[key];
+    const text = `${title} ${effect} ${keywords} ${group}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+};
+
+const valuesSchema = z.object(
+  Object.fromEntries(settingKeys.map((key) => [key, settings[key].schema])) as { [K in SettingKey]: (typeof settings)[K]['schema'] },
+);
+
+export const settingsStateSchema = z.object({
+  values: valuesSchema,
+  profile: z.enum([...profileNames, 'custom']),
+  /** Settings that an environment variable decides. */
+  overridden: z.array(z.enum(settingKeys as [SettingKey, ...SettingKey[]])),
+});
+export type SettingsState = z.infer<typeof settingsStateSchema>;
+
+export const noSettings: SettingsState = { values: defaultSettings, profile: 'balanced', overridden: [] };
