@@ -97,7 +97,7 @@ const tasks = {
   vitest: (args) => run(tools.vitest, ['run', ...args]),
   parity: (args) => run(tools.vitest, ['run', 'tests/parity', ...args], { SAM2_PARITY_SIZES: '1' }),
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
-  screenshots: () => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), [], ensureTestTools())),
+  screenshots: (args) => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), args, ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),

@@ -1,4 +1,4 @@
-// Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots
+// Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots [name ...]
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +39,9 @@ const browser = await chromium.launch({
     '--disable-component-update',
   ],
 });
+const wanted = process.argv.slice(2);
 const shoot = async (name, colorScheme, viewport, act = async () => {}) => {
+  if (wanted.length > 0 && !wanted.includes(name)) return;
   const page = await browser.newPage({ colorScheme, viewport });
   await page.goto(`${url}&test=1`);
   await page.getByRole('button', { name: /track/i }).first().waitFor();
