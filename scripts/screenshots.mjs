@@ -92,7 +92,15 @@ await shoot('export', 'dark', small, press('Control+e'));
 await shoot('keys', 'light', small, press('?'));
 await shoot('settings', 'dark', small, press('Control+,'));
 await shoot('models', 'light', small, press('m'));
-await shoot('open', 'light', small, press('Control+o'));
+await shoot(
+  'open',
+  'light',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('Control+o');
+    await page.getByRole('dialog').getByRole('textbox').fill('/videos/harbour.mp4');
+  }),
+);
 await shoot(
   'palette',
   'dark',

@@ -10,6 +10,7 @@ import { Player } from '../playback/player.ts';
 import { Thumbnails } from '../playback/thumbnails.ts';
 import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
 import { readPreferences, rememberPreferences, setPreference } from '../state/remember-preferences.ts';
+import { sharePreferences } from '../state/share-preferences.ts';
 import { commandContext, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { createCommandRunners } from './command-runners.ts';
@@ -49,6 +50,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   const prompts = createPromptActions(client, store, () => {
     if (store.getState().isPlaying) player.pause();
   });
+  sharePreferences(client, store);
   mirrorHost(client, store);
   store.subscribe((state, previous) => {
     if (state.host?.session?.id !== previous.host?.session?.id) {

@@ -1,6 +1,7 @@
 /** Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check them. */
 import { z } from 'zod';
 import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
+import { type SettingSpec as HostSettingSpec, settingKeys, settings } from '../../../shared/settings.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { defaultPreferences, type Preferences } from '../../state/preferences.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
@@ -17,7 +18,10 @@ export interface SettingSpec {
   effect: string;
   unit?: string;
   usual: SettingValue;
-  kind: { type: 'choice'; choices: readonly string[] } | { type: 'number'; least: number; most: number; step: number } | { type: 'switch' };
+  kind:
+    | { type: 'choice'; choices: readonly { value: string | number; label: string }[] }
+    | { type: 'number'; least: number; most: number; step: number }
+    | { type: 'switch' };
   /** null: it can't be set now. */
   read(state: WindowState): SettingValue | null;
   write(app: AppModel, value: SettingValue): void;
@@ -42,10 +46,12 @@ const preference = <K extends keyof Preferences>(
   write: ({ store }, value) => setPreference(store, { [key]: value }),
 });
 
+const plain = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
+
 const switching: Kind = { type: 'switch' };
 
 const looks: SettingSpec[] = [
-  preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: ['system', 'light', 'dark'] }),
+  preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: plain(['system', 'light', 'dark']) }),
   preference('fillOpacity', text.groups.look, text.look.fillOpacity, { type: 'number', least: 0, most: 0.9, step: 0.05 }),
   preference('areContoursShown', text.groups.look, text.look.areContoursShown, switching),
   preference('isSideShown', text.groups.look, text.look.isSideShown, switching),
@@ -76,7 +82,7 @@ const memorySpecs = (): SettingSpec[] => {
         ...words,
         usual: field.default,
         kind: field.enum
-          ? { type: 'choice', choices: field.enum }
+          ? { type: 'choice', choices: plain(field.enum) }
           : { type: 'number', least: field.minimum ?? 0, most: field.maximum ?? 1, step: isWhole ? 1 : 0.05 },
         read: (state) => state.host?.session?.memory.settings[key as keyof MemorySettings] ?? null,
         write: ({ client, store, attempt }, value) => {
@@ -88,7 +94,30 @@ const memorySpecs = (): SettingSpec[] => {
   });
 };
 
-export const settingSpecs: readonly SettingSpec[] = [...looks, ...memorySpecs()];
+/** Those the host keeps. Theme and keys are here already, and the memory has rows of its own. */
+const hostSpecs = (): SettingSpec[] =>
+  settingKeys.flatMap((key): SettingSpec[] => {
+    const spec: HostSettingSpec = settings[key];
+    if (key === 'ui.theme' || (spec.kind !== 'choice' && spec.kind !== 'number')) return [];
+    return [
+      {
+        id: key,
+        group: spec.group,
+        label: spec.title,
+        effect: spec.needsRestart ? `${spec.effect} ${text.restart}` : spec.effect,
+        ...(spec.unit && { unit: spec.unit }),
+        usual: spec.default as SettingValue,
+        kind:
+          spec.kind === 'choice'
+            ? { type: 'choice', choices: spec.choices ?? [] }
+            : { type: 'number', least: spec.min ?? 0, most: spec.max ?? 1, step: spec.step ?? 1 },
+        read: (state) => (state.host ? (state.host.settings.values[key] as SettingValue) : null),
+        write: ({ client, attempt }, value) => void attempt(client.call('settings.set', { key, value })),
+      },
+    ];
+  });
+
+export const settingSpecs: readonly SettingSpec[] = [...looks, ...hostSpecs(), ...memorySpecs()];
 
 export const searchSettings = (query: string): SettingSpec[] => {
   const words = query.trim().toLowerCase().split(/\s+/);

@@ -1,9 +1,11 @@
 /** All settings, searchable, each with what it changes, its default and its range. */
 import { Keyboard, RotateCcw } from 'lucide-react';
 import { useId, useState } from 'react';
+import { type ProfileName, profileNames } from '../../../shared/settings.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { type SettingSpec, type SettingValue, searchSettings, settingSpecs } from './setting-specs.ts';
 import styles from './settings.module.css';
 import { settingsText as text } from './strings.ts';
@@ -14,6 +16,7 @@ const shown = (value: SettingValue, unit?: string): string =>
 export const SettingsDialog = () => {
   const app = useApp();
   const state = useAppState((s) => s);
+  const profile: string | null = state.host ? (state.host.settings.profile ?? '') : null;
   const [query, setQuery] = useState('');
   const found = searchSettings(query).filter((spec) => spec.read(state) !== null);
   const groups = [...new Set(found.map(({ group }) => group))];
@@ -42,6 +45,14 @@ export const SettingsDialog = () => {
           <RotateCcw size={14} /> {text.resetAll}
         </Button>
       </div>
+      {profile !== null && (
+        <Segments
+          label={text.profile}
+          choices={profileNames.map((name) => ({ value: name, label: text.profiles[name] }))}
+          value={profile}
+          onChange={(name) => void app.attempt(app.client.call('settings.useProfile', { profile: name as ProfileName }))}
+        />
+      )}
       {found.length === 0 && <p className={styles.none}>{text.none}</p>}
       {groups.map((group) => (
         <section key={group} className={styles.group}>
@@ -119,11 +130,13 @@ const Control = ({ id, kind, value, onChange }: ControlProps) => {
         className={styles.select}
         aria-describedby={about}
         value={String(value)}
-        onChange={(event) => onChange(event.target.value)}
+        onChange={(event) =>
+          onChange(kind.choices.find((choice) => String(choice.value) === event.target.value)?.value ?? event.target.value)
+        }
       >
-        {kind.choices.map((choice) => (
+        {kind.choices.map(({ value: choice, label }) => (
           <option key={choice} value={choice}>
-            {choice}
+            {label}
           </option>
         ))}
       </select>

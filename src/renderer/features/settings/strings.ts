@@ -9,6 +9,9 @@ export const settingsText = {
   range: (least: string, most: string): string => `${least} to ${most}`,
   on: 'on',
   off: 'off',
+  restart: 'Takes effect at the next start.',
+  profile: 'Profile',
+  profiles: { performance: 'Performance', balanced: 'Balanced', quality: 'Quality' },
   keys: 'Keyboard shortcuts…',
   groups: { look: 'Appearance', tools: 'Tools', memory: 'Tracking memory' },
   look: {
