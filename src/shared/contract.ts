@@ -115,6 +115,22 @@ export type TrackDirection = z.infer<typeof trackDirectionSchema>;
 
 const nothing = z.object({});
 
+export const exportChoiceSchema = z.object({
+  directory: z.string().optional(),
+  video: z.boolean(),
+  masks: z.boolean(),
+  json: z.boolean(),
+  coco: z.boolean().optional(),
+  csv: z.boolean().optional(),
+  /** Frames to write, inclusive; the whole clip by default. */
+  from: frameNumber.optional(),
+  to: frameNumber.optional(),
+  /** Objects to write; by default those that are shown. */
+  objectIds: z.array(objectId).optional(),
+  /** False: the video without masks drawn into it. */
+  overlays: z.boolean().optional(),
+});
+
 export const contract = {
   'app.state': { input: nothing, output: stateSchema },
   'app.dismissNotice': { input: z.object({ id: z.number().int() }), output: nothing },
@@ -202,10 +218,19 @@ export const contract = {
     }),
     output: z.object({ operationId: z.string() }),
   },
-  'export.start': {
-    input: z.object({ directory: z.string().optional(), video: z.boolean(), masks: z.boolean(), json: z.boolean() }),
-    output: z.object({ operationId: z.string() }),
+  /** Refused (`disk-full`) when the disk has less room than the estimate. */
+  'export.start': { input: exportChoiceSchema, output: z.object({ operationId: z.string() }) },
+  /** About how many bytes it will be, how many are free, and the folder that a new one would be made in. */
+  'export.estimate': {
+    input: exportChoiceSchema,
+    output: z.object({ bytes: z.number().nonnegative(), freeBytes: z.number().nonnegative().nullable(), directory: z.string() }),
   },
+
+  /** The newest lines of the app's log, oldest first. */
+  'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },
+  /** Text for a report; without `withPaths` it names none of the user's files. */
+  'app.diagnostics': { input: z.object({ withPaths: z.boolean() }), output: z.object({ text: z.string() }) },
+
   /** Checked by the table in settings.ts, and kept. */
   'settings.set': { input: z.object({ key: z.string().max(100), value: z.unknown() }), output: nothing },
   /** One setting, or all of them, as they come with the app. */

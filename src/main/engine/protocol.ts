@@ -63,6 +63,8 @@ export const engineInputs = {
     from: frame,
     to: frame,
     video: z.string().nullable(),
+    /** Masks are drawn into the video. */
+    overlays: z.boolean(),
     masksDirectory: z.string().nullable(),
     contactSheet: z.string().nullable(),
     objects: z.array(exportedObjectSchema),

@@ -8,6 +8,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
+import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
@@ -48,6 +49,8 @@ export class AppServices {
   readonly models: ModelService;
   readonly projects: Projects;
   readonly settings: SettingsService;
+  readonly log: AppLog;
+  readonly appVersion: string;
   readonly #options: AppServicesOptions;
   readonly #engine: EngineHost;
   readonly #hub: StateHub;
@@ -63,6 +66,20 @@ export class AppServices {
   constructor(options: AppServicesOptions) {
     this.#options = options;
     const dataDir = options.dataDir ?? userDataDir();
+    // First, since reading the settings may already have something to tell.
+    this.#hub = new StateHub((revision) => ({
+      revision,
+      session: this.#session?.view(this.#memory) ?? null,
+      project: this.projects.view,
+      recents: this.projects.recents.list,
+      settings: this.settings.view,
+      operations: this.operations.list,
+      engine: this.#engineState,
+      models: this.models.view,
+      notices: this.#notices,
+    }));
+    this.appVersion = options.appVersion;
+    this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
     this.settings = new SettingsService(
       options.settingsStore ?? (options.keepsProjects ? new FileSettingsStore(join(dataDir, 'settings.json')) : new MemorySettingsStore()),
       {
@@ -98,17 +115,6 @@ export class AppServices {
       onChange: () => this.#hub.touch(),
       notify: (level, text) => this.notify(level, text),
     });
-    this.#hub = new StateHub((revision) => ({
-      revision,
-      session: this.#session?.view(this.#memory) ?? null,
-      project: this.projects.view,
-      recents: this.projects.recents.list,
-      settings: this.settings.view,
-      operations: this.operations.list,
-      engine: this.#engineState,
-      models: this.models.view,
-      notices: this.#notices,
-    }));
     this.operations = new Operations(() => this.#hub.touch());
     this.#engine = new EngineHost(options.spawnEngine, {
       onReady: (peer, isRestart) => this.#onEngineReady(peer, isRestart),
@@ -295,6 +301,7 @@ export class AppServices {
   }
 
   notify(level: AppState['notices'][number]['level'], text: string): void {
+    this.log.add(level, text);
     this.#notices = [...this.#notices.slice(-19), { id: this.#nextNoticeId++, level, text }];
     this.#hub.touch();
   }
@@ -367,6 +374,7 @@ export class AppServices {
 
   #setEngine(state: AppState['engine']['state'], message: string | null): void {
     this.#engineState = { state, message };
+    this.log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
     this.#hub.touch();
   }
 }

@@ -102,7 +102,7 @@ export const exportResults = async (
     for await (const { frame, display } of source.decodeFull(input.from, input.to, signal)) {
       for (const object of objects) {
         const counts = object.byFrame.get(frame);
-        if (counts !== undefined) compositor.draw(display!, counts, object.yuv);
+        if (counts !== undefined && input.overlays) compositor.draw(display!, counts, object.yuv);
       }
       sheet?.add(frame - input.from, display!);
       await encoder?.write(display!, source.index.ptsTicks(frame));

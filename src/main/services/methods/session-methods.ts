@@ -1,8 +1,13 @@
 /** The contract's methods on the clip, runs, exports and the app itself. */
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState, MethodInput } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { encodeFrameMessage } from '../../../shared/wire.ts';
+import type { AppLog } from '../app-log.ts';
+import { checkFrame } from '../check-prompt.ts';
 import type { Handlers } from '../client-link.ts';
+import { diagnosticsText } from '../diagnostics.ts';
+import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
 import type { ExportChoice } from '../export-service.ts';
 import type { Operations } from '../operations.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
@@ -11,6 +16,9 @@ export interface SessionServices {
   readonly state: AppState;
   readonly session: SessionService;
   readonly operations: Operations;
+  readonly exportRoot: string;
+  readonly appVersion: string;
+  readonly log: AppLog;
   checkPath(path: string): Promise<void>;
   dismissNotice(id: number): void;
   openSession(path: string): Promise<SessionService>;
@@ -61,12 +69,30 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   },
   'tree.get': ({ objectId, from, to }) => ({ events: services.session.trees.events(objectId, from, to) }),
   'track.start': (input) => ({ operationId: services.startTrack(input) }),
-  'export.start': async ({ directory, video, masks, json }) => {
-    if (directory !== undefined) await services.checkPath(directory);
-    return { operationId: services.startExport({ directory, video, masks, json, contactSheet: false }) };
+  'export.start': async (input) => {
+    if (input.directory !== undefined) await services.checkPath(input.directory);
+    const choice = exportChoice(input, services.session);
+    await requireRoom(choice.directory ?? services.exportRoot, estimateExport(services.session, choice));
+    return { operationId: services.startExport(choice) };
   },
+  'export.estimate': async (input) => {
+    const choice = exportChoice(input, services.session);
+    const directory = choice.directory ?? services.exportRoot;
+    return { bytes: estimateExport(services.session, choice), freeBytes: await freeBytes(directory), directory };
+  },
+  'app.log': ({ lines }) => ({ lines: services.log.last(lines) }),
+  'app.diagnostics': ({ withPaths }) => ({
+    text: diagnosticsText(services.appVersion, services.state, services.log.last(50), withPaths),
+  }),
   'operation.cancel': ({ operationId }) => {
     services.operations.cancel(operationId);
     return {};
   },
 });
+
+const exportChoice = ({ from, to, ...rest }: MethodInput<'export.start'>, { media }: SessionService): ExportChoice => {
+  const range = { from: from ?? 0, to: to ?? media.frameCount - 1 };
+  checkFrame(range.to, media);
+  if (range.from > range.to) throw new AppError('bad-request', 'The first frame to export lies after the last. Exchange them.');
+  return { ...rest, range, contactSheet: false };
+};
