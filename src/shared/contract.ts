@@ -199,6 +199,11 @@ export const contract = {
     output: nothing,
   },
   'prompt.setMask': { input: z.object({ objectId, frame: frameNumber, mask: maskSchema }), output: nothing },
+  /** Takes another of the masks that the model makes of a frame's points: the next one, or that of `index`. */
+  'prompt.candidate': {
+    input: z.object({ objectId, frame: frameNumber, index: z.number().int().min(0).max(3).optional() }),
+    output: z.object({ index: z.number().int(), count: z.number().int() }),
+  },
   'prompt.clear': { input: z.object({ objectId, frame: frameNumber }), output: nothing },
 
   /** How objects are remembered while they are tracked, from the next run on; also for clips opened later. */

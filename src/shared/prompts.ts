@@ -30,6 +30,8 @@ export const framePromptSchema = z.object({
   points: z.array(pointSchema).default([]),
   box: boxSchema.nullable().default(null),
   mask: maskSchema.nullable().default(null),
+  /** Which of the model's masks was chosen for the points, 0..3; absent = the best one. */
+  candidate: z.number().int().min(0).max(3).optional(),
 });
 export type FramePrompt = z.infer<typeof framePromptSchema>;
 

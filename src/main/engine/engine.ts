@@ -165,7 +165,7 @@ export class Engine {
     },
 
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
-      const { sessionId, objectId, frame, points, box, prior } = parse('setPoints', raw);
+      const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
       return this.#prompt(sessionId, frame, (image) =>
         this.#worker().peer.call('setPoints', {
           sessionId,
@@ -173,6 +173,7 @@ export class Engine {
           frame,
           image,
           prior,
+          candidate,
           prompt: {
             points: points.map(({ x, y }) => [x, y]),
             labels: points.map(({ label }) => label),

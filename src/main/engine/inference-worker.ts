@@ -77,9 +77,17 @@ export const workerMethods = {
     prompt: PointPrompt;
     image: Uint8Array;
     prior: Float32Array | null;
+    candidate: number | null;
   }) =>
     inOrder(async () => {
-      const result = await tracker(input.sessionId).setPoints(input.objectId, input.frame, input.prompt, () => input.image, input.prior);
+      const result = await tracker(input.sessionId).setPoints(
+        input.objectId,
+        input.frame,
+        input.prompt,
+        () => input.image,
+        input.prior,
+        input.candidate,
+      );
       const { results, buffers } = outgoing([result]);
       return new Transferred(results[0]!, buffers);
     }),

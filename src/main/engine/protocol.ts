@@ -42,6 +42,8 @@ export const engineInputs = {
     points: z.array(pointSchema),
     box: boxSchema.nullable(),
     prior: z.instanceof(Float32Array).nullable(),
+    /** 0..3 to take that mask instead of the best one. */
+    candidate: z.number().int().min(0).max(3).nullable().default(null),
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
   clearPrompts: z.object({ sessionId, objectId, frame }),

@@ -40,6 +40,9 @@ export interface KeptWork {
   readonly nextTrack: number;
 }
 
+/** Masks that the model makes of a prompt. */
+const candidateCount = 4;
+
 /** Tracks of merged objects are numbered apart from those that are their object's id. */
 const firstMergedTrack = 1_000_000;
 export const newWork: KeptWork = {
@@ -186,8 +189,32 @@ export class SessionEdits {
       checkFrame(frame, media);
       checkInside(prompt, media);
       const prior = store.priorLogits(objectId, frame, logitSize());
-      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior });
+      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior, candidate: null });
       this.#prompted(labelOfPrompt(former, prompt), objectId, frame, prompt, result);
+    });
+  }
+
+  /**
+   * Takes another of the model's masks for the points of a frame.
+   * @param index 0..3, or undefined for the next one
+   * @throws AppError `prompt-invalid` where there are no points
+   */
+  chooseCandidate(objectId: number, frame: number, index?: number): Promise<{ index: number; count: number }> {
+    const { sessionId, engine } = this.#host;
+    return this.#inOrder(async () => {
+      const former = promptOn(this.#unlocked(objectId), frame);
+      if (!former || former.mask)
+        throw new AppError(
+          'prompt-invalid',
+          'There are other masks only where the object was clicked or boxed. Click it on this frame first.',
+        );
+      const candidate = index ?? ((former.candidate ?? 0) + 1) % candidateCount;
+      const { points, box } = former;
+      // Choosing starts from the points alone, so that each number always means the same mask.
+      await engine().call('clearPrompts', { sessionId, objectId, frame });
+      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
+      this.#prompted('Choose mask', objectId, frame, { ...former, candidate }, result);
+      return { index: candidate, count: candidateCount };
     });
   }
 
@@ -287,13 +314,16 @@ export class SessionEdits {
         const objectId = object.id;
         const before = former.find(({ id }) => id === objectId);
         if (before?.prompts === object.prompts) continue;
-        for (const { frame } of before?.prompts ?? [])
-          if (!promptOn(object, frame)) await engine.call('clearPrompts', { sessionId, objectId, frame });
+        // What the engine still knows of a frame would colour its new mask: it forgets that first.
+        for (const prompt of before?.prompts ?? []) {
+          const { frame } = prompt;
+          if (promptOn(object, frame) !== prompt) await engine.call('clearPrompts', { sessionId, objectId, frame });
+        }
         for (const prompt of object.prompts) {
           if (before && promptOn(before, prompt.frame) === prompt) continue;
-          const { frame, points, box, mask } = prompt;
+          const { frame, points, box, mask, candidate = null } = prompt;
           if (mask) await engine.call('setMask', { sessionId, objectId, frame, mask });
-          else await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null });
+          else await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
         }
       }
     });

@@ -252,12 +252,12 @@ export class SessionService {
     const engine = this.#engine();
     const sessionId = this.id;
     for (const { id: objectId, prompts } of this.edits.list) {
-      for (const { frame, points, box, mask } of prompts) {
+      for (const { frame, points, box, mask, candidate = null } of prompts) {
         onResult(
           frame,
           mask
             ? await engine.call('setMask', { sessionId, objectId, frame, mask })
-            : await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null }),
+            : await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate }),
         );
       }
     }

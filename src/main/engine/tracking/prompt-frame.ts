@@ -4,12 +4,13 @@ import type { AttentionRequest } from './attention-batch.ts';
 import type { ImageFeatures } from './graphs.ts';
 import { encodePoints, type PointPrompt } from './point-prompt.ts';
 import { resizePlaneAntialiased } from './resample.ts';
-import { type SelectedMask, selectMask, usesMultimask } from './select-mask.ts';
+import { type SelectedMask, selectMask, takeCandidate, usesMultimask } from './select-mask.ts';
 import type { TrackerCore } from './tracker-core.ts';
 
 /**
  * @param request what the frame attends to, null on a frame that was never tracked (rule 6)
  * @param previousLogits low-res logits of this frame so far (rule 5)
+ * @param candidate 0..3 to take that mask instead of the best one
  */
 export const decodePoints = async (
   { graphs, constants, packer, width, height }: TrackerCore,
@@ -17,6 +18,7 @@ export const decodePoints = async (
   prompt: PointPrompt,
   request: AttentionRequest | null,
   previousLogits: Float32Array | null,
+  candidate: number | null = null,
 ): Promise<{ selected: SelectedMask; ious: number[] }> => {
   const pix = request === null ? graphs.initialFeatures(features) : await graphs.attend(features, packer.pack([request]));
   const { points, labels, count } = encodePoints(prompt, { width, height }, constants.imageSize);
@@ -30,7 +32,8 @@ export const decodePoints = async (
     hasMask: Float32Array.of(previousLogits ? 1 : 0),
   });
   const multimask = usesMultimask(constants, count - 1, request === null);
-  return { selected: selectMask(constants, output, 0, multimask), ious: [...output.ious] };
+  const selected = candidate === null ? selectMask(constants, output, 0, multimask) : takeCandidate(constants, output, candidate);
+  return { selected, ious: [...output.ious] };
 };
 
 /**

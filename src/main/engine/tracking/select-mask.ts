@@ -39,6 +39,20 @@ const bestOfThree = (ious: Float32Array, base: number): number => {
   return best;
 };
 
+/** The mask and the pointer of one candidate, as the user asked for it. */
+export const takeCandidate = (constants: TrackerConstants, output: DecodeOutput, candidate: number): SelectedMask => {
+  const pixels = constants.logitSize * constants.logitSize;
+  const dim = constants.hiddenDim;
+  return {
+    logits: output.masks.slice(candidate * pixels, (candidate + 1) * pixels),
+    pointer: output.pointers.slice(candidate * dim, (candidate + 1) * dim),
+    iou: output.ious[candidate]!,
+    // A user who picks a mask says that the object is there.
+    objectLogit: Math.max(output.objectLogit[0]!, Number.EPSILON),
+    candidate,
+  };
+};
+
 /** Chooses for object `index` of the batch. */
 export const selectMask = (constants: TrackerConstants, output: DecodeOutput, index: number, multimask: boolean): SelectedMask => {
   const pixels = constants.logitSize * constants.logitSize;

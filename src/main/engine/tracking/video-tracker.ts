@@ -103,6 +103,7 @@ export class VideoTracker {
 
   /**
    * Sets all points and the box of an object on a frame and computes its mask (rules 3 to 6).
+   * @param candidate 0..3 to take that mask instead of the best one
    * @param priorLogits previous low-res logits of this frame when the tracker no longer holds them (rule 5)
    */
   async setPoints(
@@ -111,6 +112,7 @@ export class VideoTracker {
     prompt: PointPrompt,
     image: ModelFrame,
     priorLogits: Float32Array | null = null,
+    candidate: number | null = null,
   ): Promise<ObjectFrameResult> {
     checkPoints(prompt, this.#options);
     const object = this.#ensureObject(objectId);
@@ -123,7 +125,7 @@ export class VideoTracker {
     const request = isInitial
       ? null
       : { memories: bank.memoriesFor(frame, reverse), pointers: bank.pointersFor(frame, reverse, this.#core.frameCount) };
-    const { selected, ious } = await decodePoints(this.#core, features, prompt, request, previous?.logits ?? priorLogits);
+    const { selected, ious } = await decodePoints(this.#core, features, prompt, request, previous?.logits ?? priorLogits, candidate);
     const memory = store(pending, frame, selected);
     this.onOutput?.(objectId, frame, memory, {
       ious,

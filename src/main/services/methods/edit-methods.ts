@@ -45,6 +45,7 @@ export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> 
     await services.edit(() => services.session.setMask(objectId, frame, mask));
     return {};
   },
+  'prompt.candidate': ({ objectId, frame, index }) => services.edit(() => services.session.edits.chooseCandidate(objectId, frame, index)),
   'prompt.clear': async ({ objectId, frame }) => {
     await services.edit(() => services.session.clearPrompts(objectId, frame));
     return {};
