@@ -131,7 +131,7 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
 
   await test.step('one is shown alone, then all again', async () => {
     await page.keyboard.press('Alt+h');
-    expect(await maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBe(0);
+    await expect.poll(() => maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBe(0);
     await page.keyboard.press('Shift+V');
     await expect.poll(() => maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBeGreaterThan(isMasked);
   });
