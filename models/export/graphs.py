@@ -57,7 +57,7 @@ class MaskDecoderGraph(nn.Module):
         with_mask = has_mask.view(-1, 1, 1, 1)
         dense = encoder.mask_downscaling(mask_prompt) * with_mask + encoder.no_mask_embed.weight.view(1, -1, 1, 1) * (1 - with_mask)
         if hasattr(encoder, "dense_prompt"):  # nano draws its prompts as maps too
-            dense = dense + encoder.dense_prompt(centred, labels)
+            dense = encoder.draw(dense, centred, labels, mask_prompt * with_mask)
         masks, ious, tokens, logit = self.m.sam_mask_decoder.predict_masks(
             image_embeddings=pix,
             image_pe=encoder.get_dense_pe(),

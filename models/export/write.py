@@ -30,7 +30,7 @@ def graph_specs(model):
         "image_encoder": (ImageEncoderGraph(model), ((rand(1, size, size, 3) * 255).to(torch.uint8),), ["image"], ["s0", "s1", "top", "top_init"], None),
         "memory_attention": (
             MemoryAttentionGraph(model),
-            (rand(1, dim, side, side), rand(3, 2, side * side, memory_dim), torch.randint(0, 7, (3, 2)), rand(3, 2), rand(3, 4, dim), rand(3, 4), rand(3, 4)),
+            (rand(1, dim, side, side), rand(3, 2, side * side, memory_dim), torch.randint(0, model.num_maskmem, (3, 2)), rand(3, 2), rand(3, 4, dim), rand(3, 4), rand(3, 4)),
             ["top", "memory", "memory_tpos", "memory_weight", "pointers", "pointer_pos", "pointer_weight"],
             ["pix"],
             ({}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: p}, {0: b, 1: p}, {0: b, 1: p}),

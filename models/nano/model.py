@@ -27,8 +27,8 @@ STRIDE = 16
 FEATURE_SIZE = IMAGE_SIZE // STRIDE
 HIDDEN_DIM = 128
 MEMORY_DIM = 64
-NUM_MASKMEM = 7
-ATTENTION_LAYERS = 2
+NUM_MASKMEM = 4
+ATTENTION_LAYERS = 1
 ATTENTION_FFN = 512
 DECODER_FFN = 512
 # The rotary angles run over 20 positions, not 64: a lower base keeps the slow half of the frequencies useful.
@@ -157,17 +157,17 @@ class DensePrompt(nn.Module):
 
     A small decoder trained on little data ignores point tokens for a long time (it must first learn to match a
     point's position code with the image's). Drawn at stride 4 as Gaussians of the positive clicks, of the negative
-    clicks (two widths each) and a filled box, the prompt cannot be missed.
+    clicks (three widths each) and a filled box, the prompt cannot be missed.
     """
 
-    SIGMAS = (6.0, 20.0)
+    SIGMAS = (6.0, 20.0, 60.0)
+    MAPS = 2 * len(SIGMAS) + 1
     BOX_SOFTNESS = 2.0
 
     def __init__(self, embed_dim: int, image_size: int, stride: int = 4) -> None:
         super().__init__()
-        channels = 2 * len(self.SIGMAS) + 1
         self.net = nn.Sequential(
-            nn.Conv2d(channels, 16, 2, 2),
+            nn.Conv2d(self.MAPS, 16, 2, 2),
             nn.GELU(),
             nn.Conv2d(16, 64, 2, 2),
             nn.GELU(),
@@ -178,7 +178,7 @@ class DensePrompt(nn.Module):
 
     def maps(self, points: Tensor, labels: Tensor) -> Tensor:
         """points [B, N, 2] in model pixels (already + 0.5), labels [B, N] (1, 0, 2, 3; others ignored)
-        -> [B, 5, S/4, S/4]. Pads contribute nothing, so neither batch nor pads change the result."""
+        -> [B, 7, S/4, S/4]: for each width positive and negative clicks, then the box. Pads contribute nothing, so neither batch nor pads change the result."""
         dx = points[:, :, 0:1] - self.centres  # [B, N, W]
         dy = points[:, :, 1:2] - self.centres  # [B, N, H]
         labels = labels.to(points.dtype)
@@ -204,9 +204,67 @@ class DensePrompt(nn.Module):
         out.append(inside[0].unsqueeze(2) * inside[1].unsqueeze(1) * has_box)
         return torch.stack(out, dim=1)
 
-    def forward(self, points: Tensor, labels: Tensor) -> Tensor:
-        """-> [B, C, S/16, S/16]"""
-        return self.net(self.maps(points, labels))
+    def forward(self, points: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """-> the dense embedding [B, C, S/16, S/16] and the maps themselves [B, 7, S/4, S/4]"""
+        maps = self.maps(points, labels)
+        return self.net(maps), maps
+
+
+class DrawnRefinement(nn.Module):
+    """GELU, then a residual step of the mask decoder's upscaling that reads the drawn prompt beside the features.
+
+    Two things are given to a convolution at this stride: the maps (clicks, box, previous mask), so that small objects
+    and the edges of boxes do not have to pass through 20 x 20 cells; and for each map how similar every cell's feature
+    is to the mean feature under that map. Without a prompt both are 0.
+    """
+
+    MAPS = DensePrompt.MAPS + 1
+    REGIONS = 4
+    KEY = 16
+
+    def __init__(self, channels: int, hidden: int) -> None:
+        super().__init__()
+        self.key = nn.Conv2d(channels, self.KEY, 1)
+        self.mix = nn.Sequential(
+            nn.Conv2d(channels + self.MAPS + self.REGIONS, hidden, 3, padding=1),
+            nn.GELU(),
+            nn.Conv2d(hidden, channels, 1),
+        )
+        nn.init.zeros_(self.mix[2].weight)
+        nn.init.zeros_(self.mix[2].bias)
+        self.drawn: Tensor | None = None  # set by the decoder for the time of one call
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x [B, c, H, W]; `drawn` [B, 8, H, W]: DensePrompt's maps and the previous mask as -1..1 -> [B, c, H, W]"""
+        drawn = self.drawn
+        x = F.gelu(x)
+        regions = torch.cat([drawn[:, 0:2], drawn[:, -2:-1], drawn[:, -1:].relu()], 1).flatten(2)  # [B, 4, HW]
+        key = self.key(x).flatten(2)
+        key = key - key.mean(2, keepdim=True)
+        key = key / (key.square().sum(1, keepdim=True) + 1e-4).sqrt()
+        centre = regions @ key.transpose(1, 2) / (regions.sum(2, keepdim=True) + 1e-2)  # [B, 4, KEY]
+        alike = (centre @ key).unflatten(2, (x.shape[2], x.shape[3]))
+        return x + self.mix(torch.cat([x, drawn, alike], 1))
+
+
+class DrawnMaskDecoder(MaskDecoder):
+    """SAM's mask decoder whose two upscaling steps also read the drawn prompt. `dense_prompt_embeddings` is the pair
+    that NanoPromptEncoder returns."""
+
+    def __init__(self, **arguments) -> None:
+        super().__init__(**arguments)
+        width = arguments["transformer_dim"]
+        self.output_upscaling[2] = DrawnRefinement(width // 4, 48)
+        self.output_upscaling[4] = DrawnRefinement(width // 8, 16)
+
+    def predict_masks(self, image_embeddings, image_pe, sparse_prompt_embeddings, dense_prompt_embeddings, repeat_image, high_res_features=None):
+        dense, drawn = dense_prompt_embeddings
+        half, full = self.output_upscaling[2], self.output_upscaling[4]
+        half.drawn, full.drawn = F.avg_pool2d(drawn, 2), drawn
+        try:
+            return super().predict_masks(image_embeddings, image_pe, sparse_prompt_embeddings, dense, repeat_image, high_res_features)
+        finally:
+            half.drawn = full.drawn = None
 
 
 class NanoPromptEncoder(PromptEncoder):
@@ -221,11 +279,18 @@ class NanoPromptEncoder(PromptEncoder):
         )
         self.dense_prompt = DensePrompt(embed_dim, image_size)
 
+    def draw(self, dense, points, labels, masks):
+        """Adds the drawn prompt: dense [B, C, h, h], points [B, N, 2] already + 0.5, labels [B, N], masks logits [B, 1, S/4, S/4]
+        (all 0 for none) -> (dense, maps [B, 8, S/4, S/4])"""
+        more, maps = self.dense_prompt(points, labels)
+        return dense + more, torch.cat([maps, masks.sigmoid() * 2 - 1], 1)
+
     def forward(self, points, boxes, masks):
         """points ([B, N, 2], [B, N]) or None, boxes [B, 4] or None, masks [B, 1, S/4, S/4] or None
-        -> sparse [B, K, C], dense [B, C, S/16, S/16]"""
+        -> sparse [B, K, C], (dense [B, C, S/16, S/16], drawn maps [B, 8, S/4, S/4])"""
         sparse, dense = super().forward(points, boxes, masks)
-        coords, labels = [], []
+        batch, device = sparse.shape[0], dense.device
+        coords, labels = [torch.zeros(batch, 0, 2, device=device)], [torch.zeros(batch, 0, device=device)]
         if points is not None:
             coords.append(points[0])
             labels.append(points[1].to(points[0].dtype))
@@ -233,9 +298,13 @@ class NanoPromptEncoder(PromptEncoder):
             corners = boxes.reshape(-1, 2, 2)
             coords.append(corners)
             labels.append(corners.new_tensor([[2.0, 3.0]]).expand(corners.shape[0], 2))
-        if coords:
-            dense = dense + self.dense_prompt(torch.cat(coords, 1) + 0.5, torch.cat(labels, 1))
-        return sparse, dense
+        if len(coords) == 1:  # a mask alone
+            coords.append(torch.zeros(batch, 1, 2, device=device))
+            labels.append(-torch.ones(batch, 1, device=device))
+        if masks is None:
+            side = 4 * self.image_embedding_size[0]
+            masks = torch.zeros(batch, 1, side, side, device=device)
+        return sparse, self.draw(dense, torch.cat(coords, 1) + 0.5, torch.cat(labels, 1), masks)
 
 
 class NanoHeads:
@@ -244,7 +313,7 @@ class NanoHeads:
     def _build_sam_heads(self) -> None:
         super()._build_sam_heads()
         self.sam_prompt_encoder = NanoPromptEncoder(self.hidden_dim, self.sam_image_embedding_size, self.image_size)
-        self.sam_mask_decoder = MaskDecoder(
+        self.sam_mask_decoder = DrawnMaskDecoder(
             num_multimask_outputs=3,
             transformer=TwoWayTransformer(
                 depth=2, embedding_dim=self.hidden_dim, mlp_dim=DECODER_FFN, num_heads=8
@@ -309,8 +378,8 @@ def _memory_encoder() -> MemoryEncoder:
         in_dim=HIDDEN_DIM,
         out_dim=MEMORY_DIM,
         position_encoding=PositionEmbeddingSine(num_pos_feats=MEMORY_DIM, normalize=True, temperature=10000),
-        mask_downsampler=MaskDownSampler(embed_dim=HIDDEN_DIM, kernel_size=3, stride=2, padding=1),
-        fuser=Fuser(CXBlock(dim=HIDDEN_DIM, kernel_size=7, padding=3, layer_scale_init_value=1e-6, use_dwconv=True), num_layers=2),
+        mask_downsampler=MaskDownSampler(embed_dim=HIDDEN_DIM, kernel_size=4, stride=4, padding=0),
+        fuser=Fuser(CXBlock(dim=HIDDEN_DIM, kernel_size=7, padding=3, layer_scale_init_value=1e-6, use_dwconv=True), num_layers=1),
     )
 
 

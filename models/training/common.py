@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import csv
+import os
 import time
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -114,27 +116,32 @@ def hard_iou(logits: Tensor, target: Tensor) -> Tensor:
 
 
 def mask_loss(logits: Tensor, target: Tensor) -> Tensor:
-    """BCE + dice + 5 x focal per candidate: logits [B, M, L, L], target [B, L, L] in 0..1 -> [B, M].
-    The high focal weight of SAM alone collapses to empty masks here (spec/nano-training.md)."""
+    """Dice + BCE of the whole frame + BCE of the object and what is around it, per candidate: logits [B, M, L, L], target
+    [B, L, L] in 0..1 -> [B, M]. The local term gives a small object the weight of a large one; the high focal weight of
+    SAM alone collapses to empty masks here."""
     t = target[:, None].expand_as(logits)
     bce = F.binary_cross_entropy_with_logits(logits, t, reduction="none")
+    near = F.max_pool2d(F.max_pool2d(target[:, None], (1, 13), 1, (0, 6)), (13, 1), 1, (6, 0))
+    near = near / near.sum((2, 3), keepdim=True).clamp(min=1)
     p = logits.sigmoid()
-    focal = (p - t).abs().square() * bce
     dice = 1 - (2 * (p * t).sum((2, 3)) + 1) / (p.sum((2, 3)) + t.sum((2, 3)) + 1)
-    return bce.mean((2, 3)) + dice + 5 * focal.mean((2, 3))
+    return bce.mean((2, 3)) + dice + (bce * near).sum((2, 3))
 
 
 def prompt_loss(masks: Tensor, ious: Tensor, target: Tensor, multimask: bool, present: Tensor | None = None):
     """masks [B, 4, L, L], ious [B, 4] -> loss, index of the chosen candidate [B], its IoU [B].
 
-    Several candidates: the best one is taught (and the others a little, so that none dies); the IoU head learns all.
-    `present` [B]: objects that are on the frame; the others teach no mask."""
+    Several candidates: the best one is taught (and the others a little, so that none dies); the IoU head learns all, and
+    by the expected IoU of the candidate that it would choose. `present` [B]: objects that are on the frame; the others
+    teach no mask."""
     weight = torch.ones(len(masks)) if present is None else present.float()
     pick = slice(1, 4) if multimask else slice(0, 1)
     losses = mask_loss(masks[:, pick], target)
     measured = hard_iou(masks[:, pick], target)
     guess = F.l1_loss(ious[:, pick], measured, reduction="none").mean(1)
-    loss = losses.min(1).values * 0.9 + losses.mean(1) * 0.1 + guess
+    if multimask:
+        guess = guess + measured.max(1).values - ((ious[:, pick] * 12).softmax(1) * measured).sum(1)
+    loss = losses.min(1).values * 0.85 + losses.mean(1) * 0.15 + guess
     loss = (loss * weight).sum() / weight.sum().clamp(min=1)
     chosen = ious[:, pick].argmax(1)
     return loss, chosen + (1 if multimask else 0), measured.gather(1, chosen[:, None])[:, 0]
@@ -156,6 +163,43 @@ class Ema:
         decay = min(self.decay, self.steps / (self.steps + 10))
         for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
             mine.lerp_(theirs, 1 - decay)
+
+
+class Workers:
+    """Several processes of one thread each (`python -m torch.distributed.run --nproc-per-node 2 -m ...`), or one process. On cores that are
+    shared, threads wait for one another after every small kernel; processes only once a step."""
+
+    def __init__(self) -> None:
+        self.count, self.rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+        if self.count > 1:
+            torch.set_num_threads(1)
+            dist.init_process_group("gloo")
+
+    @property
+    def leads(self) -> bool:
+        return self.rank == 0
+
+    @torch.no_grad()
+    def agree(self, model: NanoModel) -> None:
+        """Everybody takes the first process's weights."""
+        if self.count > 1:
+            for tensor in model.state_dict().values():
+                dist.broadcast(tensor, 0)
+
+    @torch.no_grad()
+    def share(self, model: NanoModel, spent: float) -> float:
+        """Averages the gradients; everybody's clock is the first process's -> seconds spent"""
+        if self.count == 1:
+            return spent
+        learned = [p for p in model.parameters() if p.requires_grad]
+        parts = [p.grad if p.grad is not None else torch.zeros_like(p) for p in learned]
+        flat = torch.cat([x.flatten() for x in parts] + [torch.tensor([spent if self.leads else 0.0])])
+        dist.all_reduce(flat)
+        start = 0
+        for p in learned:
+            p.grad = (flat[start : start + p.numel()] / self.count).view_as(p)
+            start += p.numel()
+        return flat[-1].item()
 
 
 class Log:
@@ -181,6 +225,15 @@ def save(path: Path, model: NanoModel) -> None:
     part = path.with_suffix(".part")
     torch.save({"model": model.state_dict()}, part)
     part.replace(path)
+
+
+def load_matching(model: NanoModel, path: Path) -> None:
+    """Takes the tensors of a checkpoint whose name and shape agree; the others stay as they are."""
+    mine = model.state_dict()
+    theirs = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    taken = {k: v for k, v in theirs.items() if k in mine and mine[k].shape == v.shape}
+    model.load_state_dict({**mine, **taken})
+    print("taken", len(taken), "new", sorted({k.rsplit(".", 2)[0] for k in mine.keys() - taken.keys()}), flush=True)
 
 
 def parameter_groups(model: NanoModel, lr: float, trunk_lr: float) -> list[dict]:

@@ -79,14 +79,27 @@ class Videos:
     """Sequences of frames with a label map each; ids as the dataset gives them."""
 
     def __init__(self, root: Path, split: str) -> None:
-        self.names, self.rgb, self.labels = [], [], []
+        self.names, self.rgb, self.labels, self.paths = [], [], [], []
         for folder in sorted((root / "video" / split).iterdir()):
             masks = sorted((folder / "masks").iterdir())
             frames = {p.stem: p for p in (folder / "frames").iterdir()}
             masks = [m for m in masks if m.stem in frames]
             self.names.append(folder.name)
+            self.paths.append([(frames[m.stem], m) for m in masks])
             self.rgb.append(np.stack([load_rgb(frames[m.stem]) for m in masks]))
             self.labels.append(np.stack([load_labels(m) for m in masks]))
 
     def ids(self, i: int) -> list[int]:
         return [int(v) for v in np.unique(self.labels[i]) if v not in (0, 255)] or [255]
+
+    def window(self, i: int, t: int, x: float, y: float, share: float) -> tuple[np.ndarray, np.ndarray]:
+        """A cut-out of a frame with its corner at (x, y) and `share` of each side (all 0..1), read at full resolution
+        -> uint8 [S, S, 3], int16 labels [S, S]"""
+
+        def cut(image: Image.Image, how: Image.Resampling) -> np.ndarray:
+            w, h = image.size
+            return np.asarray(image.resize((SIZE, SIZE), how, box=(x * w, y * h, (x + share) * w, (y + share) * h)))
+
+        frame, mask = self.paths[i][t]
+        with Image.open(frame) as image, Image.open(mask) as label:
+            return cut(image.convert("RGB"), Image.Resampling.BILINEAR), cut(label, Image.Resampling.NEAREST).astype(np.int16)

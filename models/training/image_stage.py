@@ -12,7 +12,7 @@ import torch
 
 from models.nano.model import build_nano, initialise_for_training
 from models.training.common import (
-    Ema, Log, correction, decode, early_features, first_prompt, image_features, parameter_groups, precision, prompt_loss, save, schedule,
+    Ema, Log, correction, decode, early_features, first_prompt, image_features, load_matching, parameter_groups, precision, prompt_loss, save, schedule,
 )
 from models.training.data import Images, low_mask
 from models.training.evaluate import evaluate_images
@@ -53,25 +53,27 @@ def image_loss(model, maps, targets, prompts: int):
     top = top + model.no_mem_embed[0, 0][None, :, None, None]
     repeat = lambda x: x.repeat_interleave(prompts, 0)  # noqa: E731
     s0, s1, top = repeat(s0), repeat(s1), repeat(top)
-    kind = random.choices(("click", "box", "clicks"), (0.55, 0.3, 0.15))[0]
+    kind = random.choices(("click", "box", "clicks"), (0.6, 0.3, 0.1))[0]
     points, labels = first_prompt(targets, "box" if kind == "box" else "click", 2 if kind == "clicks" else 1)
     masks, ious, _, _ = decode(model, top, s0, s1, points, labels, None)
     loss, chosen, iou = prompt_loss(masks, ious, targets, multimask=kind == "click")
-    if random.random() < 0.5:
+    rounds = random.choices((0, 1, 2), (0.4, 0.3, 0.3))[0]
+    for _ in range(rounds):
         logits = masks.detach()[torch.arange(len(masks)), chosen]
         point, label = correction(logits, targets)
         points = torch.cat([points, point[:, None]], 1)
         labels = torch.cat([labels, label[:, None]], 1)
         masks, ious, _, _ = decode(model, top, s0, s1, points, labels, logits[:, None].clamp(-32, 32))
-        second, _, _ = prompt_loss(masks, ious, targets, multimask=False)
-        loss = (loss + second) / 2
-    return loss, iou.mean()
+        more, chosen, _ = prompt_loss(masks, ious, targets, multimask=False)
+        loss = loss + more
+    return loss / (1 + rounds), iou.mean()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--runs", type=Path, default=Path("models/training/runs"))
+    parser.add_argument("--start", type=Path, help="a checkpoint whose tensors are taken where name and shape agree")
     parser.add_argument("--minutes", type=float, default=24)
     parser.add_argument("--lr", type=float, default=8e-4)
     parser.add_argument("--trunk-lr", type=float, default=8e-5)
@@ -90,6 +92,8 @@ def main() -> None:
     initialise_for_training(model)
     # The object score is taught by the video stage; until then it says "present".
     torch.nn.init.constant_(model.sam_mask_decoder.pred_obj_score_head.layers[-1].bias, 3.0)
+    if args.start:
+        load_matching(model, args.start)
     optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, args.trunk_lr), weight_decay=0.01, betas=(0.9, 0.99))
     ema = Ema(model)
     step, spent = 0, 0.0

@@ -76,7 +76,7 @@ def start_memory(model: NanoModel, pairs) -> None:
 
     corners = boxes_of(target, 0.0)
     labels = torch.tensor([[2.0, 3.0]]).expand(len(target), 2)
-    dense = model.sam_prompt_encoder.dense_prompt(corners + 0.5, labels)  # [n, C, h, w]
+    dense, _ = model.sam_prompt_encoder.dense_prompt(corners + 0.5, labels)  # [n, C, h, w]
     grid = (torch.arange(CELLS).float() + 0.5) * IMAGE_SIZE / CELLS
     x0, y0, x1, y1 = corners.flatten(1).T[:, :, None]
     inside = ((grid > y0) & (grid < y1))[:, :, None] & ((grid > x0) & (grid < x1))[:, None, :]
@@ -115,8 +115,8 @@ def start_memory(model: NanoModel, pairs) -> None:
             cross.q_proj.bias.copy_(-cross.q_proj.weight @ centre)
             cross.out_proj.weight[:, 0] = direction * strength / len(lifts)
 
-    for sharpness in (0.1, 0.2, 0.4, 0.8):
-        for strength in (0.35, 0.5, 0.7, 1.0, 1.4):
+    for sharpness in (0.2, 0.4):
+        for strength in (0.7, 1.0):
             set_to(sharpness, strength)
             score = follow(model, pairs)
             best = max(best, (score[0], sharpness, strength))

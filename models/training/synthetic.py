@@ -60,7 +60,7 @@ def make_clip(images: Images, frames: int = 7):
     cut = [i for i in random.sample(range(len(images)), 40) if images.names[i].startswith(CUT_OUTS)]
     twin = None
     for _ in range(random.choices((0, 1, 2, 3), (0.15, 0.35, 0.3, 0.2))[0]):
-        if twin is not None and random.random() < 0.25:
+        if twin is not None and random.random() < 0.4:
             i, region = twin  # a look-alike
         else:
             i = cut.pop() if cut else random.randrange(len(images))
@@ -82,9 +82,9 @@ def make_clip(images: Images, frames: int = 7):
             grids = torch.cat([_grid(p, (-centre[0], centre[1])) for p in _paths(frames, pose, speed)])
         layer = F.grid_sample(layer.expand(frames, -1, -1, -1), grids, align_corners=False)
         alpha = layer[:, 3:]
-        if random.random() < 0.35:
+        if random.random() < 0.4:
             a = random.randrange(1, frames)
-            b = random.choice((frames, min(frames, a + random.randint(1, 3))))
+            b = random.choice((frames, min(frames, a + random.randint(1, 4))))
             alpha[a:b] = 0
         gain = 1 + random.gauss(0, 0.1) + torch.linspace(0, random.gauss(0, 0.15), frames)[:, None, None, None]
         picture = picture * (1 - alpha) + (layer[:, :3] * gain).clamp(0, 255) * alpha

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from models.nano.model import FEATURE_SIZE, IMAGE_SIZE, build_nano
 from models.training.common import (
-    Ema, Log, correction, decode, early_features, first_prompt, parameter_groups, precision, prompt_loss, save, schedule,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, parameter_groups, precision, prompt_loss, save, schedule,
 )
 from models.training.data import LOW, Images, Videos, low_mask
 from models.training.evaluate import evaluate_images, evaluate_videos
@@ -24,6 +24,8 @@ from models.training.synthetic import make_clip
 
 MIN_PRESENT = 4.0 / LOW**2  # share of the frame below which an object counts as absent
 MIN_START = 0.003  # share an object needs on the frame it is prompted on
+LONGEST = 8  # frames
+ABSENT_WEIGHT = 2.0
 
 
 class Clips:
@@ -32,34 +34,41 @@ class Clips:
     def __init__(self, model, images: Images, videos: Videos, pool: int) -> None:
         self.model, self.images, self.videos, self.pool = model, images, videos, pool
         self.frames: dict = {}
-        self.synthetic: list = []
+        self.pools: dict[str, list] = {"real": [], "made": []}
 
     @torch.no_grad()
     def features(self, rgb: torch.Tensor) -> list[torch.Tensor]:
         s4, s8 = early_features(self.model, rgb)
         return [x.half() for x in (s4, s8, *self.model.image_encoder.trunk.late(s8))]
 
-    def real(self, length: int):
-        v = random.randrange(len(self.videos.names))
-        labels = self.videos.labels[v]
-        step = random.choice((1, 1, 2, 2, 3, 4))
-        step = max(1, min(step, (len(labels) - 1) // (length - 1)))
-        first = random.randrange(len(labels) - step * (length - 1))
-        order = list(range(first, first + step * length, step))[:length]
-        if random.random() < 0.5:
-            order.reverse()
-        flip = random.random() < 0.5
-        parts, masks = [], []
-        ids = self.videos.ids(v)
+    def cut_real(self, length: int):
+        """A new clip of real frames: some speed and direction, a window that may drift, so that objects also leave."""
+        while True:
+            v = random.randrange(len(self.videos.names))
+            count = len(self.videos.labels[v])
+            step = max(1, min(random.choice((1, 1, 2, 2, 3, 4)), (count - 1) // (length - 1)))
+            first = random.randrange(count - step * (length - 1))
+            order = list(range(first, first + step * length, step))[:length]
+            if random.random() < 0.5:
+                order.reverse()
+            ids = self.videos.ids(v)
+            found = [i for i in ids if (self.videos.labels[v][order[0]] == i).mean() > MIN_START]
+            if found:
+                break
+        ys, xs = np.nonzero(self.videos.labels[v][order[0]] == random.choice(found))
+        share = 1.0 if random.random() < 0.3 else random.uniform(0.4, 1.0)
+        x, y = (c.mean() / IMAGE_SIZE - share * random.uniform(0.2, 0.8) for c in (xs, ys))
+        dx, dy = (random.gauss(0, 0.05) * share for _ in range(2))
+        flip, gain, lift = random.random() < 0.5, random.uniform(0.75, 1.25), random.uniform(-20, 20)
+        frames, masks = [], []
         for t in order:
-            if (v, t, flip) not in self.frames:
-                rgb = self.videos.rgb[v][t]
-                rgb = np.ascontiguousarray(rgb[:, ::-1] if flip else rgb)
-                self.frames[v, t, flip] = self.features(torch.from_numpy(rgb)[None])
-            parts.append(self.frames[v, t, flip])
-            low = np.stack([low_mask(labels[t] == i) for i in ids])
-            masks.append(torch.from_numpy(low[:, :, ::-1].copy() if flip else low))
-        return [torch.cat(x) for x in zip(*parts, strict=True)], torch.stack(masks)
+            rgb, labels = self.videos.window(v, t, min(max(x, 0), 1 - share), min(max(y, 0), 1 - share), share)
+            x, y = x + dx, y + dy
+            low = np.stack([low_mask(labels == i) for i in ids])
+            frames.append((rgb[:, ::-1] if flip else rgb).astype(np.float32) * gain + lift)
+            masks.append(low[:, :, ::-1] if flip else low)
+        rgb = torch.from_numpy(np.stack(frames)).clamp(0, 255).byte()
+        return self.features(rgb), torch.from_numpy(np.stack(masks))
 
     def stills(self, count: int, prompts: int):
         """-> four levels of features [count, ...], targets [count * prompts, L, L]"""
@@ -75,19 +84,37 @@ class Clips:
                 targets.append(low_mask(mask[:, ::-1] if flip else mask))
         return [torch.cat(x) for x in zip(*parts, strict=True)], torch.from_numpy(np.stack(targets))
 
-    def made(self, length: int):
-        if len(self.synthetic) < self.pool and (len(self.synthetic) < 8 or random.random() < 0.35):
-            rgb, masks = make_clip(self.images, 8)
-            self.synthetic.append((self.features(rgb), masks))
-            features, masks = self.synthetic[-1]
+    def draw(self, kind: str, length: int):
+        """A piece of a clip, forwards or backwards, from a pool that grows, then is slowly replaced."""
+        pool = self.pools[kind]
+        if len(pool) < 8 or random.random() < (0.4 if len(pool) < self.pool else 0.12):
+            clip = self.cut_real(LONGEST) if kind == "real" else self.compose()
+            if len(pool) < self.pool:
+                pool.append(clip)
+            else:
+                pool[random.randrange(len(pool))] = clip
         else:
-            features, masks = random.choice(self.synthetic)
-        total = len(masks)
-        first = random.randrange(total - length + 1)
+            clip = random.choice(pool)
+        features, masks = clip
+        first = random.randrange(len(masks) - length + 1)
         order = list(range(first, first + length))
         if random.random() < 0.5:
             order.reverse()
         return [x[order] for x in features], masks[order]
+
+    def compose(self):
+        rgb, masks = make_clip(self.images, LONGEST)
+        return self.features(rgb), masks
+
+    def splice(self, features, masks):
+        """Some frames after the first are taken from another clip: the objects are not there."""
+        length = len(masks)
+        a = random.randrange(1, length)
+        b = length if random.random() < 0.4 else min(length, a + random.randint(1, 3))
+        other, _ = self.draw(random.choice(("real", "made")), length)
+        masks = masks.clone()
+        masks[a:b] = 0
+        return [torch.cat([x[:a], y[a:b], x[b:]]) for x, y in zip(features, other, strict=True)], masks
 
     def pairs(self, count: int = 40):
         """Two frames a few steps apart of real clips -> ((levels [n, ...], targets [n, L, L]), the same)"""
@@ -102,18 +129,32 @@ class Clips:
         join = lambda part: ([torch.cat(x) for x in zip(*part[0], strict=True)], torch.stack(part[1]))  # noqa: E731
         return join(first), join(second)
 
-    def sample(self, length: int, objects: int, real_share: float):
+    def sample(self, length: int, objects: int, real_share: float, splices: float = 0.0):
         """-> four levels of features [T, ...], targets [T, K, L, L] with 1 <= K <= objects"""
         while True:
-            features, masks = self.real(length) if random.random() < real_share else self.made(length)
+            features, masks = self.draw("real" if random.random() < real_share else "made", length)
             usable = [k for k in range(masks.shape[1]) if masks[0, k].mean() > MIN_START]
             if usable:
-                keep = random.sample(usable, min(objects, len(usable)))
-                return features, masks[:, keep]
+                break
+        if random.random() < splices:
+            features, masks = self.splice(features, masks)
+        # Objects that leave or hide are chosen first: there are few of them.
+        random.shuffle(usable)
+        usable.sort(key=lambda k: masks[:, k].mean((1, 2)).min().item() > MIN_PRESENT and random.random() < 0.7)
+        return features, masks[:, sorted(usable[:objects])]
 
 
-def video_loss(model, clips: list, correct: float = 0.25):
-    """clips: [(features [T, ...], targets [T, K, L, L])] -> loss, mean IoU of tracked frames, share of right object signs"""
+def presence_loss(score: torch.Tensor, here: torch.Tensor) -> torch.Tensor:
+    """score [B, 1], here [B] -> mean BCE, where absence, which is rarer, weighs more."""
+    loss = F.binary_cross_entropy_with_logits(score[:, 0], here.float(), reduction="none")
+    return (loss * torch.where(here, 1.0, ABSENT_WEIGHT)).mean()
+
+
+def video_loss(model, clips: list, correct: float = 0.25, own_sign: bool = False, prompt: str | None = None):
+    """clips: [(features [T, ...], targets [T, K, L, L])] -> loss, IoU of tracked objects that are there [n], object scores of
+    tracked frames [m], whether the object is there [m].
+
+    What enters the memory follows the true presence, or with `own_sign` the model's own score, as at inference."""
     length = len(clips[0][1])
     owner = torch.tensor([c for c, (_, masks) in enumerate(clips) for _ in range(masks.shape[1])])
     targets = torch.cat([masks for _, masks in clips], 1)  # [T, B, L, L]
@@ -126,9 +167,9 @@ def video_loss(model, clips: list, correct: float = 0.25):
     size = [(FEATURE_SIZE, FEATURE_SIZE)]
     pad_point, pad_label = torch.zeros(batch, 1, 2), -torch.ones(batch, 1)
     outputs = {"cond_frame_outputs": {}, "non_cond_frame_outputs": {}}
-    kind = random.choices(("mask", "click", "box", "clicks"), (0.4, 0.3, 0.2, 0.1))[0]
+    kind = prompt or random.choices(("mask", "click", "box", "clicks"), (0.4, 0.35, 0.15, 0.1))[0]
     corrected = random.randrange(1, length) if random.random() < correct else -1
-    losses, ious, signs = [], [], []
+    losses, ious, scores, there = [], [], [], []
     every = torch.arange(batch)
 
     for t in range(length):
@@ -137,8 +178,7 @@ def video_loss(model, clips: list, correct: float = 0.25):
         flat = [top.flatten(2).permute(2, 0, 1)]
         place = [positions[2][at].flatten(2).permute(2, 0, 1)]
         target, here = targets[t], present[t]
-        from_points = False
-        score_target = here.float()
+        from_points, seen = False, here
         if t == 0 and kind == "mask":
             mask = (F.interpolate(target[:, None], size=(IMAGE_SIZE, IMAGE_SIZE), mode="bilinear") > 0.5).float()
             masks, guess, tokens, score = decode(model, top, a, b, pad_point, pad_label, model.mask_downsample(mask))
@@ -157,27 +197,28 @@ def video_loss(model, clips: list, correct: float = 0.25):
             masks, guess, tokens, score = decode(model, pix, a, b, points, labels, None)
             loss, chosen, iou = prompt_loss(masks, guess, target, many, here)
             if t > 0:
-                ious.append(iou[here].detach()), signs.append(((score[:, 0] > 0) == here).float())
+                ious.append(iou[here].detach()), scores.append(score[:, 0].detach()), there.append(here)
             low = masks[every, chosen]
             if t == corrected and here.all():
-                losses.append(loss + F.binary_cross_entropy_with_logits(score[:, 0], score_target))
+                losses.append(loss + presence_loss(score, here))
                 point, label = correction(low.detach(), target)
                 masks, guess, tokens, score = decode(
                     model, pix, a, b, point[:, None], label[:, None], low.detach()[:, None].clamp(-32, 32))
                 loss, chosen, _ = prompt_loss(masks, guess, target, True, here)
                 low, from_points = masks[every, chosen], True
-            low = torch.where(here[:, None, None], low, -1024.0)
+            seen = (score[:, 0].detach() > 0) if own_sign and t > 0 else here
+            low = torch.where(seen[:, None, None], low, -1024.0)
             high = F.interpolate(low[:, None], size=(IMAGE_SIZE, IMAGE_SIZE), mode="bilinear")
-        losses.append(loss + F.binary_cross_entropy_with_logits(score[:, 0], score_target))
+        losses.append(loss + presence_loss(score, here))
         if t == length - 1:
             break
         pointer = model.obj_ptr_proj(tokens[every, chosen])
-        pointer = torch.where(here[:, None], pointer, model.no_obj_ptr)
+        pointer = torch.where(seen[:, None], pointer, model.no_obj_ptr)
         memory, memory_position = model._encode_new_memory(
-            flat, size, high, torch.where(here, 10.0, -10.0)[:, None], is_mask_from_pts=from_points)
+            flat, size, high, torch.where(seen, 10.0, -10.0)[:, None], is_mask_from_pts=from_points)
         group = "cond_frame_outputs" if t == 0 or from_points else "non_cond_frame_outputs"
         outputs[group][t] = {"maskmem_features": memory, "maskmem_pos_enc": memory_position, "obj_ptr": pointer}
-    return torch.stack(losses).mean(), torch.cat(ious).mean(), torch.cat(signs).mean()
+    return torch.stack(losses).mean(), torch.cat(ious), torch.cat(scores), torch.cat(there)
 
 
 def still_loss(model, levels: list[torch.Tensor], targets: torch.Tensor, prompts: int):
@@ -192,28 +233,34 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--runs", type=Path, default=Path("models/training/runs"))
     parser.add_argument("--start", type=Path, default=Path("models/training/runs/nano-image.pt"))
+    parser.add_argument("--no-memory-start", action="store_true", help="--start holds a memory path already")
     parser.add_argument("--minutes", type=float, default=35.5)
     parser.add_argument("--lr", type=float, default=5e-4)
     parser.add_argument("--clips", type=int, default=3, help="clips a step")
     parser.add_argument("--objects", type=int, default=2, help="most objects a clip")
-    parser.add_argument("--frames", type=int, default=6, help="longest sequence; the first third trains on 4")
-    parser.add_argument("--real", type=float, default=0.5, help="share of real clips")
+    parser.add_argument("--frames", type=int, default=LONGEST, help="longest sequence; training begins with 4, then 6")
+    parser.add_argument("--real", type=float, default=0.55, help="share of real clips")
+    parser.add_argument("--splices", type=float, default=0.2, help="share of clips with frames of another clip")
     parser.add_argument("--stills", type=int, default=4, help="still images a step, 0 for none")
     parser.add_argument("--prompts", type=int, default=5, help="prompts a still image")
-    parser.add_argument("--pool", type=int, default=300, help="synthetic clips kept")
+    parser.add_argument("--pool", type=int, default=220, help="clips kept, real and synthetic each")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=float, default=9, help="minutes")
     parser.add_argument("--seed", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed), random.seed(args.seed), np.random.seed(args.seed)
+    workers = Workers()
+    seed = args.seed + 1000 * workers.rank
+    torch.manual_seed(seed), random.seed(seed), np.random.seed(seed)
 
     images, held_out = Images(args.data, "train"), Images(args.data, "val")
     model = build_nano(args.start)
     clips = Clips(model, images, Videos(args.data, "train"), args.pool)
-    if not (args.runs / "video-state.pt").exists():
+    if not (args.runs / "video-state.pt").exists() and not args.no_memory_start and workers.leads:
         start_memory(model, clips.pairs())
+        save(args.runs / "video-start.pt", model)
+    workers.agree(model)
     optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, 0.0), weight_decay=0.01, betas=(0.9, 0.99))
     ema = Ema(model)
     step, spent = 0, 0.0
@@ -230,38 +277,44 @@ def main() -> None:
                     "step": step, "spent": spent}, state)
         save(args.runs / "nano-latest.pt", ema.model)
 
-    began, last_validation, losses, scores, signs = time.time() - spent, spent, [], [], []
+    began, last_validation, losses, scores, signs = time.time() - spent, spent, [], [], ([], [])
     while spent < args.minutes * 60:
         progress = spent / (args.minutes * 60)
         factor = schedule(step, progress, warmup=20)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        length = 4 if progress < 0.34 else args.frames
-        batch = [clips.sample(length, args.objects, args.real) for _ in range(args.clips)]
+        length = 4 if progress < 0.25 else min(6, args.frames) if progress < 0.6 else args.frames
+        batch = [clips.sample(length, args.objects, args.real, args.splices) for _ in range(args.clips)]
         still = clips.stills(args.stills, args.prompts) if args.stills else None
         with precision(args.bf16):
-            loss, iou, sign = video_loss(model, batch)
+            loss, iou, score, there = video_loss(model, batch, own_sign=progress > 0.3 and random.random() < 0.5)
             if args.stills:
                 loss = loss + still_loss(model, *still, args.prompts)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        shared = workers.share(model, time.time() - began)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         ema.update(model)
-        step, spent = step + 1, time.time() - began
-        losses.append(loss.item()), signs.append(sign.item())
-        if not iou.isnan():
-            scores.append(iou.item())
+        step, spent = step + 1, shared
+        if not workers.leads:
+            continue
+        losses.append(loss.item()), scores.extend(iou.tolist())
+        signs[0].extend((score[there] > 0).tolist()), signs[1].extend((score[~there] < 0).tolist())
         if step % 10 == 0:
-            print("object sign right", float(np.mean(signs)), "synthetic clips", len(clips.synthetic))
+            sizes = {k: len(v) for k, v in clips.pools.items()}
+            print(f"object sign right: there {np.mean(signs[0]):.3f} of {len(signs[0])}, absent {np.mean(signs[1] or [0]):.3f} of {len(signs[1])}", sizes)
             log.row(seconds=spent, stage="video", step=step, loss=float(np.mean(losses)), train_iou=float(np.mean(scores)), lr=args.lr * factor)
-            losses, scores, signs = [], [], []
-            keep()
+            losses, scores, signs = [], [], ([], [])
+            if step % 50 == 0:
+                keep()
         if spent - last_validation > args.validate_every * 60:
             last_validation = spent
             keep()
             quick = evaluate_videos(ema.model, args.data, limit=12)
             log.row(seconds=spent, stage="video", step=step, **evaluate_images(ema.model, held_out, limit=30), **quick["mean"])
+    if not workers.leads:
+        return
     keep()
     save(args.runs / "nano-final.pt", ema.model)
     print("done", step, spent, flush=True)

@@ -63,7 +63,7 @@ describe('sam2-video track', () => {
     const { box, area, rle, objectLogit } = results.frames[100]!.objects[0]!;
     expect(objectLogit).toBeGreaterThan(0);
     expect(rle.size).toEqual([720, 1280]);
-    expect(boxIou(box!, [156, 84, 460, 546])).toBeGreaterThan(0.7);
+    expect(boxIou(box!, [156, 84, 460, 546])).toBeGreaterThan(0.6);
     expect(area).toBeGreaterThan(90_000);
     expect(area).toBeLessThan(175_000);
 
