@@ -12,9 +12,12 @@ import { parseArgs, promisify } from 'node:util';
 import { findFfmpeg } from '../src/main/engine/media/ffmpeg-binary.ts';
 import { readManifest } from '../src/main/engine/model/bundle.ts';
 import { bindCheckpoint } from '../src/main/engine/model/checkpoint/bind.ts';
+import { measureLoss } from '../src/main/engine/model/quantize/measure-loss.ts';
+import { quantizeBundle } from '../src/main/engine/model/quantize/quantize-bundle.ts';
 import { appPaths } from '../src/main/services/app-paths.ts';
 import { createAppServices } from '../src/main/services/app-services.ts';
 import { forkEngine } from '../src/main/services/fork-engine.ts';
+import { samplePrompt } from '../src/main/services/sample.ts';
 import { ensureObjects, graphOrder, measureRun, type PipelineRun } from './measure-pipeline.ts';
 
 const { values } = parseArgs({
@@ -124,16 +127,25 @@ try {
     );
     const official = (JSON.parse(timed.trim().split('\n').at(-1)!) as { runs: OfficialRun[] }).runs;
     const own = await ours(bundleDir, clip, counts);
-    own.forEach((mine, index) => {
-      const theirs = official[index]!;
-      const name = `| ${size} ${imageSize} | ${mine.objects}`;
-      console.log(`${name} | PyTorch | ${ms(theirs.frameMs)} | ${graphOrder.map((graph) => ms(theirs.modules[graph])).join(' | ')} | | |`);
-      const outside = `${(mine.outsideShare * 100).toFixed(1)} %`;
-      const faster = (theirs.frameMs / mine.frameMs).toFixed(2);
-      console.log(
-        `${name} | SAM2 Video | ${ms(mine.frameMs)} | ${graphOrder.map((graph) => ms(mine.graphs[graph])).join(' | ')} | ${outside} | ${faster} |`,
-      );
+    const int8Dir = `${bundleDir}-int8`;
+    await quantizeBundle(bundleDir, int8Dir);
+    const inInt8 = await ours(int8Dir, clip, counts);
+    const row = (program: string, run: PipelineRun, theirs: OfficialRun): void => {
+      const graphs = graphOrder.map((graph) => ms(run.graphs[graph])).join(' | ');
+      const outside = `${(run.outsideShare * 100).toFixed(1)} %`;
+      const faster = (theirs.frameMs / run.frameMs).toFixed(2);
+      console.log(`| ${size} ${imageSize} | ${run.objects} | ${program} | ${ms(run.frameMs)} | ${graphs} | ${outside} | ${faster} |`);
+    };
+    official.forEach((theirs, index) => {
+      const modules = graphOrder.map((graph) => ms(theirs.modules[graph])).join(' | ');
+      console.log(`| ${size} ${imageSize} | ${theirs.objects} | PyTorch | ${ms(theirs.frameMs)} | ${modules} | | |`);
+      row('SAM2 Video', own[index]!, theirs);
+      row('SAM2 Video, int8', inInt8[index]!, theirs);
     });
+    const { frame, points } = samplePrompt;
+    const prompt = { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null };
+    const loss = await measureLoss(bundleDir, int8Dir, { clip: paths.sampleClip, frame, frames: 8, prompt });
+    console.log(`\n${size}: masks of the int8 version have a mean IoU of ${loss.meanIou.toFixed(3)} with the others (random weights)`);
     if (own.length > 1)
       console.log(`\n${size}: ${own.at(-1)!.objects} objects cost ${(own.at(-1)!.frameMs / own[0]!.frameMs).toFixed(2)} times one\n`);
   }
