@@ -140,7 +140,7 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
     await first.click({ button: 'right' });
     await page.getByRole('menuitemcheckbox', { name: 'Protect from changes' }).click();
     // The window knows of the protection when the host has told it.
-    await expect(first.getByLabel('Protect from changes')).toBeVisible();
+    await expect(page.locator('svg[aria-label="Protect from changes"]')).toBeVisible();
     await clickImage(page, 600, 500);
     await expect(page.getByText(/protected from changes/)).toBeVisible();
     await expect(first).toContainText('1 prompt');
