@@ -3,13 +3,8 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { AppError } from '../../shared/errors.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 
-export interface StoredResult {
-  counts: string;
-  box: [number, number, number, number] | null;
-  area: number;
-  score: number;
-  objectLogit: number;
-  prompted: boolean;
+/** An object's result on a frame with its display logits deflated. */
+export interface StoredResult extends Omit<EngineResult, 'objectId' | 'overlay'> {
   overlay: { width: number; height: number; scale: number; packed: Uint8Array };
 }
 

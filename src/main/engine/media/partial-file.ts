@@ -2,6 +2,7 @@
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { isRunning } from '../running-process.ts';
 
 export const unwritable = (output: string, cause: unknown): AppError => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';
@@ -24,15 +25,6 @@ export const diskFull = (output: string): AppError =>
       details: { path: output },
     },
   );
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 /** Partial files of this output whose process was killed before it could remove them. */
 const removeOrphans = async (output: string): Promise<void> => {

@@ -7,6 +7,7 @@ import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { isRunning } from '../../engine/running-process.ts';
 import { fileError } from './disk.ts';
 
 /** The process that holds it touches it far more often; after this long its number was given to another program. */
@@ -22,15 +23,6 @@ export interface InstallLock {
   touch(): void;
   release(): Promise<void>;
 }
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
 
 /** @throws AppError `busy` when another installation of this model is under way */
 export const lockFolder = async (folder: string, name: string): Promise<InstallLock> => {
@@ -78,7 +70,7 @@ const isStale = async (path: string, holder: string): Promise<boolean> => {
   const ageMs = Date.now() - info.mtimeMs;
   // Made but not written yet: its process is between the two.
   if (holder === '') return ageMs > staleAfterMs;
-  return !Number.isSafeInteger(pid) || pid <= 0 || !isAlive(pid) || ageMs > staleAfterMs;
+  return !Number.isSafeInteger(pid) || pid <= 0 || !isRunning(pid) || ageMs > staleAfterMs;
 };
 
 /**

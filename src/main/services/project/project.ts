@@ -7,6 +7,7 @@ import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, readFile
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
+import { isRunning } from '../../engine/running-process.ts';
 import { MaskStore } from '../mask-store.ts';
 import { type KeptWork, newWork } from '../session-edits.ts';
 import type { SessionWork } from '../session-service.ts';
@@ -61,21 +62,12 @@ export const readProjectFile = (folder: string): ProjectFile => {
   return file.data;
 };
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 /** @throws AppError `busy` when another program has the project open */
 const lock = (folder: string): void => {
   const path = join(folder, lockName);
   try {
     const pid = Number(readFileSync(path, 'utf8'));
-    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isAlive(pid))
+    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isRunning(pid))
       throw new AppError('busy', `${basename(folder)} is open in another window of the app (process ${pid}). Close it there first.`);
   } catch (error) {
     if (error instanceof AppError) throw error;
