@@ -13,8 +13,7 @@ import { findFfmpeg } from '../src/main/engine/media/ffmpeg-binary.ts';
 import { readManifest } from '../src/main/engine/model/bundle.ts';
 import { bindCheckpoint } from '../src/main/engine/model/checkpoint/bind.ts';
 import { appPaths } from '../src/main/services/app-paths.ts';
-import { createAppServices } from '../src/main/services/app-services.ts';
-import { forkEngine } from '../src/main/services/fork-engine.ts';
+import { startServices } from './bench-services.ts';
 
 const { values } = parseArgs({ options: { frames: { type: 'string', default: '5000' }, model: { type: 'string' } } });
 const frames = Number(values.frames);
@@ -45,16 +44,7 @@ const residentOf = (pid: number): number => {
 };
 
 try {
-  const services = await createAppServices({
-    host: 'web',
-    appVersion: 'bench',
-    spawnEngine: () => forkEngine(),
-    modelsDir: paths.models,
-    sampleClip: paths.sampleClip,
-    exportRoot: folder,
-    model: values.model ?? (await smallModel()),
-  });
-  services.requireEngine();
+  const services = await startServices({ model: values.model ?? (await smallModel()) });
   const session = await services.openSession(await loopedClip());
   for (const [x, y] of [
     [0.45, 0.53],

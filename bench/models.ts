@@ -15,9 +15,8 @@ import { bindCheckpoint } from '../src/main/engine/model/checkpoint/bind.ts';
 import { measureLoss } from '../src/main/engine/model/quantize/measure-loss.ts';
 import { quantizeBundle } from '../src/main/engine/model/quantize/quantize-bundle.ts';
 import { appPaths } from '../src/main/services/app-paths.ts';
-import { createAppServices } from '../src/main/services/app-services.ts';
-import { forkEngine } from '../src/main/services/fork-engine.ts';
-import { samplePrompt } from '../src/main/services/sample.ts';
+import { sampleProbe } from '../src/main/services/models/quantize-model.ts';
+import { startServices } from './bench-services.ts';
 import { ensureObjects, graphOrder, measureRun, type PipelineRun } from './measure-pipeline.ts';
 
 const { values } = parseArgs({
@@ -67,19 +66,8 @@ const cut = async (folder: string): Promise<{ clip: string; frames: string }> =>
 };
 
 const ours = async (bundleDir: string, clip: string, counts: number[]): Promise<PipelineRun[]> => {
-  const services = await createAppServices({
-    host: 'web',
-    appVersion: 'bench',
-    spawnEngine: () => forkEngine(),
-    modelsDir: paths.models,
-    sampleClip: paths.sampleClip,
-    exportRoot: tmpdir(),
-    model: bundleDir,
-    provider: 'cpu',
-    threads: Number(values.threads),
-  });
+  const services = await startServices({ model: bundleDir, provider: 'cpu', threads: Number(values.threads) });
   try {
-    services.requireEngine();
     const session = await services.openSession(clip);
     const runs: PipelineRun[] = [];
     for (const count of counts) {
@@ -142,9 +130,7 @@ try {
       row('SAM2 Video', own[index]!, theirs);
       row('SAM2 Video, int8', inInt8[index]!, theirs);
     });
-    const { frame, points } = samplePrompt;
-    const prompt = { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null };
-    const loss = await measureLoss(bundleDir, int8Dir, { clip: paths.sampleClip, frame, frames: 8, prompt });
+    const loss = await measureLoss(bundleDir, int8Dir, sampleProbe(paths.sampleClip, 8));
     console.log(`\n${size}: masks of the int8 version have a mean IoU of ${loss.meanIou.toFixed(3)} with the others (random weights)`);
     if (own.length > 1)
       console.log(`\n${size}: ${own.at(-1)!.objects} objects cost ${(own.at(-1)!.frameMs / own[0]!.frameMs).toFixed(2)} times one\n`);

@@ -4,8 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { appPaths } from '../src/main/services/app-paths.ts';
-import { createAppServices } from '../src/main/services/app-services.ts';
-import { forkEngine } from '../src/main/services/fork-engine.ts';
+import { startServices } from './bench-services.ts';
 import { ensureObjects, measureRun, medianRun, type PipelineRun } from './measure-pipeline.ts';
 
 const { values } = parseArgs({
@@ -18,17 +17,7 @@ const { values } = parseArgs({
 });
 const paths = appPaths();
 const started = performance.now();
-const services = await createAppServices({
-  host: 'web',
-  appVersion: 'bench',
-  spawnEngine: () => forkEngine(),
-  modelsDir: paths.models,
-  sampleClip: paths.sampleClip,
-  exportRoot: process.cwd(),
-  model: values.model,
-  threads: values.threads ? Number(values.threads) : undefined,
-});
-services.requireEngine();
+const services = await startServices({ model: values.model, threads: values.threads ? Number(values.threads) : undefined });
 const session = await services.openSession(values.clip ?? paths.sampleClip);
 const { width, height, frameCount } = session.media;
 

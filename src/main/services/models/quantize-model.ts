@@ -1,6 +1,6 @@
 /** An int8 version of an installed model, with what it loses and gains measured on the sample clip. */
 import { join } from 'node:path';
-import { type MeasuredLoss, measureLoss } from '../../engine/model/quantize/measure-loss.ts';
+import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/model/quantize/measure-loss.ts';
 import { quantizeBundle } from '../../engine/model/quantize/quantize-bundle.ts';
 import { findModel, resolveModel } from '../model-catalog.ts';
 import { samplePrompt } from '../sample.ts';
@@ -8,6 +8,13 @@ import { samplePrompt } from '../sample.ts';
 /** Below this the 7-bit version is tried: processors without VNNI saturate at full range. */
 const suspiciousIou = 0.95;
 const measuredFrames = 12;
+
+/** The sample's own prompt, tracked for some frames. */
+export const sampleProbe = (clip: string, frames: number): LossProbe => {
+  const { frame, points } = samplePrompt;
+  const prompt = { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null };
+  return { clip, frame, frames, prompt };
+};
 
 export interface QuantizedModel {
   dir: string;
@@ -28,13 +35,7 @@ export const quantizeModel = async (
   const found = await findModel(paths.models, spec);
   const dir = await resolveModel(paths.models, spec, paths.installed);
   const outDir = out ?? ('dir' in found ? `${found.dir}-int8` : join(paths.installed, found.model.id, `${found.imageSize}-int8`));
-  const { frame, points } = samplePrompt;
-  const probe = {
-    clip: paths.sampleClip,
-    frame,
-    frames: measuredFrames,
-    prompt: { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null },
-  };
+  const probe = sampleProbe(paths.sampleClip, measuredFrames);
   const make = async (bits: 7 | 8): Promise<QuantizedModel> => {
     await quantizeBundle(dir, outDir, bits);
     return { dir: outDir, bits, loss: await measureLoss(dir, outDir, probe) };

@@ -1,0 +1,21 @@
+/** The app's services with their engine, without a window: what every bench of the whole pipeline runs on. */
+import { tmpdir } from 'node:os';
+import { appPaths } from '../src/main/services/app-paths.ts';
+import { type AppServices, type AppServicesOptions, createAppServices } from '../src/main/services/app-services.ts';
+import { forkEngine } from '../src/main/services/fork-engine.ts';
+
+/** @throws AppError why the engine or the model can't be used */
+export const startServices = async (options: Pick<AppServicesOptions, 'model' | 'provider' | 'threads'>): Promise<AppServices> => {
+  const paths = appPaths();
+  const services = await createAppServices({
+    host: 'web',
+    appVersion: 'bench',
+    spawnEngine: () => forkEngine(),
+    modelsDir: paths.models,
+    sampleClip: paths.sampleClip,
+    exportRoot: tmpdir(),
+    ...options,
+  });
+  services.requireEngine();
+  return services;
+};
