@@ -313,8 +313,9 @@ export class AppServices {
     link.send({ t: 'hello', info: { protocolVersion, host: this.#options.host, appVersion: this.#options.appVersion } });
     link.send({ t: 'state', state: this.state });
     const unsubscribe = this.#hub.subscribe((state) => link.send({ t: 'state', state }));
+    const handlers = { ...this.#handlers, ...this.models.handlers };
     return {
-      receive: (data) => void answerRequest({ ...this.#handlers, ...this.models.handlers }, data, link),
+      receive: (data) => void answerRequest(handlers, data, link),
       close: () => {
         unsubscribe();
         this.#clients.delete(link);

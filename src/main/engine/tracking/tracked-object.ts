@@ -9,7 +9,6 @@ export interface TrackedObject {
   readonly id: number;
   readonly bank: MemoryBank;
   readonly points: Map<number, PointPrompt>;
-  readonly masks: Map<number, Float32Array>;
   /** Outputs of prompted frames that enter the bank when propagation starts (rule 14). */
   readonly pendingConditioning: Map<number, FrameMemory>;
   readonly pendingOther: Map<number, FrameMemory>;
@@ -25,7 +24,6 @@ export const newTrackedObject = (id: number, constants: TrackerConstants, histor
   id,
   bank: new MemoryBank(constants, history),
   points: new Map(),
-  masks: new Map(),
   pendingConditioning: new Map(),
   pendingOther: new Map(),
   tracked: new TrackedFrames(),
@@ -45,7 +43,6 @@ export const startPropagation = ({ bank, pendingConditioning, pendingOther }: Tr
 /** Removes the prompts on a frame; its output there becomes an ordinary one (rule 29). */
 export const clearPrompts = (object: TrackedObject, frame: number): void => {
   object.points.delete(frame);
-  object.masks.delete(frame);
   object.pendingConditioning.delete(frame);
   object.pendingOther.delete(frame);
   const output = object.bank.conditioning.get(frame);

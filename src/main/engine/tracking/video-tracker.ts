@@ -117,7 +117,6 @@ export class VideoTracker {
     checkPoints(prompt, this.#options);
     const object = this.#ensureObject(objectId);
     object.points.set(frame, prompt);
-    object.masks.delete(frame);
     const { isInitial, reverse, pending } = this.#correctionOf(object, frame);
     const previous = pending.get(frame) ?? object.bank.get(frame);
     const features = await this.#features.of(frame, image);
@@ -143,7 +142,6 @@ export class VideoTracker {
   async setMask(objectId: number, frame: number, mask: Uint8Array, image: ModelFrame): Promise<ObjectFrameResult> {
     const resized = maskAtModelSize(this.#core, mask);
     const object = this.#ensureObject(objectId);
-    object.masks.set(frame, resized);
     object.points.delete(frame);
     const { pending } = this.#correctionOf(object, frame);
     const memory = store(pending, frame, await decodeMask(this.#core, await this.#features.of(frame, image), resized));
