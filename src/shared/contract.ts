@@ -4,6 +4,7 @@
  * Pictures travel beside it as binary messages (wire.ts).
  */
 import { z } from 'zod';
+import { exportChoiceSchema, exportEstimateSchema } from './export-choice.ts';
 import { memorySettingsSchema } from './memory-settings.ts';
 import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
@@ -115,22 +116,6 @@ export type TrackDirection = z.infer<typeof trackDirectionSchema>;
 
 const nothing = z.object({});
 
-export const exportChoiceSchema = z.object({
-  directory: z.string().optional(),
-  video: z.boolean(),
-  masks: z.boolean(),
-  json: z.boolean(),
-  coco: z.boolean().optional(),
-  csv: z.boolean().optional(),
-  /** Frames to write, inclusive; the whole clip by default. */
-  from: frameNumber.optional(),
-  to: frameNumber.optional(),
-  /** Objects to write; by default those that are shown. */
-  objectIds: z.array(objectId).optional(),
-  /** False: the video without masks drawn into it. */
-  overlays: z.boolean().optional(),
-});
-
 export const contract = {
   'app.state': { input: nothing, output: stateSchema },
   'app.dismissNotice': { input: z.object({ id: z.number().int() }), output: nothing },
@@ -155,6 +140,8 @@ export const contract = {
     input: z.object({
       requestId: z.number().int().positive(),
       frame: frameNumber,
+      /** Any frame before this one will do as well, for small pictures along the clip; the message says which it is. */
+      until: frameNumber.optional(),
       maxWidth: z.number().int().min(64).max(4096),
       maxHeight: z.number().int().min(64).max(4096),
     }),
@@ -225,11 +212,8 @@ export const contract = {
   },
   /** Refused (`disk-full`) when the disk has less room than the estimate. */
   'export.start': { input: exportChoiceSchema, output: z.object({ operationId: z.string() }) },
-  /** About how many bytes it will be, how many are free, and the folder that a new one would be made in. */
-  'export.estimate': {
-    input: exportChoiceSchema,
-    output: z.object({ bytes: z.number().nonnegative(), freeBytes: z.number().nonnegative().nullable(), directory: z.string() }),
-  },
+  /** About how many bytes it will be, how many are free, and the folder that would be made. */
+  'export.estimate': { input: exportChoiceSchema, output: exportEstimateSchema },
 
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },

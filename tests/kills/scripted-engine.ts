@@ -41,7 +41,7 @@ export const scriptedEngine: SpawnEngine = () => {
     if (method === 'loadModel')
       return { id: 'nano', name: 'nano', version: '1', imageSize: 64, logitSize: 16, provider: 'cpu', providerReason: '' };
     if (method === 'open') return { ...media, ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i) };
-    if (method === 'readFrame') return { width: 2, height: 2, planes: new Uint8Array(6) };
+    if (method === 'readFrame') return { frame: 0, width: 2, height: 2, planes: new Uint8Array(6) };
     if (method === 'setPoints' || method === 'setMask') return resultOf(a.objectId as number, a.frame as number, true);
     if (method === 'cancel') cancelled.add(a.runId as string);
     return {};

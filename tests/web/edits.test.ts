@@ -67,7 +67,7 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
   expect(services.state.session!.objects[0]).toMatchObject({ results: [[0, 3]], stale: false });
 
   const choice = { video: false, masks: true, json: false, coco: true, csv: true, from: 1, to: 2 };
-  expect(await call('export.estimate', choice)).toMatchObject({ directory: join(folder, 'exports') });
+  expect(await call('export.estimate', choice)).toMatchObject({ parent: join(folder, 'exports') });
   const exported = await call('export.start', { ...choice, directory: join(folder, 'out') });
   expect(await services.operations.ended(exported.operationId as string)).toMatchObject({ state: 'done', error: null });
   expect(readdirSync(join(folder, 'out')).sort()).toEqual(['coco.json', 'masks', 'tracks.csv']);

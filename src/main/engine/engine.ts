@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import { decodeRle, expandCounts } from '../../shared/rle.ts';
 import { exportResults } from './export/export-results.ts';
+import { MaskFeed } from './export/mask-feed.ts';
 import { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
@@ -16,7 +17,7 @@ import { fitSize, MediaSource } from './pipeline/media-source.ts';
 import { toEngineResult } from './pipeline/results.ts';
 import { planTrack } from './pipeline/track-plan.ts';
 import { runTrack } from './pipeline/track-run.ts';
-import { type EngineEvents, type EngineInput, type EngineModel, type EnginePlanes, type EngineResult, engineInputs } from './protocol.ts';
+import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, type EngineResult, engineInputs } from './protocol.ts';
 import { Transferred } from './rpc.ts';
 import type { ObjectFrameResult } from './tracking/tracker-core.ts';
 
@@ -61,6 +62,8 @@ export class Engine {
   readonly #ffmpegSetting: string | null;
   readonly #sources = new Map<string, MediaSource>();
   readonly #runs = new Map<string, AbortController>();
+  /** Masks of the exports under way, by run. */
+  readonly #feeds = new Map<string, MaskFeed>();
   #client: InferenceClient | null = null;
   #manifest: Manifest | null = null;
   #ffmpeg: Promise<string> | null = null;
@@ -157,11 +160,13 @@ export class Engine {
       return {};
     },
 
-    readFrame: async (raw: EngineInput<'readFrame'>): Promise<Transferred<EnginePlanes & { timeMs: number }>> => {
+    readFrame: async (raw: EngineInput<'readFrame'>): Promise<Transferred<EnginePicture>> => {
       const input = parse('readFrame', raw);
       const source = this.#source(input.sessionId);
-      const picture = await source.readFrame(input.frame, input.maxWidth, input.maxHeight);
-      return new Transferred({ ...picture, timeMs: source.index.timeMs(input.frame) }, [picture.planes.buffer as ArrayBuffer]);
+      // Where several frames will do, one that decoding can begin at costs the least.
+      const frame = (input.until !== null && source.index.keyFrameIn(input.frame, input.until)) || input.frame;
+      const picture = await source.readFrame(frame, input.maxWidth, input.maxHeight);
+      return new Transferred({ ...picture, frame }, [picture.planes.buffer as ArrayBuffer]);
     },
 
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
@@ -230,15 +235,28 @@ export class Engine {
       const input = parse('exportResults', raw);
       const source = this.#source(input.sessionId);
       const ffmpeg = await this.#findFfmpeg();
+      const { runId } = input;
       let lastReportMs = 0;
-      return this.#asRun(input.runId, (signal) =>
-        exportResults(source, input, ffmpeg, signal, (done, total) => {
-          const now = performance.now();
-          if (done < total && now - lastReportMs < 100) return;
-          lastReportMs = now;
-          void this.#emit('exportProgress', { runId: input.runId, done, total });
-        }),
-      );
+      return this.#asRun(runId, async (signal) => {
+        const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
+        this.#feeds.set(runId, feed);
+        try {
+          await exportResults(source, input, feed, ffmpeg, signal, (done, total) => {
+            const now = performance.now();
+            if (done < total && now - lastReportMs < 100) return;
+            lastReportMs = now;
+            void this.#emit('exportProgress', { runId, done, total });
+          });
+        } finally {
+          this.#feeds.delete(runId);
+        }
+      });
+    },
+
+    exportMasks: async (raw: EngineInput<'exportMasks'>): Promise<object> => {
+      const { runId, from, frames } = parse('exportMasks', raw);
+      this.#feeds.get(runId)?.put(from, frames);
+      return {};
     },
 
     cancel: async (raw: EngineInput<'cancel'>): Promise<object> => {

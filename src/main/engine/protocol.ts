@@ -3,6 +3,7 @@
  * results live with the host, so the process may be killed at any moment and restarted.
  */
 import { z } from 'zod';
+import { overlayStyleSchema } from '../../shared/export-choice.ts';
 import { memorySettingsSchema } from '../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
@@ -21,8 +22,6 @@ export const exportedObjectSchema = z.object({
   id: objectId,
   name: z.string(),
   color: z.string(),
-  /** Masks by frame, COCO compressed counts at the source's size. */
-  masks: z.array(z.tuple([frame, z.string()])),
 });
 
 /** Input schemas of the engine's methods; outputs are the types below. */
@@ -34,7 +33,14 @@ export const engineInputs = {
   }),
   open: z.object({ sessionId, path: z.string().min(1) }),
   close: z.object({ sessionId }),
-  readFrame: z.object({ sessionId, frame, maxWidth: z.number().int().positive(), maxHeight: z.number().int().positive() }),
+  readFrame: z.object({
+    sessionId,
+    frame,
+    /** Any frame before this one will do as well: the one that is read the fastest. */
+    until: frame.nullable(),
+    maxWidth: z.number().int().positive(),
+    maxHeight: z.number().int().positive(),
+  }),
   setPoints: z.object({
     sessionId,
     objectId,
@@ -65,11 +71,17 @@ export const engineInputs = {
     from: frame,
     to: frame,
     video: z.string().nullable(),
-    /** Masks are drawn into the video. */
-    overlays: z.boolean(),
+    /** How masks are drawn into the video; null: not at all. */
+    overlays: overlayStyleSchema.nullable(),
     masksDirectory: z.string().nullable(),
     contactSheet: z.string().nullable(),
     objects: z.array(exportedObjectSchema),
+  }),
+  /** Answers the event `exportNeeds`: by frame and object, COCO compressed counts at the source's size. */
+  exportMasks: z.object({
+    runId: z.string(),
+    from: frame,
+    frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
   cancel: z.object({ runId: z.string() }),
   checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
@@ -106,6 +118,11 @@ export interface EngineModel {
   providerReason: string;
 }
 
+/** A picture and the frame it is of. */
+export interface EnginePicture extends EnginePlanes {
+  frame: number;
+}
+
 export interface EnginePlanes {
   width: number;
   height: number;
@@ -139,4 +156,6 @@ export interface TrackedFrameEvent {
 export type EngineEvents = {
   trackedFrame: TrackedFrameEvent;
   exportProgress: { runId: string; done: number; total: number };
+  /** An export comes to these frames soon; the host answers with `exportMasks`. */
+  exportNeeds: { runId: string; from: number; to: number };
 };

@@ -12,7 +12,7 @@ import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
 import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
-import { type ExportChoice, exportFolderName, exportSession } from './export-service.ts';
+import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
 import { sessionMethods } from './methods/session-methods.ts';
@@ -276,22 +276,30 @@ export class AppServices {
     const session = this.session;
     if (this.operations.isRunning('export'))
       throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
-    const directory = request.directory ?? join(this.exportRoot, exportFolderName(session.path, new Date()));
+    const { directory, parent, folderName, ...rest } = request;
+    const folder = directory ?? freshFolder(parent ?? this.exportRoot, folderName ?? exportFolderName(session.path, new Date()));
+    const ending = new AbortController();
     return this.operations.start(
       'export',
       'Export',
-      (running) => {
-        this.#exportProgress.set(running.id, running.progress);
-        return exportSession(
+      (running) =>
+        exportSession(
           session,
-          () => this.#engine.peer,
-          running.id,
-          { partial: false, ...request, memory: this.#memory, directory },
-          this.#options.appVersion,
-          ({ name, path }) => running.addOutput({ name, path, url: this.#options.outputUrl?.(running.id, name) ?? null }),
-        ).finally(() => this.#exportProgress.delete(running.id));
+          { partial: false, ...rest, memory: this.#memory, directory: folder },
+          {
+            id: running.id,
+            appVersion: this.#options.appVersion,
+            engine: () => this.#engine.peer,
+            signal: ending.signal,
+            onWritten: ({ name, path }) => running.addOutput({ name, path, url: this.#options.outputUrl?.(running.id, name) ?? null }),
+            onProgress: (done, total) => running.progress(done, total),
+            listen: (listener) => (listener ? this.#exports.set(running.id, listener) : this.#exports.delete(running.id)),
+          },
+        ),
+      (id) => {
+        ending.abort();
+        this.#cancelRun(id);
       },
-      (id) => this.#cancelRun(id),
     );
   }
 
@@ -332,7 +340,7 @@ export class AppServices {
     await this.projects.close(false);
   }
 
-  readonly #exportProgress = new Map<string, (done: number, total: number) => void>();
+  readonly #exports = new Map<string, EngineExportListener>();
 
   readonly #handlers: Handlers = {
     ...editMethods(this),
@@ -366,7 +374,8 @@ export class AppServices {
 
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
-    peer.on('exportProgress', ({ runId, done, total }) => this.#exportProgress.get(runId)?.(done, total));
+    peer.on('exportProgress', (event) => this.#exports.get(event.runId)?.onProgress(event));
+    peer.on('exportNeeds', (event) => this.#exports.get(event.runId)?.onNeeds(event));
     await this.models.load(peer);
     await this.#session?.replay();
     this.#setEngine('ready', null);

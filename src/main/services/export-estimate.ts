@@ -22,12 +22,9 @@ export const estimateExport = (session: SessionService, choice: ExportChoice): n
   let masks = 0;
   for (const { id } of session.objects) {
     if (choice.objectIds && !choice.objectIds.includes(id)) continue;
-    for (const [a, b] of session.store.ranges(id)) {
-      for (let frame = Math.max(a, from); frame <= Math.min(b, to); frame++) {
-        masks++;
-        records += session.store.row(id, frame)!.length;
-      }
-    }
+    const size = session.store.measure(id, from, to);
+    masks += size.masks;
+    records += size.bytes;
   }
   const source = statSync(session.path).size * (frames / frameCount);
   const text = records + masks * 160 + frames * 60;

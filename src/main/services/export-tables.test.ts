@@ -1,15 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../shared/contract.ts';
 import { noModels } from '../../shared/models.ts';
-import { compressCounts, encodeRle, rleArea } from '../../shared/rle.ts';
+import { compressCounts, decodeRle, encodeRle, expandCounts, rleArea } from '../../shared/rle.ts';
 import { noSettings } from '../../shared/settings.ts';
 import { AppLog } from './app-log.ts';
 import { diagnosticsText } from './diagnostics.ts';
-import { cocoJson, tracksCsv } from './export-tables.ts';
+import { cocoText, tracksCsv } from './export-tables.ts';
 import { MaskStore } from './mask-store.ts';
 
 const width = 5;
@@ -57,7 +57,7 @@ const source = {
 
 describe('coco.json', () => {
   it('has an image a frame, a category an object, and run lengths that mean the mask', () => {
-    const coco = JSON.parse(cocoJson(source, 'clip.mp4', '1'));
+    const coco = JSON.parse([...cocoText(source, 'clip.mp4', '1')].join(''));
     expect(coco.images.map((image: { id: number; frame: number }) => [image.id, image.frame])).toEqual([
       [1, 0],
       [2, 1],
@@ -74,12 +74,20 @@ describe('coco.json', () => {
       area: 4,
       iscrowd: 0,
     });
+    // Read back: column 1 of 5, in row-major order.
+    const { size, counts } = coco.annotations[1].segmentation;
+    expect([...decodeRle({ size, counts: expandCounts(counts) })]).toEqual(Array.from({ length: 20 }, (_, i) => (i % 5 === 1 ? 1 : 0)));
+  });
+
+  it('is whole JSON for no objects and for one frame', () => {
+    const none = JSON.parse([...cocoText({ ...source, objects: [], range: { from: 2, to: 2 } }, 'clip.mp4', '1')].join(''));
+    expect([none.images.length, none.annotations, none.categories]).toEqual([1, [], []]);
   });
 });
 
 describe('tracks.csv', () => {
   it('has a row for each mask, and names that are no formula', () => {
-    const rows = tracksCsv(source).trimEnd().split('\n');
+    const rows = [...tracksCsv(source)].join('').trimEnd().split('\n');
     expect(rows).toHaveLength(4);
     expect(rows[1]).toBe('0,0.000,1,"\'=cmd(""x""), y",1,0,1,4,4,0.5000,1.000,1');
     expect(rows[2]).toBe('1,40.000,1,"\'=cmd(""x""), y",,,,,0,0.5000,1.000,0');
@@ -124,12 +132,32 @@ describe('diagnostics', () => {
   });
 });
 
+/** A Python that has pycocotools, or null. */
+const pythonWithCoco = (): string | null =>
+  [process.env.SAM2_VIDEO_PYTHON, 'python3', 'python'].find(
+    (python) => python && spawnSync(python, ['-c', 'import pycocotools.mask'], { stdio: 'ignore' }).status === 0,
+  ) ?? null;
+
 describe('pycocotools', () => {
-  const python = process.env.SAM2_VIDEO_PYTHON;
-  it.skipIf(!python)('reads the file (SAM2_VIDEO_PYTHON names a Python that has it)', () => {
-    const script =
-      'import json,sys;from pycocotools import mask;d=json.load(sys.stdin);print([int(mask.area(a["segmentation"])) for a in d["annotations"]])';
-    const said = execFileSync(python!, ['-c', script], { input: cocoJson(source, 'clip.mp4', '1'), encoding: 'utf8' });
-    expect(said.trim()).toBe('[4, 4]');
+  const python = pythonWithCoco();
+  it.skipIf(!python)('reads the file (skipped where neither SAM2_VIDEO_PYTHON nor python3 has it)', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sam2-coco-'));
+    const path = join(folder, 'coco.json');
+    writeFileSync(path, [...cocoText(source, 'clip.mp4', '1')].join(''));
+    const script = [
+      'import contextlib, io, json, sys',
+      'from pycocotools.coco import COCO',
+      'with contextlib.redirect_stdout(io.StringIO()): coco = COCO(sys.argv[1])',
+      'masks = [coco.annToMask(a).tolist() for a in coco.loadAnns(coco.getAnnIds())]',
+      'print(json.dumps([sorted(coco.imgs), sorted(coco.cats), masks]))',
+    ].join('\n');
+    const [images, categories, masks] = JSON.parse(execFileSync(python!, ['-c', script, path], { encoding: 'utf8' }));
+    expect([images, categories]).toEqual([
+      [1, 2, 3],
+      [1, 2],
+    ]);
+    const pixels = Array.from({ length: height }, () => Array.from({ length: width }, (_, x) => (x === 1 ? 1 : 0)));
+    expect(masks).toEqual([pixels, pixels]);
+    rmSync(folder, { recursive: true });
   });
 });

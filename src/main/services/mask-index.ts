@@ -58,6 +58,22 @@ export class MaskIndex {
     };
   }
 
+  /** Rows on frames `from` to `to`, and the bytes of their records; no row is made an object of. */
+  measure(track: number, from: number, to: number): { masks: number; bytes: number } {
+    let masks = 0;
+    let bytes = 0;
+    for (const [number, page] of this.#tracks.get(track)?.pages ?? []) {
+      const first = Math.max(0, from - number * pageFrames);
+      const last = Math.min(pageFrames - 1, to - number * pageFrames);
+      for (let at = first; at <= last; at++) {
+        if (!(page.flags[at]! & isSet)) continue;
+        masks++;
+        bytes += page.length[at]!;
+      }
+    }
+    return { masks, bytes };
+  }
+
   /** @param row null removes */
   set(track: number, frame: number, row: MaskRow | null): void {
     let entry = this.#tracks.get(track);

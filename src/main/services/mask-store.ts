@@ -17,6 +17,14 @@ export interface MaskLog {
   index(track: number, frame: number, row: MaskRow | null): void;
 }
 
+/** A mask as it is written to files. */
+export type StoredMask = Omit<StoredResult, 'overlay'>;
+
+/** Reads masks of the objects that there were when it was made, whatever is deleted or merged meanwhile. */
+export interface MaskReader {
+  get(objectId: number, frame: number): StoredMask | undefined;
+}
+
 export class MemoryMaskLog implements MaskLog {
   readonly #records: Buffer[] = [];
 
@@ -64,6 +72,22 @@ export class MaskStore {
   get(objectId: number, frame: number): StoredResult | undefined {
     const row = this.row(objectId, frame);
     return row ? decodeMaskRecord(this.#log.read(row.offset, row.length)) : undefined;
+  }
+
+  reader(): MaskReader {
+    const tracks = this.#tracks;
+    return {
+      get: (objectId, frame) => {
+        const row = this.#index.get(tracks ? (tracks.get(objectId) ?? -1) : objectId, frame);
+        return row ? decodeMaskRecord(this.#log.read(row.offset, row.length)) : undefined;
+      },
+    };
+  }
+
+  /** How many masks an object has on frames `from` to `to`, and the bytes they take. */
+  measure(objectId: number, from: number, to: number): { masks: number; bytes: number } {
+    const track = this.#track(objectId);
+    return track === undefined ? { masks: 0, bytes: 0 } : this.#index.measure(track, from, to);
   }
 
   /** Where a mask is, for history. */

@@ -1,44 +1,27 @@
-/** results.json from a session's store. */
+/** results.json from a session's store, a frame at a time: hours of results are never in memory. */
 import type { TrackedObject } from '../../shared/contract.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import type { Results } from '../../shared/results.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineModel } from '../engine/protocol.ts';
-import type { MaskStore } from './mask-store.ts';
+import type { MaskReader } from './mask-store.ts';
 import type { TreeStore } from './tree-store.ts';
 
-export const buildResults = (options: {
+export interface ResultsSource {
   name: string;
   media: OpenedMedia;
   model: EngineModel;
   objects: readonly TrackedObject[];
-  store: MaskStore;
+  store: MaskReader;
   trees: TreeStore;
   memory: MemorySettings;
   range: { from: number; to: number };
   partial: boolean;
   appVersion: string;
-}): Results => {
-  const { media, model, store, trees, objects, range } = options;
-  const { num, den } = media.timeBase;
-  const first = media.ptsTicks[0] ?? 0;
-  const frames: Results['frames'] = [];
-  for (let frame = range.from; frame <= range.to; frame++) {
-    const pts = media.ptsTicks[frame]!;
-    const events = trees.eventsOn(frame);
-    frames.push({
-      frame,
-      timeMs: ((pts - first) * num * 1000) / den,
-      pts,
-      objects: objects.flatMap(({ id }) => {
-        const stored = store.get(id, frame);
-        if (!stored) return [];
-        const { counts, box, area, score, objectLogit, prompted } = stored;
-        return [{ id, rle: { size: [media.height, media.width] as [number, number], counts }, box, area, score, objectLogit, prompted }];
-      }),
-      ...(events.length > 0 ? { events } : {}),
-    });
-  }
+}
+
+const resultsHead = (options: ResultsSource): Omit<Results, 'frames'> => {
+  const { media, model, trees, objects } = options;
   return {
     schema: 1,
     generator: `sam2-video ${options.appVersion}`,
@@ -47,13 +30,32 @@ export const buildResults = (options: {
     objects: objects.map(({ id, name, color }) => ({ id, name, color })),
     memory: { settings: options.memory, counters: trees.counters, review: trees.review },
     partial: options.partial,
-    frames,
   };
 };
 
-/** One line a frame: hours of results stay readable and diffable. */
-export const formatResults = (results: Results): string => {
-  const { frames, ...head } = results;
-  const opening = JSON.stringify(head, null, 1).replace(/\n}$/, '');
-  return `${opening},\n "frames": [\n${frames.map((frame) => JSON.stringify(frame)).join(',\n')}\n ]\n}\n`;
+const resultsFrame = ({ media, store, trees, objects }: ResultsSource, frame: number): Results['frames'][number] => {
+  const { num, den } = media.timeBase;
+  const pts = media.ptsTicks[frame]!;
+  const events = trees.eventsOn(frame);
+  return {
+    frame,
+    timeMs: ((pts - (media.ptsTicks[0] ?? 0)) * num * 1000) / den,
+    pts,
+    objects: objects.flatMap(({ id }) => {
+      const stored = store.get(id, frame);
+      if (!stored) return [];
+      const { counts, box, area, score, objectLogit, prompted } = stored;
+      return [{ id, rle: { size: [media.height, media.width] as [number, number], counts }, box, area, score, objectLogit, prompted }];
+    }),
+    ...(events.length > 0 ? { events } : {}),
+  };
 };
+
+/** The file's text: one line a frame, so that it stays readable and diffable; a part for each, and two more. */
+export function* resultsText(source: ResultsSource): Generator<string> {
+  const opening = JSON.stringify(resultsHead(source), null, 1).replace(/\n}$/, '');
+  yield `${opening},\n "frames": [\n`;
+  const { from, to } = source.range;
+  for (let frame = from; frame <= to; frame++) yield `${JSON.stringify(resultsFrame(source, frame))}${frame < to ? ',' : ''}\n`;
+  yield ' ]\n}\n';
+}

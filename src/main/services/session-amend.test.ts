@@ -6,7 +6,7 @@ import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineModel, EngineResult, MemoryReport, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
-import { buildResults, formatResults } from './results-file.ts';
+import { resultsText } from './results-file.ts';
 import { SessionService } from './session-service.ts';
 
 const media: OpenedMedia = {
@@ -106,8 +106,8 @@ describe('a switch of the best branch', () => {
       counters: { switched: 1, amendedFrames: 2 },
     });
 
-    const written = formatResults(
-      buildResults({
+    const written = [
+      ...resultsText({
         name: 'clip.mp4',
         media,
         model,
@@ -119,7 +119,7 @@ describe('a switch of the best branch', () => {
         partial: false,
         appVersion: '0',
       }),
-    );
+    ].join('');
     const results = resultsSchema.parse(JSON.parse(written));
     expect(results.frames[3]!.objects[0]!.score).toBe(0.9);
     expect(results.frames.map((frame) => frame.events?.length ?? 0)).toEqual([0, 0, 0, 0, 0, 1]);

@@ -221,10 +221,11 @@ export class SessionService {
     this.#events.onChange();
   }
 
-  /** The picture of a frame with what is known of the objects on it. */
-  async frameMessage(requestId: number, frame: number, maxWidth: number, maxHeight: number): Promise<FrameMessage> {
-    const picture = await this.#engine().call('readFrame', { sessionId: this.id, frame, maxWidth, maxHeight });
-    return this.#message(requestId, frame, picture);
+  /** The picture of a frame with what is known of the objects on it. @param until any frame before it will do as well */
+  async frameMessage(requestId: number, frame: number, maxWidth: number, maxHeight: number, until?: number): Promise<FrameMessage> {
+    const request = { sessionId: this.id, frame, until: until ?? null, maxWidth, maxHeight };
+    const picture = await this.#engine().call('readFrame', request);
+    return this.#message(requestId, picture.frame, picture);
   }
 
   /** Opens the clip and gives all prompts again on a fresh engine; results are kept as they are. */

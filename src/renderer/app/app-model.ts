@@ -6,6 +6,7 @@ import { canvasOf } from '../features/timeline/thumbnail-canvas.ts';
 import { TimelineView } from '../features/timeline/timeline-view.ts';
 import { Brush } from '../features/viewer/brush.ts';
 import { Viewport } from '../features/viewer/viewport.ts';
+import { FrameTimes } from '../playback/frame-times.ts';
 import { Player } from '../playback/player.ts';
 import { Thumbnails } from '../playback/thumbnails.ts';
 import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
@@ -38,7 +39,8 @@ export const dismissHints = (store: AppStore): void => setPreference(store, { ar
 export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): AppModel => {
   const store = createAppStore({ prefs: readPreferences() });
   rememberPreferences(store);
-  const player = new Player(client, store);
+  const times = new FrameTimes(client);
+  const player = new Player(client, store, times);
   const viewport = new Viewport();
   const timeline = new TimelineView();
   const brush = new Brush(store);
@@ -57,6 +59,9 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
       timeline.setFrameCount(state.host?.session?.media.frameCount ?? 1);
       thumbnails.clear();
     }
+    const media = state.host?.session?.media;
+    const isOtherClip = state.host?.session?.id !== previous.host?.session?.id;
+    if (media && (isOtherClip || (state.link === 'open' && previous.link !== 'open'))) times.open(media);
     if (state.isPlaying !== previous.isPlaying || state.host !== previous.host) thumbnails.pump();
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
     // Strokes belong to one object on one frame.
@@ -97,6 +102,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     client,
     store,
     player,
+    times,
     prompts,
     viewport,
     timeline,
@@ -111,5 +117,5 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   };
 
   desktop?.onCommand((id) => run(id));
-  return { client, store, player, prompts, viewport, timeline, brush, thumbnails, desktop, fileUrl, run, attempt, openClip };
+  return { client, store, player, times, prompts, viewport, timeline, brush, thumbnails, desktop, fileUrl, run, attempt, openClip };
 };

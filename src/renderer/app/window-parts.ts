@@ -4,6 +4,7 @@ import type { AppError } from '../../shared/errors.ts';
 import type { TimelineView } from '../features/timeline/timeline-view.ts';
 import type { Brush } from '../features/viewer/brush.ts';
 import type { Viewport } from '../features/viewer/viewport.ts';
+import type { FrameTimes } from '../playback/frame-times.ts';
 import type { Player } from '../playback/player.ts';
 import type { Thumbnails } from '../playback/thumbnails.ts';
 import type { AppStore } from '../state/app-store.ts';
@@ -14,6 +15,8 @@ export interface WindowParts {
   readonly client: Client;
   readonly store: AppStore;
   readonly player: Player;
+  /** When each frame of the clip is shown. */
+  readonly times: FrameTimes;
   readonly prompts: PromptActions;
   readonly viewport: Viewport;
   readonly timeline: TimelineView;

@@ -6,19 +6,26 @@
 /** Behind by more than this, the clock waits for the picture instead of running away from it. */
 const mostLagMs = 1000;
 
+/** The frames of a clip in time. */
+export interface FrameClock {
+  readonly frameCount: number;
+  /** ms from the first frame. */
+  timeOf(frame: number): number;
+  /** The frame on screen at a time. */
+  frameAt(timeMs: number): number;
+}
+
 export class PlaybackClock {
-  readonly #frameMs: number;
-  readonly #lastFrame: number;
+  readonly #times: FrameClock;
   #anchorMediaMs = 0;
   #anchorWallMs = 0;
   #newest = { frame: 0, timeMs: 0 };
 
-  constructor(frameMs: number, lastFrame: number) {
-    this.#frameMs = frameMs;
-    this.#lastFrame = lastFrame;
+  constructor(times: FrameClock) {
+    this.#times = times;
   }
 
-  /** Starts (or goes on) from a frame that is on screen now. */
+  /** Starts (or goes on) from a frame that is on screen now; -1 when the first is still to come. */
   start(frame: number, timeMs: number, wallMs: number): void {
     this.#anchorMediaMs = timeMs;
     this.#anchorWallMs = wallMs;
@@ -33,12 +40,12 @@ export class PlaybackClock {
     return this.mediaMs(wallMs) >= timeMs - 2;
   }
 
-  /** The frame to ask for next, or null after the last. */
+  /** The frame to ask for next, or null after the last: the one after the newest, or that of now when it is late. */
   next(wallMs: number): number | null {
-    if (this.#newest.frame >= this.#lastFrame) return null;
-    const behindMs = this.mediaMs(wallMs) - this.#newest.timeMs;
-    const skipped = Math.max(0, Math.floor(behindMs / this.#frameMs - 1));
-    return Math.min(this.#lastFrame, this.#newest.frame + 1 + skipped);
+    const last = this.#times.frameCount - 1;
+    if (this.#newest.frame >= last) return null;
+    const now = this.mediaMs(wallMs);
+    return Math.min(last, Math.max(this.#newest.frame + 1, now < 0 ? 0 : this.#times.frameAt(now)));
   }
 
   /** A picture arrived. */

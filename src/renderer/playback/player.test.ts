@@ -5,6 +5,7 @@ import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, createAppStore } from '../state/app-store.ts';
 import { withHostState } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
+import { FrameTimes } from './frame-times.ts';
 import { Player } from './player.ts';
 
 interface Asked {
@@ -103,7 +104,9 @@ beforeEach(async () => {
         });
       }),
   } as unknown as Client;
-  player = new Player(client, store, {
+  const times = new FrameTimes(client);
+  times.open({ frameCount: 50, durationMs: 2000, averageFps: 25, isVariableFrameRate: false });
+  player = new Player(client, store, times, {
     now: () => now,
     requestTick: (callback) => {
       tick = callback;

@@ -8,6 +8,7 @@ import { type AppStore, reportError } from '../state/app-store.ts';
 import { runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
+import type { FrameTimes } from './frame-times.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import { firstThumbnailRequest } from './thumbnails.ts';
 
@@ -35,6 +36,7 @@ export class Player {
   readonly overlays = new Listeners<FrameMessage>();
   readonly #client: Client;
   readonly #store: AppStore;
+  readonly #times: FrameTimes;
   readonly #time: PlayerTime;
   #requestId = 0;
   /** Answers to older requests belong to a closed clip, or to a scrub that playing has ended (or the other way round). */
@@ -48,8 +50,9 @@ export class Player {
   #shown: FrameMessage | null = null;
   #share = 1;
 
-  constructor(client: Client, store: AppStore, time: PlayerTime = browserTime) {
+  constructor(client: Client, store: AppStore, times: FrameTimes, time: PlayerTime = browserTime) {
     this.#client = client;
+    this.#times = times;
     this.#store = store;
     this.#time = time;
     client.onFrame((message) => this.#onFrame(message));
@@ -78,8 +81,10 @@ export class Player {
   }
 
   stepSeconds(seconds: number): void {
-    const media = this.#media;
-    if (media) this.step(Math.max(1, Math.round(Math.abs(seconds) * media.averageFps)) * Math.sign(seconds));
+    const { playhead } = this.#store.getState();
+    const target = this.#times.nearest(this.#times.timeOf(playhead) + seconds * 1000);
+    // At less than a frame a second it is still a step.
+    this.seek(target === playhead ? playhead + Math.sign(seconds) : target);
   }
 
   toggle(): void {
@@ -92,14 +97,13 @@ export class Player {
     if (!media) return;
     const { playhead } = this.#store.getState();
     const start = playhead >= media.frameCount - 1 ? 0 : playhead;
-    const frameMs = 1000 / media.averageFps;
     this.#stopClock();
     this.#dropAnswers();
     this.#wanted = null;
-    this.#clock = new PlaybackClock(frameMs, media.frameCount - 1);
-    const startMs = this.#shown?.frame === start ? this.#shown.timeMs : start * frameMs;
+    this.#clock = new PlaybackClock(this.#times);
+    const startMs = this.#shown?.frame === start ? this.#shown.timeMs : this.#times.timeOf(start);
     // From the end, playing starts over: the first picture is then not on screen yet.
-    this.#clock.start(start === playhead ? start : -1, start === playhead ? startMs : -frameMs, this.#time.now());
+    this.#clock.start(start === playhead ? start : -1, start === playhead ? startMs : -1000 / media.averageFps, this.#time.now());
     this.#store.setState({ isPlaying: true, isFollowing: false, playhead: start, shuttleRate: 1 });
     this.#onTick();
   }
@@ -242,13 +246,13 @@ export class Player {
     const media = this.#media;
     if (!this.#shuttle || !media) return;
     const { rate, fromFrame, fromMs } = this.#shuttle;
-    const target = Math.trunc(fromFrame + (rate * media.averageFps * (this.#time.now() - fromMs)) / 1000);
-    const frame = Math.min(media.frameCount - 1, Math.max(0, target));
+    const mediaMs = this.#times.timeOf(fromFrame) + rate * (this.#time.now() - fromMs);
+    const frame = this.#times.frameAt(mediaMs);
     if (frame !== this.#store.getState().playhead) {
       this.#store.setState({ playhead: frame });
       this.#want(frame);
     }
-    if (frame !== target) this.pause();
+    if (mediaMs < 0 || frame === (rate > 0 ? media.frameCount - 1 : -1)) this.pause();
     else this.#tick = this.#time.requestTick(this.#onShuttleTick);
   };
 

@@ -68,3 +68,13 @@ it('leaves the frames of the player and of a closed clip alone', async () => {
   expect(thumbnails.get(1)).toBeNull();
   expect(asked[0]!.requestId).toBeGreaterThanOrEqual(firstThumbnailRequest);
 });
+
+it('takes a key frame for a wish that leaves the choice, and the frame itself for one that does not', async () => {
+  expect(thumbnails.get(100, 200)).toBeNull();
+  send({ requestId: asked[0]!.requestId, frame: 150, width: 4 } as FrameMessage);
+  await asked[0]!.end();
+  expect(thumbnails.get(100, 200)).toBe(150);
+  expect(thumbnails.get(150)).toBe(150);
+  expect(thumbnails.get(100)).toBeNull();
+  expect(asked[1]).toMatchObject({ frame: 100 });
+});

@@ -14,17 +14,28 @@ export const thumbnailSize = { width: 160, height: 96 };
 
 const mostKept = 240;
 const mostWaiting = 48;
+const mostStandIns = 5000;
+
+/** A frame, or any other before `until`. */
+interface Wish {
+  frame: number;
+  until: number;
+}
+
+const keyOf = ({ frame, until }: Wish): string => `${frame}:${until}`;
 
 export class Thumbnails<Picture> {
   readonly #client: Client;
   readonly #isIdle: () => boolean;
   readonly #toPicture: (message: FrameMessage) => Picture;
-  /** In order of use. */
+  /** By frame, in order of use. */
   readonly #kept = new Map<number, Picture>();
+  /** The frame whose picture stands for a wish that left the choice. */
+  readonly #standIns = new Map<string, number>();
   readonly #arrivals = new Listeners<number>();
-  #waiting: number[] = [];
+  #waiting: Wish[] = [];
   #nextId = firstThumbnailRequest;
-  #fetching: { id: number; frame: number } | null = null;
+  #fetching: (Wish & { id: number }) | null = null;
 
   /** @param isIdle whether the decoder may be used now @param toPicture what is kept of a message */
   constructor(client: Client, isIdle: () => boolean, toPicture: (message: FrameMessage) => Picture) {
@@ -34,16 +45,21 @@ export class Thumbnails<Picture> {
     client.onFrame((message) => this.#onFrame(message));
   }
 
-  /** The picture of a frame if it is there; otherwise it is asked for. */
-  get(frame: number): Picture | null {
-    const kept = this.#kept.get(frame);
+  /**
+   * The picture of a frame if it is there; otherwise it is asked for.
+   * @param until any frame before this one will do as well, so that the clip's key frames can stand for many
+   */
+  get(frame: number, until: number = frame + 1): Picture | null {
+    const wish = { frame, until };
+    const at = this.#standIns.get(keyOf(wish)) ?? frame;
+    const kept = this.#kept.get(at);
     if (kept !== undefined) {
-      this.#kept.delete(frame);
-      this.#kept.set(frame, kept);
+      this.#kept.delete(at);
+      this.#kept.set(at, kept);
       return kept;
     }
-    if (this.#fetching?.frame !== frame) {
-      this.#waiting = [...this.#waiting.filter((other) => other !== frame), frame].slice(-mostWaiting);
+    if (this.#fetching === null || keyOf(this.#fetching) !== keyOf(wish)) {
+      this.#waiting = [...this.#waiting.filter((other) => keyOf(other) !== keyOf(wish)), wish].slice(-mostWaiting);
       this.pump();
     }
     return null;
@@ -58,6 +74,7 @@ export class Thumbnails<Picture> {
   clear(): void {
     this.#waiting = [];
     this.#kept.clear();
+    this.#standIns.clear();
     this.#fetching = null;
   }
 
@@ -68,9 +85,9 @@ export class Thumbnails<Picture> {
   /** Goes on fetching; called when the decoder may have become free. */
   pump(): void {
     if (this.#fetching || !this.#isIdle()) return;
-    const frame = this.#waiting.pop();
-    if (frame === undefined) return;
-    const request = { id: this.#nextId++, frame };
+    const wish = this.#waiting.pop();
+    if (wish === undefined) return;
+    const request = { id: this.#nextId++, ...wish };
     this.#fetching = request;
     const { width: maxWidth, height: maxHeight } = thumbnailSize;
     const done = (): void => {
@@ -78,11 +95,15 @@ export class Thumbnails<Picture> {
       this.pump();
     };
     // A thumbnail that could not be had is left out; the viewer tells of a clip that can't be read.
-    this.#client.call('frame.get', { requestId: request.id, frame, maxWidth, maxHeight }).then(done, done);
+    this.#client.call('frame.get', { requestId: request.id, ...wish, maxWidth, maxHeight }).then(done, done);
   }
 
   #onFrame(message: FrameMessage): void {
     if (message.requestId !== this.#fetching?.id || message.width === 0) return;
+    if (message.frame !== this.#fetching.frame) {
+      if (this.#standIns.size >= mostStandIns) this.#standIns.clear();
+      this.#standIns.set(keyOf(this.#fetching), message.frame);
+    }
     this.#kept.set(message.frame, this.#toPicture(message));
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;

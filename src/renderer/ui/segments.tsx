@@ -9,6 +9,7 @@ export interface Choice<T extends string> {
   label: string;
   title?: string;
   Icon?: LucideIcon;
+  isDisabled?: boolean;
 }
 
 export interface SegmentsProps<T extends string> {
@@ -24,9 +25,16 @@ export const Segments = <T extends string>({ label, choices, value, isDisabled =
   return (
     <fieldset className={styles.segments} disabled={isDisabled}>
       <legend className={styles.legend}>{label}</legend>
-      {choices.map(({ value: choice, label: text, title, Icon }) => (
+      {choices.map(({ value: choice, label: text, title, Icon, isDisabled: isOut }) => (
         <label key={choice} title={title} className={cx(styles.segment, choice === value && styles.chosen)}>
-          <input type="radio" name={name} className={styles.radio} checked={choice === value} onChange={() => onChange(choice)} />
+          <input
+            type="radio"
+            name={name}
+            className={styles.radio}
+            checked={choice === value}
+            disabled={isOut}
+            onChange={() => onChange(choice)}
+          />
           {Icon && <Icon size={14} />} {text}
         </label>
       ))}

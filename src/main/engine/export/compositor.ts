@@ -8,8 +8,15 @@ import { chromaSize } from '../../../shared/wire.ts';
 export interface CompositorStyle {
   /** Opacity of the fill, 0..1. */
   fill: number;
-  /** Contour width in px. */
+  /** Contour width in px; 0 = none. */
   contour: number;
+}
+
+export interface MaskBounds {
+  x0: number;
+  y0: number;
+  x1: number;
+  y1: number;
 }
 
 export const defaultStyle: CompositorStyle = { fill: 0.4, contour: 2 };
@@ -31,13 +38,7 @@ export const rgbToYuv = (hex: string, colorSpace: 'bt601' | 'bt709' | 'bt2020', 
 };
 
 /** 0 outside, 1 inside, 2 on the contour (inside, within `contour` px of the outside or the neighbour of it). */
-const paintRegions = (
-  mask: Uint8Array,
-  width: number,
-  height: number,
-  contour: number,
-  box: { x0: number; y0: number; x1: number; y1: number },
-): void => {
+const paintRegions = (mask: Uint8Array, width: number, height: number, contour: number, box: MaskBounds): void => {
   const isInside = (x: number, y: number): boolean => x >= 0 && y >= 0 && x < width && y < height && mask[y * width + x] !== 0;
   for (let y = box.y0; y <= box.y1; y++) {
     for (let x = box.x0; x <= box.x1; x++) {
@@ -70,10 +71,11 @@ export class Compositor {
    * @param planes Y, U, V of `width` x `height`, changed in place
    * @param counts COCO compressed counts at the same size
    * @param yuv colour
+   * @returns the mask's bounds, both ends inclusive, or null when it is empty
    */
-  draw(planes: Uint8Array, counts: string, yuv: readonly [number, number, number]): void {
+  draw(planes: Uint8Array, counts: string, yuv: readonly [number, number, number]): MaskBounds | null {
     const box = this.#rasterise(expandCounts(counts));
-    if (!box) return;
+    if (!box) return null;
     const width = this.#width;
     const mask = this.#mask;
     paintRegions(mask, width, this.#height, this.#style.contour, box);
@@ -107,10 +109,11 @@ export class Compositor {
       }
     }
     for (let y = box.y0; y <= box.y1; y++) mask.fill(0, y * width + box.x0, y * width + box.x1 + 1);
+    return box;
   }
 
   /** Paints the runs into the scratch mask and returns their bounds, or null when there are none. */
-  #rasterise(counts: number[]): { x0: number; y0: number; x1: number; y1: number } | null {
+  #rasterise(counts: number[]): MaskBounds | null {
     const height = this.#height;
     const width = this.#width;
     const box = { x0: width, y0: height, x1: -1, y1: -1 };

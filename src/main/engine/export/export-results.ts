@@ -1,5 +1,5 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { AppError } from '../../../shared/errors.ts';
@@ -8,9 +8,18 @@ import type { MediaSource } from '../pipeline/media-source.ts';
 import type { EngineInput } from '../protocol.ts';
 import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
 import { ContactSheet } from './contact-sheet.ts';
+import { drawLabel } from './draw-label.ts';
+import type { FrameMasks, MaskFeed } from './mask-feed.ts';
 import { encodeIndexedPng } from './png.ts';
+import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
+
+/** Text is handed to the disk in parts of about so many characters. */
+const partLength = 1 << 18;
+
+/** The object's entry of the palette: its id, and from 256 on those of 1 to 255 again, never 0, which means no object. */
+export const paletteIndex = (objectId: number): number => ((objectId - 1) % 255) + 1;
 
 /** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
 export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
@@ -43,6 +52,35 @@ export const writeWhole = (path: string, data: Uint8Array | string): Promise<voi
     }
   });
 
+/**
+ * As {@link writeWhole}, for text that is too long to be made at once; others get their turn between its parts.
+ * @throws AppError `cancelled`, `output-unwritable` or `disk-full`; then nothing is left
+ */
+export const writeWholeFrom = (path: string, parts: Iterable<string>, signal: AbortSignal): Promise<void> =>
+  writable(path, async () => {
+    const partial = `${path}.partial-${process.pid}`;
+    try {
+      const file = await open(partial, 'w');
+      try {
+        let text = '';
+        for (const part of parts) {
+          text += part;
+          if (text.length < partLength) continue;
+          if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.');
+          await file.appendFile(text);
+          text = '';
+        }
+        await file.appendFile(text);
+      } finally {
+        await file.close();
+      }
+      await rename(partial, path);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  });
+
 export const ensureFolder = (path: string): Promise<void> =>
   writable(path, async () => {
     await mkdir(path, { recursive: true });
@@ -55,17 +93,15 @@ export const ensureFolder = (path: string): Promise<void> =>
 export const exportResults = async (
   source: MediaSource,
   input: ExportInput,
+  feed: Pick<MaskFeed, 'at'>,
   ffmpeg: string,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
 ): Promise<void> => {
   const { width, height, colorSpace, fullRange } = source.media;
   const total = input.to - input.from + 1;
-  const objects = input.objects.map((object) => ({
-    ...object,
-    byFrame: new Map(object.masks),
-    yuv: rgbToYuv(object.color, colorSpace, fullRange),
-  }));
+  const { overlays } = input;
+  const objects = input.objects.map((object) => ({ ...object, yuv: rgbToYuv(object.color, colorSpace, fullRange) }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
   const isWhole = input.from === 0 && input.to === source.media.frameCount - 1;
@@ -73,15 +109,23 @@ export const exportResults = async (
 
   if (!needsPicture) {
     for (let frame = input.from; frame <= input.to; frame++) {
-      signal.throwIfAborted();
-      await writeMask(frame);
+      await writeMask(frame, await feed.at(frame));
       onProgress(frame - input.from + 1, total);
     }
     return;
   }
 
   if (input.video) await ensureFolder(dirname(input.video));
-  const compositor = new Compositor(width, height);
+  const texts =
+    overlays?.labels && objects.length > 0
+      ? await renderTexts(
+          objects.map(({ name }) => labelText(name)),
+          Math.max(12, Math.round(height / 36)),
+          ffmpeg,
+        )
+      : [];
+  const contour = overlays?.contours === false ? 0 : Math.max(2, Math.round(height / 540));
+  const compositor = new Compositor(width, height, { fill: overlays?.fill ?? 0, contour });
   const encoder = input.video
     ? await openEncoder({
         output: input.video,
@@ -100,13 +144,17 @@ export const exportResults = async (
   try {
     let done = 0;
     for await (const { frame, display } of source.decodeFull(input.from, input.to, signal)) {
-      for (const object of objects) {
-        const counts = object.byFrame.get(frame);
-        if (counts !== undefined && input.overlays) compositor.draw(display!, counts, object.yuv);
+      const masks = await feed.at(frame);
+      if (overlays) {
+        const boxes = objects.map(({ id, yuv }) => (masks.has(id) ? compositor.draw(display!, masks.get(id)!, yuv) : null));
+        // Names come last: no mask covers them.
+        boxes.forEach((box, i) => {
+          if (box && texts[i]) drawLabel(display!, { width, height }, box, texts[i], objects[i]!.yuv);
+        });
       }
       sheet?.add(frame - input.from, display!);
       await encoder?.write(display!, source.index.ptsTicks(frame));
-      await writeMask(frame);
+      await writeMask(frame, masks);
       onProgress(++done, total);
     }
     await encoder?.finish();
@@ -123,13 +171,13 @@ export const exportResults = async (
     );
   }
 
-  async function writeMask(frame: number): Promise<void> {
+  async function writeMask(frame: number, masks: FrameMasks): Promise<void> {
     if (!input.masksDirectory) return;
     const labels = new Uint8Array(width * height);
-    objects.forEach((object) => {
-      const counts = object.byFrame.get(frame);
-      if (counts !== undefined) paintLabel(labels, height, width, counts, object.id & 255);
-    });
+    for (const { id } of objects) {
+      const counts = masks.get(id);
+      if (counts !== undefined) paintLabel(labels, height, width, counts, paletteIndex(id));
+    }
     await writeWhole(join(input.masksDirectory, maskFileName(frame)), encodeIndexedPng(labels, width, height));
   }
 };

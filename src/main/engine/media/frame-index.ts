@@ -88,6 +88,26 @@ export class FrameIndex {
     return { before: this.#keyPts[low - 1] ?? null, after: this.#keyPts[low] ?? null };
   }
 
+  /** The first frame in `from` to `until` (not in it) that decoding can begin at, or null. */
+  keyFrameIn(from: number, until: number): number | null {
+    const last = Math.min(until, this.length) - 1;
+    if (from > last) return null;
+    const least = this.ptsTicks(from);
+    const most = this.ptsTicks(last);
+    let low = 0;
+    let high = this.#keyPts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#keyPts[middle]! < least) low = middle + 1;
+      else high = middle;
+    }
+    for (; low < this.#keyPts.length && this.#keyPts[low]! <= most; low++) {
+      const frame = this.frameAtPts(this.#keyPts[low]!);
+      if (frame >= 0) return frame;
+    }
+    return null;
+  }
+
   /** The frame with exactly this time stamp, or -1. */
   frameAtPts(ticks: number): number {
     let low = 0;

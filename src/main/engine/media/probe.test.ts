@@ -72,6 +72,7 @@ describe('frame index', () => {
     expect(index.keysAround(0)).toEqual({ before: 0, after: 3 });
     expect(index.keysAround(2)).toEqual({ before: 0, after: 3 });
     expect(index.keysAround(3)).toEqual({ before: 3, after: null });
+    expect([index.keyFrameIn(0, 2), index.keyFrameIn(1, 3), index.keyFrameIn(1, 4), index.keyFrameIn(4, 99)]).toEqual([0, null, 3, null]);
     expect(new FrameIndex([0, 1], { num: 1, den: 25 }).keysAround(1)).toEqual({ before: null, after: null });
   });
 

@@ -1,4 +1,5 @@
 /** The contract's methods on the clip, runs, exports and the app itself. */
+import { basename } from 'node:path';
 import type { AppState, MethodInput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
@@ -8,7 +9,7 @@ import { checkFrame } from '../check-prompt.ts';
 import type { Handlers } from '../client-link.ts';
 import { diagnosticsText } from '../diagnostics.ts';
 import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
-import type { ExportChoice } from '../export-service.ts';
+import { type ExportChoice, exportFolderName, freshFolder } from '../export-service.ts';
 import type { Operations } from '../operations.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
 
@@ -59,8 +60,8 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     await services.closeSession(true);
     return {};
   },
-  'frame.get': async ({ requestId, frame, maxWidth, maxHeight }, client) => {
-    client.sendBinary(encodeFrameMessage(await services.session.frameMessage(requestId, frame, maxWidth, maxHeight)));
+  'frame.get': async ({ requestId, frame, until, maxWidth, maxHeight }, client) => {
+    client.sendBinary(encodeFrameMessage(await services.session.frameMessage(requestId, frame, maxWidth, maxHeight, until)));
     return {};
   },
   'session.setMemory': ({ memory }) => {
@@ -70,15 +71,23 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   'tree.get': ({ objectId, from, to }) => ({ events: services.session.trees.events(objectId, from, to) }),
   'track.start': (input) => ({ operationId: services.startTrack(input) }),
   'export.start': async (input) => {
-    if (input.directory !== undefined) await services.checkPath(input.directory);
+    for (const path of [input.directory, input.parent]) if (path !== undefined) await services.checkPath(path);
     const choice = exportChoice(input, services.session);
-    await requireRoom(choice.directory ?? services.exportRoot, estimateExport(services.session, choice));
+    await requireRoom(choice.directory ?? choice.parent ?? services.exportRoot, estimateExport(services.session, choice));
     return { operationId: services.startExport(choice) };
   },
   'export.estimate': async (input) => {
+    for (const path of [input.directory, input.parent]) if (path !== undefined) await services.checkPath(path);
     const choice = exportChoice(input, services.session);
-    const directory = choice.directory ?? services.exportRoot;
-    return { bytes: estimateExport(services.session, choice), freeBytes: await freeBytes(directory), directory };
+    const parent = choice.parent ?? services.exportRoot;
+    const folder = choice.directory ?? freshFolder(parent, choice.folderName ?? exportFolderName(services.session.path, new Date()));
+    return {
+      bytes: estimateExport(services.session, choice),
+      freeBytes: await freeBytes(folder),
+      parent,
+      folderName: basename(folder),
+      directory: folder,
+    };
   },
   'app.log': ({ lines }) => ({ lines: services.log.last(lines) }),
   'app.diagnostics': ({ withPaths }) => ({

@@ -1,5 +1,5 @@
 /** The ruler above the lanes: time, the marked range, and what lies outside it dimmed. */
-import type { Media } from '../../../shared/contract.ts';
+import type { FrameTimes } from '../../playback/frame-times.ts';
 import type { Marks } from '../../state/window-state.ts';
 import { type LaneSpan, tickStepSeconds, xOfEdge } from './lane-geometry.ts';
 import type { TimelineRange } from './timeline-view.ts';
@@ -12,7 +12,7 @@ export interface RulerPicture {
   width: number;
   span: LaneSpan;
   range: TimelineRange;
-  media: Media;
+  times: Pick<FrameTimes, 'positionAt' | 'timeAtPosition'>;
   marks: Marks;
 }
 
@@ -33,7 +33,7 @@ export const tokensOf = (element: Element): Token => {
 };
 
 export const drawRuler = (canvas: HTMLCanvasElement, picture: RulerPicture): void => {
-  const { width, span, range, media, marks } = picture;
+  const { width, span, range, times, marks } = picture;
   const context = prepareCanvas(canvas, width, rulerHeight);
   if (!context) return;
   const token = tokensOf(canvas);
@@ -42,22 +42,29 @@ export const drawRuler = (canvas: HTMLCanvasElement, picture: RulerPicture): voi
   context.rect(span.left, 0, width - span.left, rulerHeight);
   context.clip();
   drawMarks(context, picture, token);
-  const seconds = range.span / media.averageFps;
-  const step = tickStepSeconds(seconds, span.width);
-  const first = Math.floor(range.start / media.averageFps / step);
-  const last = Math.ceil((range.start + range.span) / media.averageFps / step);
+  const from = times.timeAtPosition(range.start) / 1000;
+  const to = times.timeAtPosition(range.start + range.span) / 1000;
+  const step = tickStepSeconds(to - from, span.width);
+  const first = Math.floor(from / step);
+  const last = Math.ceil(to / step);
+  const xOfSeconds = (seconds: number): number => Math.round(xOfEdge(times.positionAt(seconds * 1000), range, span));
+  // At a variable rate ticks crowd where frames are far apart in time: words that would lie on each other are left out.
+  let free = Number.NEGATIVE_INFINITY;
   context.font = `${token('--size-1')} ${token('--font')}`;
   context.textBaseline = 'middle';
   context.textAlign = 'left';
   for (let n = first; n <= last; n++) {
-    const x = Math.round(xOfEdge(n * step * media.averageFps, range, span));
+    const x = xOfSeconds(n * step);
     context.fillStyle = token('--line-strong');
     context.fillRect(x, 8, 1, rulerHeight - 8);
-    context.fillStyle = token('--text-2');
-    context.fillText(tickLabel(n * step, step), x + 4, 10);
+    const label = tickLabel(n * step, step);
+    if (x >= free) {
+      context.fillStyle = token('--text-2');
+      context.fillText(label, x + 4, 10);
+      free = x + context.measureText(label).width + 8;
+    }
     context.fillStyle = token('--line');
-    for (let part = 1; part < 5; part++)
-      context.fillRect(Math.round(xOfEdge((n + part / 5) * step * media.averageFps, range, span)), rulerHeight - 5, 1, 5);
+    for (let part = 1; part < 5; part++) context.fillRect(xOfSeconds((n + part / 5) * step), rulerHeight - 5, 1, 5);
   }
   for (const [frame, isIn] of [[marks.in, true] as const, [marks.out, false] as const]) {
     if (frame === null) continue;

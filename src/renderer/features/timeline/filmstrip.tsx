@@ -44,7 +44,7 @@ export const Filmstrip = ({ media, width, span, range }: FilmstripProps) => {
       const tile = xOfEdge(end, range, { left, width: spanWidth }) - x;
       context.fillStyle = lane;
       context.fillRect(x, 0, tile, filmstripHeight);
-      const picture = thumbnails.get(frame);
+      const picture = thumbnails.get(frame, end);
       if (picture) drawCover(context, picture, x, Math.max(tile, 1));
     }
     context.restore();

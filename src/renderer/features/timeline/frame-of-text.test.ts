@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { frameOfText } from './frame-of-text.ts';
 
+const even = { frameCount: 1000, nearest: (timeMs: number): number => Math.min(999, Math.round(timeMs / 40)) };
+
 it.each([
   ['120', 120],
   [' 7 ', 7],
@@ -12,4 +14,4 @@ it.each([
   ['soon', null],
   ['', null],
   ['1:2:3:4', null],
-])('%s is frame %s', (text, frame) => expect(frameOfText(text, 25, 1000)).toBe(frame));
+])('%s is frame %s', (text, frame) => expect(frameOfText(text, even)).toBe(frame));

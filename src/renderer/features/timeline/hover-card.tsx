@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp } from '../../app/app-context.ts';
+import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { formatTime } from '../../ui/format.ts';
 import styles from './timeline.module.css';
 
@@ -19,6 +20,7 @@ const cardWidth = 160;
 
 export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardProps) => {
   const { thumbnails } = useApp();
+  const { times } = useFrameTimes();
   const holder = useRef<HTMLDivElement>(null);
   const [, setArrived] = useState(0);
   const step = Math.max(1, 2 ** Math.round(Math.log2(Math.max(1, framesPerPixel * 4))));
@@ -26,7 +28,7 @@ export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardP
 
   useEffect(() => thumbnails.onArrival(() => setArrived((n) => n + 1)), [thumbnails]);
   useEffect(() => {
-    const picture = thumbnails.get(pictured);
+    const picture = thumbnails.get(pictured, pictured + step);
     // The filmstrip may show the same picture; an element can be in one place alone.
     if (picture && holder.current) {
       const copy = document.createElement('canvas');
@@ -42,7 +44,7 @@ export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardP
     <div className={styles.card} style={{ left }} aria-hidden="true">
       <div ref={holder} className={styles.cardPicture} style={{ aspectRatio: `${media.width} / ${media.height}` }} />
       <span className={styles.cardText}>
-        {formatTime((frame * 1000) / media.averageFps)} · {frame}
+        {formatTime(times.timeOf(frame))} · {frame}
       </span>
     </div>
   );

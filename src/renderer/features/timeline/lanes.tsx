@@ -6,6 +6,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } fr
 import { useStore } from 'zustand';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { marksOf, objectsOf } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
@@ -31,6 +32,7 @@ export const Lanes = ({ media }: { media: Media }) => {
   const theme = useAppState((s) => s.theme);
   const playhead = useAppState((s) => s.playhead);
   const range = useStore(timeline.store);
+  const { times, known } = useFrameTimes();
   const { laneOf, switches } = useLanes();
   const surface = useRef<HTMLDivElement>(null);
   const body = useRef<HTMLDivElement>(null);
@@ -53,8 +55,8 @@ export const Lanes = ({ media }: { media: Media }) => {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read from the page
   useEffect(() => {
-    if (ruler.current && size.width > 0) drawRuler(ruler.current, { width: size.width, span: spanOf(size.width), range, media, marks });
-  }, [size, range, media, marks, theme]);
+    if (ruler.current && size.width > 0) drawRuler(ruler.current, { width: size.width, span: spanOf(size.width), range, times, marks });
+  }, [size, range, times, known, marks, theme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours that are read from the page
   useEffect(() => {

@@ -14,6 +14,7 @@ import {
 import { useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { marksOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatRate, formatTime } from '../../ui/format.ts';
@@ -24,7 +25,7 @@ import styles from './timeline.module.css';
 export const Transport = ({ media }: { media: Media }) => (
   <div className={styles.controls}>
     <div className={styles.time}>
-      <Position media={media} />
+      <Position />
     </div>
     <div className={styles.buttons} role="toolbar" aria-label={text.playback}>
       <CommandButton command="playback.start" variant="ghost" size="small" isIcon>
@@ -62,13 +63,14 @@ export const Transport = ({ media }: { media: Media }) => (
   </div>
 );
 
-const Position = ({ media }: { media: Media }) => {
+const Position = () => {
   const { player } = useApp();
   const playhead = useAppState((s) => s.playhead);
   const [isEditing, setIsEditing] = useState(false);
-  const clock = formatTime((playhead * 1000) / media.averageFps);
+  const { times } = useFrameTimes();
+  const clock = formatTime(times.timeOf(playhead));
   const go = (value: string): void => {
-    const frame = frameOfText(value, media.averageFps, media.frameCount);
+    const frame = frameOfText(value, times);
     if (frame !== null) player.seek(frame);
     setIsEditing(false);
   };

@@ -1,5 +1,6 @@
 /** Frames that deserve a look, the most uncertain first; a click goes there. */
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { formatTime } from '../../ui/format.ts';
 import styles from './tree-panel.module.css';
@@ -10,7 +11,7 @@ export const ReviewList = () => {
   const { player, store } = useApp();
   const review = useAppState((s) => s.host?.session?.memory.review);
   const objects = useAppState(objectsOf);
-  const fps = useAppState((s) => s.host?.session?.media.averageFps ?? 25);
+  const { times } = useFrameTimes();
   const playhead = useAppState((s) => s.playhead);
   if (!review || review.length === 0) return null;
   const go = (objectId: number, frame: number): void => {
@@ -38,7 +39,7 @@ export const ReviewList = () => {
                 </svg>
                 <span className={styles.reviewName}>{object?.name ?? `Object ${objectId}`}</span>
                 <span className={styles.dim}>
-                  {formatTime((frame * 1000) / fps)} · {frame}
+                  {formatTime(times.timeOf(frame))} · {frame}
                 </span>
                 <meter className={styles.meter} min={0} max={100} value={percent} aria-label={`Uncertainty ${percent} %`} />
               </button>

@@ -5,6 +5,7 @@
 
 import type { AppState, HostMessage, Operation, TrackedObject } from '../../../shared/contract.ts';
 import { protocolVersion, requestMessageSchema } from '../../../shared/contract.ts';
+import type { ExportEstimate } from '../../../shared/export-choice.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 import { noHistory, noMarks } from '../../../shared/session-state.ts';
@@ -41,6 +42,14 @@ const operationOf = (kind: Operation['kind'], change: Partial<Operation>): Opera
   outputs: [],
   ...change,
 });
+
+const fakeEstimate: ExportEstimate = {
+  bytes: 48_000_000,
+  freeBytes: 91_000_000_000,
+  parent: '/videos/exports',
+  folderName: 'harbour 2026-11-23 10.41.05',
+  directory: '/videos/exports/harbour 2026-11-23 10.41.05',
+};
 
 export class FakeTransport extends TransportBase {
   #state: AppState;
@@ -142,6 +151,7 @@ export class FakeTransport extends TransportBase {
     }
     if (method === 'object.remove') this.#objects = this.#objects.filter(({ id }) => id !== input.objectId);
     if ((method === 'prompt.set' || method === 'prompt.clear') && object) this.#setPrompt(object, method, input as unknown as FramePrompt);
+    if (method === 'export.estimate') return fakeEstimate;
     if (method === 'tree.get') return { events: fakeTreeEvents(input.objectId as number) };
     if (method === 'track.start') return this.#track();
     if (method === 'export.start') return this.#export();

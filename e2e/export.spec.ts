@@ -1,0 +1,203 @@
+/** The export dialog: every choice in it changes what is written, and nothing half-written keeps a name. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import { decode } from 'fast-png';
+import { expect, test } from './host-fixture.ts';
+import { clickImage, goToFrame, openSample } from './window.ts';
+
+const onRabbit = { x: 560, y: 370 };
+const onStone = { x: 1000, y: 480 };
+const width = 1280;
+const height = 720;
+
+const openDialog = async (page: Page, folder: string): Promise<Locator> => {
+  await page.keyboard.press('Control+e');
+  const dialog = page.getByRole('dialog', { name: 'Export' });
+  await dialog.getByLabel('Folder').fill(folder);
+  await expect(dialog.getByText(/^About .* free$/)).toBeVisible();
+  return dialog;
+};
+
+/** Starts the export, waits for its end and gives the folder that was made. */
+const write = async (dialog: Locator, parent: string): Promise<string> => {
+  const before = new Set(existsSync(parent) ? readdirSync(parent) : []);
+  await expect(dialog.getByRole('button', { name: 'Start export' })).toBeEnabled();
+  await dialog.getByRole('button', { name: 'Start export' }).press('Enter');
+  await expect(dialog.getByText('Export finished')).toBeVisible({ timeout: 120_000 });
+  const made = readdirSync(parent).filter((name) => !before.has(name));
+  expect(made).toHaveLength(1);
+  return join(parent, made[0]!);
+};
+
+const check = async (dialog: Locator, wanted: Record<string, boolean>): Promise<void> => {
+  for (const [name, isChecked] of Object.entries(wanted)) await dialog.getByRole('checkbox', { name }).setChecked(isChecked);
+};
+
+/** RGB of a video's frames, all of them. */
+const framesOf = (path: string): Buffer =>
+  execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-'], { maxBuffer: 1 << 28 });
+
+const probe = (path: string): { nb_read_frames: string; codec_name: string; width: number; height: number } =>
+  JSON.parse(
+    execFileSync('ffprobe', ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_streams', '-of', 'json', path], {
+      encoding: 'utf8',
+    }),
+  ).streams[0];
+
+const pixel = (frames: Buffer, frame: number, x: number, y: number): number[] => {
+  const at = ((frame * height + y) * width + x) * 3;
+  return [...frames.subarray(at, at + 3)];
+};
+
+const distance = (a: number[], b: number[]): number => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+
+test('range, objects, files and the look of masks are chosen, and what is written follows', async ({ app: page, exportDir }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+  await page.keyboard.press('a');
+  await clickImage(page, onStone.x, onStone.y);
+  await expect(page.getByText('Not tracked · 1 prompt')).toHaveCount(2);
+  await goToFrame(page, 58);
+  await page.keyboard.press('i');
+  await goToFrame(page, 62);
+  await page.keyboard.press('o');
+  await expect(page.getByText('5 marked')).toBeVisible();
+
+  let withMasks: Buffer;
+  await test.step('the marked range, one object, every file', async () => {
+    const dialog = await openDialog(page, exportDir);
+    await expect(dialog.getByText('132 frames · 0:05.28')).toBeVisible();
+    await dialog.getByText('Marked', { exact: true }).click();
+    await expect(dialog.getByText('5 frames · 0:00.20')).toBeVisible();
+    await dialog.getByText('Chosen', { exact: true }).click();
+    await check(dialog, { COCO: true, Tracks: true, 'Object 2': false });
+    await expect(dialog.getByText(/^New folder: sample /)).toBeVisible();
+    const folder = await write(dialog, exportDir);
+    expect(readdirSync(folder).sort()).toEqual(['annotated.mp4', 'coco.json', 'masks', 'results.json', 'tracks.csv']);
+
+    const coco = JSON.parse(readFileSync(join(folder, 'coco.json'), 'utf8'));
+    expect(coco.images.map(({ frame }: { frame: number }) => frame)).toEqual([58, 59, 60, 61, 62]);
+    expect(coco.annotations.map((a: { image_id: number; category_id: number }) => [a.image_id, a.category_id])).toEqual([[61, 1]]);
+    expect(coco.categories.map(({ name }: { name: string }) => name)).toEqual(['Object 1']);
+    expect(readFileSync(join(folder, 'tracks.csv'), 'utf8').trim().split('\n')).toHaveLength(2);
+    const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
+    expect(results.frames.map(({ frame }: { frame: number }) => frame)).toEqual([58, 59, 60, 61, 62]);
+
+    expect(readdirSync(join(folder, 'masks')).sort()).toEqual(['00058.png', '00059.png', '00060.png', '00061.png', '00062.png']);
+    const mask = decode(readFileSync(join(folder, 'masks', '00060.png')));
+    expect(mask.palette?.slice(0, 3)).toEqual([
+      [0, 0, 0],
+      [128, 0, 0],
+      [0, 128, 0],
+    ]);
+    expect([...new Set(mask.data)].sort()).toEqual([0, 1]);
+    expect(mask.data.filter((value) => value === 1)).toHaveLength(coco.annotations[0].area);
+
+    expect(probe(join(folder, 'annotated.mp4'))).toMatchObject({ codec_name: 'h264', nb_read_frames: '5', width, height });
+    withMasks = framesOf(join(folder, 'annotated.mp4'));
+    await dialog.getByRole('button', { name: 'Export again' }).click();
+  });
+
+  await test.step('a range that is typed, as a time and a frame; the clip without masks', async () => {
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await dialog.getByLabel('Folder').fill(exportDir);
+    await dialog.getByText('From … to', { exact: true }).click();
+    await dialog.getByLabel('First frame').fill('soon');
+    await expect(dialog.getByText('Write a frame number or a time').first()).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeDisabled();
+    await dialog.getByLabel('First frame').fill('0:02.32');
+    await dialog.getByLabel('Last frame').fill('62');
+    await check(dialog, { 'Mask images': false, Results: false, Contours: false, Fill: false });
+    await expect(dialog.getByText('The clip is written as it is.')).toBeVisible();
+    const folder = await write(dialog, exportDir);
+    expect(readdirSync(folder)).toEqual(['annotated.mp4']);
+    const plain = framesOf(join(folder, 'annotated.mp4'));
+    expect(plain).toHaveLength(withMasks.length);
+    expect(distance(pixel(withMasks, 2, onRabbit.x, onRabbit.y), pixel(plain, 2, onRabbit.x, onRabbit.y))).toBeGreaterThan(25);
+    // Object 2 was not chosen, and the other frames hold no masks.
+    expect(distance(pixel(withMasks, 2, onStone.x, onStone.y), pixel(plain, 2, onStone.x, onStone.y))).toBeLessThan(20);
+    expect(distance(pixel(withMasks, 0, onRabbit.x, onRabbit.y), pixel(plain, 0, onRabbit.x, onRabbit.y))).toBeLessThan(20);
+
+    await dialog.getByRole('button', { name: 'Export again' }).click();
+    await dialog.getByText('Marked', { exact: true }).click();
+    await check(dialog, { 'Mask images': false, Results: false, Contours: false, Fill: true, Names: true });
+    await dialog.getByLabel('Opacity of the fill').fill('0.9');
+    await expect(dialog.getByText('90 %')).toBeVisible();
+    const opaque = framesOf(join(await write(dialog, exportDir), 'annotated.mp4'));
+    const at = (frames: Buffer): number[] => pixel(frames, 2, onRabbit.x, onRabbit.y);
+    expect(distance(at(opaque), at(plain))).toBeGreaterThan(distance(at(withMasks), at(plain)) + 10);
+    // The second object is drawn too now, and names lie outside the masks.
+    expect(distance(pixel(opaque, 2, onStone.x, onStone.y), pixel(plain, 2, onStone.x, onStone.y))).toBeGreaterThan(25);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+  });
+
+  await test.step('by keyboard alone', async () => {
+    await page.keyboard.press('Control+e');
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeFocused();
+    await dialog.getByRole('checkbox', { name: 'Annotated video' }).focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    await expect(dialog.getByText('5 frames · 0:00.20')).toBeVisible();
+    const before = new Set(readdirSync(exportDir));
+    await dialog.getByLabel('Folder').focus();
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeEnabled();
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByText('Export finished')).toBeVisible();
+    const made = readdirSync(exportDir).filter((name) => !before.has(name));
+    expect(readdirSync(join(exportDir, made[0]!)).sort()).toEqual(['results.json', 'tracks.csv']);
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+  });
+});
+
+test('the folder is shown, remembered and refused; a cancelled export leaves no half file', async ({ app: page, exportDir, host }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+  const folder = join(exportDir, 'for the client');
+  mkdirSync(folder);
+
+  await test.step('a folder that this server may not use is refused before anything is written', async () => {
+    test.skip(host === 'electron', 'the desktop app may use every folder of its user');
+    await page.keyboard.press('Control+e');
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await expect(dialog.getByLabel('Folder')).toHaveValue(exportDir);
+    await dialog.getByLabel('Folder').fill('/etc');
+    await expect(dialog.getByRole('alert')).toContainText('outside the folders');
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeDisabled();
+    await page.keyboard.press('Escape');
+  });
+
+  await test.step('a run is cancelled: no file, and no part of one, is left', async () => {
+    const dialog = await openDialog(page, folder);
+    await check(dialog, { Results: false });
+    await dialog.getByRole('button', { name: 'Start export' }).click();
+    await expect(dialog.getByRole('progressbar', { name: 'Export progress' })).toBeVisible();
+    await dialog.getByRole('button', { name: 'Cancel export' }).click();
+    await expect(dialog.getByText('Export cancelled.')).toBeVisible();
+    expect(
+      readdirSync(folder, { recursive: true }).filter((name) => /\.\w+$/.test(String(name)) && !String(name).startsWith('sample')),
+    ).toEqual([]);
+    await dialog.getByRole('button', { name: 'Done' }).click();
+  });
+
+  await test.step('the next export begins with the folder of the last one', async () => {
+    await page.reload();
+    await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+    await page.keyboard.press('Control+e');
+    await expect(page.getByRole('dialog', { name: 'Export' }).getByLabel('Folder')).toHaveValue(folder);
+  });
+});
