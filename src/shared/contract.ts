@@ -11,7 +11,7 @@ import { modelsStateSchema } from './models.ts';
 import { projectStateSchema, recentSchema } from './project.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
-import { historySchema, laneRunSchema, marksSchema } from './session-state.ts';
+import { historySchema, laneSchema, marksSchema } from './session-state.ts';
 import { profileNames, settingsStateSchema } from './settings.ts';
 
 export const protocolVersion = 1;
@@ -164,8 +164,8 @@ export const contract = {
   'object.reorder': { input: z.object({ objectIds: z.array(objectId) }), output: nothing },
   /** The objects become one, `into`, whose mask is their union on every frame. */
   'object.merge': { input: z.object({ objectIds: z.array(objectId).min(1).max(100), into: objectId }), output: nothing },
-  /** How the object is on the frames that hold a mask, as runs. */
-  'object.lane': { input: z.object({ objectId }), output: z.object({ runs: z.array(laneRunSchema) }) },
+  /** How the object is on each frame. @param since the revision known already: only what changed after it is told */
+  'object.lane': { input: z.object({ objectId, since: z.number().int().nonnegative().default(0) }), output: laneSchema },
 
   /** Takes back the last step, or does it again; the label of the step, null when there was none. */
   'history.undo': { input: nothing, output: z.object({ label: z.string().nullable() }) },

@@ -14,6 +14,24 @@ export type Marks = z.infer<typeof marksSchema>;
 export const noHistory: HistoryState = { undo: null, redo: null };
 export const noMarks: Marks = { in: null, out: null };
 
-/** First and last frame, how the object is there, and its confidence 0..255. */
-export const laneRunSchema = z.tuple([frame, frame, z.enum(['present', 'absent', 'unsure']), z.number().int().min(0).max(255)]);
-export type LaneRun = z.infer<typeof laneRunSchema>;
+/** A lane travels in pages of so many frames, so that a change costs a page and not the clip. */
+export const lanePageFrames = 4096;
+
+/** How an object is on a frame; "none": there is no result. */
+export const laneKinds = ['none', 'present', 'absent', 'unsure'] as const;
+export type LaneKind = (typeof laneKinds)[number];
+
+/**
+ * Runs of frames that look alike, one after the other from the page's first frame on, as pairs of numbers: how many frames, and
+ * the place in {@link laneKinds} times 256 plus the confidence 0..255. What is left of the page is "none".
+ */
+export const lanePageSchema = z.object({ page: z.number().int().nonnegative(), runs: z.array(z.number().int()).max(2 * lanePageFrames) });
+export type LanePage = z.infer<typeof lanePageSchema>;
+
+export const laneSchema = z.object({
+  revision: z.number().int().nonnegative(),
+  /** These are all the pages there are; else those that changed. */
+  isWhole: z.boolean(),
+  pages: z.array(lanePageSchema),
+});
+export type Lane = z.infer<typeof laneSchema>;

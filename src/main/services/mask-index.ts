@@ -2,6 +2,7 @@
  * Where each stored mask is, by track and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no objects.
  * Scores are kept here too, so that a lane can be drawn without reading a mask.
  */
+import { lanePageFrames } from '../../shared/session-state.ts';
 
 export interface MaskRow {
   /** Place of the record in the mask log, bytes. */
@@ -15,7 +16,7 @@ export interface MaskRow {
   present: boolean;
 }
 
-const pageFrames = 4096;
+const pageFrames = lanePageFrames;
 const isSet = 1;
 const isPrompted = 2;
 const isPresent = 4;
@@ -26,6 +27,8 @@ interface Page {
   score: Float32Array;
   logit: Float32Array;
   flags: Uint8Array;
+  /** The last change to a row of it, as its store counts them. */
+  changed: number;
 }
 
 const newPage = (): Page => ({
@@ -34,6 +37,7 @@ const newPage = (): Page => ({
   score: new Float32Array(pageFrames),
   logit: new Float32Array(pageFrames),
   flags: new Uint8Array(pageFrames),
+  changed: 0,
 });
 
 export class MaskIndex {
@@ -58,6 +62,20 @@ export class MaskIndex {
     };
   }
 
+  /** Pages of {@link lanePageFrames} frames that changed after `since`, ascending. */
+  changedPages(track: number, since: number): number[] {
+    const pages = [...(this.#tracks.get(track)?.pages ?? [])];
+    return pages.flatMap(([number, { changed }]) => (changed > since ? [number] : [])).sort((a, b) => a - b);
+  }
+
+  /** Goes over the frames of a page; `isThere` is false for those without a row. No row is made an object of. */
+  scanPage(track: number, page: number, visit: (isThere: boolean, present: boolean, score: number, objectLogit: number) => void): void {
+    const rows = this.#tracks.get(track)?.pages.get(page);
+    if (!rows) return;
+    const { flags, score, logit } = rows;
+    for (let at = 0; at < pageFrames; at++) visit((flags[at]! & isSet) !== 0, (flags[at]! & isPresent) !== 0, score[at]!, logit[at]!);
+  }
+
   /** Rows on frames `from` to `to`, and the bytes of their records; no row is made an object of. */
   measure(track: number, from: number, to: number): { masks: number; bytes: number } {
     let masks = 0;
@@ -74,8 +92,8 @@ export class MaskIndex {
     return { masks, bytes };
   }
 
-  /** @param row null removes */
-  set(track: number, frame: number, row: MaskRow | null): void {
+  /** @param row null removes @param change a number that grows with every change */
+  set(track: number, frame: number, row: MaskRow | null, change = 0): void {
     let entry = this.#tracks.get(track);
     if (!entry) {
       if (!row) return;
@@ -91,6 +109,7 @@ export class MaskIndex {
       entry.pages.set(pageNumber, page);
     }
     const wasSet = (page.flags[at]! & isSet) !== 0;
+    page.changed = change;
     if (!row) {
       page.flags[at] = 0;
       if (wasSet) removeFromRanges(entry.ranges, frame);

@@ -3,10 +3,15 @@
  * the host's, so it outlives the engine. Records go to an append-only log (memory, or a project's file); the index says where.
  */
 import { compressCounts, encodeRle, expandCounts, paintRle, rleArea, rleBox } from '../../shared/rle.ts';
+import type { Lane } from '../../shared/session-state.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { MaskIndex, type MaskRow } from './mask-index.ts';
 import { decodeMaskRecord, encodeMaskRecord, packLogits, type StoredResult, storedFrom, unpackLogits } from './mask-record.ts';
+import { lanePage } from './object-lane.ts';
+
+/** Long work lets others have their turn after so many ms. */
+const longestTurnMs = 20;
 
 /** Where records are kept. Nothing is ever rewritten in place. */
 export interface MaskLog {
@@ -43,6 +48,10 @@ export class MaskStore {
   readonly #log: MaskLog;
   readonly #index: MaskIndex;
   readonly #revisions = new Map<number, number>();
+  /** Counts changes. */
+  #clock = 0;
+  /** When an object's masks became those of another track. */
+  readonly #moved = new Map<number, number>();
   /** Tracks of the objects there are; null = every object's track is its id. */
   #tracks: ReadonlyMap<number, number> | null = null;
 
@@ -55,7 +64,11 @@ export class MaskStore {
   setTracks(objects: readonly { id: number; track: number }[]): void {
     const former = this.#tracks;
     this.#tracks = new Map(objects.map(({ id, track }) => [id, track]));
-    for (const { id, track } of objects) if (former?.get(id) !== track) this.#touch(id);
+    for (const { id, track } of objects) {
+      if (former?.get(id) === track) continue;
+      this.#touch(id, ++this.#clock);
+      this.#moved.set(id, this.#clock);
+    }
   }
 
   put(frame: number, result: EngineResult): void {
@@ -65,8 +78,7 @@ export class MaskStore {
   putStored(objectId: number, frame: number, stored: StoredResult): void {
     const track = this.#track(objectId);
     if (track === undefined) return;
-    this.#write(track, frame, stored);
-    this.#touch(objectId);
+    this.#touch(objectId, this.#write(track, frame, stored));
   }
 
   get(objectId: number, frame: number): StoredResult | undefined {
@@ -100,9 +112,7 @@ export class MaskStore {
   setRow(objectId: number, frame: number, row: MaskRow | null): void {
     const track = this.#track(objectId);
     if (track === undefined) return;
-    this.#index.set(track, frame, row);
-    this.#log.index(track, frame, row);
-    this.#touch(objectId);
+    this.#touch(objectId, this.#setIndex(track, frame, row));
   }
 
   /** Frames with results of one object, ascending. */
@@ -115,6 +125,14 @@ export class MaskStore {
   ranges(objectId: number): [number, number][] {
     const track = this.#track(objectId);
     return track === undefined ? [] : this.#index.ranges(track);
+  }
+
+  /** How the object is on its frames, as far as that changed after `since`. */
+  lane(objectId: number, since: number): Lane {
+    const track = this.#track(objectId);
+    const isWhole = since === 0 || since < (this.#moved.get(objectId) ?? 0);
+    const numbers = track === undefined ? [] : this.#index.changedPages(track, isWhole ? -1 : since);
+    return { revision: this.revision(objectId), isWhole, pages: numbers.map((page) => lanePage(this.#index, track!, page)) };
   }
 
   /** Grows whenever a mask of the object changes. */
@@ -146,29 +164,47 @@ export class MaskStore {
     if (this.row(objectId, frame)) this.setRow(objectId, frame, null);
   }
 
-  /** Writes the union of the objects' masks, frame by frame, under a track of its own. @param size of the clip in px */
-  writeUnion(track: number, objectIds: readonly number[], size: { width: number; height: number }): void {
-    const frames = new Set(objectIds.flatMap((id) => this.frames(id)));
-    for (const frame of frames) {
-      const masks = objectIds.flatMap((id) => this.get(id, frame) ?? []);
-      this.#write(track, frame, masks.length === 1 ? masks[0]! : unionOf(masks, size));
+  /**
+   * Writes the union of the objects' masks, frame by frame, under a track of its own; others get their turn meanwhile.
+   * @param size of the clip in px
+   */
+  async writeUnion(track: number, objectIds: readonly number[], size: { width: number; height: number }): Promise<void> {
+    const ranges = objectIds.flatMap((id) => this.ranges(id)).sort(([a], [b]) => a - b);
+    let next = 0;
+    let pausedMs = performance.now();
+    for (const [first, last] of ranges) {
+      for (let frame = Math.max(first, next); frame <= last; frame++) {
+        const masks = objectIds.flatMap((id) => this.get(id, frame) ?? []);
+        if (masks.length > 0) this.#write(track, frame, masks.length === 1 ? masks[0]! : unionOf(masks, size));
+        if (performance.now() - pausedMs < longestTurnMs) continue;
+        await new Promise((resume) => setImmediate(resume));
+        pausedMs = performance.now();
+      }
+      next = Math.max(next, last + 1);
     }
   }
 
-  #write(track: number, frame: number, stored: StoredResult): void {
+  /** @returns the number of the change */
+  #write(track: number, frame: number, stored: StoredResult): number {
     const data = encodeMaskRecord(stored);
     const { score, objectLogit, prompted } = stored;
     const row = { offset: this.#log.append(data), length: data.length, score, objectLogit, prompted, present: stored.area > 0 };
-    this.#index.set(track, frame, row);
+    return this.#setIndex(track, frame, row);
+  }
+
+  #setIndex(track: number, frame: number, row: MaskRow | null): number {
+    const change = ++this.#clock;
+    this.#index.set(track, frame, row, change);
     this.#log.index(track, frame, row);
+    return change;
   }
 
   #track(objectId: number): number | undefined {
     return this.#tracks ? this.#tracks.get(objectId) : objectId;
   }
 
-  #touch(objectId: number): void {
-    this.#revisions.set(objectId, this.revision(objectId) + 1);
+  #touch(objectId: number, change: number): void {
+    this.#revisions.set(objectId, change);
   }
 }
 

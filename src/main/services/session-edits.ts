@@ -169,13 +169,13 @@ export class SessionEdits {
   removeObject(objectId: number): Promise<void> {
     return this.#inOrder(async () => {
       this.#unlocked(objectId);
-      const frames = this.#host.store.frames(objectId).slice(0, 1);
+      const first = this.#host.store.ranges(objectId)[0]?.[0];
       this.#host.trees.removeObject(objectId);
       this.#commit(
         'Delete object',
         this.list.filter(({ id }) => id !== objectId),
       );
-      frames.forEach(this.#host.onFrame);
+      if (first !== undefined) this.#host.onFrame(first);
       await this.#tell((engine) => engine.call('removeObject', { sessionId: this.#host.sessionId, objectId }));
     });
   }
@@ -249,7 +249,7 @@ export class SessionEdits {
       if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
       const objects = ids.map((id) => this.#unlocked(id));
       const track = this.#work.nextTrack;
-      store.writeUnion(track, ids, media);
+      await store.writeUnion(track, ids, media);
       const before = this.list;
       const frames = [...new Set(objects.flatMap(({ prompts }) => prompts.map(({ frame }) => frame)))].sort((a, b) => a - b);
       const merged: ObjectRecord = { ...objects[0]!, track, prompts: [] };
@@ -269,7 +269,7 @@ export class SessionEdits {
       };
       this.#commit('Merge objects', replaceObject(others, object));
       await this.#syncEngine(before);
-      this.#host.onFrame(store.frames(into)[0] ?? 0);
+      this.#host.onFrame(store.ranges(into)[0]?.[0] ?? 0);
     });
   }
 

@@ -1,6 +1,5 @@
 /** The contract's methods on objects, prompts, history and marks. */
 import type { Handlers } from '../client-link.ts';
-import { laneRuns } from '../object-lane.ts';
 import type { SessionService } from '../session-service.ts';
 
 export interface EditServices {
@@ -33,10 +32,7 @@ export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> 
     await services.edit(() => services.session.edits.merge(objectIds, into));
     return {};
   },
-  'object.lane': ({ objectId }) => {
-    const { store } = services.session;
-    return { runs: laneRuns(store.ranges(objectId), (frame) => store.row(objectId, frame)) };
-  },
+  'object.lane': ({ objectId, since }) => services.session.store.lane(objectId, since),
   'prompt.set': async ({ objectId, frame, points, box }) => {
     await services.edit(() => services.session.setPoints(objectId, frame, points, box));
     return {};

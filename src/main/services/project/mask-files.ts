@@ -141,9 +141,10 @@ export const compactMasks = (from: MaskFiles, to: MaskFiles, tracks: readonly nu
 
 /** Bytes of the records that tracks in use point to. */
 export const usedBytes = (index: MaskIndex, tracks: readonly number[]): number => {
-  let bytes = 0;
-  for (const track of tracks)
-    for (const [first, last] of index.ranges(track))
-      for (let frame = first; frame <= last; frame++) bytes += index.get(track, frame)!.length + rowBytes;
-  return bytes;
+  let used = 0;
+  for (const track of tracks) {
+    const { masks, bytes } = index.measure(track, 0, Number.POSITIVE_INFINITY);
+    used += bytes + masks * rowBytes;
+  }
+  return used;
 };

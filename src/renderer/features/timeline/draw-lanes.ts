@@ -1,5 +1,7 @@
 /** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
+
 import type { TrackedObject } from '../../../shared/contract.ts';
+import type { LaneKind } from '../../../shared/session-state.ts';
 import { type Marks, shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
 import { type LaneSpan, xOfEdge, xOfFrame } from './lane-geometry.ts';
@@ -57,7 +59,7 @@ const dimOutside = (context: CanvasRenderingContext2D, { marks, range, span, hei
 };
 
 /** How a column is drawn; equal neighbours are drawn as one. */
-type Look = { kind: 'none' | 'absent' | 'present' | 'unsure'; level: number };
+type Look = { kind: LaneKind; level: number };
 
 export const lookOf = ({ present, absent, unsure, confidence }: LaneColumn): Look => {
   if (unsure > 0) return { kind: 'unsure', level: 4 };
@@ -121,14 +123,15 @@ const drawBars = (context: CanvasRenderingContext2D, picture: LanesPicture, obje
       context.fillRect(x, middle - barHeight / 2 - 3, Math.max(1.5, width), 3);
     }
   };
-  for (let x = 0; x < columns; x++) {
-    const from = range.start + x * perColumn;
-    const next = lookOf(lane.column(from, from + perColumn));
-    if (look && next.kind === look.kind && next.level === look.level) continue;
+  const column: LaneColumn = { present: 0, absent: 0, unsure: 0, confidence: 0 };
+  lane.scan(range.start, perColumn, columns, (present, absent, unsure, confidence, x) => {
+    Object.assign(column, { present, absent, unsure, confidence });
+    const next = lookOf(column);
+    if (look && next.kind === look.kind && next.level === look.level) return;
     paint(x);
     look = next;
     since = x;
-  }
+  });
   paint(columns);
   context.globalAlpha = shown;
 };

@@ -1,25 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lanePageFrames } from '../../../shared/session-state.ts';
 import { type LaneColumn, LaneIndex, type LaneRun } from './lane-index.ts';
 
-const runs = fc
-  .array(
-    fc.record({
-      gap: fc.integer({ min: 0, max: 5 }),
-      length: fc.integer({ min: 1, max: 9 }),
-      kind: fc.constantFrom<LaneRun['kind']>('present', 'absent', 'unsure'),
-      confidence: fc.double({ min: 0, max: 1, noNaN: true }),
-    }),
-    { maxLength: 30 },
-  )
-  .map((parts) => {
-    let next = 0;
-    return parts.map(({ gap, length, kind, confidence }): LaneRun => {
-      const first = next + gap;
-      next = first + length;
-      return { first, last: next - 1, kind, confidence };
-    });
-  });
+/** Over the border of a page too. */
+const runs = fc.constantFrom(0, lanePageFrames - 40, 3 * lanePageFrames - 100).chain((offset) =>
+  fc
+    .array(
+      fc.record({
+        gap: fc.integer({ min: 0, max: 5 }),
+        length: fc.integer({ min: 1, max: 9 }),
+        kind: fc.constantFrom<LaneRun['kind']>('present', 'absent', 'unsure'),
+        confidence: fc.nat(255).map((level) => level / 255),
+      }),
+      { maxLength: 30 },
+    )
+    .map((parts) => {
+      let next = 0;
+      return parts.map(({ gap, length, kind, confidence }): LaneRun => {
+        const first = next + gap + offset;
+        next = first + length - offset;
+        return { first, last: first + length - 1, kind, confidence };
+      });
+    })
+    .map((lane) => ({ lane, offset })),
+);
 
 /** Frame by frame. */
 const slowColumn = (lane: readonly LaneRun[], from: number, to: number): LaneColumn => {
@@ -47,8 +52,9 @@ describe('LaneIndex', () => {
         runs,
         fc.double({ min: 0, max: 200, noNaN: true }),
         fc.double({ min: 0.01, max: 100, noNaN: true }),
-        (lane, from, width) => {
-          const fast = new LaneIndex(lane).column(from, from + width);
+        ({ lane, offset }, place, width) => {
+          const from = offset + place;
+          const fast = LaneIndex.of(lane).column(from, from + width);
           const slow = slowColumn(lane, from, from + width);
           for (const key of ['present', 'absent', 'unsure'] as const) expect(fast[key]).toBeCloseTo(slow[key], 6);
           // The mean of next to no frames has no digits left to compare.
@@ -59,19 +65,21 @@ describe('LaneIndex', () => {
   });
 
   it('shows one frame among 300,000 in the column that holds it', () => {
-    const lane = new LaneIndex([{ first: 123_456, last: 123_456, kind: 'unsure', confidence: 0.2 }]);
+    const lane = LaneIndex.of([{ first: 123_456, last: 123_456, kind: 'unsure', confidence: 0.2 }]);
     const columns = Array.from({ length: 1000 }, (_, x) => lane.column(x * 300, (x + 1) * 300));
     expect(columns.flatMap(({ unsure }, x) => (unsure > 0 ? [x] : []))).toEqual([Math.floor(123_456 / 300)]);
   });
 
-  it('finds the unsure runs beside a frame', () => {
-    const lane = new LaneIndex([
-      { first: 3, last: 5, kind: 'unsure', confidence: 0.3 },
-      { first: 6, last: 20, kind: 'present', confidence: 1 },
-      { first: 21, last: 22, kind: 'unsure', confidence: 0.3 },
+  it('takes the pages that changed and keeps the others', () => {
+    const before = LaneIndex.of([
+      { first: 0, last: 99, kind: 'present', confidence: 1 },
+      { first: lanePageFrames, last: lanePageFrames + 9, kind: 'absent', confidence: 0 },
     ]);
-    expect(lane.neighbourUnsure(3, 1)).toBe(21);
-    expect(lane.neighbourUnsure(21, -1)).toBe(3);
-    expect(lane.neighbourUnsure(21, 1)).toBeNull();
+    const after = before.with([{ page: 1, runs: [5, 0, 10, 3 * 256 + 51] }], false);
+    expect(after.column(0, 100)).toMatchObject({ present: 1, confidence: 1 });
+    expect(after.column(lanePageFrames + 5, lanePageFrames + 15)).toMatchObject({ present: 1, unsure: 1, absent: 0 });
+    expect(after.column(lanePageFrames + 5, lanePageFrames + 15).confidence).toBeCloseTo(0.2);
+    expect(before.column(lanePageFrames, lanePageFrames + 10).absent).toBe(1);
+    expect(after.with([], true).column(0, 100).present).toBe(0);
   });
 });

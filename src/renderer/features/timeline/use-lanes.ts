@@ -18,7 +18,7 @@ export interface LanesData {
 
 /** Until the host told more: all that has a result is present, and sure. */
 const plainLane = ({ results }: TrackedObject): LaneIndex =>
-  new LaneIndex(results.map(([first, last]): LaneRun => ({ first, last, kind: 'present', confidence: 1 })));
+  LaneIndex.of(results.map(([first, last]): LaneRun => ({ first, last, kind: 'present', confidence: 1 })));
 
 export const useLanes = (): LanesData => {
   const { client } = useApp();
@@ -26,37 +26,46 @@ export const useLanes = (): LanesData => {
   const sessionId = useAppState((s) => s.host?.session?.id ?? null);
   const told = useAppState((s) => s.host?.session?.memory.switches ?? noSwitches);
   const [lanes, setLanes] = useState<ReadonlyMap<number, LaneIndex>>(new Map());
-  const fetched = useRef(new Map<number, number>());
+  /** By object, the revision that its lane is of. */
+  const known = useRef(new Map<number, number>());
   const fetchedAt = useRef(0);
+  const [isFetching, setIsFetching] = useState(false);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another clip has other lanes
   useEffect(() => {
-    fetched.current.clear();
+    known.current = new Map();
     setLanes(new Map());
   }, [sessionId]);
 
   useEffect(() => {
-    const changed = objects.filter(({ id, laneRevision }) => fetched.current.get(id) !== laneRevision);
+    if (isFetching) return;
+    const changed = objects.filter(({ id, laneRevision }) => (known.current.get(id) ?? -1) < laneRevision);
     if (changed.length === 0) return;
-    const timer = setTimeout(
-      () => {
-        fetchedAt.current = performance.now();
-        for (const { id, laneRevision } of changed) {
-          fetched.current.set(id, laneRevision);
-          client.call('object.lane', { objectId: id }).then(
-            ({ runs }) => {
-              const index = new LaneIndex(runs.map(([first, last, kind, level]) => ({ first, last, kind, confidence: level / 255 })));
-              setLanes((known) => new Map(known).set(id, index));
-            },
-            // The object may be gone; the next state says so.
-            () => fetched.current.delete(id),
-          );
-        }
-      },
-      Math.max(0, fetchedAt.current + leastMsBetween - performance.now()),
-    );
+    const revisions = known.current;
+    const fetchChanged = async (): Promise<void> => {
+      setIsFetching(true);
+      fetchedAt.current = performance.now();
+      const told = await Promise.all(
+        changed.map(async ({ id, laneRevision }) => {
+          const since = revisions.get(id) ?? 0;
+          // The object may be gone; the next state says so.
+          const lane = await client.call('object.lane', { objectId: id, since }).catch(() => null);
+          revisions.set(id, Math.max(lane?.revision ?? 0, laneRevision));
+          return { id, lane };
+        }),
+      );
+      setIsFetching(false);
+      // Another clip was opened meanwhile.
+      if (revisions !== known.current) return;
+      setLanes((before) => {
+        const next = new Map(before);
+        for (const { id, lane } of told) if (lane) next.set(id, (before.get(id) ?? LaneIndex.none).with(lane.pages, lane.isWhole));
+        return next;
+      });
+    };
+    const timer = setTimeout(() => void fetchChanged(), Math.max(0, fetchedAt.current + leastMsBetween - performance.now()));
     return () => clearTimeout(timer);
-  }, [client, objects]);
+  }, [client, objects, isFetching]);
 
   const laneOf = useCallback((object: TrackedObject): LaneIndex => lanes.get(object.id) ?? plainLane(object), [lanes]);
   const switches = useMemo(() => {
