@@ -217,7 +217,7 @@ export class Engine {
         const worker = this.#worker().peer;
         const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
-        const passes = planTrack(chosen, source.media.frameCount, input.direction, input.from, input.to);
+        const passes = planTrack(chosen, source.media.frameCount, input.direction, input.from, input.to, input.resume && { reverse: input.resume.reverse, at: new Map(input.resume.at) });
         await runTrack({
           source,
           passes,

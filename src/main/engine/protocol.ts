@@ -62,6 +62,11 @@ export const engineInputs = {
     to: frame.nullable(),
     objectIds: z.array(objectId).nullable(),
     memory: memorySettingsSchema,
+    /** Where a run that was paused goes on, beyond the clip for an object that is done; those not named begin as in a new run. */
+    resume: z
+      .object({ reverse: z.boolean(), at: z.array(z.tuple([objectId, z.number().int().min(-1)])) })
+      .nullable()
+      .default(null),
     /** Send pictures along, at most this large, or none. */
     display: size.nullable(),
   }),
@@ -141,6 +146,8 @@ export interface MemoryReport {
 export interface TrackedFrameEvent {
   runId: string;
   frame: number;
+  /** The run is in its backward pass. */
+  reverse: boolean;
   timeMs: number;
   /** Frames done and to do in this run. */
   done: number;

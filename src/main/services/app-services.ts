@@ -259,7 +259,7 @@ export class AppServices {
 
   /**
    * Does something to objects or prompts. A run that is under way is paused at the next frame for it, and goes on after it.
-   * @throws AppError `busy` while a model is loaded, or a run goes both ways
+   * @throws AppError `busy` while a model is loaded
    */
   async edit<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseWhileSwitching();

@@ -63,6 +63,7 @@ const setUp = async () => {
     session.onTrackedFrame({
       runId,
       frame,
+      reverse: false,
       timeMs: 0,
       done: 1,
       total: 1,

@@ -9,7 +9,7 @@ import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-
 import type { Box, CompressedMask, PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
-import type { EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
+import type { EngineInput, EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { MaskStore } from './mask-store.ts';
 import type { ObjectChange } from './object-list.ts';
@@ -23,6 +23,8 @@ export interface TrackRequest {
   objectIds?: number[] | undefined;
   /** How objects are remembered; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
+  /** Where a run that was paused goes on; see the engine's protocol. */
+  resume?: EngineInput<'track'>['resume'] | undefined;
   /** False when the run is one leg of several: whoever joins them says what they followed. */
   settles?: boolean | undefined;
   /** Send pictures to the window, at most this large. */
@@ -192,6 +194,7 @@ export class SessionService {
         to: to ?? null,
         objectIds: unlocked.map(({ id }) => id),
         memory: memory ?? defaultMemorySettings,
+        resume: request.resume ?? null,
         display,
       });
       if (outcome.state === 'done' && request.settles !== false) this.edits.settle(unlocked);

@@ -1,14 +1,14 @@
 /**
- * A track run that can be paused: an edit ends it at a frame border, is applied, and the run goes on behind the last frame with
- * what is known then.
+ * A track run that can be paused: an edit ends it at a frame border, is applied, and the run goes on with what is known then. A
+ * correction takes its object back to the corrected frame.
  */
-import { AppError } from '../../shared/errors.ts';
 import type { TrackOutcome } from '../engine/engine.ts';
 import type { RunningOperation } from './operations.ts';
+import { RunProgress } from './run-progress.ts';
 import type { SessionService, TrackRequest } from './session-service.ts';
 
 export class TrackLoop {
-  readonly #session: SessionService;
+  readonly #session: Pick<SessionService, 'edits' | 'track'>;
   readonly #request: TrackRequest;
   readonly #cancelRun: (runId: string) => void;
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -17,7 +17,7 @@ export class TrackLoop {
   #isEnded = false;
 
   /** @param cancelRun asks the engine to end the run; it ends soon after */
-  constructor(session: SessionService, request: TrackRequest, cancelRun: (runId: string) => void) {
+  constructor(session: Pick<SessionService, 'edits' | 'track'>, request: TrackRequest, cancelRun: (runId: string) => void) {
     this.#session = session;
     this.#request = request;
     this.#cancelRun = cancelRun;
@@ -28,11 +28,8 @@ export class TrackLoop {
     this.#cancelRun(this.#runId);
   }
 
-  /** @throws AppError `busy` for a run in both directions, which has no one place to go on from */
   pauseFor<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isEnded) return work();
-    if (this.#request.direction === 'both')
-      throw new AppError('busy', 'Prompts can be changed when tracking both ways has ended. Cancel it first (Esc); what is done is kept.');
     return new Promise((resolve, reject) => {
       this.#waiting.push(() => work().then(resolve, reject));
       this.#cancelRun(this.#runId);
@@ -40,33 +37,39 @@ export class TrackLoop {
   }
 
   async start(running: RunningOperation): Promise<TrackOutcome> {
-    const { edits, media } = this.#session;
-    const { direction, to } = this.#request;
-    const followed = edits.trackable(this.#request.objectIds);
-    const step = direction === 'backward' ? -1 : 1;
-    const end = direction === 'backward' ? (to ?? 0) : (to ?? media.frameCount - 1);
-    let { from } = this.#request;
+    const { edits } = this.#session;
+    const { direction, objectIds } = this.#request;
+    const progress = new RunProgress(direction, edits.trackable(objectIds));
+    const begun = edits.list;
+    let request: TrackRequest = { ...this.#request, settles: false };
     let before = 0;
     this.#runId = running.id;
     try {
       for (;;) {
-        let last: number | null = null;
         let done = 0;
-        const outcome = await this.#session.track(running.id, { ...this.#request, from, settles: false }, (event) => {
-          last = event.frame;
+        const outcome = await this.#session.track(running.id, request, (event) => {
           done = event.done;
+          progress.visited(event);
           running.progress(before + event.done, before + event.total);
           // A pause that was asked for before the engine knew of the run.
           if (this.#waiting.length > 0) this.#cancelRun(running.id);
         });
-        const wasPaused = outcome.state === 'cancelled' && !this.#isCancelled;
+        const known = edits.list;
         await this.#applyWaiting();
         before += done;
-        if (last !== null) from = last + step;
-        const isBehind = from !== undefined && (step > 0 ? from > end : from < end);
-        if (wasPaused && !this.#isCancelled && !isBehind) continue;
-        const state = wasPaused && isBehind ? 'done' : outcome.state;
-        if (state === 'done') edits.settle(followed.filter(({ id }) => edits.has(id)));
+        const wasPaused = outcome.state === 'cancelled' && !this.#isCancelled;
+        const followed = objectIds?.filter((id) => edits.has(id));
+        if (wasPaused && !this.#isCancelled && followed?.length !== 0) {
+          const resume = progress.resume(known, edits.list);
+          request = { ...request, objectIds: followed, resume: resume && { reverse: resume.reverse, at: [...resume.at] } };
+          continue;
+        }
+        const state = wasPaused ? 'done' : outcome.state;
+        if (state === 'done') {
+          const tracked = edits.list.filter(({ id, locked }) => !locked && (objectIds === undefined || objectIds.includes(id)));
+          // Corrected where the run did not come again: its masks are those of the prompts the run began with.
+          edits.settle(tracked.flatMap((object) => (progress.passed.has(object.id) ? begun.filter(({ id }) => id === object.id) : [object])));
+        }
         return { ...outcome, state };
       }
     } finally {

@@ -18,12 +18,21 @@ export interface TrackPass {
   objects: { id: number; first: number }[];
 }
 
+/** Where a run that was paused goes on. */
+export interface TrackResume {
+  /** The pass it was in. */
+  reverse: boolean;
+  /** By object: the frame it goes on with, beyond the clip when it is done. Objects that are not named begin where the plan has them begin. */
+  at: ReadonlyMap<number, number>;
+}
+
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /**
  * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or `from`, when
  * earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to `from`, so that no frame is
  * visited twice and none outside the range. An object's un-prompted past makes no claim (rule 26).
+ * @returns no pass when a run that goes on has nothing left to do
  * @throws AppError `prompt-invalid` when no object has a prompt
  */
 export const planTrack = (
@@ -32,8 +41,10 @@ export const planTrack = (
   direction: TrackDirection,
   from: number | null,
   to: number | null,
+  resume: TrackResume | null = null,
 ): TrackPass[] => {
   const prompted = objects.filter((object) => object.conditioning.length > 0);
+  if (prompted.length === 0 && resume) return [];
   if (prompted.length === 0) throw new AppError('prompt-invalid', 'No object has a prompt yet. Click an object first, then track.');
   const last = frameCount - 1;
   for (const bound of [from, to]) {
@@ -46,7 +57,7 @@ export const planTrack = (
   const pass = (reverse: boolean, origin: (object: PlannedObject) => number, end: number, bound = from): TrackPass | null => {
     const taking = prompted
       .map((object) => {
-        const first = origin(object);
+        const first = (resume?.reverse === reverse ? resume.at.get(object.id) : undefined) ?? origin(object);
         return { id: object.id, first: bound === null ? first : reverse ? Math.min(first, bound) : Math.max(first, bound) };
       })
       .filter(({ first }) => (reverse ? first >= end : first <= end));
@@ -60,11 +71,11 @@ export const planTrack = (
   if (direction === 'forward') passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
   if (direction === 'backward') passes.push(pass(true, lastPrompt, clamp(to ?? 0, 0, last)));
   if (direction === 'both') {
-    passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
+    if (!resume?.reverse) passes.push(pass(false, firstPrompt, clamp(to ?? last, 0, last)));
     passes.push(pass(true, (object) => Math.min(firstPrompt(object), to ?? last), from ?? 0, null));
   }
   const planned = passes.filter((p) => p !== null);
-  if (planned.length === 0)
+  if (planned.length === 0 && !resume)
     throw new AppError('prompt-invalid', 'Every prompt lies outside the range to track. Widen the range or prompt inside it.');
   return planned;
 };

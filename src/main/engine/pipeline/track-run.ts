@@ -48,6 +48,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
       done++;
       await options.onFrame({
         frame: oldest.frame,
+        reverse: pass.reverse,
         timeMs: source.index.timeMs(oldest.frame),
         done,
         total,
