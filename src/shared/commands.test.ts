@@ -25,6 +25,8 @@ const all: CommandContext = {
   canRedo: true,
   isEngineReady: true,
   isTracking: false,
+  isFollowing: false,
+  hasMaskChoice: false,
   isExporting: false,
 };
 

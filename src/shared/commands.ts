@@ -10,12 +10,16 @@ export interface CommandContext {
   hasPrompts: boolean;
   hasResults: boolean;
   hasMarks: boolean;
+  /** The selected object was clicked or boxed on the frame on screen, so the model made several masks. */
+  hasMaskChoice: boolean;
   /** Strokes of the brush that are not applied yet. */
   hasStrokes: boolean;
   canUndo: boolean;
   canRedo: boolean;
   isEngineReady: boolean;
   isTracking: boolean;
+  /** The playhead goes along with the frames being tracked. */
+  isFollowing: boolean;
   isExporting: boolean;
 }
 
@@ -34,15 +38,13 @@ export interface CommandSpec {
 const always = (): boolean => true;
 const withSession = (context: CommandContext): boolean => context.hasSession;
 const withSelection = (context: CommandContext): boolean => context.hasSelection;
-const whileEditable = (context: CommandContext): boolean => context.hasSession && !context.isTracking;
-const onSelection = (context: CommandContext): boolean => context.hasSelection && !context.isTracking;
 const canTrack = (context: CommandContext): boolean => context.hasPrompts && context.isEngineReady && !context.isTracking;
 const withMarks = (context: CommandContext): boolean => context.hasSession && context.hasMarks;
 
 export const commands = {
   'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
-  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: whileEditable },
+  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => context.hasSession && !context.isTracking },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
   'model.choose': { label: 'Models', group: 'File', keys: ['KeyM'], enabled: always, words: 'download checkpoint sam' },
 
@@ -91,8 +93,8 @@ export const commands = {
 
   'tool.point': { label: 'Click tool', group: 'Tools', keys: ['KeyQ'], enabled: withSession, words: 'point positive' },
   'tool.box': { label: 'Box tool', group: 'Tools', keys: ['KeyB'], enabled: withSession, words: 'rectangle' },
-  'tool.brush': { label: 'Brush', group: 'Tools', keys: ['KeyP'], enabled: whileEditable, words: 'paint mask draw' },
-  'tool.eraser': { label: 'Eraser', group: 'Tools', keys: ['KeyX'], enabled: whileEditable, words: 'erase mask' },
+  'tool.brush': { label: 'Brush', group: 'Tools', keys: ['KeyP'], enabled: withSession, words: 'paint mask draw' },
+  'tool.eraser': { label: 'Eraser', group: 'Tools', keys: ['KeyX'], enabled: withSession, words: 'erase mask' },
   'tool.hand': { label: 'Hand', group: 'Tools', keys: ['KeyW'], enabled: withSession, words: 'pan move' },
   'prompt.toggleMode': {
     label: 'Switch between adding to and removing from the object',
@@ -114,14 +116,14 @@ export const commands = {
     label: 'Positive point at the pointer',
     group: 'Tools',
     keys: ['KeyE'],
-    enabled: whileEditable,
+    enabled: withSession,
     words: 'add keyboard',
   },
   'pointer.negative': {
     label: 'Negative point at the pointer',
     group: 'Tools',
     keys: ['Shift+KeyE'],
-    enabled: whileEditable,
+    enabled: withSession,
     words: 'remove keyboard',
   },
   'brush.smaller': { label: 'Smaller brush', group: 'Tools', keys: ['BracketLeft'], enabled: withSession },
@@ -130,16 +132,16 @@ export const commands = {
     label: 'Apply the painted mask',
     group: 'Tools',
     keys: ['Enter'],
-    enabled: (context) => context.hasStrokes && !context.isTracking,
+    enabled: (context) => context.hasStrokes,
   },
 
   'brush.undo': { label: 'Undo the last stroke', group: 'Tools', keys: ['Mod+KeyZ'], enabled: (context) => context.hasStrokes },
-  'edit.undo': { label: 'Undo', group: 'Edit', keys: ['Mod+KeyZ'], enabled: (context) => context.canUndo && !context.isTracking },
+  'edit.undo': { label: 'Undo', group: 'Edit', keys: ['Mod+KeyZ'], enabled: (context) => context.canUndo },
   'edit.redo': {
     label: 'Redo',
     group: 'Edit',
     keys: ['Mod+Shift+KeyZ', 'Mod+KeyY'],
-    enabled: (context) => context.canRedo && !context.isTracking,
+    enabled: (context) => context.canRedo,
   },
   'brush.discard': {
     label: 'Discard the painted mask',
@@ -148,10 +150,17 @@ export const commands = {
     enabled: (context) => context.hasStrokes,
   },
 
-  'object.add': { label: 'New object', group: 'Objects', keys: ['KeyA'], enabled: whileEditable },
-  'object.remove': { label: 'Delete object', group: 'Objects', keys: ['Delete'], enabled: onSelection },
-  'object.removeLastPoint': { label: 'Remove the last point', group: 'Objects', keys: ['Backspace'], enabled: onSelection },
-  'object.clearFrame': { label: 'Clear prompts on this frame', group: 'Objects', keys: ['Shift+Backspace'], enabled: onSelection },
+  'object.add': { label: 'New object', group: 'Objects', keys: ['KeyA'], enabled: withSession },
+  'object.remove': { label: 'Delete object', group: 'Objects', keys: ['Delete'], enabled: withSelection },
+  'object.removeLastPoint': { label: 'Remove the last point', group: 'Objects', keys: ['Backspace'], enabled: withSelection },
+  'object.clearFrame': { label: 'Clear prompts on this frame', group: 'Objects', keys: ['Shift+Backspace'], enabled: withSelection },
+  'prompt.nextMask': {
+    label: 'Take another of the masks the model found',
+    group: 'Objects',
+    keys: ['KeyC'],
+    enabled: (context) => context.hasMaskChoice,
+    words: 'candidate part whole ambiguous alternative',
+  },
   'object.toggleVisible': { label: 'Show or hide object', group: 'Objects', keys: ['KeyV'], enabled: withSelection },
   'object.toggleSolo': { label: 'Show this object alone', group: 'Objects', keys: ['Alt+KeyH'], enabled: withSelection, words: 'solo' },
   'object.showAll': { label: 'Show all objects', group: 'Objects', keys: ['Shift+KeyV'], enabled: withSession, words: 'unhide solo' },
@@ -163,14 +172,14 @@ export const commands = {
     label: 'Move the object up the list',
     group: 'Objects',
     keys: ['Alt+Shift+ArrowUp'],
-    enabled: onSelection,
+    enabled: withSelection,
     words: 'reorder',
   },
   'object.moveDown': {
     label: 'Move the object down the list',
     group: 'Objects',
     keys: ['Alt+Shift+ArrowDown'],
-    enabled: onSelection,
+    enabled: withSelection,
     words: 'reorder',
   },
   'object.toggleLocked': {
@@ -204,6 +213,13 @@ export const commands = {
     enabled: withSession,
     words: 'all objects scope',
   },
+  'track.follow': {
+    label: 'Go along with the tracking',
+    group: 'Tracking',
+    keys: ['Shift+KeyF'],
+    enabled: (context) => context.isTracking && !context.isFollowing,
+    words: 'follow watch newest frame',
+  },
   'operation.cancel': {
     label: 'Cancel what is running',
     group: 'Tracking',
@@ -232,6 +248,8 @@ export const commands = {
   'view.theme': { label: 'Switch the theme', group: 'View', keys: [], enabled: always, words: 'dark light system colours' },
 
   'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Help', keys: ['Shift+Slash', 'F1'], enabled: always, words: 'keys cheat sheet' },
+  'help.log': { label: 'Log', group: 'Help', keys: [], enabled: always, words: 'messages errors warnings' },
+  'help.copyDiagnostics': { label: 'Copy diagnostics', group: 'Help', keys: [], enabled: always, words: 'report bug versions support' },
   'help.hints': { label: 'Show the first hints again', group: 'Help', keys: [], enabled: withSession },
 } as const satisfies Record<string, CommandSpec>;
 

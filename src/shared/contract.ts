@@ -215,6 +215,11 @@ export const contract = {
   /** About how many bytes it will be, how many are free, and the folder that would be made. */
   'export.estimate': { input: exportChoiceSchema, output: exportEstimateSchema },
 
+  /** What the app uses now. `waiting` counts the calls the engine has not answered; its memory is null while there is no engine. */
+  'app.usage': {
+    input: nothing,
+    output: z.object({ hostBytes: z.number(), engineBytes: z.number().nullable(), waiting: z.number().int() }),
+  },
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },
   /** Text for a report; without `withPaths` it names none of the user's files. */

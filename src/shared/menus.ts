@@ -18,6 +18,7 @@ export const menus: readonly MenuSpec[] = [
       line,
       'object.removeLastPoint',
       'object.clearFrame',
+      'prompt.nextMask',
       line,
       'mark.in',
       'mark.out',
@@ -60,6 +61,7 @@ export const menus: readonly MenuSpec[] = [
       line,
       'track.toggleSelected',
       line,
+      'track.follow',
       'operation.cancel',
     ],
   },
@@ -132,5 +134,5 @@ export const menus: readonly MenuSpec[] = [
       'view.theme',
     ],
   },
-  { label: 'Help', items: ['help.shortcuts', 'help.hints'] },
+  { label: 'Help', items: ['help.shortcuts', 'help.hints', line, 'help.log', 'help.copyDiagnostics'] },
 ];

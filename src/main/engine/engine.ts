@@ -217,7 +217,14 @@ export class Engine {
         const worker = this.#worker().peer;
         const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
-        const passes = planTrack(chosen, source.media.frameCount, input.direction, input.from, input.to, input.resume && { reverse: input.resume.reverse, at: new Map(input.resume.at) });
+        const passes = planTrack(
+          chosen,
+          source.media.frameCount,
+          input.direction,
+          input.from,
+          input.to,
+          input.resume && { reverse: input.resume.reverse, at: new Map(input.resume.at) },
+        );
         await runTrack({
           source,
           passes,
@@ -258,6 +265,9 @@ export class Engine {
       this.#feeds.get(runId)?.put(from, frames);
       return {};
     },
+
+    /** Memory of this process in bytes. */
+    usage: async (_: EngineInput<'usage'>): Promise<{ bytes: number }> => ({ bytes: process.memoryUsage.rss() }),
 
     cancel: async (raw: EngineInput<'cancel'>): Promise<object> => {
       this.#runs.get(parse('cancel', raw).runId)?.abort();

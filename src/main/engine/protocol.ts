@@ -89,6 +89,7 @@ export const engineInputs = {
     frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
   cancel: z.object({ runId: z.string() }),
+  usage: z.object({}),
   checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
   identifyCheckpoint: z.object({ path: z.string(), models: z.array(installableModelSchema) }),
   bundleFor: z.object({ runId: z.string(), model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),

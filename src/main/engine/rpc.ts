@@ -60,6 +60,11 @@ export class RpcPeer<Remote extends MethodMap, Events extends Record<string, unk
     });
   }
 
+  /** Calls that were not answered yet. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Sends an event; resolves when it has left. */
   async emit(name: string, data: unknown, transfer: ArrayBuffer[] = []): Promise<void> {
     await this.#link.post({ t: 'ev', n: name, d: data } satisfies Envelope, transfer);

@@ -11,7 +11,7 @@ import type { OpenedMedia } from '../engine/engine.ts';
 import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
-import { EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
+import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
 import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
@@ -264,6 +264,10 @@ export class AppServices {
   async edit<T>(work: () => Promise<T>): Promise<T> {
     this.#refuseWhileSwitching();
     return this.#run ? this.#run.pauseFor(work) : work();
+  }
+
+  usage(): Promise<AppUsage> {
+    return this.#engine.usage();
   }
 
   /** Where exports without a folder of their own go. */

@@ -2,6 +2,7 @@
  * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows nothing
  * of clips; whoever owns the work replays it on `ready`.
  */
+import type { MethodOutput } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { EngineMethods } from '../engine/engine.ts';
 import type { EngineEvents } from '../engine/protocol.ts';
@@ -20,6 +21,8 @@ export interface EngineProcess {
 export type SpawnEngine = () => EngineProcess;
 
 export type EnginePeer = RpcPeer<EngineMethods, EngineEvents>;
+
+export type AppUsage = MethodOutput<'app.usage'>;
 
 export interface EngineHostListener {
   /** A fresh engine is there; resolves when the work has been replayed on it. */
@@ -55,6 +58,16 @@ export class EngineHost {
   get peer(): EnginePeer {
     if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment; nothing was lost.');
     return this.#peer;
+  }
+
+  /** What the app uses now. */
+  async usage(): Promise<AppUsage> {
+    const hostBytes = process.memoryUsage.rss();
+    const peer = this.#peer;
+    if (!peer) return { hostBytes, engineBytes: null, waiting: 0 };
+    const { waiting } = peer;
+    const engine = await peer.call('usage', {}).catch(() => null);
+    return { hostBytes, engineBytes: engine?.bytes ?? null, waiting };
   }
 
   start(): Promise<void> {

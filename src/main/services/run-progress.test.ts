@@ -63,7 +63,9 @@ describe('a run that was paused', () => {
     visit(progress, true, [50, 49, 48], [1]);
     const further = withPrompt(d, 10, object(2, 10).prompts[0]!);
     // A prompt further along does not move where the object begins.
-    expect(plan([c, further], 'both', progress.resume([c, d], [c, further]))).toEqual([{ reverse: true, end: 0, firsts: { 1: 47, 2: 30 } }]);
+    expect(plan([c, further], 'both', progress.resume([c, d], [c, further]))).toEqual([
+      { reverse: true, end: 0, firsts: { 1: 47, 2: 30 } },
+    ]);
   });
 
   it('tells of a correction where it does not come again', () => {

@@ -196,11 +196,11 @@ export class SessionEdits {
 
   /**
    * Takes another of the model's masks for the points of a frame.
-   * @param index 0..3, or undefined for the next one
+   * @param index 0..3, or undefined for the next one that is another mask than the one there
    * @throws AppError `prompt-invalid` where there are no points
    */
   chooseCandidate(objectId: number, frame: number, index?: number): Promise<{ index: number; count: number }> {
-    const { sessionId, engine } = this.#host;
+    const { sessionId, engine, store } = this.#host;
     return this.#inOrder(async () => {
       const former = promptOn(this.#unlocked(objectId), frame);
       if (!former || former.mask)
@@ -208,11 +208,19 @@ export class SessionEdits {
           'prompt-invalid',
           'There are other masks only where the object was clicked or boxed. Click it on this frame first.',
         );
-      const candidate = index ?? ((former.candidate ?? 0) + 1) % candidateCount;
       const { points, box } = former;
-      // Choosing starts from the points alone, so that each number always means the same mask.
-      await engine().call('clearPrompts', { sessionId, objectId, frame });
-      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
+      const take = async (candidate: number): Promise<EngineResult> => {
+        // Choosing starts from the points alone, so that each number always means the same mask.
+        await engine().call('clearPrompts', { sessionId, objectId, frame });
+        return engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
+      };
+      const shown = store.get(objectId, frame)?.counts;
+      let candidate = index ?? ((former.candidate ?? -1) + 1) % candidateCount;
+      let result = await take(candidate);
+      for (let tried = 1; index === undefined && result.counts === shown && tried < candidateCount; tried++) {
+        candidate = (candidate + 1) % candidateCount;
+        result = await take(candidate);
+      }
       this.#prompted('Choose mask', objectId, frame, { ...former, candidate }, result);
       return { index: candidate, count: candidateCount };
     });

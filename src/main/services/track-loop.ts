@@ -68,7 +68,9 @@ export class TrackLoop {
         if (state === 'done') {
           const tracked = edits.list.filter(({ id, locked }) => !locked && (objectIds === undefined || objectIds.includes(id)));
           // Corrected where the run did not come again: its masks are those of the prompts the run began with.
-          edits.settle(tracked.flatMap((object) => (progress.passed.has(object.id) ? begun.filter(({ id }) => id === object.id) : [object])));
+          edits.settle(
+            tracked.flatMap((object) => (progress.passed.has(object.id) ? begun.filter(({ id }) => id === object.id) : [object])),
+          );
         }
         return { ...outcome, state };
       }

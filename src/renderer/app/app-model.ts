@@ -50,7 +50,10 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   };
   const thumbnails = new Thumbnails(client, isDecoderFree, canvasOf);
   const prompts = createPromptActions(client, store, () => {
-    if (store.getState().isPlaying) player.pause();
+    const { isPlaying, isFollowing, shownFrame } = store.getState();
+    if (isPlaying) player.pause();
+    // Tracking goes on; the picture stays where the user works.
+    else if (isFollowing) player.seek(shownFrame);
   });
   sharePreferences(client, store);
   mirrorHost(client, store);

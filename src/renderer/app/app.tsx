@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useShortcuts } from '../commands/use-shortcuts.ts';
 import { ExportDialog } from '../features/export/export-dialog.tsx';
 import { ShortcutsDialog } from '../features/help/shortcuts-dialog.tsx';
+import { LogDialog } from '../features/log/log-dialog.tsx';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { EngineBanner } from '../features/notices/engine-banner.tsx';
 import { Toasts } from '../features/notices/toasts.tsx';
@@ -80,6 +81,7 @@ export const App = () => {
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}
       {dialog === 'export' && <ExportDialog />}
+      {dialog === 'log' && <LogDialog />}
       {dialog === 'models' && <ModelsDialog />}
       {dialog === 'palette' && <Palette />}
       {dialog === 'settings' && <SettingsDialog />}

@@ -1,6 +1,7 @@
 /** What each command of the table does in this window. */
 import type { CommandId } from '../../shared/commands.ts';
 import type { MethodInput, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
 import { addToast, reportError } from '../state/app-store.ts';
 import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
@@ -203,6 +204,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'brush.undo': () => brush.undo(),
     'brush.apply': applyStrokes,
     'brush.discard': () => brush.discard(),
+    'prompt.nextMask': () => void prompts.nextMask(),
     'object.add': () => void prompts.addObject(),
     'object.remove': () => onSelected(({ id }) => client.call('object.remove', { objectId: id })),
     'object.removeLastPoint': () => void prompts.removeLastPoint(),
@@ -227,6 +229,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'track.both': () => void track('both'),
     'track.range': () => void track(store.getState().trackDirection, true),
     'track.toggleSelected': () => store.setState((s) => ({ trackScope: s.trackScope === 'all' ? 'selected' : 'all' })),
+    'track.follow': () => player.follow(),
     'operation.cancel': cancel,
     'timeline.zoomIn': () => timeline.zoomBy(0.5, store.getState().playhead),
     'timeline.zoomOut': () => timeline.zoomBy(2, store.getState().playhead),
@@ -240,6 +243,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'view.toggleSide': () => setPreference(store, { isSideShown: !store.getState().prefs.isSideShown }),
     'view.toggleTimeline': () => setPreference(store, { isTimelineShown: !store.getState().prefs.isTimelineShown }),
     'view.theme': () => setPreference(store, { theme: nextTheme(store.getState().prefs.theme) }),
+    'help.log': dialog('log'),
+    'help.copyDiagnostics': () => void copyDiagnostics(app),
     'help.shortcuts': dialog('shortcuts'),
     'help.hints': () => setPreference(store, { areHintsDismissed: false }),
   };

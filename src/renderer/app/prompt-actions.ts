@@ -4,7 +4,7 @@
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
-import { objectsOf, promptKey, promptOn, runningOperation, type WindowState } from '../state/window-state.ts';
+import { maskChoice, objectsOf, promptKey, promptOn, type WindowState } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { promptText } from './strings.ts';
 
@@ -18,6 +18,8 @@ export interface PromptActions {
   removeLastPoint(): Promise<void>;
   /** Replaces the prompts of the frame by a mask the user painted. */
   setMask(mask: CompressedMask): Promise<void>;
+  /** Takes the next of the masks that the model made of the clicks on this frame. */
+  nextMask(): Promise<void>;
   addObject(): Promise<number | null>;
 }
 
@@ -27,10 +29,9 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
 
   const isLocked = (): boolean => {
     const state = store.getState();
-    if (runningOperation(state, 'track')) addToast(store, 'info', promptText.tracking);
-    else if (objectsOf(state).some(({ id, locked }) => locked && id === state.selectedId)) addToast(store, 'info', promptText.locked);
-    else return false;
-    return true;
+    const isProtected = objectsOf(state).some(({ id, locked }) => locked && id === state.selectedId);
+    if (isProtected) addToast(store, 'info', promptText.locked);
+    return isProtected;
   };
 
   const dropDraft = (key: string, draft: FramePrompt): void =>
@@ -59,7 +60,9 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
 
   const change = async (objectId: number, frame: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
     const key = promptKey(objectId, frame);
-    const prompt = edit(promptOn(store.getState(), objectId, frame));
+    const { candidate: _, ...known } = promptOn(store.getState(), objectId, frame);
+    // Other clicks have other masks: the choice among the former ones ends.
+    const prompt = edit(known);
     store.setState((s: WindowState) => ({ drafts: { ...s.drafts, [key]: prompt } }));
     newest.set(key, prompt);
     let work = sending.get(key);
@@ -71,10 +74,6 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   };
 
   const addObject = async (): Promise<number | null> => {
-    if (runningOperation(store.getState(), 'track')) {
-      addToast(store, 'info', promptText.tracking);
-      return null;
-    }
     try {
       const { objectId } = await client.call('object.add', {});
       store.setState({ selectedId: objectId, promptLabel: 1 });
@@ -107,8 +106,25 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     if (selectedId !== null && !isLocked()) await change(selectedId, stopAtShown(), edit);
   };
 
+  const nextMask = async (): Promise<void> => {
+    const { selectedId } = store.getState();
+    if (selectedId === null || maskChoice(store.getState()) === null || isLocked()) return;
+    const frame = stopAtShown();
+    // The choice is made among the masks of the clicks the host knows.
+    await sending.get(promptKey(selectedId, frame));
+    store.setState((s) => ({ computing: s.computing + 1 }));
+    try {
+      await client.call('prompt.candidate', { objectId: selectedId, frame });
+    } catch (error) {
+      reportError(store, error);
+    } finally {
+      store.setState((s) => ({ computing: s.computing - 1 }));
+    }
+  };
+
   return {
     addObject,
+    nextMask,
     addPoint: async (point) => {
       if (isLocked()) return;
       if (point.label === 0 && store.getState().selectedId === null) {

@@ -22,7 +22,6 @@ export const runnerText = {
 };
 
 export const promptText = {
-  tracking: 'Prompts can be changed when tracking has ended. Press Esc to stop it; what is done is kept.',
   locked: 'This object is protected from changes. Its menu in the list of objects takes the protection off.',
   negativeFirst: 'Click an object first; a negative point then takes away what is not part of it.',
 };

@@ -146,6 +146,13 @@ export const promptOn = (state: Pick<WindowState, 'drafts' | 'host'>, objectId: 
   return object?.prompts.find((prompt) => prompt.frame === frame) ?? { frame, points: [], box: null, mask: null };
 };
 
+/** Which of the model's masks the selected object has on the frame on screen; null where there is no choice. 0 = the best one. */
+export const maskChoice = (state: WindowState): number | null => {
+  if (state.selectedId === null) return null;
+  const { points, box, candidate } = promptOn(state, state.selectedId, state.shownFrame);
+  return points.length > 0 || box ? (candidate === undefined ? 0 : candidate + 1) : null;
+};
+
 export const objectsOf = (state: Pick<WindowState, 'host'>): readonly TrackedObject[] => state.host?.session?.objects ?? noObjects;
 const noObjects: readonly TrackedObject[] = [];
 
@@ -168,10 +175,12 @@ export const commandContext = (state: WindowState): CommandContext => {
     hasMarks: marksOf(state).in !== null || marksOf(state).out !== null,
     canUndo: state.host?.session?.history.undo != null,
     canRedo: state.host?.session?.history.redo != null,
+    hasMaskChoice: maskChoice(state) !== null,
     hasStrokes: state.strokeCount > 0,
     hasResults: objects.some((object) => object.results.length > 0),
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
     isTracking: runningOperation(state, 'track') !== null,
+    isFollowing: state.isFollowing,
     isExporting: runningOperation(state, 'export') !== null,
   };
 };

@@ -1,6 +1,6 @@
 /** The contract's methods on the clip, runs, exports and the app itself. */
 import { basename } from 'node:path';
-import type { AppState, MethodInput } from '../../../shared/contract.ts';
+import type { AppState, MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { encodeFrameMessage } from '../../../shared/wire.ts';
@@ -20,6 +20,7 @@ export interface SessionServices {
   readonly exportRoot: string;
   readonly appVersion: string;
   readonly log: AppLog;
+  usage(): Promise<MethodOutput<'app.usage'>>;
   checkPath(path: string): Promise<void>;
   dismissNotice(id: number): void;
   openSession(path: string): Promise<SessionService>;
@@ -89,6 +90,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
       directory: folder,
     };
   },
+  'app.usage': () => services.usage(),
   'app.log': ({ lines }) => ({ lines: services.log.last(lines) }),
   'app.diagnostics': ({ withPaths }) => ({
     text: diagnosticsText(services.appVersion, services.state, services.log.last(50), withPaths),

@@ -67,7 +67,7 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
         id: `merge-${other.id}`,
         label: text.mergeInto(other.name),
         color: other.color,
-        isDisabled: isTracking || object.locked || other.locked,
+        isDisabled: object.locked || other.locked,
         onSelect: () => void attempt(client.call('object.merge', { objectIds: [id, other.id], into: other.id })),
       }),
     ),
@@ -76,7 +76,6 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       id: 'remove',
       label: text.remove,
       isDanger: true,
-      isDisabled: isTracking,
       onSelect: () => void attempt(client.call('object.remove', { objectId: id })),
     },
   ];

@@ -28,7 +28,6 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
   const isRenaming = useAppState((s) => s.renamingId === object.id);
   const isRecoloring = useAppState((s) => s.recoloringId === object.id);
   const isHovered = useAppState((s) => s.hoveredId === object.id);
-  const isTracking = useAppState((s) => s.host?.operations.some((o) => o.kind === 'track' && o.state === 'running') ?? false);
   const row = useRef<HTMLLIElement>(null);
   const update = (change: { name?: string; color?: string; visible?: boolean }): void =>
     void attempt(client.call('object.update', { objectId: object.id, ...change }));
@@ -119,7 +118,6 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
         size="small"
         isIcon
         label={text.remove(object.name)}
-        disabled={isTracking}
         onClick={() => void attempt(client.call('object.remove', { objectId: object.id }))}
       >
         <Trash2 size={14} />

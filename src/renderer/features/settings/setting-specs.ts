@@ -1,7 +1,7 @@
 /** Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check them. */
 import { z } from 'zod';
 import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
-import { type SettingSpec as HostSettingSpec, settingKeys, settings } from '../../../shared/settings.ts';
+import { environmentName, type SettingSpec as HostSettingSpec, settingKeys, settings } from '../../../shared/settings.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { defaultPreferences, type Preferences } from '../../state/preferences.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
@@ -21,7 +21,10 @@ export interface SettingSpec {
   kind:
     | { type: 'choice'; choices: readonly { value: string | number; label: string }[] }
     | { type: 'number'; least: number; most: number; step: number }
-    | { type: 'switch' };
+    | { type: 'switch' }
+    | { type: 'text'; hint: string };
+  /** The environment variable that decides it, and so it can't be set here. */
+  decidedBy?(state: WindowState): string | null;
   /** null: it can't be set now. */
   read(state: WindowState): SettingValue | null;
   write(app: AppModel, value: SettingValue): void;
@@ -49,6 +52,18 @@ const preference = <K extends keyof Preferences>(
 const plain = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
 
 const switching: Kind = { type: 'switch' };
+
+/** Those with a row here; where panels are dragged to is not a setting. */
+const preferenceKeys = [
+  'theme',
+  'fillOpacity',
+  'areContoursShown',
+  'isSideShown',
+  'isTimelineShown',
+  'areHintsDismissed',
+  'brushSize',
+  'keys',
+] as const;
 
 const looks: SettingSpec[] = [
   preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: plain(['system', 'light', 'dark']) }),
@@ -98,7 +113,7 @@ const memorySpecs = (): SettingSpec[] => {
 const hostSpecs = (): SettingSpec[] =>
   settingKeys.flatMap((key): SettingSpec[] => {
     const spec: HostSettingSpec = settings[key];
-    if (key === 'ui.theme' || (spec.kind !== 'choice' && spec.kind !== 'number')) return [];
+    if (key === 'ui.theme' || (spec.kind !== 'choice' && spec.kind !== 'number' && spec.kind !== 'folder')) return [];
     return [
       {
         id: key,
@@ -106,18 +121,29 @@ const hostSpecs = (): SettingSpec[] =>
         label: spec.title,
         effect: spec.needsRestart ? `${spec.effect} ${text.restart}` : spec.effect,
         ...(spec.unit && { unit: spec.unit }),
-        usual: spec.default as SettingValue,
+        usual: (spec.default ?? '') as SettingValue,
         kind:
-          spec.kind === 'choice'
-            ? { type: 'choice', choices: spec.choices ?? [] }
-            : { type: 'number', least: spec.min ?? 0, most: spec.max ?? 1, step: spec.step ?? 1 },
-        read: (state) => (state.host ? (state.host.settings.values[key] as SettingValue) : null),
-        write: ({ client, attempt }, value) => void attempt(client.call('settings.set', { key, value })),
+          spec.kind === 'folder'
+            ? { type: 'text', hint: text.folderHint }
+            : spec.kind === 'choice'
+              ? { type: 'choice', choices: spec.choices ?? [] }
+              : { type: 'number', least: spec.min ?? 0, most: spec.max ?? 1, step: spec.step ?? 1 },
+        decidedBy: (state) => (state.host?.settings.overridden.includes(key) ? environmentName(key) : null),
+        read: (state) => (state.host ? ((state.host.settings.values[key] ?? '') as SettingValue) : null),
+        write: ({ client, attempt }, value) =>
+          void attempt(client.call('settings.set', { key, value: spec.kind === 'folder' && value === '' ? null : value })),
       },
     ];
   });
 
 export const settingSpecs: readonly SettingSpec[] = [...looks, ...hostSpecs(), ...memorySpecs()];
+
+/** Everything as it comes with the app: what this window remembers of its looks, and what the host keeps. */
+export const resetAllSettings = ({ client, store, attempt }: AppModel): void => {
+  const usual = Object.fromEntries(preferenceKeys.map((key) => [key, defaultPreferences[key]]));
+  setPreference(store, usual);
+  void attempt(client.call('settings.reset', {}));
+};
 
 export const searchSettings = (query: string): SettingSpec[] => {
   const words = query.trim().toLowerCase().split(/\s+/);

@@ -6,7 +6,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Segments } from '../../ui/segments.tsx';
-import { type SettingSpec, type SettingValue, searchSettings, settingSpecs } from './setting-specs.ts';
+import { resetAllSettings, type SettingSpec, type SettingValue, searchSettings } from './setting-specs.ts';
 import styles from './settings.module.css';
 import { settingsText as text } from './strings.ts';
 
@@ -20,12 +20,6 @@ export const SettingsDialog = () => {
   const [query, setQuery] = useState('');
   const found = searchSettings(query).filter((spec) => spec.read(state) !== null);
   const groups = [...new Set(found.map(({ group }) => group))];
-  const resetAll = (): void => {
-    for (const spec of settingSpecs) {
-      const value = spec.read(app.store.getState());
-      if (value !== null && value !== spec.usual) spec.write(app, spec.usual);
-    }
-  };
   return (
     <Dialog title={text.title} isWide onClose={() => app.store.setState({ dialog: null })}>
       <div className={styles.head}>
@@ -41,7 +35,7 @@ export const SettingsDialog = () => {
         <Button onClick={() => app.store.setState({ dialog: 'shortcuts' })}>
           <Keyboard size={14} /> {text.keys}
         </Button>
-        <Button onClick={resetAll}>
+        <Button onClick={() => resetAllSettings(app)}>
           <RotateCcw size={14} /> {text.resetAll}
         </Button>
       </div>
@@ -60,7 +54,13 @@ export const SettingsDialog = () => {
           {found
             .filter((spec) => spec.group === group)
             .map((spec) => (
-              <SettingRow key={spec.id} spec={spec} value={spec.read(state)!} onChange={(value) => spec.write(app, value)} />
+              <SettingRow
+                key={spec.id}
+                spec={spec}
+                value={spec.read(state)!}
+                decidedBy={spec.decidedBy?.(state) ?? null}
+                onChange={(value) => spec.write(app, value)}
+              />
             ))}
         </section>
       ))}
@@ -71,14 +71,17 @@ export const SettingsDialog = () => {
 interface SettingRowProps {
   spec: SettingSpec;
   value: SettingValue;
+  /** The environment variable that decides it. */
+  decidedBy: string | null;
   onChange: (value: SettingValue) => void;
 }
 
-const SettingRow = ({ spec, value, onChange }: SettingRowProps) => {
+const SettingRow = ({ spec, value, decidedBy, onChange }: SettingRowProps) => {
   const id = useId();
   const { label, effect, kind, unit, usual } = spec;
   const facts = [
-    text.usual(shown(usual, unit)),
+    ...(decidedBy === null ? [] : [text.decidedBy(decidedBy)]),
+    text.usual(usual === '' && kind.type === 'text' ? kind.hint : shown(usual, unit)),
     ...(kind.type === 'number' ? [text.range(String(kind.least), shown(kind.most, unit))] : []),
   ];
   return (
@@ -92,12 +95,12 @@ const SettingRow = ({ spec, value, onChange }: SettingRowProps) => {
         </p>
       </div>
       <div className={styles.control}>
-        {value !== usual && (
+        {value !== usual && decidedBy === null && (
           <Button variant="ghost" size="small" isIcon label={text.reset(label)} onClick={() => onChange(usual)}>
             <RotateCcw size={13} />
           </Button>
         )}
-        <Control id={id} kind={kind} value={value} onChange={onChange} />
+        <Control id={id} kind={kind} value={value} isDisabled={decidedBy !== null} onChange={onChange} />
         {unit && <span className={styles.about}>{unit}</span>}
       </div>
     </div>
@@ -108,16 +111,18 @@ interface ControlProps {
   id: string;
   kind: SettingSpec['kind'];
   value: SettingValue;
+  isDisabled: boolean;
   onChange: (value: SettingValue) => void;
 }
 
-const Control = ({ id, kind, value, onChange }: ControlProps) => {
+const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
   const about = `${id}-about`;
   if (kind.type === 'switch')
     return (
       <input
         id={id}
         type="checkbox"
+        disabled={isDisabled}
         aria-describedby={about}
         checked={value === true}
         onChange={(event) => onChange(event.target.checked)}
@@ -128,6 +133,7 @@ const Control = ({ id, kind, value, onChange }: ControlProps) => {
       <select
         id={id}
         className={styles.select}
+        disabled={isDisabled}
         aria-describedby={about}
         value={String(value)}
         onChange={(event) =>
@@ -141,6 +147,27 @@ const Control = ({ id, kind, value, onChange }: ControlProps) => {
         ))}
       </select>
     );
+  if (kind.type === 'text')
+    return (
+      <input
+        // A value that was set elsewhere replaces what is in the field.
+        key={String(value)}
+        id={id}
+        type="text"
+        className={styles.text}
+        aria-describedby={about}
+        disabled={isDisabled}
+        placeholder={kind.hint}
+        defaultValue={String(value)}
+        onBlur={(event) => {
+          const wanted = event.target.value.trim();
+          if (wanted !== value) onChange(wanted);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') event.currentTarget.blur();
+        }}
+      />
+    );
   return (
     <input
       // A value that was set elsewhere replaces what is in the field.
@@ -148,6 +175,7 @@ const Control = ({ id, kind, value, onChange }: ControlProps) => {
       id={id}
       type="number"
       className={styles.number}
+      disabled={isDisabled}
       aria-describedby={about}
       defaultValue={Number(value)}
       min={kind.least}

@@ -9,6 +9,8 @@ export const settingsText = {
   range: (least: string, most: string): string => `${least} to ${most}`,
   on: 'on',
   off: 'off',
+  decidedBy: (variable: string): string => `Decided by ${variable} in the environment.`,
+  folderHint: 'The usual place',
   restart: 'Takes effect at the next start.',
   profile: 'Profile',
   profiles: { performance: 'Performance', balanced: 'Balanced', quality: 'Quality' },

@@ -1,5 +1,6 @@
 /** Model, provider, speed: what is at work. */
 import { X } from 'lucide-react';
+import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -8,6 +9,7 @@ import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import styles from './status.module.css';
 import { statusText as text } from './strings.ts';
+import { useUsage } from './use-usage.ts';
 
 export const StatusBar = () => {
   const { run } = useApp();
@@ -35,8 +37,24 @@ export const StatusBar = () => {
       <RunningDownload />
       {rate !== null && <span className={styles.item}>{text.speed(formatSpeed(rate))}</span>}
       <Running />
+      <Usage />
       <span className={styles.version}>{version}</span>
     </footer>
+  );
+};
+
+/** Memory in use, and how much the engine is behind. */
+const Usage = () => {
+  const usage = useUsage();
+  if (!usage) return null;
+  const { hostBytes, engineBytes, waiting } = usage;
+  return (
+    <span className={styles.usage}>
+      {waiting > 1 && <span title={text.waitingTitle}>{text.waiting(waiting)}</span>}
+      <span title={text.memoryTitle(formatBytes(hostBytes), engineBytes === null ? null : formatBytes(engineBytes))}>
+        {text.memory(formatBytes(hostBytes + (engineBytes ?? 0)))}
+      </span>
+    </span>
   );
 };
 

@@ -15,11 +15,12 @@ export const trackText = {
   rangeTitle: 'Only the frames between the in and the out mark',
   track: 'Track',
   cancel: 'Cancel',
+  follow: 'Go along',
   cancelTracking: 'Cancel tracking',
   progress: 'Tracking progress',
   frames: (done: number, total: number): string => `${done.toLocaleString('en')} / ${total.toLocaleString('en')} frames`,
   speed: (rate: string): string => `${rate} frames/s`,
   left: (duration: string): string => `${duration} left`,
-  how: 'Objects are followed through the clip. Correct a frame by clicking in it, then track again.',
+  how: 'Objects are followed through the clip. Click in any frame to correct it, also while it runs.',
   first: 'Click an object in the picture first.',
 };

@@ -1,5 +1,5 @@
 /** Track and its progress. The one button starts, and while tracking cancels. */
-import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, Square } from 'lucide-react';
+import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, ScanEye, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { marksOf, runningOperation } from '../../state/window-state.ts';
@@ -27,6 +27,7 @@ export const TrackPanel = () => {
   const direction = useAppState((s) => s.trackDirection);
   const scope = useAppState((s) => s.trackScope);
   const count = useAppState((s) => s.host?.session?.objects.length ?? 0);
+  const isFollowing = useAppState((s) => s.isFollowing);
   const hasMarks = useAppState((s) => marksOf(s).in !== null || marksOf(s).out !== null);
   return (
     <section className={styles.panel} aria-label={text.tracking}>
@@ -51,6 +52,11 @@ export const TrackPanel = () => {
           <CommandButton command="operation.cancel" variant="danger" size="large" className={styles.wide} label={text.cancelTracking}>
             <Square size={12} fill="currentColor" /> {text.cancel} <KeyHint command="operation.cancel" />
           </CommandButton>
+          {!isFollowing && (
+            <CommandButton command="track.follow" className={styles.wide} label={text.follow}>
+              <ScanEye size={14} /> {text.follow} <KeyHint command="track.follow" />
+            </CommandButton>
+          )}
           <ProgressBar label={text.progress} done={operation.done} total={operation.total} />
           <p className={styles.progress}>
             <span>{text.frames(operation.done, operation.total)}</span>
@@ -82,7 +88,7 @@ const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
   );
 };
 
-const KeyHint = ({ command }: { command: 'track.start' | 'operation.cancel' }) => {
+const KeyHint = ({ command }: { command: 'track.start' | 'track.follow' | 'operation.cancel' }) => {
   const key = useShortcut(command);
   return key ? <span className={styles.hint}>{key}</span> : null;
 };

@@ -12,6 +12,9 @@ export const viewerText = {
   remove: 'Remove',
   removeTitle: (key: string | null): string =>
     `A click says: this is not the object${key ? `  (${key} switches` : '  ('}; or right-click, or Alt+click)`,
+  bestMask: 'Best mask',
+  maskOf: (index: number, count: number): string => `Mask ${index} of ${count}`,
+  otherMask: (shown: string): string => `${shown}: take another of those the model found`,
   opacity: 'Mask opacity',
   contours: 'Contours',
   brushSize: 'Brush size',

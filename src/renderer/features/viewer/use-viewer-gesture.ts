@@ -2,9 +2,7 @@
 import { useMemo, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
-import { promptText } from '../../app/strings.ts';
-import { addToast } from '../../state/app-store.ts';
-import { objectsOf, promptOn, runningOperation, shownObjects } from '../../state/window-state.ts';
+import { objectsOf, promptOn, shownObjects } from '../../state/window-state.ts';
 import type { BrushTarget } from './brush.ts';
 import { isInMask, maskFromLogits, maskFromText } from './brush-mask.ts';
 import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
@@ -68,11 +66,9 @@ export const useViewerGesture = (): { gesture: PointerGesture; draft: BoxDraft |
       },
       cancelBox: () => setDraft(null),
       startStroke: (at, isErasing) => {
-        if (runningOperation(store.getState(), 'track')) {
-          addToast(store, 'info', promptText.tracking);
-          return;
-        }
-        if (store.getState().isPlaying) player.pause();
+        const { isPlaying, isFollowing, shownFrame } = store.getState();
+        if (isPlaying) player.pause();
+        else if (isFollowing) player.seek(shownFrame);
         brush.start(inImage(at), isErasing, () => brushTarget(app));
       },
       extendStroke: (to) => brush.extend(inImage(to)),

@@ -1,12 +1,16 @@
 /** What the tool in hand can be told, and the view, in a bar over the picture so that they cover none of it. */
-import { Check, CircleMinus, CirclePlus, Eye, EyeOff, Maximize, Minus, Plus, Spline, X } from 'lucide-react';
+import { Check, CircleMinus, CirclePlus, Eye, EyeOff, Maximize, Minus, Plus, Shapes, Spline, X } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
+import { maskChoice } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { largestBrush, smallestBrush } from './brush.ts';
 import { viewerText as text } from './strings.ts';
 import styles from './viewer.module.css';
+
+/** Masks that the model makes of clicks. */
+const maskChoices = 4;
 
 export const ViewerToolbar = () => {
   const tool = useAppState((s) => s.tool);
@@ -20,11 +24,26 @@ export const ViewerToolbar = () => {
       ) : (
         <p className={styles.computing}>{tool === 'box' ? text.boxHelp : text.handHelp}</p>
       )}
-      <p className={styles.computing} role="status">
-        {computing && text.computing}
-      </p>
+      <div className={styles.tools}>
+        <MaskChoice />
+        <p className={styles.computing} role="status">
+          {computing && text.computing}
+        </p>
+      </div>
       <ViewOptions />
     </div>
+  );
+};
+
+/** Where the object was clicked, the model made several masks: one says which is taken, and takes the next. */
+const MaskChoice = () => {
+  const choice = useAppState(maskChoice);
+  if (choice === null) return null;
+  const name = choice === 0 ? text.bestMask : text.maskOf(choice, maskChoices);
+  return (
+    <CommandButton command="prompt.nextMask" variant="ghost" size="small" label={text.otherMask(name)}>
+      <Shapes size={14} /> {name}
+    </CommandButton>
   );
 };
 

@@ -153,6 +153,8 @@ export class FakeTransport extends TransportBase {
     if ((method === 'prompt.set' || method === 'prompt.clear') && object) this.#setPrompt(object, method, input as unknown as FramePrompt);
     if (method === 'export.estimate') return fakeEstimate;
     if (method === 'tree.get') return { events: fakeTreeEvents(input.objectId as number) };
+    if (method === 'app.usage') return { hostBytes: 180 * 2 ** 20, engineBytes: 320 * 2 ** 20, waiting: 0 };
+    if (method === 'app.log') return { lines: [] };
     if (method === 'track.start') return this.#track();
     if (method === 'export.start') return this.#export();
     if (method === 'operation.cancel') {
