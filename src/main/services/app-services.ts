@@ -12,13 +12,15 @@ import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
 import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
-import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
+import type { ExportChoice } from './export-service.ts';
+import { Exports } from './exports.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
 import { sessionMethods } from './methods/session-methods.ts';
 import { settingsMethods } from './methods/settings-methods.ts';
 import { createModels, type ModelOptions } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
+import { Notices } from './notices.ts';
 import { Operations } from './operations.ts';
 import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
@@ -54,13 +56,13 @@ export class AppServices {
   readonly #options: AppServicesOptions;
   readonly #engine: EngineHost;
   readonly #hub: StateHub;
+  readonly #notices: Notices;
+  readonly #exports: Exports;
   readonly #clients = new Set<ClientLink>();
   #session: SessionService | null = null;
   #run: TrackLoop | null = null;
   #memory: MemorySettings;
   #engineState: AppState['engine'] = { state: 'starting', message: null };
-  #notices: AppState['notices'] = [];
-  #nextNoticeId = 1;
   #engineError: AppError | null = null;
 
   constructor(options: AppServicesOptions) {
@@ -76,10 +78,11 @@ export class AppServices {
       operations: this.operations.list,
       engine: this.#engineState,
       models: this.models.view,
-      notices: this.#notices,
+      notices: this.#notices.list,
     }));
     this.appVersion = options.appVersion;
     this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
+    this.#notices = new Notices(this.log, () => this.#hub.touch());
     this.settings = new SettingsService(
       options.settingsStore ?? (options.keepsProjects ? new FileSettingsStore(join(dataDir, 'settings.json')) : new MemorySettingsStore()),
       {
@@ -116,6 +119,13 @@ export class AppServices {
       notify: (level, text) => this.notify(level, text),
     });
     this.operations = new Operations(() => this.#hub.touch());
+    this.#exports = new Exports({
+      operations: this.operations,
+      appVersion: options.appVersion,
+      engine: () => this.#engine.peer,
+      cancelRun: (id) => this.#cancelRun(id),
+      outputUrl: (id, name) => options.outputUrl?.(id, name) ?? null,
+    });
     this.#engine = new EngineHost(options.spawnEngine, {
       onReady: (peer, isRestart) => this.#onEngineReady(peer, isRestart),
       onLost: (reason) =>
@@ -277,45 +287,15 @@ export class AppServices {
 
   /** @returns the operation's id */
   startExport(request: ExportChoice): string {
-    const session = this.session;
-    if (this.operations.isRunning('export'))
-      throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
-    const { directory, parent, folderName, ...rest } = request;
-    const folder = directory ?? freshFolder(parent ?? this.exportRoot, folderName ?? exportFolderName(session.path, new Date()));
-    const ending = new AbortController();
-    return this.operations.start(
-      'export',
-      'Export',
-      (running) =>
-        exportSession(
-          session,
-          { partial: false, ...rest, memory: this.#memory, directory: folder },
-          {
-            id: running.id,
-            appVersion: this.#options.appVersion,
-            engine: () => this.#engine.peer,
-            signal: ending.signal,
-            onWritten: ({ name, path }) => running.addOutput({ name, path, url: this.#options.outputUrl?.(running.id, name) ?? null }),
-            onProgress: (done, total) => running.progress(done, total),
-            listen: (listener) => (listener ? this.#exports.set(running.id, listener) : this.#exports.delete(running.id)),
-          },
-        ),
-      (id) => {
-        ending.abort();
-        this.#cancelRun(id);
-      },
-    );
+    return this.#exports.start(this.session, request, this.exportRoot, this.#memory);
   }
 
   dismissNotice(id: number): void {
-    this.#notices = this.#notices.filter((notice) => notice.id !== id);
-    this.#hub.touch();
+    this.#notices.dismiss(id);
   }
 
   notify(level: AppState['notices'][number]['level'], text: string): void {
-    this.log.add(level, text);
-    this.#notices = [...this.#notices.slice(-19), { id: this.#nextNoticeId++, level, text }];
-    this.#hub.touch();
+    this.#notices.add(level, text);
   }
 
   /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
@@ -343,8 +323,6 @@ export class AppServices {
     this.#engine.close();
     await this.projects.close(false);
   }
-
-  readonly #exports = new Map<string, EngineExportListener>();
 
   readonly #handlers: Handlers = {
     ...editMethods(this),
@@ -378,8 +356,7 @@ export class AppServices {
 
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
-    peer.on('exportProgress', (event) => this.#exports.get(event.runId)?.onProgress(event));
-    peer.on('exportNeeds', (event) => this.#exports.get(event.runId)?.onNeeds(event));
+    this.#exports.attach(peer);
     await this.models.load(peer);
     await this.#session?.replay();
     this.#setEngine('ready', null);
