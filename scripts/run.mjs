@@ -87,6 +87,7 @@ const tasks = {
   cli: (args) => run(tools.cli, args),
   dev: (args) => run(tools.electronVite, ['dev', ...args]),
   build: () => run(tools.electronVite, ['build']),
+  dist: (args) => inOrder(tasks.build, () => run(join(root, 'scripts/dist.ts'), args)),
   typecheck: () =>
     inOrder(
       () => run(tools.tsc, ['-p', 'tsconfig.node.json']),

@@ -67,6 +67,14 @@ describe('house rules', () => {
     expect(long.map((path) => path.slice(root.length))).toEqual([]);
   });
 
+  it('what only Electron can run stays small', () => {
+    const lines = sources
+      .filter((path) => /\/main\/electron\/|\/main\/index\.ts$|\/preload\//.test(path) && !path.endsWith('.test.ts'))
+      .reduce((sum, path) => sum + readFileSync(path, 'utf8').split('\n').length - 1, 0);
+    expect(lines).toBeGreaterThan(400);
+    expect(lines).toBeLessThan(800);
+  });
+
   it('Electron is told of nothing it must not be', () => {
     const text = sources
       .filter((path) => path.includes('/main/'))

@@ -1,7 +1,7 @@
 /** app://main/: the built window, and nothing but the files that were there when the app started. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { contentSecurityPolicy } from '../../shared/content-security-policy.ts';
 import { isAppUrl } from './guards.ts';
 
@@ -20,13 +20,16 @@ export const appScheme = {
   privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true },
 } as const;
 
-/** URL path of every file under a folder, with where it is. A path that is not in it does not exist, however it is written. */
-export const bundledFiles = (folder: string): Map<string, string> => {
+/**
+ * URL path of every file under a folder, with where it is. A path that is not in it does not exist, however it is written. Folder by
+ * folder, with the two calls that read inside an asar archive in every version of Electron.
+ */
+export const bundledFiles = (folder: string, at = ''): Map<string, string> => {
   const files = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(`/${relative(folder, path).split(sep).join('/')}`, path);
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const inner = statSync(path).isDirectory() ? bundledFiles(path, `${at}/${name}`) : [[`${at}/${name}`, path] as const];
+    for (const [url, file] of inner) files.set(url, file);
   }
   return files;
 };

@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findFfmpeg, listEncoders, parseFfmpegVersion } from './ffmpeg-binary.ts';
+import { findFfmpeg, listEncoders, outsideArchive, parseFfmpegVersion } from './ffmpeg-binary.ts';
 import { spawnFfmpeg } from './ffmpeg-process.ts';
 
 let folder: string;
@@ -66,6 +66,12 @@ describe.skipIf(process.platform === 'win32')('findFfmpeg', () => {
     await pretend('later', '7.1');
     expect(await findFfmpeg({ setting: later })).toBe(later);
   });
+});
+
+it('a packaged program is looked for beside the archive', () => {
+  const path = (archive: string): string => ['', 'opt', 'app', archive, 'node_modules', 'ffmpeg-static', 'ffmpeg'].join(sep);
+  expect(outsideArchive(path('app.asar'))).toBe(path('app.asar.unpacked'));
+  expect(outsideArchive(path('app'))).toBe(path('app'));
 });
 
 describe('what an ffmpeg can do', () => {

@@ -2,7 +2,7 @@
  * Which ffmpeg to run, and what that one can do. ffprobe is never needed: ffmpeg-static brings none.
  */
 import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { ffmpegMissing, runFfmpeg } from './ffmpeg-process.ts';
 
@@ -21,12 +21,15 @@ const isExecutable = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** In a packaged app programs lie beside the archive that the code is in: the system can't start one from inside. */
+export const outsideArchive = (path: string): string => path.replace(`${sep}app.asar${sep}`, `${sep}app.asar.unpacked${sep}`);
+
 /** ffmpeg-static names a file even where its download was skipped, so only an existing file counts. */
 const bundledFfmpeg = async (): Promise<string | null> => {
   try {
     const loaded: unknown = await import('ffmpeg-static');
     const path = (loaded as { default?: unknown }).default;
-    return typeof path === 'string' ? path : null;
+    return typeof path === 'string' ? outsideArchive(path) : null;
   } catch {
     return null;
   }
