@@ -13,6 +13,7 @@ const mainEntries: Record<string, string> = {
   index: source('main/index.ts'),
   process: source('main/engine/process.ts'),
   'inference-worker': source('main/engine/inference-worker.ts'),
+  'lane-worker': source('main/engine/model/lane-worker.ts'),
   cli: source('main/cli/index.ts'),
 };
 

@@ -4,7 +4,7 @@
  * logits are all under N are uncertain.
  */
 import { parseArgs } from 'node:util';
-import type { GraphTimings } from '../../src/main/engine/model/onnx-graphs.ts';
+import type { GraphTimings } from '../../src/main/engine/model/run-times.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
 import { type Annotated, readAnnotated, truthOf } from './annotated.ts';

@@ -7,7 +7,7 @@ import type { Manifest } from '../../shared/manifest.ts';
 import { decodeRle, expandCounts } from '../../shared/rle.ts';
 import { exportResults } from './export/export-results.ts';
 import { MaskFeed } from './export/mask-feed.ts';
-import { InferenceClient } from './inference-client.ts';
+import type { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
@@ -64,13 +64,16 @@ export class Engine {
   readonly #runs = new Map<string, AbortController>();
   /** Masks of the exports under way, by run. */
   readonly #feeds = new Map<string, MaskFeed>();
-  #client: InferenceClient | null = null;
+  readonly #client: InferenceClient;
   #manifest: Manifest | null = null;
   #ffmpeg: Promise<string> | null = null;
 
-  constructor(emit: EngineEmit, options: { ffmpeg?: string | null } = {}) {
+  constructor(emit: EngineEmit, client: InferenceClient, options: { ffmpeg?: string | null } = {}) {
     this.#emit = emit;
+    this.#client = client;
     this.#ffmpegSetting = options.ffmpeg ?? null;
+    // Looked for while the model loads; what is wrong with it is said when a clip is opened.
+    this.#findFfmpeg().catch(() => {});
   }
 
   readonly methods = {
@@ -87,7 +90,7 @@ export class Engine {
           `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
         );
       }
-      const loaded = await this.#worker().peer.call('load', {
+      const loaded = await this.#client.peer.call('load', {
         manifest,
         paths: graphPathsOf(bundle),
         choice: chooseProviders(input.provider, input.threads),
@@ -96,8 +99,8 @@ export class Engine {
       // What the worker knew of open clips went with the former model.
       for (const [sessionId, { media }] of this.#sources) {
         const { width, height, frameCount } = media;
-        await this.#worker().peer.call('closeSession', { sessionId });
-        await this.#worker().peer.call('openSession', { sessionId, width, height, frameCount });
+        await this.#client.peer.call('closeSession', { sessionId });
+        await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
       }
       const { id, name, version, imageSize } = manifest;
       return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
@@ -108,13 +111,15 @@ export class Engine {
       const source = await MediaSource.open(input.path, await this.#findFfmpeg());
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
-      await this.#worker().peer.call('openSession', {
+      await this.#client.peer.call('openSession', {
         sessionId: input.sessionId,
         width: media.width,
         height: media.height,
         frameCount: media.frameCount,
       });
       this.#sources.set(input.sessionId, source);
+      // Where the first prompt is likely to be; whatever is wrong with it is said there.
+      if (this.#manifest) source.modelFrame(0, this.#manifest.imageSize).catch(() => {});
       const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
       const {
         width,
@@ -156,7 +161,7 @@ export class Engine {
       if (!source) return {};
       this.#sources.delete(sessionId);
       source.close();
-      await this.#worker().peer.call('closeSession', { sessionId });
+      await this.#client.peer.call('closeSession', { sessionId });
       return {};
     },
 
@@ -172,7 +177,7 @@ export class Engine {
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
       const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
       return this.#prompt(sessionId, frame, (image) =>
-        this.#worker().peer.call('setPoints', {
+        this.#client.peer.call('setPoints', {
           sessionId,
           objectId,
           frame,
@@ -199,22 +204,22 @@ export class Engine {
       }
       const pixels = decodeRle({ size: mask.size, counts: expandCounts(mask.counts) });
       return this.#prompt(sessionId, frame, (image) =>
-        this.#worker().peer.call('setMask', { sessionId, objectId, frame, mask: pixels, image }),
+        this.#client.peer.call('setMask', { sessionId, objectId, frame, mask: pixels, image }),
       );
     },
 
     clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> =>
-      this.#worker().peer.call('clearPrompts', parse('clearPrompts', raw)),
+      this.#client.peer.call('clearPrompts', parse('clearPrompts', raw)),
 
     removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> =>
-      this.#worker().peer.call('removeObject', parse('removeObject', raw)),
+      this.#client.peer.call('removeObject', parse('removeObject', raw)),
 
     /** Resolves when the run has ended; frames come as `trackedFrame` events. */
     track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
       const input = parse('track', raw);
       const source = this.#source(input.sessionId);
       return this.#asRun(input.runId, async (signal) => {
-        const worker = this.#worker().peer;
+        const worker = this.#client.peer;
         const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
         const passes = planTrack(
@@ -233,6 +238,7 @@ export class Engine {
           signal,
           track: (frame, reverse, image, objectIds) =>
             worker.call('trackFrame', { sessionId: input.sessionId, frame, reverse, image, objectIds }, [image.buffer as ArrayBuffer]),
+          dropUpcoming: () => void worker.call('dropUpcoming', { sessionId: input.sessionId }).catch(() => {}),
           onFrame: (event) => this.#emit('trackedFrame', { runId: input.runId, ...event }),
         });
       });
@@ -275,15 +281,6 @@ export class Engine {
     },
   };
 
-  #worker(): InferenceClient {
-    this.#client ??= new InferenceClient((error) => {
-      // The tracking state died with the worker: the host starts a fresh engine and replays the prompts.
-      console.error(error.message);
-      process.exit(70);
-    });
-    return this.#client;
-  }
-
   #findFfmpeg(): Promise<string> {
     this.#ffmpeg ??= findFfmpeg({ setting: this.#ffmpegSetting }).catch((error) => {
       this.#ffmpeg = null;
@@ -308,7 +305,7 @@ export class Engine {
     const image = await source.modelFrame(frame, this.#model().imageSize);
     const answer = ask(image);
     // Queued behind the click, so the click is answered first; its failure is the click's own.
-    const encoded = this.#worker().peer.call('encodePending', { sessionId, frame });
+    const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
     encoded.catch(() => {});
     return toEngineResult(await answer, source.media);
   }

@@ -7,8 +7,9 @@ import { parentPort } from 'node:worker_threads';
 import { AppError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
-import { constantsOf, type GraphPaths, type GraphTimings, OnnxGraphs } from './model/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, OnnxGraphs } from './model/onnx-graphs.ts';
 import type { ProviderChoice } from './model/providers.ts';
+import type { GraphTimings } from './model/run-times.ts';
 import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
 import type { PointPrompt } from './tracking/point-prompt.ts';
 import type { ObjectFrameResult } from './tracking/tracker-core.ts';
@@ -47,11 +48,29 @@ const noImage = (): Uint8Array => {
   throw new AppError('internal', 'The frame was not sent along and its features are no longer held.');
 };
 
+interface TrackInput {
+  sessionId: string;
+  frame: number;
+  reverse: boolean;
+  image: Uint8Array;
+  objectIds: number[];
+}
+
+/** Frames that were sent and not begun. */
+let upcoming: TrackInput[] = [];
+let isTracking = false;
+
+/** The next frame's image is encoded beside the work on this one. A source that has no next frame yet has sent none. */
+const lookAhead = (): void => {
+  const next = upcoming[0];
+  if (isTracking && next) trackers.get(next.sessionId)?.lookAhead(next.frame, next.image);
+};
+
 export const workerMethods = {
   load: (input: { manifest: Manifest; paths: GraphPaths; choice: ProviderChoice }) =>
     inOrder(async () => {
       await graphs?.release();
-      graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice);
+      graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice, { twoLanes: true });
       manifest = input.manifest;
       return { provider: graphs.provider, providerReason: graphs.providerReason };
     }),
@@ -127,14 +146,30 @@ export const workerMethods = {
       return session.objectIds.map((id) => ({ id, conditioning: session.conditioningFrames(id) }));
     }),
 
-  trackFrame: (input: { sessionId: string; frame: number; reverse: boolean; image: Uint8Array; objectIds: number[] }) =>
-    inOrder(async () => {
-      const start = performance.now();
-      const tracked = await tracker(input.sessionId).trackFrame(input.frame, input.reverse, () => input.image, input.objectIds);
-      const { results, buffers } = outgoing(tracked);
-      const timings: GraphTimings = graphs!.takeTimings();
-      return new Transferred({ results, timings, workerMs: performance.now() - start }, buffers);
-    }),
+  trackFrame: (input: TrackInput) => {
+    upcoming.push(input);
+    lookAhead();
+    return inOrder(async () => {
+      if (upcoming[0] !== input) throw new AppError('cancelled', 'The run was ended before this frame.');
+      upcoming.shift();
+      isTracking = true;
+      try {
+        const start = performance.now();
+        const tracking = tracker(input.sessionId).trackFrame(input.frame, input.reverse, () => input.image, input.objectIds);
+        lookAhead();
+        const { results, buffers } = outgoing(await tracking);
+        const timings: GraphTimings = graphs!.takeTimings();
+        return new Transferred({ results, timings, workerMs: performance.now() - start }, buffers);
+      } finally {
+        isTracking = false;
+      }
+    });
+  },
+  /** Frames that were sent and not begun fail as `cancelled`. It need not wait for the one at work. */
+  dropUpcoming: async ({ sessionId }: { sessionId: string }) => {
+    upcoming = upcoming.filter((input) => input.sessionId !== sessionId);
+    return {};
+  },
 } satisfies MethodMap;
 
 export type WorkerMethods = typeof workerMethods;

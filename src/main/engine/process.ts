@@ -2,7 +2,8 @@
  * Entry of the engine process: started by child_process.fork (CLI, web host, tests) or by Electron's utilityProcess, it serves
  * the engine over the channel it was started with and ends when that closes.
  */
-import { Engine, type EngineEmit } from './engine.ts';
+import type { EngineEmit } from './engine.ts';
+import { InferenceClient } from './inference-client.ts';
 import { type MessageLink, RpcPeer } from './rpc.ts';
 
 /** Electron's `process.parentPort` of a utility process; absent in a plain child process. */
@@ -35,7 +36,14 @@ let peer: RpcPeer<Record<string, never>> | null = null;
 const emit: EngineEmit = async (name, data, transfer = []) => {
   await peer?.emit(name, data, transfer);
 };
-const engine = new Engine(emit, { ffmpeg: process.env.SAM2_VIDEO_FFMPEG ?? null });
+// The worker's thread loads its modules while this one loads the engine's.
+const worker = new InferenceClient((error) => {
+  // The tracking state died with the worker: the host starts a fresh engine and replays the prompts.
+  console.error(error.message);
+  process.exit(70);
+});
+const { Engine } = await import('./engine.ts');
+const engine = new Engine(emit, worker, { ffmpeg: process.env.SAM2_VIDEO_FFMPEG ?? null });
 peer = new RpcPeer(link, engine.methods);
 
 // Ctrl-C reaches the whole process group; the host decides when the engine ends.

@@ -10,8 +10,8 @@ import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
 import type { ReviewFrame } from '../../shared/review-queue.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import { installableModelSchema } from './model/installed-bundle.ts';
-import type { GraphTimings } from './model/onnx-graphs.ts';
 import { providerNames } from './model/providers.ts';
+import type { GraphTimings } from './model/run-times.ts';
 
 const sessionId = z.string().min(1);
 const objectId = z.number().int().positive();

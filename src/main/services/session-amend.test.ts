@@ -70,7 +70,7 @@ const setUp = async () => {
       picture: null,
       results: [result(objectId, score)],
       memory,
-      timings: { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0 },
+      timings: { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 },
       workerMs: 0,
     } satisfies TrackedFrameEvent);
   return {

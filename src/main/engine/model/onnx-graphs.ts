@@ -2,12 +2,12 @@
  * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native call), so
  * this lives in the inference worker and nowhere else.
  */
-import { basename } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphName, Manifest } from '../../../shared/manifest.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
 import type {
+  AheadFeatures,
   AttendInput,
   ConditionedFeatures,
   DecodeInput,
@@ -17,7 +17,10 @@ import type {
   TrackerGraphs,
 } from '../tracking/graphs.ts';
 import type { Bundle } from './bundle.ts';
-import { type Provider, type ProviderChoice, sessionOptions } from './providers.ts';
+import { openSession } from './open-session.ts';
+import type { Provider, ProviderChoice } from './providers.ts';
+import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
+import { planLanes, SecondLane } from './second-lane.ts';
 import { warmUp } from './warm-up.ts';
 
 interface OnnxFeatures extends ImageFeatures {
@@ -42,14 +45,6 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   memoryEncoder: bundle.graphFile('memoryEncoder'),
   maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
 });
-
-export interface GraphTimings {
-  /** ms inside ONNX Runtime per graph since the last call of `takeTimings`. */
-  imageEncoder: number;
-  memoryAttention: number;
-  maskDecoder: number;
-  memoryEncoder: number;
-}
 
 export const constantsOf = (manifest: Manifest): TrackerConstants => {
   const featureSize = manifest.imageSize / manifest.stride;
@@ -76,21 +71,6 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
 };
 
 /**
- * Graphs may compute in fp16 but take and give fp32: where JavaScript has `Float16Array` (Node 24, Electron), onnxruntime-node
- * fails on fp16 tensors with "not enough space".
- */
-const refuseHalfFloats = (path: string, session: InferenceSession): void => {
-  for (const value of [...session.inputMetadata, ...session.outputMetadata]) {
-    if (value.isTensor && value.type === 'float16') {
-      throw new AppError(
-        'model-mismatch',
-        `${basename(path)} takes or gives 16-bit floats ("${value.name}"), which can't be passed to it here. Export the model with 32-bit inputs and outputs.`,
-      );
-    }
-  }
-};
-
-/**
  * Object `b` of a batch, as a batch of one. On the CPU each attention runs alone: the keys and scores of several objects (37 MB each
  * for SAM 2.1 at 512 px) push each other out of the cache, so that five together take a tenth longer than one after the other.
  */
@@ -112,57 +92,122 @@ const oneOf = (input: AttendInput, b: number): AttendInput => {
   };
 };
 
-const zeroTimings = (): GraphTimings => ({ imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0 });
+/** The same in buffers of its own, which may be moved to another thread. */
+const detached = (input: AttendInput): AttendInput => ({
+  ...input,
+  memory: input.memory.slice(),
+  temporalRow: input.temporalRow.slice(),
+  memoryWeight: input.memoryWeight.slice(),
+  pointers: input.pointers.slice(),
+  pointerPosition: input.pointerPosition.slice(),
+  pointerWeight: input.pointerWeight.slice(),
+});
 
-type Sessions = Record<Exclude<GraphName, 'maskPrompt'>, InferenceSession> & { maskPrompt: InferenceSession | null };
+const attendFeeds = (top: Tensor, input: AttendInput, { featureSize, memoryDim, hiddenDim }: TrackerConstants): Record<string, Tensor> => {
+  const { batch: b, memories: m, pointerCount: p } = input;
+  return {
+    top,
+    memory: new Tensor('float32', input.memory, [b, m, featureSize * featureSize, memoryDim]),
+    memory_tpos: new Tensor('int64', input.temporalRow, [b, m]),
+    memory_weight: new Tensor('float32', input.memoryWeight, [b, m]),
+    pointers: new Tensor('float32', input.pointers, [b, p, hiddenDim]),
+    pointer_pos: new Tensor('float32', input.pointerPosition, [b, p]),
+    pointer_weight: new Tensor('float32', input.pointerWeight, [b, p]),
+  };
+};
+
+/** What a request to the second lane need not keep. */
+const ownedByAttend = ['memory', 'memory_tpos', 'memory_weight', 'pointers', 'pointer_pos', 'pointer_weight'];
+
+const absoluteMs = (): number => performance.timeOrigin + performance.now();
+
+type Sessions = Record<Exclude<GraphName, 'maskPrompt' | 'imageEncoder'>, InferenceSession> & {
+  /** null where the second lane has it. */
+  imageEncoder: InferenceSession | null;
+  maskPrompt: InferenceSession | null;
+};
+
+interface Parts {
+  sessions: Sessions;
+  lane: SecondLane | null;
+  sharesAttention: boolean;
+}
+
+export interface LoadOptions {
+  /** A second thread beside this one, where the provider is the CPU and there are threads for it; default: none. */
+  twoLanes?: boolean;
+}
 
 export class OnnxGraphs implements TrackerGraphs {
   readonly provider: Provider;
   /** Why this provider and not a better one. */
   readonly providerReason: string;
   readonly #sessions: Sessions;
+  readonly #lane: SecondLane | null;
+  readonly #sharesAttention: boolean;
   readonly #c: TrackerConstants;
-  #timings = zeroTimings();
+  readonly #times = new RunTimes();
+  /** Starts what is to be encoded for the next frame; null when nothing waits. */
+  #startAhead: (() => void) | null = null;
+  /** Of the last attention. */
+  #lastBatch = 1;
+  /** The present frame's attention has been handed out. */
+  #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, sessions: Sessions, provider: Provider, providerReason: string) {
+  private constructor(constants: TrackerConstants, { sessions, lane, sharesAttention }: Parts, provider: Provider, providerReason: string) {
     this.#c = constants;
     this.#sessions = sessions;
+    this.#lane = lane;
+    this.#sharesAttention = sharesAttention;
     this.provider = provider;
     this.providerReason = providerReason;
   }
 
   /** @throws AppError `model-corrupt` when no provider can load the graphs */
-  static async load(paths: GraphPaths, constants: TrackerConstants, choice: ProviderChoice): Promise<OnnxGraphs> {
+  static async load(
+    paths: GraphPaths,
+    constants: TrackerConstants,
+    choice: ProviderChoice,
+    { twoLanes = false }: LoadOptions = {},
+  ): Promise<OnnxGraphs> {
     const refused: string[] = [];
     let lastError: unknown = null;
     for (const provider of choice.order) {
-      const made: InferenceSession[] = [];
+      const made: { release(): Promise<void> }[] = [];
+      const keep = <T extends { release(): Promise<void> }>(opened: T): T => {
+        made.push(opened);
+        return opened;
+      };
       try {
-        const open = async (path: string): Promise<InferenceSession> => {
-          const session = await InferenceSession.create(path, sessionOptions(provider, choice.threads));
-          made.push(session);
-          refuseHalfFloats(path, session);
-          return session;
-        };
-        const sessions = {
-          imageEncoder: await open(paths.imageEncoder!),
+        const plan = twoLanes && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
+        const open = async (path: string): Promise<InferenceSession> =>
+          keep(await openSession(path, provider, plan?.first ?? choice.threads));
+        const ofLane = { imageEncoder: paths.imageEncoder!, memoryAttention: paths.memoryAttention! };
+        const starting = plan ? SecondLane.start(ofLane, plan.second).then(keep) : null;
+        // Told below; until then this thread opens its own.
+        starting?.catch(() => {});
+        const own = async (): Promise<Sessions> => ({
+          imageEncoder: plan ? null : await open(paths.imageEncoder!),
           memoryAttention: await open(paths.memoryAttention!),
           maskDecoder: await open(paths.maskDecoder!),
           memoryEncoder: await open(paths.memoryEncoder!),
           maskPrompt: paths.maskPrompt ? await open(paths.maskPrompt) : null,
-        };
+        });
+        const sessions = await own().finally(() => Promise.allSettled([starting]));
+        const lane = await starting;
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        const graphs = new OnnxGraphs(constants, sessions, provider, reason);
+        const parts = { sessions, lane, sharesAttention: plan?.sharesAttention ?? false };
+        const graphs = new OnnxGraphs(constants, parts, provider, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
         return graphs;
       } catch (error) {
+        for (const opened of made) await opened.release();
         if (error instanceof AppError && error.code === 'model-mismatch') throw error;
         lastError = error;
         refused.push(`${provider} is not usable: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);
-        for (const session of made) await session.release();
       }
     }
     throw new AppError('model-corrupt', `The model could not be loaded (${refused.at(-1)}). Remove it and install it again.`, {
@@ -171,18 +216,41 @@ export class OnnxGraphs implements TrackerGraphs {
     });
   }
 
-  /** Accumulated ms inside ONNX Runtime, and starts anew. */
+  /** Time inside ONNX Runtime since the last call. */
   takeTimings(): GraphTimings {
-    const taken = this.#timings;
-    this.#timings = zeroTimings();
-    return taken;
+    return this.#times.take();
   }
 
   async encodeImage(rgb: Uint8Array): Promise<ImageFeatures> {
+    this.#hasAttended = false;
+    return this.#encode(rgb);
+  }
+
+  async #encode(rgb: Uint8Array): Promise<ImageFeatures> {
     const size = this.#c.imageSize;
     const out = await this.#run('imageEncoder', { image: new Tensor('uint8', rgb, [1, size, size, 3]) });
     const features: OnnxFeatures = { s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! };
     return features;
+  }
+
+  /** In the second lane. Where that attends to half of the objects it first does so for the present frame, which is what is waited for. */
+  encodeAhead(rgb: Uint8Array): AheadFeatures | null {
+    if (!this.#lane) return null;
+    let start = (): void => {};
+    const features = new Promise<void>((resolve) => {
+      start = resolve;
+    }).then(() => this.#encode(rgb));
+    // Whoever wants them is told; nobody may.
+    features.catch(() => {});
+    if (!this.#sharesAttention || this.#lastBatch === 1 || this.#hasAttended) start();
+    else this.#startAhead = start;
+    return {
+      features,
+      start: () => {
+        this.#hasAttended = false;
+        start();
+      },
+    };
   }
 
   initialFeatures(features: ImageFeatures): ConditionedFeatures {
@@ -194,30 +262,46 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    if (this.provider !== 'cpu' || input.batch === 1) return this.#attend(features, input);
+    const { top } = features as OnnxFeatures;
+    this.#lastBatch = input.batch;
+    if (this.provider !== 'cpu' || input.batch === 1) {
+      const attended = this.#attend(top, input);
+      this.#beginAhead();
+      return { batch: input.batch, pix: await attended } as OnnxConditioned;
+    }
+    const own = this.#sharesAttention ? Math.ceil(input.batch / 2) : input.batch;
     const { featureSize, hiddenDim } = this.#c;
     const each = hiddenDim * featureSize * featureSize;
     const pix = new Float32Array(input.batch * each);
-    for (let b = 0; b < input.batch; b++) {
-      const one = (await this.#attend(features, oneOf(input, b))) as OnnxConditioned;
-      pix.set(one.pix.data as Float32Array, b * each);
+    const put = (b: number, tensor: Tensor): void => pix.set(tensor.data as Float32Array, b * each);
+    const others = Array.from({ length: input.batch - own }, async (_, index) => {
+      const b = own + index;
+      put(b, await this.#attendInLane(top, detached(oneOf(input, b))));
+    });
+    this.#beginAhead();
+    // Both lanes are waited for in any case: the caller's buffers are free again when this returns.
+    const theirs = Promise.allSettled(others);
+    try {
+      for (let b = 0; b < own; b++) put(b, await this.#attend(top, oneOf(input, b)));
+    } finally {
+      await theirs;
     }
+    await Promise.all(others);
     return { batch: input.batch, pix: new Tensor('float32', pix, [input.batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
   }
 
-  async #attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    const { featureSize, memoryDim, hiddenDim } = this.#c;
-    const { batch: b, memories: m, pointerCount: p } = input;
-    const out = await this.#run('memoryAttention', {
-      top: (features as OnnxFeatures).top,
-      memory: new Tensor('float32', input.memory, [b, m, featureSize * featureSize, memoryDim]),
-      memory_tpos: new Tensor('int64', input.temporalRow, [b, m]),
-      memory_weight: new Tensor('float32', input.memoryWeight, [b, m]),
-      pointers: new Tensor('float32', input.pointers, [b, p, hiddenDim]),
-      pointer_pos: new Tensor('float32', input.pointerPosition, [b, p]),
-      pointer_weight: new Tensor('float32', input.pointerWeight, [b, p]),
-    });
-    return { batch: b, pix: out.pix! } as OnnxConditioned;
+  async #attend(top: Tensor, input: AttendInput): Promise<Tensor> {
+    return (await this.#run('memoryAttention', attendFeeds(top, input, this.#c))).pix!;
+  }
+
+  async #attendInLane(top: Tensor, input: AttendInput): Promise<Tensor> {
+    return (await this.#runInLane('memoryAttention', attendFeeds(top, input, this.#c), ownedByAttend)).pix!;
+  }
+
+  #beginAhead(): void {
+    this.#hasAttended = true;
+    this.#startAhead?.();
+    this.#startAhead = null;
   }
 
   async decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
@@ -262,6 +346,7 @@ export class OnnxGraphs implements TrackerGraphs {
 
   async release(): Promise<void> {
     for (const session of Object.values(this.#sessions)) await session?.release();
+    await this.#lane?.release();
   }
 
   #emptyMasks(batch: number): Float32Array {
@@ -270,18 +355,39 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#noMask.subarray(0, length);
   }
 
-  async #run(graph: keyof GraphTimings, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
-    const start = performance.now();
+  async #run(graph: TimedGraph, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
+    const session = this.#sessions[graph];
+    if (!session) return this.#runInLane('imageEncoder', feeds);
+    const start = absoluteMs();
     try {
-      return await this.#sessions[graph].run(feeds);
+      return await session.run(feeds);
     } catch (error) {
-      throw new AppError(
-        'inference-failed',
-        `The model stopped in ${graph}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}. Try another model or the CPU provider.`,
-        { cause: error },
-      );
+      throw stopped(graph, error);
     } finally {
-      this.#timings[graph] += performance.now() - start;
+      this.#times.add(graph, start, absoluteMs());
+    }
+  }
+
+  async #runInLane(
+    graph: 'imageEncoder' | 'memoryAttention',
+    feeds: Record<string, Tensor>,
+    moved: readonly string[] = [],
+  ): Promise<Record<string, Tensor>> {
+    try {
+      const { outputs, startMs, endMs } = await this.#lane!.run(graph, feeds, moved);
+      this.#times.add(graph, startMs, endMs);
+      return outputs;
+    } catch (error) {
+      throw stopped(graph, error);
     }
   }
 }
+
+const stopped = (graph: TimedGraph, error: unknown): AppError => {
+  if (error instanceof AppError && error.code === 'engine-lost') return error;
+  return new AppError(
+    'inference-failed',
+    `The model stopped in ${graph}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}. Try another model or the CPU provider.`,
+    { cause: error },
+  );
+};

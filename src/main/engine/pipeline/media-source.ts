@@ -27,7 +27,7 @@ export class MediaSource {
   readonly media: MediaInfo;
   readonly index: FrameIndex;
   readonly #ffmpeg: string;
-  readonly #modelFrames = new Map<number, Uint8Array>();
+  readonly #modelFrames = new Map<number, { size: number; image: Promise<Uint8Array> }>();
   readonly #readers = new Map<ReaderUse, { reader: FrameReader; width: number; height: number }>();
 
   private constructor(media: MediaInfo, index: FrameIndex, ffmpeg: string) {
@@ -83,12 +83,21 @@ export class MediaSource {
     this.index.ptsTicks(frame);
     const kept = this.#modelFrames.get(frame);
     // After a change of model a kept one may have the former's size.
-    if (kept?.length === size * size * 3) return kept;
-    for await (const decoded of decodeFrames({ ...this.#common(), start: frame, end: frame, display: null, model: { size } })) {
-      this.#modelFrames.set(frame, decoded.model!);
-      if (this.#modelFrames.size > keptModelFrames) this.#modelFrames.delete(this.#modelFrames.keys().next().value!);
-      return decoded.model!;
+    if (kept?.size === size) return kept.image;
+    const entry = { size, image: this.#decodeModelFrame(frame, size) };
+    this.#modelFrames.set(frame, entry);
+    if (this.#modelFrames.size > keptModelFrames) this.#modelFrames.delete(this.#modelFrames.keys().next().value!);
+    try {
+      return await entry.image;
+    } catch (error) {
+      if (this.#modelFrames.get(frame) === entry) this.#modelFrames.delete(frame);
+      throw error;
     }
+  }
+
+  async #decodeModelFrame(frame: number, size: number): Promise<Uint8Array> {
+    for await (const decoded of decodeFrames({ ...this.#common(), start: frame, end: frame, display: null, model: { size } }))
+      return decoded.model!;
     throw new Error('unreachable: the decoder ended without a frame');
   }
 

@@ -3,32 +3,38 @@
  * has the next frame waiting, and run lengths are made while it works on that, so a run costs what its slowest stage costs.
  */
 
-import type { GraphTimings } from '../model/onnx-graphs.ts';
+import type { GraphTimings } from '../model/run-times.ts';
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../protocol.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';
 import { objectsOn, passLength, type TrackPass } from './track-plan.ts';
 
+interface Answer {
+  results: ObjectFrameResult[];
+  timings: GraphTimings;
+  workerMs: number;
+}
+
 export interface TrackRunOptions {
-  source: MediaSource;
+  source: Pick<MediaSource, 'decode' | 'index' | 'media'>;
   passes: TrackPass[];
   modelSize: number;
   /** Send pictures, at most this large; null = none. */
   display: { width: number; height: number } | null;
   signal: AbortSignal;
-  track: (
-    frame: number,
-    reverse: boolean,
-    image: Uint8Array,
-    objectIds: number[],
-  ) => Promise<{ results: ObjectFrameResult[]; timings: GraphTimings; workerMs: number }>;
+  track: (frame: number, reverse: boolean, image: Uint8Array, objectIds: number[]) => Promise<Answer>;
+  /** The worker may forget frames that it has not begun. */
+  dropUpcoming: () => void;
   /** Resolves when the event has left (back-pressure). */
   onFrame: (event: Omit<TrackedFrameEvent, 'runId'>) => Promise<void>;
 }
 
-/** Frames handed to the worker before the oldest is answered. */
-const inFlight = 2;
+/**
+ * Frames handed to the worker before the oldest is answered: the one it tracks, the next, whose image is encoded meanwhile, and the one
+ * after, which it must have when it goes on to the next: no message reaches it while a graph runs.
+ */
+const inFlight = 3;
 /** Pictures are for eyes: more than this many a second are not sent. */
 const picturesPerSecond = 15;
 
@@ -39,26 +45,35 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   let done = 0;
   let lastPictureMs = Number.NEGATIVE_INFINITY;
 
+  const send = async (
+    frame: number,
+    reverse: boolean,
+    picture: EnginePlanes | null,
+    { results, timings, workerMs }: Answer,
+  ): Promise<void> => {
+    // The loop below sends the worker its next frame first.
+    await new Promise(setImmediate);
+    const encoded: EngineResult[] = results.map((result) => toEngineResult(result, source.media));
+    done++;
+    await options.onFrame({
+      frame,
+      reverse,
+      timeMs: source.index.timeMs(frame),
+      done,
+      total,
+      picture,
+      results: encoded,
+      memory: toMemoryReport(frame, results, source.media),
+      timings,
+      workerMs,
+    });
+  };
+
   for (const pass of options.passes) {
-    const waiting: { frame: number; picture: EnginePlanes | null; answer: ReturnType<TrackRunOptions['track']> }[] = [];
-    const finishOldest = async (): Promise<void> => {
-      const oldest = waiting.shift()!;
-      const { results, timings, workerMs } = await oldest.answer;
-      const encoded: EngineResult[] = results.map((result) => toEngineResult(result, source.media));
-      done++;
-      await options.onFrame({
-        frame: oldest.frame,
-        reverse: pass.reverse,
-        timeMs: source.index.timeMs(oldest.frame),
-        done,
-        total,
-        picture: oldest.picture,
-        results: encoded,
-        memory: toMemoryReport(oldest.frame, results, source.media),
-        timings,
-        workerMs,
-      });
-    };
+    const atWorker: Promise<Answer>[] = [];
+    /** Results leave in order, each as soon as it is there. */
+    const leaving: Promise<void>[] = [];
+    let last: Promise<void> = Promise.resolve();
     try {
       for await (const decoded of source.decode({
         start: pass.start,
@@ -72,15 +87,20 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
         const now = performance.now();
         const isShown = decoded.display !== null && now - lastPictureMs >= 1000 / picturesPerSecond;
         if (isShown) lastPictureMs = now;
+        const picture = isShown ? { ...options.display!, planes: decoded.display! } : null;
         const answer = options.track(decoded.frame, pass.reverse, decoded.model!, objectsOn(pass, decoded.frame));
-        answer.catch(() => {});
-        waiting.push({ frame: decoded.frame, picture: isShown ? { ...options.display!, planes: decoded.display! } : null, answer });
-        if (waiting.length >= inFlight) await finishOldest();
+        atWorker.push(answer);
+        last = last.then(async () => send(decoded.frame, pass.reverse, picture, await answer));
+        last.catch(() => {});
+        leaving.push(last);
+        if (atWorker.length >= inFlight) await atWorker.shift();
+        if (leaving.length > inFlight) await leaving.shift();
       }
-      while (waiting.length > 0) await finishOldest();
+      await last;
     } finally {
+      if (atWorker.length > 0) options.dropUpcoming();
       // The worker must be idle before anyone may end it.
-      await Promise.allSettled(waiting.map((w) => w.answer));
+      await Promise.allSettled([...atWorker, last]);
     }
   }
 };

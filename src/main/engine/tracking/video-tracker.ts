@@ -203,6 +203,14 @@ export class VideoTracker {
     return objectIds.flatMap((id) => results.get(id) ?? []);
   }
 
+  /**
+   * Says that `frame` is tracked next, so that its image may be encoded beside the work on the present one. Unlike other calls it may come
+   * at any time. @param image [S, S, 3], not to be changed any more
+   */
+  lookAhead(frame: number, image: Uint8Array): void {
+    this.#features.encodeAhead(frame, image);
+  }
+
   /** Removes an object's prompts on a frame; its output there becomes an ordinary one (rule 29). */
   clearPrompts(objectId: number, frame: number): void {
     const object = this.#objects.get(objectId);

@@ -1,0 +1,39 @@
+/** How long graphs ran, and how long any did: two lanes run beside each other, so the graphs' times can add up to more than went by. */
+
+export interface GraphTimings {
+  /** ms inside ONNX Runtime per graph. */
+  imageEncoder: number;
+  memoryAttention: number;
+  maskDecoder: number;
+  memoryEncoder: number;
+  /** ms in which at least one of them ran. */
+  inside: number;
+}
+
+export type TimedGraph = Exclude<keyof GraphTimings, 'inside'>;
+
+const none = (): GraphTimings => ({ imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 });
+
+export class RunTimes {
+  #timings = none();
+  #runs: { startMs: number; endMs: number }[] = [];
+  /** Until when time has been counted; a run that is told later may have begun before. */
+  #reachedMs = Number.NEGATIVE_INFINITY;
+
+  add(graph: TimedGraph, startMs: number, endMs: number): void {
+    this.#timings[graph] += endMs - startMs;
+    this.#runs.push({ startMs, endMs });
+  }
+
+  /** What ran since the last call. */
+  take(): GraphTimings {
+    const taken = this.#timings;
+    for (const { startMs, endMs } of this.#runs.sort((a, b) => a.startMs - b.startMs)) {
+      taken.inside += Math.max(0, endMs - Math.max(this.#reachedMs, startMs));
+      this.#reachedMs = Math.max(this.#reachedMs, endMs);
+    }
+    this.#timings = none();
+    this.#runs = [];
+    return taken;
+  }
+}

@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testConstants } from '../tracking/testing/scripted-graphs.ts';
+import { VideoTracker } from '../tracking/video-tracker.ts';
+import { openBundle } from './bundle.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
+import { chooseProviders } from './providers.ts';
+import { planLanes } from './second-lane.ts';
+
+it('shares the threads between lanes where kernels are small, and gives both all where they are large', () => {
+  const nano = { ...testConstants, featureSize: 20, hiddenDim: 128 };
+  const tiny = { ...testConstants, featureSize: 32, hiddenDim: 256 };
+  expect(planLanes(1, nano)).toBeNull();
+  expect(planLanes(2, nano)).toEqual({ first: 1, second: 1, sharesAttention: true });
+  expect(planLanes(5, nano)).toEqual({ first: 3, second: 2, sharesAttention: true });
+  expect(planLanes(4, tiny)).toEqual({ first: 4, second: 4, sharesAttention: false });
+});
+
+describe('two lanes', () => {
+  let folder: string;
+  let paths: GraphPaths;
+  let constants: ReturnType<typeof constantsOf>;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sam2-video-lanes-'));
+    const bundle = await openBundle(resolve(import.meta.dirname, '../../../../models/nano/bundle'));
+    paths = graphPathsOf(bundle);
+    constants = constantsOf(bundle.manifest);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const frameCount = 7;
+  /** A bright disc that wanders over a texture. */
+  const picture = (frame: number): Uint8Array => {
+    const size = constants.imageSize;
+    return Uint8Array.from({ length: size * size * 3 }, (_, i) => {
+      const x = Math.floor(i / 3) % size;
+      const y = Math.floor(i / 3 / size);
+      const isDisc = Math.hypot(x - size / 3 - 4 * frame, y - size / 2) < size / 6;
+      return isDisc ? 230 - (i % 3) * 40 : 90 + 40 * Math.sin(x / 9) * Math.cos(y / 7 + (i % 3));
+    });
+  };
+
+  /** Everything that three objects give forward, on a correction, and backward. */
+  const track = async (twoLanes: boolean): Promise<unknown> => {
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { twoLanes });
+    const size = constants.imageSize;
+    const tracker = new VideoTracker(graphs, constants, { width: size, height: size, frameCount });
+    const told: unknown[] = [];
+    const run = async (from: number, to: number): Promise<void> => {
+      tracker.startPropagation();
+      const step = from <= to ? 1 : -1;
+      for (let t = from; t !== to + step; t += step) {
+        const tracked = tracker.trackFrame(t, step < 0, () => picture(t));
+        if (t !== to) tracker.lookAhead(t + step, picture(t + step));
+        told.push(...(await tracked).map(({ logits, objectLogit, iou }) => [objectLogit, iou, logits]));
+      }
+    };
+    const click = async (id: number, frame: number, x: number): Promise<void> => {
+      const prompt = { points: [[size * x, size / 2]] as [number, number][], labels: [1], box: null };
+      told.push((await tracker.setPoints(id, frame, prompt, () => picture(frame))).logits);
+      await tracker.encodePending(frame, () => picture(frame));
+    };
+    await click(1, 0, 0.33);
+    await run(0, 3);
+    await click(2, 0, 0.8);
+    await click(3, 0, 0.1);
+    await run(0, frameCount - 1);
+    await click(2, 4, 0.7);
+    await run(frameCount - 1, 2);
+    const timings = graphs.takeTimings();
+    tracker.dispose();
+    await graphs.release();
+    expect(timings.imageEncoder).toBeGreaterThan(0);
+    return told;
+  };
+
+  it('give the bits that one gives, with any number of objects, corrected, forward and backward', async () => {
+    expect(await track(true)).toEqual(await track(false));
+  }, 60_000);
+
+  it('say which graph can not be loaded, and leave nothing running', async () => {
+    const broken = join(folder, 'broken.onnx');
+    await writeFile(broken, 'not a graph');
+    await expect(
+      OnnxGraphs.load({ ...paths, imageEncoder: broken }, constants, chooseProviders('cpu', 2), { twoLanes: true }),
+    ).rejects.toMatchObject({ code: 'model-corrupt', message: expect.stringContaining('cpu is not usable') });
+  });
+
+  it('tell what stopped a run, and go on', async () => {
+    // Another graph in the encoder's place, which lacks its inputs.
+    const wrong = { ...paths, imageEncoder: paths.memoryEncoder };
+    const graphs = await OnnxGraphs.load(wrong, constants, chooseProviders('cpu', 2), { twoLanes: true });
+    for (let i = 0; i < 2; i++) {
+      await expect(graphs.encodeImage(picture(0))).rejects.toMatchObject({
+        code: 'inference-failed',
+        message: expect.stringContaining('imageEncoder'),
+      });
+    }
+    await graphs.release();
+  });
+});

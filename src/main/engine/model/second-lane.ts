@@ -1,0 +1,106 @@
+/**
+ * A second thread with sessions of its own, for the CPU: the next frame's image is encoded there while this one's memory is attended,
+ * decoded and encoded, and of several objects it attends half. Kernels of a small model are too short to be shared by two threads: on two
+ * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
+ * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
+ * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
+ *
+ * Results do not depend on the lane: each run gives the bits it gives alone.
+ */
+import { Worker } from 'node:worker_threads';
+import { Tensor } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors.ts';
+import { entryUrl } from '../entry-url.ts';
+import { RpcPeer } from '../rpc.ts';
+import type { TrackerConstants } from '../tracking/constants.ts';
+import type { LaneGraph, LaneMethods, LaneTensor } from './lane-worker.ts';
+
+/** Features of a frame (h * h * C values) under which kernels are too short for several threads. */
+const smallFeatures = 1 << 17;
+
+export interface LanePlan {
+  /** Threads of the inference worker's own sessions. */
+  first: number;
+  second: number;
+  /** Half of the objects are attended in the second lane; with a large model they would push each other out of the cache. */
+  sharesAttention: boolean;
+}
+
+/** @returns null where one lane is all there is */
+export const planLanes = (threads: number, { featureSize, hiddenDim }: TrackerConstants): LanePlan | null => {
+  if (threads < 2) return null;
+  const isSmall = featureSize ** 2 * hiddenDim < smallFeatures;
+  if (!isSmall) return { first: threads, second: threads, sharesAttention: false };
+  return { first: Math.ceil(threads / 2), second: Math.floor(threads / 2), sharesAttention: true };
+};
+
+export interface LaneRun {
+  outputs: Record<string, Tensor>;
+  /** Of the run itself, ms since the epoch. */
+  startMs: number;
+  endMs: number;
+}
+
+const packed = ({ type, data, dims }: Tensor): LaneTensor => ({ type, data, dims }) as LaneTensor;
+
+export class SecondLane {
+  readonly #worker: Worker;
+  readonly #peer: RpcPeer<LaneMethods>;
+  #pending = 0;
+
+  private constructor() {
+    const worker = new Worker(entryUrl(import.meta.url, 'lane-worker'));
+    this.#worker = worker;
+    this.#peer = new RpcPeer({
+      post: (message, transfer = []) => worker.postMessage(message, transfer),
+      onMessage: (listener) => worker.on('message', listener),
+    });
+    worker.on('error', (cause) => {
+      const error = new AppError('engine-lost', `The second inference thread stopped: ${cause.message}.`, { cause });
+      this.#peer.close(error);
+      // Without it the worker is of no use; its end restarts the engine.
+      throw error;
+    });
+    worker.unref();
+  }
+
+  /** @throws whatever ONNX Runtime says of a graph it can't load, as AppError */
+  static async start(paths: Record<LaneGraph, string>, threads: number): Promise<SecondLane> {
+    const lane = new SecondLane();
+    try {
+      await lane.#alive(lane.#peer.call('open', { paths, threads }));
+    } catch (error) {
+      await lane.release();
+      throw error;
+    }
+    return lane;
+  }
+
+  /**
+   * Runs a graph when its turn comes. Inputs are copied, or moved where `moved` names them.
+   * @throws AppError with ONNX Runtime's message
+   */
+  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<LaneRun> {
+    const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, packed(tensor)]));
+    const buffers = moved.map((name) => tensors[name]!.data.buffer as ArrayBuffer);
+    const { outputs, startMs, endMs } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors }, buffers));
+    const made = Object.entries(outputs).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)] as const);
+    return { outputs: Object.fromEntries(made), startMs, endMs };
+  }
+
+  /** Waits for what is under way: ending a thread during a run aborts the process. */
+  async release(): Promise<void> {
+    await this.#alive(this.#peer.call('close', {})).catch(() => {});
+    await this.#worker.terminate();
+  }
+
+  /** An idle lane does not keep its process alive; one that is waited for does. */
+  async #alive<T>(answer: Promise<T>): Promise<T> {
+    if (this.#pending++ === 0) this.#worker.ref();
+    try {
+      return await answer;
+    } finally {
+      if (--this.#pending === 0) this.#worker.unref();
+    }
+  }
+}
