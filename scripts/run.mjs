@@ -92,6 +92,7 @@ const tasks = {
     inOrder(
       () => run(tools.tsc, ['-p', 'tsconfig.node.json']),
       () => run(tools.tsc, ['-p', 'tsconfig.web.json']),
+      () => run(tools.tsc, ['-p', 'tsconfig.e2e.json']),
     ),
   lint: (args) => run(tools.biome, ['check', ...args]),
   format: () => run(tools.biome, ['check', '--write']),
@@ -104,6 +105,8 @@ const tasks = {
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
   'bench-tree': (args) => run(join(root, 'bench/tree.ts'), args),
+  'bench-long': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/long-clip.ts'), args)),
+  'bench-ui': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/ui.ts'), args)),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
   test: async () => {
     const env = ensureTestTools();

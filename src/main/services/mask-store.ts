@@ -20,6 +20,8 @@ export interface MaskLog {
   read(offset: number, length: number): Buffer;
   /** The mask of a frame is now this row, or none. */
   index(track: number, frame: number, row: MaskRow | null): void;
+  /** What `work` appends is written at once, when it returns. */
+  batch(work: () => void): void;
 }
 
 /** A mask as it is written to files. */
@@ -42,6 +44,10 @@ export class MemoryMaskLog implements MaskLog {
   }
 
   index(): void {}
+
+  batch(work: () => void): void {
+    work();
+  }
 }
 
 export class MaskStore {
@@ -69,6 +75,11 @@ export class MaskStore {
       this.#touch(id, ++this.#clock);
       this.#moved.set(id, this.#clock);
     }
+  }
+
+  /** Several masks are kept with one write; when it returns they are with the operating system. */
+  batch(work: () => void): void {
+    this.#log.batch(work);
   }
 
   put(frame: number, result: EngineResult): void {

@@ -210,9 +210,11 @@ export class SessionService {
     if (!onProgress) return;
     const isKnown = ({ objectId }: { objectId: number }): boolean => this.edits.has(objectId);
     const results = event.results.filter(isKnown);
-    for (const result of results) this.store.put(event.frame, result);
     const amended = event.memory.amended.filter(({ result }) => isKnown(result));
-    for (const { frame, result } of amended) this.store.put(frame, result);
+    this.store.batch(() => {
+      for (const result of results) this.store.put(event.frame, result);
+      for (const { frame, result } of amended) this.store.put(frame, result);
+    });
     this.trees.put(
       event.frame,
       results.map(({ objectId }) => objectId),

@@ -22,6 +22,7 @@ export class AppendFile {
   #waitingBytes = 0;
   #timer: NodeJS.Timeout | null = null;
   #retry: NodeJS.Timeout | null = null;
+  #isHeld = false;
   #failed = false;
   #closed = false;
 
@@ -44,14 +45,25 @@ export class AppendFile {
     const offset = this.size;
     this.#waiting.push(data);
     this.#waitingBytes += data.length;
-    this.flush();
+    if (!this.#isHeld) this.flush();
     return offset;
+  }
+
+  /** What is appended until {@link release} is written at once then. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    if (this.#waiting.length > 0) this.flush();
   }
 
   /** Writes what waits. */
   flush(): void {
     try {
       while (this.#waiting.length > 0) {
+        if (this.#waiting.length > 1) this.#waiting = [Buffer.concat(this.#waiting)];
         const data = this.#waiting[0]!;
         const count = this.#write(this.#fd, data, 0, data.length, this.#written);
         this.#written += count;

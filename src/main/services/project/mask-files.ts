@@ -65,6 +65,18 @@ export class MaskFiles implements MaskLog {
     this.#rows.append(encodeRow(track, frame, row));
   }
 
+  batch(work: () => void): void {
+    this.#log.hold();
+    this.#rows.hold();
+    try {
+      work();
+    } finally {
+      // Records before the rows that point to them.
+      this.#log.release();
+      this.#rows.release();
+    }
+  }
+
   /** Bytes of both files. */
   get size(): number {
     return this.#log.size + this.#rows.size;

@@ -119,6 +119,34 @@ describe('Project', () => {
     again.close();
   });
 
+  it('writes the masks of a frame with one write to each file, records before the rows that point to them', async () => {
+    const writes: number[] = [];
+    const write: WriteSync = (fd, data, offset, length, position) => {
+      writes.push(length);
+      return writeSync(fd, data, offset, length, position);
+    };
+    const project = await create(write);
+    project.save(withObjects);
+    writes.length = 0;
+    project.store.batch(() => {
+      for (const id of [1, 2]) project.store.put(9, result(id, 0.5));
+      expect(project.store.get(1, 9)!.score).toBe(0.5);
+      expect(writes).toEqual([]);
+    });
+    expect(writes).toHaveLength(2);
+    expect(writes[1]).toBe(2 * 40);
+    expect(() =>
+      project.store.batch(() => {
+        project.store.put(10, result(1, 0.5));
+        throw new Error('midway');
+      }),
+    ).toThrow('midway');
+    const again = open(project.folder);
+    expect(again.store.frames(1)).toEqual([9, 10]);
+    again.close();
+    project.close();
+  });
+
   it('finds its clip beside it or inside it, and takes no other file for it', async () => {
     const project = await create();
     project.save(withObjects);
