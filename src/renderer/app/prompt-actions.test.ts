@@ -39,6 +39,15 @@ it('the first click makes an object, and clicks meanwhile belong to it', async (
   expect(promptOn(store.getState(), 4, 6).points.map((p) => p.x)).toEqual([1, 2]);
 });
 
+it('clicks that come while a new object is made belong to it, not to the one that was selected', async () => {
+  store.setState({ selectedId: 1 });
+  void actions.addObject();
+  void actions.addPoint(point(5));
+  calls[0]!.resolve({ objectId: 2 });
+  await settled();
+  expect(calls[1]).toMatchObject({ method: 'prompt.set', input: { objectId: 2 } });
+});
+
 it('calls go one after the other, the newest standing for those that waited', async () => {
   store.setState({ selectedId: 1 });
   for (const x of [1, 2, 3]) void actions.addPoint(point(x));

@@ -90,15 +90,19 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     return store.getState().shownFrame;
   };
 
-  /** Clicks that come while the first object is being made belong to that object. */
+  /** Clicks that come while an object is being made belong to that object. */
   let making: Promise<number | null> | null = null;
+  const makeObject = (): Promise<number | null> => {
+    const made = addObject().finally(() => {
+      if (making === made) making = null;
+    });
+    making = made;
+    return made;
+  };
   const target = (): number | Promise<number | null> => {
     const { selectedId } = store.getState();
-    if (selectedId !== null) return selectedId;
-    making ??= addObject().finally(() => {
-      making = null;
-    });
-    return making;
+    if (selectedId !== null && !making) return selectedId;
+    return making ?? makeObject();
   };
 
   const onSelected = async (edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
@@ -123,7 +127,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   };
 
   return {
-    addObject,
+    addObject: makeObject,
     nextMask,
     addPoint: async (point) => {
       if (isLocked()) return;

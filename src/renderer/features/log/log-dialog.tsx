@@ -41,7 +41,10 @@ export const LogDialog = () => {
 
   const shown = filterLines(lines ?? [], filter, query);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the newest line stays in view as lines come
-  useEffect(() => list.current?.scrollTo({ top: list.current.scrollHeight }), [shown.length]);
+  useEffect(() => {
+    // Braces: scrollTo answers with a promise in newer browsers, and an effect must not.
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [shown.length]);
 
   return (
     <Dialog title={text.title} isWide onClose={() => store.setState({ dialog: null })}>
