@@ -225,4 +225,30 @@ describe('the main job over the contract', () => {
     expect(range![1]).toBeLessThan(131);
     client.close();
   });
+
+  it('takes prompts, objects and undo while a run goes both ways, and goes on with them to both ends', async () => {
+    const client = await Client.open();
+    await client.call('session.openSample');
+    const added = (await client.call('object.add')) as { r: { objectId: number } };
+    const first = added.r.objectId;
+    await client.call('prompt.set', { objectId: first, frame: 100, points: [{ x: 470, y: 340, label: 1 }], box: null });
+    const started = (await client.call('track.start', { direction: 'both', from: 90, to: 112 })) as { r: { operationId: string } };
+    const running = () => client.state?.operations.find(({ id }) => id === started.r.operationId);
+    const objects = () => client.state!.session!.objects;
+    await client.until(() => (running()?.done ?? 0) > 2);
+    expect(
+      await client.call('prompt.set', { objectId: first, frame: 101, points: [{ x: 1000, y: 600, label: 0 }], box: null }),
+    ).toMatchObject({ t: 'res' });
+    const second = ((await client.call('object.add')) as { r: { objectId: number } }).r.objectId;
+    await client.call('prompt.set', { objectId: second, frame: 102, points: [{ x: 1000, y: 600, label: 1 }], box: null });
+    await client.call('history.undo');
+    await client.call('prompt.set', { objectId: second, frame: 103, points: [], box: { x: 900, y: 500, width: 200, height: 150 } });
+    await client.until(() => running()?.state !== 'running');
+    expect(running()).toMatchObject({ state: 'done', error: null });
+    expect(objects().map(({ results, stale }) => ({ results, stale }))).toEqual([
+      { results: [[90, 112]], stale: false },
+      { results: [[90, 112]], stale: false },
+    ]);
+    client.close();
+  });
 });
