@@ -74,11 +74,15 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   };
 
   const addObject = async (): Promise<number | null> => {
+    const former = store.getState().selectedId;
+    // From now on a click is the new object's, also one on a point of the former.
+    store.setState({ selectedId: null });
     try {
       const { objectId } = await client.call('object.add', {});
       store.setState({ selectedId: objectId, promptLabel: 1 });
       return objectId;
     } catch (error) {
+      store.setState({ selectedId: former });
       reportError(store, error);
       return null;
     }
