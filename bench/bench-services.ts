@@ -5,7 +5,9 @@ import { type AppServices, type AppServicesOptions, createAppServices } from '..
 import { forkEngine } from '../src/main/services/fork-engine.ts';
 
 /** @throws AppError why the engine or the model can't be used */
-export const startServices = async (options: Pick<AppServicesOptions, 'model' | 'provider' | 'threads'>): Promise<AppServices> => {
+export const startServices = async (
+  options: Pick<AppServicesOptions, 'model' | 'provider' | 'threads' | 'firstClip'>,
+): Promise<AppServices> => {
   const paths = appPaths();
   const services = await createAppServices({
     host: 'web',

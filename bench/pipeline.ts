@@ -17,8 +17,13 @@ const { values } = parseArgs({
 });
 const paths = appPaths();
 const started = performance.now();
-const services = await startServices({ model: values.model, threads: values.threads ? Number(values.threads) : undefined });
-const session = await services.openSession(values.clip ?? paths.sampleClip);
+const clip = values.clip ?? paths.sampleClip;
+const services = await startServices({
+  model: values.model,
+  threads: values.threads ? Number(values.threads) : undefined,
+  firstClip: clip,
+});
+const session = await services.openSession(clip);
 const { width, height, frameCount } = session.media;
 
 const results: PipelineRun[] = [];

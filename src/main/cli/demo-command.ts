@@ -9,7 +9,7 @@ import { trackAndExport } from './track-command.ts';
 export const runDemoCommand = async (options: EngineOptions & { out: string }): Promise<number> => {
   const directory = resolve(options.out);
   await ensureFolder(directory);
-  const services = await makeServices(options);
+  const services = await makeServices(options, { firstClip: appPaths().sampleClip });
   try {
     services.requireEngine();
     await promptSample(await services.openSession(appPaths().sampleClip));

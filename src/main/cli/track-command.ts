@@ -113,7 +113,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
     throw new AppError('bad-request', `"${options.direction}" is not a direction. Use forward, backward or both.`);
   const directory = resolve(options.out);
   await ensureFolder(directory);
-  const services = await makeServices(options);
+  const services = await makeServices(options, { firstClip: clip });
   try {
     services.requireEngine();
     await applyPrompts(await services.openSession(clip), objects);

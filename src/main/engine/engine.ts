@@ -66,6 +66,9 @@ export class Engine {
   readonly #feeds = new Map<string, MaskFeed>();
   readonly #client: InferenceClient;
   #manifest: Manifest | null = null;
+  /** Of the model that is loaded or being loaded. */
+  #imageSize: number | null = null;
+  #prepared: { path: string; source: Promise<MediaSource> } | null = null;
   #ffmpeg: Promise<string> | null = null;
 
   constructor(emit: EngineEmit, client: InferenceClient, options: { ffmpeg?: string | null } = {}) {
@@ -90,6 +93,7 @@ export class Engine {
           `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
         );
       }
+      this.#imageSize = manifest.imageSize;
       const loaded = await this.#client.peer.call('load', {
         manifest,
         paths: graphPathsOf(bundle),
@@ -106,9 +110,20 @@ export class Engine {
       return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
     },
 
+    /** Looks at a clip that is opened soon, beside the loading of the model. What is wrong with it is said by `open`. */
+    prepare: async (raw: EngineInput<'prepare'>): Promise<object> => {
+      const { path } = parse('prepare', raw);
+      const source = this.#lookAt(path);
+      source.catch(() => {});
+      this.#prepared = { path, source };
+      return {};
+    },
+
     open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
       const input = parse('open', raw);
-      const source = await MediaSource.open(input.path, await this.#findFfmpeg());
+      const prepared = this.#prepared;
+      this.#prepared = null;
+      const source = await (prepared?.path === input.path ? prepared.source : this.#lookAt(input.path));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {
@@ -280,6 +295,10 @@ export class Engine {
       return {};
     },
   };
+
+  async #lookAt(path: string): Promise<MediaSource> {
+    return MediaSource.open(path, await this.#findFfmpeg(), () => this.#imageSize);
+  }
 
   #findFfmpeg(): Promise<string> {
     this.#ffmpeg ??= findFfmpeg({ setting: this.#ffmpegSetting }).catch((error) => {

@@ -31,6 +31,7 @@ export const engineInputs = {
     provider: z.enum(['auto', ...providerNames]),
     threads: z.number().int().positive().optional(),
   }),
+  prepare: z.object({ path: z.string().min(1) }),
   open: z.object({ sessionId, path: z.string().min(1) }),
   close: z.object({ sessionId }),
   readFrame: z.object({

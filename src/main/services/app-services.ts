@@ -2,7 +2,7 @@
  * The app behind every host: one engine, one open clip, its operations, and the contract's methods for any number of connected
  * clients. Electron, the web host and the CLI each make one of these.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type AppState, type HostInfo, protocolVersion } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
@@ -34,6 +34,8 @@ export interface AppServicesOptions extends ModelOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
   sampleClip: string;
+  /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
+  firstClip?: string | undefined;
   /** Work is kept as projects in the data folder; without it everything is in memory. */
   keepsProjects?: boolean | undefined;
   /** Where settings are kept; by default a file beside the projects, and nothing where no projects are kept. */
@@ -357,6 +359,8 @@ export class AppServices {
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
     this.#exports.attach(peer);
+    const { firstClip } = this.#options;
+    if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
     await this.models.load(peer);
     await this.#session?.replay();
     this.#setEngine('ready', null);

@@ -49,6 +49,8 @@ export interface ProbeResult {
 export interface ProbeOptions {
   ffmpeg: string;
   signal?: AbortSignal | undefined;
+  /** Told what the container says of itself, before it is compared with decoded frames; the index may still turn out otherwise. */
+  onListed?: ((draft: ProbeResult) => void) | undefined;
 }
 
 interface Listing {
@@ -248,10 +250,18 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   const video = listing.description.video;
   if (video === null || listing.timeBase === null || video.width <= 0 || video.height <= 0) throw await explainNothing(path, listing);
   if (listing.entries.pts.length === 0 && !listing.isDoubtful) throw await explainNothing(path, listing);
-  const index = await buildIndex(path, listing, listing.timeBase, options);
+  const { timeBase, entries } = listing;
+  if (options.onListed && entries.pts.length > 0) {
+    const draft = new FrameIndex(Float64Array.from(entries.pts).sort(), timeBase, entries.lastDurationTicks, entries.keyPts);
+    options.onListed({ info: describe(path, listing, video, timeBase, draft), index: draft });
+  }
+  const index = await buildIndex(path, listing, timeBase, options);
+  return { info: describe(path, listing, video, timeBase, index), index };
+};
 
+const describe = (path: string, listing: Listing, video: StreamDescription, timeBase: TimeBase, index: FrameIndex): MediaInfo => {
   const { width, height } = displaySize(video);
-  const info: MediaInfo = {
+  return {
     path,
     width,
     height,
@@ -262,7 +272,7 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
     fullRange: video.fullRange && !isRgb(video.pixelFormat),
     durationMs: index.durationMs,
     averageFps: 1000 / index.ticksToMs(index.averageTicks()),
-    timeBase: listing.timeBase,
+    timeBase,
     hasAudio: listing.description.audioCodec !== null,
     audioCodec: listing.description.audioCodec,
     rotation: video.rotation,
@@ -273,5 +283,4 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
     isSeekExact: !listing.hasMissingTimes && !untimedContainers.test(listing.description.container),
     isTruncated: listing.stderr.damage !== null,
   };
-  return { info, index };
 };

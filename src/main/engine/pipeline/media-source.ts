@@ -36,9 +36,35 @@ export class MediaSource {
     this.#ffmpeg = ffmpeg;
   }
 
-  static async open(path: string, ffmpeg: string, signal?: AbortSignal): Promise<MediaSource> {
-    const { info, index } = await probe(path, { ffmpeg, signal });
-    return new MediaSource(info, index, ffmpeg);
+  /**
+   * @param modelSize side of the model's input, if it is known when the clip's frames have been listed: the first frame, where the first
+   *   prompt is likely to be, is then decoded while the list is checked
+   * @throws AppError `source-*` for what can't be opened as a video
+   */
+  static async open(path: string, ffmpeg: string, modelSize: () => number | null = () => null): Promise<MediaSource> {
+    const early: { source: MediaSource; size: number }[] = [];
+    const { info, index } = await probe(path, {
+      ffmpeg,
+      onListed: (draft) => {
+        const size = modelSize();
+        if (size === null) return;
+        const source = new MediaSource(draft.info, draft.index, ffmpeg);
+        source.modelFrame(0, size).catch(() => {});
+        early.push({ source, size });
+      },
+    });
+    const source = new MediaSource(info, index, ffmpeg);
+    for (const { source: draft, size } of early) if (draft.index.ptsTicks(0) === index.ptsTicks(0)) source.#take(draft, 0, size);
+    return source;
+  }
+
+  /** A frame that the draft has or is decoding; what fails there is forgotten, and decoded anew when asked for. */
+  #take(draft: MediaSource, frame: number, size: number): void {
+    const entry = { size, image: draft.modelFrame(frame, size) };
+    this.#modelFrames.set(frame, entry);
+    entry.image.catch(() => {
+      if (this.#modelFrames.get(frame) === entry) this.#modelFrames.delete(frame);
+    });
   }
 
   decode(options: {
