@@ -25,6 +25,7 @@ const all: CommandContext = {
   canRedo: true,
   isEngineReady: true,
   isTracking: false,
+  hasProject: true,
   isFollowing: false,
   hasMaskChoice: false,
   isExporting: false,

@@ -6,6 +6,8 @@
 
 export interface CommandContext {
   hasSession: boolean;
+  /** The work is kept in a project's folder. */
+  hasProject: boolean;
   hasSelection: boolean;
   hasPrompts: boolean;
   hasResults: boolean;
@@ -46,6 +48,13 @@ export const commands = {
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
   'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => context.hasSession && !context.isTracking },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
+  'project.copy': {
+    label: 'Copy the project',
+    group: 'File',
+    keys: [],
+    enabled: (context) => context.hasProject,
+    words: 'portable folder backup share save as',
+  },
   'model.choose': { label: 'Models', group: 'File', keys: ['KeyM'], enabled: always, words: 'download checkpoint sam' },
 
   'settings.open': { label: 'Settings', group: 'Edit', keys: ['Mod+Comma'], enabled: always, words: 'preferences options' },

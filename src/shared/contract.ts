@@ -66,7 +66,8 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 
 export const operationSchema = z.object({
   id: z.string(),
-  kind: z.enum(['track', 'export']),
+  /** What is done and to do counts frames, and bytes for a copy. */
+  kind: z.enum(['track', 'export', 'copy']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().nonnegative(),
@@ -128,8 +129,11 @@ export const contract = {
   'project.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
   /** Shows where the clip of a project is now and opens it; refused (`source-changed`) when the file is another one. */
   'project.relink': { input: z.object({ project: z.string().min(1), path: z.string().min(1) }), output: nothing },
-  /** Copies the open project into `directory` as one folder that opens anywhere, with its clip inside or without. */
-  'project.export': { input: z.object({ directory: z.string().min(1), withClip: z.boolean() }), output: z.object({ path: z.string() }) },
+  /** Starts copying the open project into `directory` as one folder that opens anywhere, with its clip inside or without. */
+  'project.export': {
+    input: z.object({ directory: z.string().min(1), withClip: z.boolean() }),
+    output: z.object({ operationId: z.string() }),
+  },
   /** Takes a project off the recents; its folder stays. */
   'project.forget': { input: z.object({ path: z.string() }), output: nothing },
   /** A recent project's picture as a data: address, null without one. */

@@ -9,7 +9,7 @@ export interface MenuSpec {
 const line = 'separator';
 
 export const menus: readonly MenuSpec[] = [
-  { label: 'File', items: ['clip.open', 'clip.openSample', line, 'clip.export', line, 'model.choose', line, 'clip.close'] },
+  { label: 'File', items: ['clip.open', 'clip.openSample', line, 'clip.export', 'project.copy', line, 'model.choose', line, 'clip.close'] },
   {
     label: 'Edit',
     items: [

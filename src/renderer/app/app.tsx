@@ -11,6 +11,7 @@ import { EmptyState } from '../features/open/empty-state.tsx';
 import { OpenDialog } from '../features/open/open-dialog.tsx';
 import { useDropToOpen } from '../features/open/use-drop-to-open.ts';
 import { Palette } from '../features/palette/palette.tsx';
+import { CopyDialog } from '../features/project/copy-dialog.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/status/top-bar.tsx';
@@ -80,6 +81,7 @@ export const App = () => {
       )}
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}
+      {dialog === 'copy' && <CopyDialog />}
       {dialog === 'export' && <ExportDialog />}
       {dialog === 'log' && <LogDialog />}
       {dialog === 'models' && <ModelsDialog />}

@@ -163,6 +163,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'clip.openSample': () => void openAndReport(null),
     'clip.close': () => void attempt(client.call('session.close', {})),
     'clip.export': () => store.setState({ dialog: 'export' }),
+    'project.copy': dialog('copy'),
     'model.choose': dialog('models'),
     'palette.open': dialog('palette'),
     'settings.open': dialog('settings'),

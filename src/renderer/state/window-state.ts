@@ -15,7 +15,7 @@ export interface Toast {
   text: string;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log';
+export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy';
 
 export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
 
@@ -170,6 +170,7 @@ export const commandContext = (state: WindowState): CommandContext => {
   const objects = objectsOf(state);
   return {
     hasSession: state.host?.session != null,
+    hasProject: state.host?.project != null,
     hasSelection: state.selectedId !== null,
     hasPrompts: objects.some((object) => object.prompts.length > 0),
     hasMarks: marksOf(state).in !== null || marksOf(state).out !== null,

@@ -1,12 +1,15 @@
 /** The contract's methods on projects. */
+import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../client-link.ts';
+import type { Operations } from '../operations.ts';
 import type { Projects } from '../project/projects.ts';
 import type { SessionService } from '../session-service.ts';
 
 export interface ProjectServices {
   readonly session: SessionService;
   readonly projects: Projects;
+  readonly operations: Operations;
   checkPath(path: string): Promise<void>;
   openProject(folder: string): Promise<SessionService>;
 }
@@ -28,7 +31,21 @@ export const projectMethods = (services: ProjectServices): Pick<Handlers, Extrac
     await services.checkPath(directory);
     const { current } = services.projects;
     if (!current) throw new AppError('session-unknown', 'No project is open. Open a clip first.');
-    return { path: await current.exportTo(directory, withClip ? services.session.path : null) };
+    if (services.operations.isRunning('copy'))
+      throw new AppError('busy', 'A copy is already being made. Cancel it first, or wait until it is done.');
+    const clip = withClip ? services.session.path : null;
+    const ending = new AbortController();
+    const operationId = services.operations.start(
+      'copy',
+      'Copy project',
+      async ({ progress, addOutput }) => {
+        const path = await current.exportTo(directory, clip, ending.signal, progress);
+        addOutput({ name: basename(path), path, url: null });
+        return 'done';
+      },
+      () => ending.abort(),
+    );
+    return { operationId };
   },
   'project.forget': async ({ path }) => {
     await services.projects.forget(path);

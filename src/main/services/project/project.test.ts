@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -178,6 +179,31 @@ describe('Project', () => {
     const there = open(copy.replace('stick', 'other'));
     expect(await there.findClip()).toBe(join(there.folder, 'holiday.mp4'));
     expect(there.store.get(1, 5)!.score).toBe(0.25);
+    there.close();
+  });
+
+  it('is copied as it was when the copy began, whatever is done meanwhile; a cancelled copy leaves nothing', async () => {
+    const project = await create();
+    project.save(withObjects);
+    project.store.put(5, result(1, 0.25));
+    const stick = join(folder, 'stick');
+    mkdirSync(stick);
+    let isFirst = true;
+    const copy = await project.exportTo(stick, clip, undefined, () => {
+      if (!isFirst) return;
+      isFirst = false;
+      project.store.put(6, result(1, 0.5));
+    });
+    const ending = new AbortController();
+    mkdirSync(join(folder, 'second'));
+    await expect(project.exportTo(join(folder, 'second'), clip, ending.signal, () => ending.abort())).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+    expect(readdirSync(join(folder, 'second'))).toEqual([]);
+    project.close();
+    const there = open(copy);
+    expect(there.store.frames(1)).toEqual([5]);
+    expect(there.kept).toEqual(withObjects);
     there.close();
   });
 

@@ -3,7 +3,7 @@
  * anywhere. Only one program at a time has it open.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, cpSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
@@ -12,6 +12,7 @@ import { MaskStore } from '../mask-store.ts';
 import { type KeptWork, newWork } from '../session-edits.ts';
 import type { SessionWork } from '../session-service.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
+import { copyProject } from './copy-project.ts';
 import { fingerprintOf, isSameFile } from './fingerprint.ts';
 import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
 import { encodeChange, readWorkLog } from './work-log.ts';
@@ -193,29 +194,21 @@ export class Project implements SessionWork {
     this.#change({ ...this.#file, source: { ...this.#file.source, path: resolve(path), inside: null } });
   }
 
-  /** Copies the project, with its clip unless told otherwise, to a folder that opens anywhere. @returns the folder */
-  async exportTo(parent: string, clip: string | null): Promise<string> {
+  /**
+   * Copies the project, with its clip unless told otherwise, to a folder that opens anywhere.
+   * @param onProgress bytes
+   * @returns the folder
+   */
+  exportTo(
+    parent: string,
+    clip: string | null,
+    signal: AbortSignal = new AbortController().signal,
+    onProgress: (done: number, total: number) => void = () => {},
+  ): Promise<string> {
     this.#work.flush();
-    const target = join(parent, basename(this.folder));
-    if (existsSync(target))
-      throw new AppError('output-unwritable', `${target} is there already. Choose another folder, or move the old copy away.`);
-    const staged = `${target}.partial-${process.pid}`;
-    try {
-      cpSync(this.folder, staged, { recursive: true, filter: (source) => basename(source) !== lockName });
-      const inside = clip && basename(clip);
-      if (clip && inside && !existsSync(join(staged, inside))) cpSync(clip, join(staged, inside));
-      const source = { ...this.#file.source, inside: inside ?? this.#file.source.inside };
-      writeAtomically(join(staged, fileName), `${JSON.stringify({ ...this.#file, source }, null, 1)}\n`);
-      renameSync(staged, target);
-      return target;
-    } catch (cause) {
-      rmSync(staged, { recursive: true, force: true });
-      if ((cause as NodeJS.ErrnoException).code === 'ENOSPC')
-        throw new AppError('disk-full', `The disk is full: the project could not be copied to ${parent}. Free some space and try again.`, {
-          cause,
-        });
-      throw new AppError('output-unwritable', `The project could not be copied to ${parent}. Choose a folder you may write to.`, { cause });
-    }
+    const source = { ...this.#file.source, inside: clip ? basename(clip) : this.#file.source.inside };
+    const written = new Map([[fileName, `${JSON.stringify({ ...this.#file, source }, null, 1)}\n`]]);
+    return copyProject({ folder: this.folder, parent, clip, written, leave: new Set([lockName]), signal, onProgress });
   }
 
   /** @returns false when nothing was ever made, and the folder is gone */

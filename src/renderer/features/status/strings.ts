@@ -14,7 +14,7 @@ export const statusText = {
   waitingTitle: 'Calls the engine has not answered yet',
   showDownload: 'Show the download',
   downloading: (name: string): string => `Downloading ${name}`,
-  kinds: { track: 'Tracking', export: 'Export' },
+  kinds: { track: 'Tracking', export: 'Export', copy: 'Copying the project' },
   progressOf: (kind: string): string => `${kind}: how far`,
   left: (duration: string): string => `${duration} left`,
   stop: (kind: string): string => `Stop: ${kind}`,
