@@ -1,63 +1,122 @@
-/** A host that edits and tracks as fast as it can and prints what is acknowledged, until it is killed. */
+/**
+ * A host that edits, changes settings and tracks as fast as it can and prints what is acknowledged, until it is killed. In most
+ * runs it kills its own engine once before that.
+ */
 import { createHash, randomInt } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { makeServices } from '../../src/main/cli/headless.ts';
+import { forkEngine } from '../../src/main/services/fork-engine.ts';
 import { resumeLast } from '../../src/main/services/sample.ts';
-import { frameCount, scriptedEngine } from './scripted-engine.ts';
+import { AppError } from '../../src/shared/errors.ts';
+import { settingsSerial, type Told } from './kill-host.ts';
+import { countsOf, frameCount, side } from './scripted-engine.ts';
 
-const [dataDir, clip] = process.argv.slice(2) as [string, string];
-const tell = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+const [dataDir, clip, killsEngineAt] = process.argv.slice(2) as [string, string, string];
+const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const services = await makeServices({}, { dataDir, keepsProjects: true, spawnEngine: scriptedEngine });
+const entry = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+const services = await makeServices({}, { dataDir, keepsProjects: true, spawnEngine: () => forkEngine({}, entry) });
 if (!(await resumeLast(services))) await services.openSession(clip);
 const { session } = services;
 const { edits } = session;
 const project = services.projects.current!;
 
-const acknowledged = (): void => {
-  const { objects } = edits.work;
-  const digest = createHash('sha256').update(JSON.stringify(objects)).digest('hex');
-  tell({ t: 'edit', folder: project.folder, bytes: project.workBytes, digest });
-};
-acknowledged();
+/** Everything a client can see of the work, apart from the masks. */
+const digest = (): string =>
+  createHash('sha256')
+    .update(JSON.stringify([edits.work.objects, edits.work.marks, edits.work.position]))
+    .digest('hex');
+const acknowledged = (step: string): void => tell({ t: 'edit', step, folder: project.folder, bytes: project.workBytes, digest: digest() });
+acknowledged('open');
 
+const trackedId = 1;
 const anId = (): number => edits.list[randomInt(edits.list.length)]!.id;
+/** The tracked object stays, so that its masks can be looked for in the end. */
+const anotherId = (): number | undefined => edits.list.filter(({ id }) => id !== trackedId).at(-1)?.id;
 /** Prompts stay off the frames that are tracked, so that what was tracked stays where it was. */
 const promptFrame = (): number => randomInt(frameCount - 100, frameCount);
-const steps: (() => Promise<unknown> | unknown)[] = [
-  () => (edits.list.length < 6 ? session.addObject() : null),
-  () => services.edit(() => session.setPoints(anId(), promptFrame(), [{ x: randomInt(64), y: 3, label: 1 }], null)),
-  () => services.edit(() => session.setMask(anId(), promptFrame(), { size: [64, 64], counts: 'PPP' })),
-  () => session.updateObject(anId(), { name: `name ${randomInt(1000)}` }),
-  () => session.updateObject(anId(), { visible: randomInt(2) === 0 }),
-  () => edits.reorder(edits.list.map(({ id }) => id).reverse()),
-  () => services.edit(() => edits.undo()),
-  () => services.edit(() => edits.redo()),
-  () => edits.setPosition(randomInt(frameCount)),
-];
+const steps: Record<string, () => Promise<unknown> | unknown> = {
+  add: () => (edits.list.length < 6 ? session.addObject() : null),
+  point: () => services.edit(() => session.setPoints(anId(), promptFrame(), [{ x: randomInt(side), y: 3, label: 1 }], null)),
+  brush: () => services.edit(() => session.setMask(anId(), promptFrame(), { size: [side, side], counts: countsOf(7, randomInt(1000)) })),
+  clear: () => {
+    const [prompt] = edits.list.find(({ id }) => id === anotherId())?.prompts ?? [];
+    return prompt && services.edit(() => session.clearPrompts(anotherId()!, prompt.frame));
+  },
+  rename: () => session.updateObject(anId(), { name: `name ${randomInt(1000)}` }),
+  recolour: () => session.updateObject(anId(), { color: `#${randomInt(0x100000, 0xffffff).toString(16)}` }),
+  hide: () => session.updateObject(anId(), { visible: randomInt(2) === 0 }),
+  reorder: () => edits.reorder(edits.list.map(({ id }) => id).reverse()),
+  delete: () => (edits.list.length > 3 ? services.edit(() => session.removeObject(anotherId()!)) : null),
+  merge: () => {
+    const others = edits.list.map(({ id }) => id).filter((id) => id !== trackedId);
+    return others.length > 2 ? services.edit(() => edits.merge(others.slice(0, 2), others[0]!)) : null;
+  },
+  undo: () => services.edit(() => edits.undo()),
+  redo: () => services.edit(() => edits.redo()),
+  marks: () => edits.setMarks({ in: randomInt(100), out: randomInt(100, frameCount) }),
+  position: () => edits.setPosition(randomInt(frameCount)),
+  settings: () => {
+    const serial = settingsSerial(services.settings.values) + 1;
+    services.settings.set('export.folder', `folder-${serial}`);
+    services.settings.set('engine.threads', serial % 64);
+    tell({ t: 'settings', serial });
+  },
+};
 if (edits.list.length === 0) {
   await session.setPoints(session.addObject('First'), frameCount - 1, [{ x: 1, y: 1, label: 1 }], null);
-  acknowledged();
+  acknowledged('first');
 }
+const tracked = edits.list.find(({ id }) => id === trackedId)!;
 
 // Every frame that a client is told of has to be there after a kill.
 const told = new Set<number>();
-const link = { send: () => {}, sendBinary: () => {} };
-services.connect(link);
-const first = edits.list[0]!;
-const track = (): void => {
-  services.startTrack({ direction: 'forward', from: 0, to: frameCount - 200, objectIds: [first.id] }, null);
-};
-track();
-for (;;) {
-  await steps[randomInt(steps.length)]!();
-  acknowledged();
-  for (const [a, b] of session.store.ranges(first.id)) {
+services.connect({ send: () => {}, sendBinary: () => {} });
+const tellFrames = (): void => {
+  for (const [a, b] of session.store.ranges(trackedId)) {
     for (let frame = a; frame <= Math.min(b, frameCount - 200); frame++) {
       if (told.has(frame)) continue;
       told.add(frame);
-      tell({ t: 'frame', object: first.id, track: first.track, frame });
+      tell({ t: 'frame', object: trackedId, track: tracked.track, frame });
     }
   }
-  if (!services.operations.isRunning('track')) track();
+};
+tellFrames();
+tell({ t: 'opened', frames: told.size });
+
+/** Between an engine's end and the next one's start nothing can be computed, and while a run is being started another can't be. */
+const refusals = new Set(['engine-lost', 'busy']);
+const refused = (error: unknown): boolean => refusals.has(AppError.from(error).code);
+
+const isReady = (): boolean => services.state.engine.state === 'ready';
+const until = async (check: () => boolean): Promise<void> => {
+  while (!check()) await new Promise((resolve) => setTimeout(resolve, 1));
+};
+
+let doneSteps = 0;
+for (;;) {
+  try {
+    if (isReady() && !services.operations.isRunning('track'))
+      services.startTrack({ direction: 'forward', from: 0, to: frameCount - 200, objectIds: [trackedId] }, null);
+  } catch (error) {
+    if (!refused(error)) throw error;
+  }
+  const name = Object.keys(steps)[randomInt(Object.keys(steps).length)]!;
+  try {
+    await steps[name]!();
+    acknowledged(name);
+  } catch (error) {
+    if (!refused(error)) throw error;
+    tell({ t: 'refused', step: name });
+  }
+  tellFrames();
+  if (++doneSteps === Number(killsEngineAt)) {
+    const before = digest();
+    process.kill(services.enginePid!, 'SIGKILL');
+    tell({ t: 'engine-killed' });
+    await until(() => !isReady());
+    await until(isReady);
+    tell({ t: 'engine-back', keptWork: digest() === before, notices: services.state.notices.map(({ text }) => text) });
+  }
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,10 +1,10 @@
-/** The host is killed while it edits and tracks, again and again in one project: nothing it acknowledged is lost. */
+/** Host and engine are killed while they edit and track, again and again in one project: nothing acknowledged is lost. */
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { killHost } from './kill-host.ts';
+import { killHost, type Round } from './kill-host.ts';
 
 const rounds = Number(process.env.SAM2_VIDEO_KILLS ?? 10);
 
@@ -13,17 +13,31 @@ it(`survives ${rounds} kills at random moments`, async () => {
   try {
     const clip = join(folder, 'clip.mp4');
     writeFileSync(clip, 'the engine of this test does not read it');
-    let edits = 0;
-    let frames = 0;
+    const edits = new Map<string, number>();
+    const engines = { lived: 0, 'came back': 0, gone: 0 };
+    let former: Round | null = null;
     for (let round = 0; round < rounds; round++) {
-      const outcome = await killHost(join(folder, 'data'), clip, randomInt(2, 900));
+      const outcome: Round = await killHost(
+        join(folder, 'data'),
+        clip,
+        { steps: randomInt(0, 120), killsEngineAt: randomInt(1, 160) },
+        former,
+      );
       expect(outcome.lost, `round ${round + 1}`).toEqual([]);
-      edits += outcome.edits;
-      frames += outcome.frames;
+      for (const [step, count] of outcome.edits) edits.set(step, (edits.get(step) ?? 0) + count);
+      engines[outcome.engine ?? 'gone']++;
+      former = outcome;
     }
-    expect(edits).toBeGreaterThan(rounds);
+    const frames = new Set(former!.frames.map(({ frame }) => frame)).size;
+    const total = [...edits.values()].reduce((sum, count) => sum + count, 0);
+    console.log(
+      `${rounds} kills of the host; engine killed too in ${engines['came back'] + engines.gone}, back before the end in ${engines['came back']}; ` +
+        `${total} acknowledged edits, ${frames} tracked frames, settings changed ${former!.settings} times; nothing lost\n` +
+        [...edits].map(([step, count]) => `${step} ${count}`).join(', '),
+    );
+    expect(total).toBeGreaterThan(rounds);
     expect(frames).toBeGreaterThan(0);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}, 3_600_000);
+}, 7_200_000);

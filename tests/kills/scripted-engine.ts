@@ -1,14 +1,20 @@
-/** An engine inside the host's process that answers at once, so that the host alone is what is killed. */
+/** What the engine of these tests answers: at once, and with masks that say of which object and frame they are. */
 import type { EngineResult } from '../../src/main/engine/protocol.ts';
-import type { SpawnEngine } from '../../src/main/services/engine-host.ts';
+import type { MessageLink } from '../../src/main/engine/rpc.ts';
+import { compressCounts } from '../../src/shared/rle.ts';
 
 export const frameCount = 5000;
+/** Pixels of the clip on a side. */
+export const side = 128;
+
+/** The mask of an object on a frame: a run as long as the object's id, after as many pixels as the frame's number. */
+export const countsOf = (objectId: number, frame: number): string => compressCounts([frame, objectId, side * side - frame - objectId]);
 
 const resultOf = (objectId: number, frame: number, prompted: boolean): EngineResult => ({
   objectId,
-  counts: `${objectId}:${frame}:${'1'.repeat(200)}`,
+  counts: countsOf(objectId, frame),
   box: [0, 0, 8, 8],
-  area: 64,
+  area: objectId,
   score: 0.9,
   objectLogit: 5,
   prompted,
@@ -16,8 +22,8 @@ const resultOf = (objectId: number, frame: number, prompted: boolean): EngineRes
 });
 
 const media = {
-  width: 64,
-  height: 64,
+  width: side,
+  height: side,
   frameCount,
   durationMs: 200_000,
   averageFps: 25,
@@ -32,16 +38,14 @@ const media = {
 
 type Message = { id?: number; m?: string; a?: Record<string, unknown> };
 
-/** Messages are framed as in engine/rpc.ts. */
-export const scriptedEngine: SpawnEngine = () => {
-  let listener: (message: unknown) => void = () => {};
+/** Serves a link; messages are framed as in engine/rpc.ts. */
+export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
   const cancelled = new Set<string>();
-  const post = (message: unknown): void => void setImmediate(() => listener(message));
   const answer = (method: string, a: Record<string, unknown>): unknown => {
     if (method === 'loadModel')
       return { id: 'nano', name: 'nano', version: '1', imageSize: 64, logitSize: 16, provider: 'cpu', providerReason: '' };
     if (method === 'open') return { ...media, ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i) };
-    if (method === 'readFrame') return { frame: 0, width: 2, height: 2, planes: new Uint8Array(6) };
+    if (method === 'readFrame') return { width: 2, height: 2, planes: new Uint8Array(6) };
     if (method === 'setPoints' || method === 'setMask') return resultOf(a.objectId as number, a.frame as number, true);
     if (method === 'cancel') cancelled.add(a.runId as string);
     return {};
@@ -51,7 +55,7 @@ export const scriptedEngine: SpawnEngine = () => {
     const ids = a.objectIds as number[];
     cancelled.delete(runId);
     for (let frame = (a.from as number | null) ?? 0; frame < frameCount && !cancelled.has(runId); frame++) {
-      post({
+      await post({
         t: 'ev',
         n: 'trackedFrame',
         d: {
@@ -69,22 +73,12 @@ export const scriptedEngine: SpawnEngine = () => {
       });
       await new Promise((resolve) => setImmediate(resolve));
     }
-    post({ t: 'res', id, r: { state: cancelled.has(runId) ? 'cancelled' : 'done', warning: null } });
+    await post({ t: 'res', id, r: { state: cancelled.has(runId) ? 'cancelled' : 'done', warning: null } });
   };
-  return {
-    pid: undefined,
-    link: {
-      post: (raw) => {
-        const { id, m, a = {} } = raw as Message;
-        if (m === undefined || id === undefined) return;
-        if (m === 'track') void track(id, a);
-        else post({ t: 'res', id, r: answer(m, a) });
-      },
-      onMessage: (added) => {
-        listener = added;
-      },
-    },
-    onExit: () => {},
-    kill: () => {},
-  };
+  onMessage((raw) => {
+    const { id, m, a = {} } = raw as Message;
+    if (m === undefined || id === undefined) return;
+    if (m === 'track') void track(id, a);
+    else void post({ t: 'res', id, r: answer(m, a) });
+  });
 };

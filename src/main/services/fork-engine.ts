@@ -4,10 +4,14 @@ import { fileURLToPath } from 'node:url';
 import { engineEnvironment } from './engine-environment.ts';
 import type { EngineProcess } from './engine-host.ts';
 
-/** @param env additions to the child's environment */
-export const forkEngine = (env: Record<string, string> = {}): EngineProcess => {
-  const isSource = import.meta.url.endsWith('.ts');
-  const entry = fileURLToPath(new URL(isSource ? '../engine/process.ts' : './process.js', import.meta.url));
+const engineEntry = (): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../engine/process.ts' : './process.js', import.meta.url));
+
+/**
+ * @param env additions to the child's environment
+ * @param entry the engine's file; tests have one of their own
+ */
+export const forkEngine = (env: Record<string, string> = {}, entry: string = engineEntry()): EngineProcess => {
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: ['--disable-warning=ExperimentalWarning'],
