@@ -1,6 +1,6 @@
 /**
  * What the desktop shell offers the window beyond the contract, as `window.sam2`. A browser has none of it, and the window
- * hides what is absent.
+ * hides what is absent. The preload script holds this file, so it imports nothing that runs.
  */
 import type { CommandId } from './commands.ts';
 
@@ -8,7 +8,8 @@ import type { CommandId } from './commands.ts';
 export const desktopPortMessage = 'sam2-video:port';
 
 /** What a file is chosen for. */
-export type OpenFileKind = 'clip' | 'checkpoint';
+export const openFileKinds = ['clip', 'checkpoint'] as const;
+export type OpenFileKind = (typeof openFileKinds)[number];
 
 export interface DesktopBridge {
   readonly platform: string;

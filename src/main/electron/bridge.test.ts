@@ -50,7 +50,8 @@ it('answers no other page and no inner frame', () => {
   const { listeners, services, dialog } = install();
   for (const senderFrame of [foreignPage, { ...appPage, parent: appPage }, null]) {
     listeners.get(desktopChannels.connect)!({ senderFrame });
-    expect(() => listeners.get(desktopChannels.openFile)!({ senderFrame })).toThrow('not allowed');
+    for (const channel of [desktopChannels.openFile, desktopChannels.chooseFolder, desktopChannels.reveal])
+      expect(() => listeners.get(channel)!({ senderFrame }, 'clip')).toThrow('not allowed');
   }
   expect(services.connect).not.toHaveBeenCalled();
   expect(dialog.showOpenDialog).not.toHaveBeenCalled();
@@ -58,7 +59,7 @@ it('answers no other page and no inner frame', () => {
 
 it("asks with the system's dialogs", async () => {
   const { listeners, dialog } = install();
-  expect(await listeners.get(desktopChannels.openFile)!({ senderFrame: appPage })).toBe('/clip.mp4');
+  expect(await listeners.get(desktopChannels.openFile)!({ senderFrame: appPage }, 'clip')).toBe('/clip.mp4');
   dialog.showOpenDialog.mockResolvedValueOnce({ filePaths: [] });
   expect(await listeners.get(desktopChannels.chooseFolder)!({ senderFrame: appPage })).toBeNull();
 });
@@ -66,8 +67,22 @@ it("asks with the system's dialogs", async () => {
 it('shows only what the app wrote', async () => {
   const { listeners, shell } = install();
   await listeners.get(desktopChannels.reveal)!({ senderFrame: appPage }, '/etc/passwd');
-  await listeners.get(desktopChannels.reveal)!({ senderFrame: appPage }, { path: '/exports/a.mp4' });
   expect(shell.showItemInFolder).not.toHaveBeenCalled();
   await listeners.get(desktopChannels.reveal)!({ senderFrame: appPage }, '/exports/a.mp4');
   expect(shell.showItemInFolder).toHaveBeenCalledExactlyOnceWith('/exports/a.mp4');
+});
+
+it.each([
+  [desktopChannels.openFile, 'anything'],
+  [desktopChannels.openFile, undefined],
+  [desktopChannels.openFile, { kind: 'clip' }],
+  [desktopChannels.chooseFolder, '/etc'],
+  [desktopChannels.reveal, { path: '/exports/a.mp4' }],
+  [desktopChannels.reveal, ''],
+  [desktopChannels.reveal, 'x'.repeat(5000)],
+])('%s does not take %j', (channel, argument) => {
+  const { listeners, dialog, shell } = install();
+  expect(() => listeners.get(channel)!({ senderFrame: appPage }, argument)).toThrow('not understood');
+  expect(dialog.showOpenDialog).not.toHaveBeenCalled();
+  expect(shell.showItemInFolder).not.toHaveBeenCalled();
 });

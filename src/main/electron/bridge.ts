@@ -1,4 +1,4 @@
-/** Connects windows to the services: a MessagePort each, and the system's dialogs. Every message's sender is checked. */
+/** Connects windows to the services: a MessagePort each, and the system's dialogs. Every message's sender and content are checked. */
 import type {
   BrowserWindow,
   Dialog,
@@ -9,7 +9,8 @@ import type {
   MessagePortMain,
   Shell,
 } from 'electron';
-import { desktopChannels } from '../../shared/desktop-bridge.ts';
+import { z } from 'zod';
+import { desktopChannels, openFileKinds } from '../../shared/desktop-bridge.ts';
 import type { AppServices } from '../services/app-services.ts';
 import { isTrustedSender } from './guards.ts';
 
@@ -35,10 +36,17 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
     frame.postMessage(desktopChannels.port, null, [port2]);
   });
 
-  const answer = (channel: string, handler: (window: BrowserWindow | null, argument: unknown) => Promise<unknown>): void =>
+  /** @throws to the page, which is told nothing but that it was refused */
+  const answer = <T>(
+    channel: string,
+    schema: z.ZodType<T>,
+    handler: (window: BrowserWindow | null, argument: T) => Promise<unknown>,
+  ): void =>
     ipcMain.handle(channel, (event, argument: unknown) => {
       if (!isTrustedSender(event.senderFrame, devServer)) throw new Error('not allowed');
-      return handler(windowOf(event), argument);
+      const parsed = schema.safeParse(argument);
+      if (!parsed.success) throw new Error('not understood');
+      return handler(windowOf(event), parsed.data);
     });
 
   const choose = async (window: BrowserWindow | null, options: Electron.OpenDialogOptions): Promise<string | null> => {
@@ -46,7 +54,7 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
     return filePaths[0] ?? null;
   };
 
-  answer(desktopChannels.openFile, (window, kind) =>
+  answer(desktopChannels.openFile, z.enum(openFileKinds), (window, kind) =>
     choose(window, {
       properties: ['openFile'],
       filters: [
@@ -57,11 +65,11 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
       ],
     }),
   );
-  answer(desktopChannels.chooseFolder, (window) => choose(window, { properties: ['openDirectory', 'createDirectory'] }));
-  answer(desktopChannels.reveal, async (_window, path) => {
+  answer(desktopChannels.chooseFolder, z.undefined(), (window) => choose(window, { properties: ['openDirectory', 'createDirectory'] }));
+  answer(desktopChannels.reveal, z.string().min(1).max(4096), async (_window, path) => {
     // Only what the app itself wrote can be shown; showing never runs the file.
     const isOutput = services.operations.list.some((operation) => operation.outputs.some((output) => output.path === path));
-    if (typeof path === 'string' && isOutput) shell.showItemInFolder(path);
+    if (isOutput) shell.showItemInFolder(path);
   });
 };
 

@@ -37,21 +37,29 @@ export const guardContents = (contents: WebContents): void => {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
 };
 
-/** Only the camera (without sound), and only for the app's page. */
+/** Only the camera (without sound) and putting text on the clipboard, and only for the app's page. */
 export const isAllowedPermission = (
   permission: string,
   url: string,
   mediaTypes: readonly string[],
   devServer: string | null = null,
-): boolean => permission === 'media' && isAppUrl(url, devServer) && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'video');
+): boolean => {
+  if (!isAppUrl(url, devServer)) return false;
+  if (permission === 'clipboard-sanitized-write') return true;
+  return permission === 'media' && mediaTypes.length > 0 && mediaTypes.every((type) => type === 'video');
+};
 
-export const guardSession = (session: Session, devServer: string | null): void => {
-  session.setPermissionRequestHandler((contents, permission, answer, details) => {
+/** @param askForCamera asks the system, where that has a say of its own */
+export const guardSession = (session: Session, devServer: string | null, askForCamera: () => Promise<boolean>): void => {
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => {
     const mediaTypes = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
-    answer(isAllowedPermission(permission, contents.getURL(), mediaTypes, devServer));
+    if (!details.isMainFrame || !isAllowedPermission(permission, details.requestingUrl, mediaTypes, devServer)) answer(false);
+    else if (permission !== 'media') answer(true);
+    else askForCamera().then(answer, () => answer(false));
   });
-  session.setPermissionCheckHandler((_contents, permission, origin, details) =>
-    isAllowedPermission(permission, origin, [details.mediaType ?? 'unknown'], devServer),
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin, details) =>
+      details.isMainFrame && isAllowedPermission(permission, origin, [details.mediaType ?? 'unknown'], devServer),
   );
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}));

@@ -1,11 +1,12 @@
 /** The system's menu, made from the command table. Keys stay with the window, which knows when it is being typed in. */
 import type { MenuItemConstructorOptions } from 'electron';
 import { type CommandId, commands } from '../../shared/commands.ts';
+import { type KeyOverrides, keysOf, noOverrides } from '../../shared/keymap.ts';
 import { menus } from '../../shared/menus.ts';
 
 /** "Mod+KeyO" as Electron writes it, or null for a key that needs none of Ctrl and Alt. */
-export const acceleratorOf = (id: CommandId): string | null => {
-  const key = commands[id].keys.find((chord) => chord.startsWith('Mod+'));
+export const acceleratorOf = (id: CommandId, overrides: KeyOverrides = noOverrides): string | null => {
+  const key = keysOf(id, overrides).find((chord) => chord.startsWith('Mod+'));
   return key === undefined
     ? null
     : key
@@ -24,9 +25,14 @@ const additions = (label: string, platform: NodeJS.Platform): MenuItemConstructo
   return [];
 };
 
-export const menuTemplate = (run: (id: CommandId) => void, platform: NodeJS.Platform): MenuItemConstructorOptions[] => {
+/** @param overrides keys that the user gave to commands */
+export const menuTemplate = (
+  run: (id: CommandId) => void,
+  platform: NodeJS.Platform,
+  overrides: KeyOverrides = noOverrides,
+): MenuItemConstructorOptions[] => {
   const item = (id: CommandId): MenuItemConstructorOptions => {
-    const accelerator = acceleratorOf(id);
+    const accelerator = acceleratorOf(id, overrides);
     return { label: commands[id].label, click: () => run(id), ...(accelerator && { accelerator, registerAccelerator: false }) };
   };
   const fromTable = menus.map(

@@ -2,17 +2,17 @@
 import Store from 'electron-store';
 import { defaultBounds, type WindowBounds } from './window-options.ts';
 
-interface ShellSettings {
+interface KeptShell {
   windowBounds: WindowBounds;
 }
 
-export interface SettingsStore {
+export interface ShellSettings {
   readonly windowBounds: WindowBounds;
   setWindowBounds(bounds: WindowBounds): void;
 }
 
-export const openSettings = (): SettingsStore => {
-  const store = new Store<ShellSettings>({
+export const openSettings = (): ShellSettings => {
+  const store = new Store<KeptShell>({
     name: 'shell',
     defaults: { windowBounds: defaultBounds },
     clearInvalidConfig: true,

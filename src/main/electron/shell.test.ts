@@ -10,7 +10,7 @@ import { spawnUtilityEngine } from './spawn-engine.ts';
 import { defaultBounds, restoredBounds, windowOptions } from './window-options.ts';
 
 it("the window's page is isolated, sandboxed and without Node", () => {
-  expect(windowOptions('/preload.cjs', defaultBounds, true).webPreferences).toEqual({
+  expect(windowOptions('/preload.cjs', defaultBounds, true, false).webPreferences).toEqual({
     preload: '/preload.cjs',
     contextIsolation: true,
     sandbox: true,
@@ -22,6 +22,7 @@ it("the window's page is isolated, sandboxed and without Node", () => {
     webviewTag: false,
     navigateOnDragDrop: false,
     spellcheck: false,
+    devTools: false,
   });
 });
 
@@ -73,18 +74,21 @@ describe('guards', () => {
     expect(openHandler()).toEqual({ action: 'deny' });
   });
 
-  it('allow the camera to the app, and nothing else to anybody', () => {
+  it('allow the camera and writing to the clipboard to the app, and nothing else to anybody', () => {
     const page = 'app://main/index.html';
     expect(isAllowedPermission('media', page, ['video'])).toBe(true);
     expect(isAllowedPermission('media', page, ['video', 'audio'])).toBe(false);
     expect(isAllowedPermission('media', page, [])).toBe(false);
     expect(isAllowedPermission('media', 'https://example.org', ['video'])).toBe(false);
-    for (const permission of ['geolocation', 'notifications', 'clipboard-read', 'usb', 'openExternal', 'fullscreen'])
+    expect(isAllowedPermission('clipboard-sanitized-write', page, [])).toBe(true);
+    expect(isAllowedPermission('clipboard-sanitized-write', 'https://example.org', [])).toBe(false);
+    for (const permission of ['geolocation', 'notifications', 'clipboard-read', 'usb', 'openExternal', 'fullscreen', 'fileSystem'])
       expect(isAllowedPermission(permission, page, ['video'])).toBe(false);
   });
 
-  it('are put on the session', () => {
+  it('are put on the session, and the system is asked for the camera', async () => {
     const set = { request: vi.fn(), check: vi.fn(), device: vi.fn(), display: vi.fn() };
+    const askForCamera = vi.fn(async () => true);
     guardSession(
       {
         setPermissionRequestHandler: set.request,
@@ -93,13 +97,32 @@ describe('guards', () => {
         setDisplayMediaRequestHandler: set.display,
       } as never,
       null,
+      askForCamera,
     );
-    const answer = vi.fn();
-    set.request.mock.calls[0]![0]({ getURL: () => 'app://main/index.html' }, 'media', answer, { mediaTypes: ['video'] });
-    set.request.mock.calls[0]![0]({ getURL: () => 'app://main/index.html' }, 'geolocation', answer, {});
-    expect(answer.mock.calls).toEqual([[true], [false]]);
-    expect(set.check.mock.calls[0]![0](null, 'media', 'app://main', { mediaType: 'video' })).toBe(true);
+    const ask = (permission: string, details: object): Promise<boolean> =>
+      new Promise((done) =>
+        set.request.mock.calls[0]![0]({}, permission, done, { isMainFrame: true, requestingUrl: 'app://main/index.html', ...details }),
+      );
+    const camera = { mediaTypes: ['video'] };
+    expect(await ask('media', camera)).toBe(true);
+    askForCamera.mockResolvedValueOnce(false);
+    expect(await ask('media', camera)).toBe(false);
+    askForCamera.mockRejectedValueOnce(new Error('no camera'));
+    expect(await ask('media', camera)).toBe(false);
+    expect(askForCamera).toHaveBeenCalledTimes(3);
+    expect(await ask('media', { ...camera, isMainFrame: false })).toBe(false);
+    expect(await ask('media', { ...camera, requestingUrl: 'https://example.org/' })).toBe(false);
+    expect(await ask('geolocation', {})).toBe(false);
+    expect(await ask('clipboard-sanitized-write', {})).toBe(true);
+    expect(askForCamera).toHaveBeenCalledTimes(3);
+    const check = set.check.mock.calls[0]![0];
+    expect(check(null, 'media', 'app://main', { mediaType: 'video', isMainFrame: true })).toBe(true);
+    expect(check(null, 'media', 'app://main', { mediaType: 'video', isMainFrame: false })).toBe(false);
+    expect(check(null, 'media', 'app://main', { mediaType: 'audio', isMainFrame: true })).toBe(false);
     expect(set.device.mock.calls[0]![0]()).toBe(false);
+    const answer = vi.fn();
+    set.display.mock.calls[0]![0]({}, answer);
+    expect(answer).toHaveBeenCalledExactlyOnceWith({});
   });
 });
 
@@ -158,6 +181,8 @@ describe('the menu', () => {
     expect(acceleratorOf('track.start')).toBe('CmdOrCtrl+Enter');
     expect(acceleratorOf('pointer.left')).toBe('CmdOrCtrl+Left');
     expect(acceleratorOf('playback.toggle')).toBeNull();
+    expect(acceleratorOf('view.fit', { 'view.fit': ['Mod+Shift+KeyF'] })).toBe('CmdOrCtrl+Shift+F');
+    expect(acceleratorOf('view.fit', { 'view.fit': [] })).toBeNull();
   });
 
   it('has its own first menu on macOS', () => expect(menuTemplate(vi.fn(), 'darwin')[0]).toEqual({ role: 'appMenu' }));
@@ -172,8 +197,11 @@ it('the engine runs as a utility process whose end is told', () => {
     on: (n: string, l: never) => listeners.set(n, l),
     once: (n: string, l: never) => listeners.set(n, l),
   };
-  const fork = vi.fn(() => child as never);
+  process.env.SAM2_VIDEO_PROXY = 'http://me:hush@proxy.example';
+  const fork = vi.fn((_path: string, _args: string[], _options: { env: Record<string, string> }) => child as never);
   const engine = spawnUtilityEngine(fork, '/out/main/process.js')();
+  delete process.env.SAM2_VIDEO_PROXY;
+  expect(JSON.stringify(fork.mock.calls[0]![2].env)).not.toContain('hush');
   expect(fork).toHaveBeenCalledWith('/out/main/process.js', [], {
     serviceName: 'sam2-engine',
     stdio: 'inherit',

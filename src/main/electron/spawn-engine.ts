@@ -1,4 +1,7 @@
-/** The engine as Electron's utility process; the CLI's plain child process is services/fork-engine.ts. */
+/**
+ * The engine as Electron's utility process; the CLI's plain child process is services/fork-engine.ts. A packaged app has no other
+ * way: with the fuse runAsNode off, Electron's program starts as nothing else.
+ */
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
 import { engineEnvironment } from '../services/engine-environment.ts';

@@ -11,7 +11,13 @@ export interface WindowBounds {
 
 export const defaultBounds: WindowBounds = { width: 1440, height: 900, isMaximized: false };
 
-export const windowOptions = (preload: string, bounds: WindowBounds, isDark: boolean): BrowserWindowConstructorOptions => ({
+/** @param hasDevTools not in a release */
+export const windowOptions = (
+  preload: string,
+  bounds: WindowBounds,
+  isDark: boolean,
+  hasDevTools: boolean,
+): BrowserWindowConstructorOptions => ({
   width: bounds.width,
   height: bounds.height,
   ...(bounds.x !== undefined && bounds.y !== undefined && { x: bounds.x, y: bounds.y }),
@@ -33,6 +39,7 @@ export const windowOptions = (preload: string, bounds: WindowBounds, isDark: boo
     webviewTag: false,
     navigateOnDragDrop: false,
     spellcheck: false,
+    devTools: hasDevTools,
   },
 });
 

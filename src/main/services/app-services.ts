@@ -46,6 +46,8 @@ export interface AppServicesOptions extends ModelOptions {
   exportRoot: string;
   /** Address of an export's file for a client that can't open paths; null on the desktop. */
   outputUrl?: (operationId: string, name: string) => string | null;
+  /** More lines for the diagnostics, of what only the host knows. */
+  hostDetails?: (() => readonly string[]) | undefined;
 }
 
 export class AppServices {
@@ -298,6 +300,15 @@ export class AppServices {
 
   notify(level: AppState['notices'][number]['level'], text: string): void {
     this.#notices.add(level, text);
+  }
+
+  /** For the host itself: told of every state that clients are. @returns unsubscribe */
+  onState(listener: (state: AppState) => void): () => void {
+    return this.#hub.subscribe(listener);
+  }
+
+  get hostDetails(): readonly string[] {
+    return this.#options.hostDetails?.() ?? [];
   }
 
   /** Attaches a client: it is greeted, given the state, and then answered until it closes. */

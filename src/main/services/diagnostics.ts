@@ -10,7 +10,14 @@ const hidePaths = (text: string): string =>
     .replaceAll(/(?:[A-Za-z]:)?(?:[\\/][^\\/:*?"<>|]+)+[\\/][^\\/:*?"<>|]*?\.\w{1,5}\b/g, '<path>')
     .replaceAll(/(?<![\w<])~?(?:[A-Za-z]:)?(?:[\\/][^\s\\/:*?"<>|]+){1,}/g, '<path>');
 
-export const diagnosticsText = (appVersion: string, state: AppState, log: readonly string[], withPaths: boolean): string => {
+/** @param details lines of the host's own */
+export const diagnosticsText = (
+  appVersion: string,
+  state: AppState,
+  log: readonly string[],
+  withPaths: boolean,
+  details: readonly string[] = [],
+): string => {
   const { session, engine, models, settings } = state;
   const shown = withPaths ? (text: string) => text : hidePaths;
   const media = session?.media;
@@ -18,6 +25,7 @@ export const diagnosticsText = (appVersion: string, state: AppState, log: readon
     `SAM2 Video ${appVersion}, Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
     `System: ${platform()} ${release()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}`,
     `Memory: ${formatBytes(process.memoryUsage().rss)} in use by the host, ${formatBytes(freemem())} of ${formatBytes(totalmem())} free`,
+    ...details.map(shown),
     `Engine: ${engine.state}${engine.message ? ` (${shown(engine.message)})` : ''}`,
     models.active
       ? `Model: ${models.active.name} at ${models.active.imageSize} px on ${models.active.provider} (${shown(models.active.providerReason)})`

@@ -19,6 +19,7 @@ export interface SessionServices {
   readonly operations: Operations;
   readonly exportRoot: string;
   readonly appVersion: string;
+  readonly hostDetails: readonly string[];
   readonly log: AppLog;
   usage(): Promise<MethodOutput<'app.usage'>>;
   checkPath(path: string): Promise<void>;
@@ -93,7 +94,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   'app.usage': () => services.usage(),
   'app.log': ({ lines }) => ({ lines: services.log.last(lines) }),
   'app.diagnostics': ({ withPaths }) => ({
-    text: diagnosticsText(services.appVersion, services.state, services.log.last(50), withPaths),
+    text: diagnosticsText(services.appVersion, services.state, services.log.last(50), withPaths, services.hostDetails),
   }),
   'operation.cancel': ({ operationId }) => {
     services.operations.cancel(operationId);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Provider } from '../../engine/model/providers.ts';
 import { installedModelsDir, userDataDir } from '../app-paths.ts';
+import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 import { ModelInstaller } from './model-installer.ts';
@@ -18,6 +19,8 @@ export interface ModelOptions {
   remembersModel?: boolean | undefined;
   provider?: Provider | 'auto' | undefined;
   threads?: number | undefined;
+  /** Where passwords are kept; by default they come from the environment alone. */
+  secrets?: SecretStore | undefined;
   /** Refuses a path a client may not open, by throwing. */
   checkPath?: ((path: string) => Promise<void>) | undefined;
 }
@@ -36,6 +39,7 @@ export const createModels = (options: ModelOptions, host: ModelHost): ModelServi
         onChange: () => host.onChange(),
       }),
       settingsPath: join(dataDir, 'models.json'),
+      secrets: options.secrets ?? new EnvironmentSecrets(),
       remembers: options.remembersModel ?? false,
       checkPath: options.checkPath,
     },

@@ -66,3 +66,13 @@ export const checkProxy = (text: string | null): string | null => {
   if (url && (url.protocol === 'http:' || url.protocol === 'https:') && url.hostname !== '') return trimmed;
   throw new AppError('bad-request', `"${trimmed}" is not a proxy. Write it as http://host:port.`);
 };
+
+export const hasPassword = (proxy: string): boolean => new URL(proxy).password !== '';
+
+/** A proxy as it may be shown and kept in the open. */
+export const withoutPassword = (proxy: string): string => {
+  if (!hasPassword(proxy)) return proxy;
+  const url = new URL(proxy);
+  url.password = '';
+  return url.href.replace(/\/$/, '');
+};

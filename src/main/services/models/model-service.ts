@@ -8,9 +8,10 @@ import { type ModelEntry, type ModelsState, type ModelTask, modelSpec } from '..
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
 import { RateMeter } from '../operations.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 import type { SessionService } from '../session-service.ts';
 import type { ActiveModel } from './active-model.ts';
-import { checkProxy } from './download-address.ts';
+import { checkProxy, hasPassword, withoutPassword } from './download-address.ts';
 import type { InstallRun } from './install-run.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
@@ -34,6 +35,7 @@ export interface ModelServiceOptions {
   installer: ModelInstaller;
   active: ActiveModel;
   settingsPath: string;
+  secrets: SecretStore;
   /** What is chosen is remembered for the next start. */
   remembers: boolean;
   /** Refuses a path a client may not open, by throwing. */
@@ -55,6 +57,7 @@ export class ModelService {
   readonly #tasks = new Map<string, RunningTask>();
   #entries: ModelEntry[] = [];
   #firstList: Promise<void> | null = null;
+  /** With its password, which no client is told. */
   #proxy: string | null = null;
 
   constructor(options: ModelServiceOptions, host: ModelHost) {
@@ -67,7 +70,7 @@ export class ModelService {
       entries: this.#entries.map((entry) => ({ ...entry, task: this.#viewOf(entry.id) })),
       active: this.#options.active.view,
       isSwitching: this.#options.active.isSwitching,
-      proxy: this.#proxy,
+      proxy: this.#proxy && withoutPassword(this.#proxy),
     };
   }
 
@@ -83,7 +86,7 @@ export class ModelService {
   /** Reads the settings. */
   async start(): Promise<void> {
     const { model, proxy } = await readModelSettings(this.#options.settingsPath);
-    this.#proxy = proxy;
+    await this.#startProxy(proxy);
     if (this.#options.remembers) this.#options.active.prefer(model);
   }
 
@@ -188,12 +191,36 @@ export class ModelService {
     },
     'model.setProxy': async ({ proxy }) => {
       const checked = checkProxy(proxy);
-      await changeModelSettings(this.#options.settingsPath, { proxy: checked });
-      this.#proxy = checked;
+      // As it is shown, so without the password: nothing was changed.
+      if (checked !== null && checked === this.view.proxy) return {};
+      await this.#keepProxy(checked);
       this.#host.onChange();
       return {};
     },
   };
+
+  /** @param kept the proxy of the settings, whose password is kept apart */
+  async #startProxy(kept: string | null): Promise<void> {
+    if (kept !== null && hasPassword(kept)) return this.#keepProxy(kept);
+    this.#proxy = kept;
+    try {
+      const secret = await this.#options.secrets.get('download-proxy');
+      if (secret !== null && (kept === null || withoutPassword(secret) === kept)) this.#proxy = checkProxy(secret);
+    } catch (error) {
+      this.#host.notify('warning', `The proxy for downloads is used without its password: ${AppError.from(error).message}`);
+    }
+  }
+
+  async #keepProxy(proxy: string | null): Promise<void> {
+    const isSecret = proxy !== null && hasPassword(proxy);
+    try {
+      await this.#options.secrets.set('download-proxy', isSecret ? proxy : null);
+    } catch (error) {
+      this.#host.notify('warning', `The proxy's password is used until the app is closed, and not kept. ${AppError.from(error).message}`);
+    }
+    await changeModelSettings(this.#options.settingsPath, { proxy: proxy && withoutPassword(proxy) });
+    this.#proxy = proxy;
+  }
 
   #viewOf(id: string): ModelTask | null {
     const view = this.#tasks.get(id)?.view;

@@ -1,0 +1,266 @@
+/** The whole shell with a fake Electron and the real services: start, files, windows, an engine that dies, the end. */
+import { EventEmitter } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type ElectronModule, runShell } from '../../src/main/electron/shell.ts';
+import { defaultBounds } from '../../src/main/electron/window-options.ts';
+import { AppServices, type AppServicesOptions } from '../../src/main/services/app-services.ts';
+import { MemorySettingsStore } from '../../src/main/services/settings/settings-store.ts';
+import { serveScriptedEngine } from '../kills/scripted-engine.ts';
+
+/** A utility process that is the scripted engine of the kill tests, in this process. */
+class FakeEngine extends EventEmitter {
+  readonly pid = 1;
+  #deliver: (message: unknown) => void = () => {};
+
+  constructor() {
+    super();
+    serveScriptedEngine({
+      post: (message) => void setImmediate(() => this.emit('message', message)),
+      onMessage: (listener) => {
+        this.#deliver = listener;
+      },
+    });
+  }
+
+  postMessage(message: unknown): void {
+    this.#deliver(message);
+  }
+
+  kill(): boolean {
+    return true;
+  }
+}
+
+class FakeWindow extends EventEmitter {
+  readonly webContents = Object.assign(new EventEmitter(), { send: vi.fn(), reload: vi.fn() });
+  readonly loadURL = vi.fn(async () => {});
+  readonly show = vi.fn();
+  readonly focus = vi.fn();
+  readonly restore = vi.fn();
+  readonly maximize = vi.fn();
+  readonly setProgressBar = vi.fn();
+  readonly options: unknown;
+
+  constructor(options: unknown) {
+    super();
+    this.options = options;
+  }
+
+  isMinimized(): boolean {
+    return true;
+  }
+  isMaximized(): boolean {
+    return true;
+  }
+  getNormalBounds() {
+    return { x: 10, y: 20, width: 1200, height: 800 };
+  }
+}
+
+const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: string[]; isPackaged?: boolean } = {}) => {
+  const order: string[] = [];
+  const windows: FakeWindow[] = [];
+  const engines: FakeEngine[] = [];
+  const app = Object.assign(new EventEmitter(), {
+    isPackaged: options.isPackaged ?? false,
+    getAppPath: () => appPath,
+    getVersion: () => '1.2.3',
+    getPath: () => join(appPath, 'videos'),
+    getGPUFeatureStatus: () => ({ gpu_compositing: 'enabled', webgl2: 'enabled', video_decode: 'disabled_software' }),
+    commandLine: { hasSwitch: (name: string) => options.switches?.includes(name) ?? false },
+    enableSandbox: () => order.push('sandbox'),
+    requestSingleInstanceLock: vi.fn((_data: unknown) => options.isFirst ?? true),
+    whenReady: async () => void order.push('ready'),
+    quit: vi.fn(),
+    exit: vi.fn(),
+  });
+  const electron = {
+    app,
+    BrowserWindow: Object.assign(
+      class extends FakeWindow {
+        constructor(given: unknown) {
+          super(given);
+          windows.push(this);
+        }
+      },
+      { fromWebContents: () => null },
+    ),
+    dialog: { showErrorBox: vi.fn() },
+    ipcMain: { on: vi.fn(), handle: vi.fn() },
+    Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
+    MessageChannelMain: class {},
+    nativeTheme: { shouldUseDarkColors: true },
+    powerSaveBlocker: { start: vi.fn(() => 1), stop: vi.fn() },
+    protocol: { registerSchemesAsPrivileged: () => order.push('scheme'), handle: vi.fn() },
+    safeStorage: {},
+    screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: vi.fn(),
+        setPermissionCheckHandler: vi.fn(),
+        setDevicePermissionHandler: vi.fn(),
+        setDisplayMediaRequestHandler: vi.fn(),
+      },
+    },
+    shell: {},
+    systemPreferences: {},
+    utilityProcess: {
+      fork: vi.fn(() => {
+        const engine = new FakeEngine();
+        engines.push(engine);
+        return engine;
+      }),
+    },
+  };
+  return { electron, app, order, windows, engines };
+};
+
+let folder = '';
+let services: AppServices | null = null;
+const openSettings = () => ({ windowBounds: defaultBounds, setWindowBounds: vi.fn() });
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sam2-run-shell-'));
+  await mkdir(join(folder, 'renderer'));
+  for (const name of ['clip.mp4', 'other.mp4']) await writeFile(join(folder, name), 'the engine of this test does not read it');
+  process.env.SAM2_VIDEO_DATA = join(folder, 'data');
+});
+afterEach(async () => {
+  await services?.close();
+  services = null;
+  delete process.env.SAM2_VIDEO_DATA;
+  await rm(folder, { recursive: true, force: true });
+});
+
+const start = async (fake: ReturnType<typeof fakeElectron>, argv: string[] = [], settings = openSettings()): Promise<void> =>
+  runShell({
+    electron: fake.electron as unknown as ElectronModule,
+    here: join(folder, 'main'),
+    process: {
+      argv: fake.app.isPackaged ? ['/opt/app', ...argv] : ['/electron', '.', ...argv],
+      env: {},
+      platform: 'linux',
+      cwd: () => folder,
+      resourcesPath: folder,
+    },
+    openSettings: () => settings,
+    settingsStore: () => new MemorySettingsStore(),
+    makeServices: (options: AppServicesOptions) => {
+      services = new AppServices(options);
+      return services;
+    },
+  });
+const until = (check: () => boolean): Promise<void> => vi.waitFor(() => expect(check()).toBe(true), { timeout: 20_000, interval: 5 });
+
+it('the sandbox and the scheme come before ready; a file on the command line is opened', async () => {
+  const fake = fakeElectron(folder);
+  await start(fake, ['--flag', 'clip.mp4']);
+  expect(fake.order).toEqual(['scheme', 'sandbox', 'ready']);
+  expect(fake.windows).toHaveLength(1);
+  expect(fake.windows[0]!.loadURL).toHaveBeenCalledExactlyOnceWith('app://main/index.html');
+  expect(services!.session.path).toBe(join(folder, 'clip.mp4'));
+  expect(fake.electron.utilityProcess.fork).toHaveBeenCalledWith(
+    join(folder, 'main/process.js'),
+    [],
+    expect.objectContaining({ serviceName: 'sam2-engine' }),
+  );
+});
+
+it('a second start hands its files to the first and ends', async () => {
+  const second = fakeElectron(folder, { isFirst: false });
+  await start(second, ['other.mp4']);
+  expect(second.app.quit).toHaveBeenCalledOnce();
+  expect(second.windows).toEqual([]);
+  const data = second.app.requestSingleInstanceLock.mock.calls[0]![0];
+
+  const first = fakeElectron(folder);
+  await start(first, ['clip.mp4']);
+  first.app.emit('second-instance', {}, [], folder, data);
+  await until(() => services!.session.path === join(folder, 'other.mp4'));
+  expect(first.windows[0]!.restore).toHaveBeenCalledOnce();
+  expect(first.windows[0]!.focus).toHaveBeenCalledOnce();
+  first.app.emit('second-instance', {}, [], folder, { files: [7] });
+  first.app.emit('open-file', { preventDefault: vi.fn() }, join(folder, 'clip.mp4'));
+  await until(() => services!.session.path === join(folder, 'clip.mp4'));
+});
+
+it('a dead engine is started again with the work kept, and the user is told', async () => {
+  const fake = fakeElectron(folder);
+  await start(fake, ['clip.mp4']);
+  const { session } = services!;
+  await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
+  services!.startTrack({ direction: 'forward', from: 4, to: 4000 }, null);
+  await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
+  expect(fake.electron.powerSaveBlocker.start).toHaveBeenCalledOnce();
+  fake.engines[0]!.emit('exit', 139);
+  expect(services!.state.engine).toMatchObject({ state: 'restarting', message: expect.stringContaining('exit code 139') });
+  await until(() => services!.state.engine.state === 'ready');
+  expect(fake.engines).toHaveLength(2);
+  expect(services!.state.session!.objects[0]).toMatchObject({ name: 'Rabbit', prompts: [{ frame: 4 }] });
+  expect(session.store.ranges(1)[0]![0]).toBe(4);
+  expect(services!.state.notices.map(({ text }) => text).join()).toContain('The engine was restarted. Your prompts and masks are kept');
+  await until(() => fake.electron.powerSaveBlocker.stop.mock.calls.length === 1);
+  const operation = services!.startTrack({ direction: 'forward', from: 0, to: 30 }, null);
+  await services!.operations.ended(operation);
+  expect(services!.operations.get(operation)!.state).toBe('done');
+});
+
+it('a dead window is loaded again, and not for ever', async () => {
+  const fake = fakeElectron(folder);
+  await start(fake, ['clip.mp4']);
+  const [window] = fake.windows;
+  const die = (): boolean => window!.webContents.emit('render-process-gone', {}, { reason: 'crashed' });
+  window!.webContents.emit('render-process-gone', {}, { reason: 'clean-exit' });
+  expect(window!.webContents.reload).not.toHaveBeenCalled();
+  for (let i = 0; i < 3; i++) die();
+  expect(window!.webContents.reload).toHaveBeenCalledTimes(3);
+  expect(services!.state.notices.at(-1)!.text).toContain('was loaded again');
+  die();
+  expect(window!.webContents.reload).toHaveBeenCalledTimes(3);
+  expect(fake.electron.dialog.showErrorBox).toHaveBeenCalledOnce();
+  expect(fake.app.quit).toHaveBeenCalledOnce();
+});
+
+it("the window's place is kept, the menu follows the user's keys, and the end waits for the work", async () => {
+  const fake = fakeElectron(folder);
+  const settings = openSettings();
+  await start(fake, ['clip.mp4'], settings);
+  const [window] = fake.windows;
+  window!.emit('close');
+  expect(settings.setWindowBounds).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 20, width: 1200, height: 800, isMaximized: true });
+  services!.settings.set('keys.overrides', { 'clip.open': ['Mod+KeyP'] });
+  await until(() => fake.electron.Menu.setApplicationMenu.mock.calls.length === 2);
+  expect(JSON.stringify(fake.electron.Menu.setApplicationMenu.mock.calls[1])).toContain('"accelerator":"CmdOrCtrl+P"');
+  window!.emit('closed');
+  fake.app.emit('activate');
+  expect(fake.windows).toHaveLength(2);
+  fake.app.emit('window-all-closed');
+  expect(fake.app.quit).toHaveBeenCalledOnce();
+  const event = { preventDefault: vi.fn() };
+  fake.app.emit('will-quit', event);
+  expect(event.preventDefault).toHaveBeenCalledOnce();
+  await until(() => fake.app.exit.mock.calls.length === 1);
+  expect(fake.app.exit).toHaveBeenCalledWith(0);
+});
+
+it('a release has no developer tools and refuses a debugger; the test flavour does not', async () => {
+  await writeFile(join(folder, 'package.json'), '{}');
+  const debugged = fakeElectron(folder, { isPackaged: true, switches: ['remote-debugging-port'] });
+  vi.spyOn(console, 'error').mockImplementationOnce(() => {});
+  await start(debugged);
+  expect(debugged.app.exit).toHaveBeenCalledExactlyOnceWith(1);
+  expect(debugged.order).toEqual([]);
+
+  const release = fakeElectron(folder, { isPackaged: true });
+  await start(release, ['clip.mp4']);
+  expect(release.windows[0]!.options).toMatchObject({ webPreferences: { devTools: false, sandbox: true } });
+  await services!.close();
+
+  await writeFile(join(folder, 'package.json'), '{"flavour":"test"}');
+  const test = fakeElectron(folder, { isPackaged: true, switches: ['remote-debugging-port'] });
+  await start(test, ['clip.mp4']);
+  expect(test.windows[0]!.options).toMatchObject({ webPreferences: { devTools: true } });
+});
