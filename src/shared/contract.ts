@@ -250,6 +250,8 @@ export const contract = {
   'model.remove': { input: z.object({ id: modelId }), output: nothing },
   /** Puts a model to work. The clip, its objects and their prompts stay; frames with prompts get the new model's masks. */
   'model.use': { input: z.object({ id: modelId, imageSize: z.number().int().positive() }), output: nothing },
+  /** Measures the model at work on the bundled clip; what comes of it is in the state. Refused (`busy`) while something runs. */
+  'model.measure': { input: nothing, output: nothing },
   /** The proxy for downloads; null = what the environment says. */
   'model.setProxy': { input: z.object({ proxy: z.string().max(500).nullable() }), output: nothing },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

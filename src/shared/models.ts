@@ -53,6 +53,18 @@ export const modelEntrySchema = z.object({
 });
 export type ModelEntry = z.infer<typeof modelEntrySchema>;
 
+/** How fast a model was on this machine, from the decoder to the mask. */
+export const modelSpeedSchema = z.object({
+  id: z.string(),
+  imageSize: z.number().int().positive(),
+  provider: z.string(),
+  /** Objects that were tracked at once. */
+  objects: z.number().int().positive(),
+  framesPerSecond: z.number().positive(),
+  measuredAt: z.string(),
+});
+export type ModelSpeed = z.infer<typeof modelSpeedSchema>;
+
 export const modelsStateSchema = z.object({
   entries: z.array(modelEntrySchema),
   /** The model at work, and by which execution provider and why; null while none is loaded. */
@@ -61,12 +73,16 @@ export const modelsStateSchema = z.object({
     .nullable(),
   /** A model is being put to work: prompts and tracking wait. */
   isSwitching: z.boolean(),
+  /** The newest first; one for each model, size, provider and number of objects. */
+  speeds: z.array(modelSpeedSchema),
+  /** The speed of the model at work is being measured. */
+  isMeasuring: z.boolean(),
   /** The proxy for downloads, when one was set in the app. */
   proxy: z.string().nullable(),
 });
 export type ModelsState = z.infer<typeof modelsStateSchema>;
 
-export const noModels: ModelsState = { entries: [], active: null, isSwitching: false, proxy: null };
+export const noModels: ModelsState = { entries: [], active: null, isSwitching: false, speeds: [], isMeasuring: false, proxy: null };
 
 /** "sam2.1-tiny@512" as its parts; without "@" the size is null. */
 export const parseModelSpec = (spec: string): { id: string; imageSize: number | null } => {

@@ -251,4 +251,24 @@ describe('the main job over the contract', () => {
     ]);
     client.close();
   });
+
+  it('measures the model at work, and refuses to while a run is under way', async () => {
+    const client = await Client.open();
+    expect(await client.call('model.measure')).toMatchObject({ t: 'res' });
+    const { speeds, active } = client.state!.models;
+    expect(speeds.find(({ objects }) => objects === 1)).toMatchObject({
+      id: active!.id,
+      imageSize: active!.imageSize,
+      provider: active!.provider,
+    });
+    expect(speeds[0]!.framesPerSecond).toBeGreaterThan(0);
+    await client.call('session.openSample');
+    const { objectId } = ((await client.call('object.add')) as { r: { objectId: number } }).r;
+    await client.call('prompt.set', { objectId, frame: 0, points: [], box: { x: 60, y: 240, width: 190, height: 180 } });
+    const { operationId } = ((await client.call('track.start', { direction: 'forward' })) as { r: { operationId: string } }).r;
+    expect(await client.call('model.measure')).toMatchObject({ e: { code: 'busy' } });
+    await client.call('operation.cancel', { operationId });
+    await client.until(() => client.state?.operations.find(({ id }) => id === operationId)?.state === 'cancelled');
+    client.close();
+  });
 });

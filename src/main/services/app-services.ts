@@ -33,7 +33,6 @@ import { TrackLoop } from './track-loop.ts';
 export interface AppServicesOptions extends ModelOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
-  sampleClip: string;
   /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
   firstClip?: string | undefined;
   /** Work is kept as projects in the data folder; without it everything is in memory. */
@@ -251,6 +250,7 @@ export class AppServices {
     const session = this.session;
     const memory = this.#memory;
     this.#refuseWhileSwitching();
+    this.#refuseWhileMeasuring();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
     const run = new TrackLoop(session, { ...request, memory, display }, (id) => this.#cancelRun(id));
@@ -262,6 +262,8 @@ export class AppServices {
         try {
           const outcome = await run.start(running);
           if (outcome.warning) this.notify('warning', outcome.warning);
+          const { done, framesPerSecond = null } = this.operations.get(running.id) ?? { done: 0 };
+          if (memory.mode === 'single') void this.models.onTracked(done, run.objects, framesPerSecond);
           return outcome.state;
         } finally {
           if (this.#run === run) this.#run = null;
@@ -351,6 +353,10 @@ export class AppServices {
 
   #refuseWhileSwitching(): void {
     if (this.models.isSwitching) throw new AppError('busy', 'Another model is being loaded. Try again when it is ready.');
+  }
+
+  #refuseWhileMeasuring(): void {
+    if (this.models.view.isMeasuring) throw new AppError('busy', 'The speed of the model is being measured. Try again in a moment.');
   }
 
   #cancelRun(runId: string): void {

@@ -23,6 +23,11 @@ export class TrackLoop {
     this.#cancelRun = cancelRun;
   }
 
+  /** How many objects are followed. */
+  get objects(): number {
+    return this.#session.edits.trackable(this.#request.objectIds).filter(({ prompts }) => prompts.length > 0).length;
+  }
+
   cancel(): void {
     this.#isCancelled = true;
     this.#cancelRun(this.#runId);

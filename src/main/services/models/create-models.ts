@@ -10,6 +10,7 @@ import { type ModelHost, ModelService } from './model-service.ts';
 
 export interface ModelOptions {
   modelsDir: string;
+  sampleClip: string;
   /** What the app keeps for its user; app-paths.ts says where by default. */
   dataDir?: string | undefined;
   appVersion: string;
@@ -40,6 +41,7 @@ export const createModels = (options: ModelOptions, host: ModelHost): ModelServi
       }),
       settingsPath: join(dataDir, 'models.json'),
       secrets: options.secrets ?? new EnvironmentSecrets(),
+      sampleClip: options.sampleClip,
       remembers: options.remembersModel ?? false,
       checkPath: options.checkPath,
     },

@@ -16,6 +16,7 @@ import type { InstallRun } from './install-run.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
 import { changeModelSettings, readModelSettings } from './model-settings.ts';
+import { leastFrames, ModelSpeeds, measureSpeed, speedOf } from './model-speeds.ts';
 
 /** What models need of the app around them. */
 export interface ModelHost {
@@ -36,6 +37,8 @@ export interface ModelServiceOptions {
   active: ActiveModel;
   settingsPath: string;
   secrets: SecretStore;
+  /** Speed is measured on it. */
+  sampleClip: string;
   /** What is chosen is remembered for the next start. */
   remembers: boolean;
   /** Refuses a path a client may not open, by throwing. */
@@ -59,10 +62,13 @@ export class ModelService {
   #firstList: Promise<void> | null = null;
   /** With its password, which no client is told. */
   #proxy: string | null = null;
+  readonly #speeds: ModelSpeeds;
+  #isMeasuring = false;
 
   constructor(options: ModelServiceOptions, host: ModelHost) {
     this.#options = options;
     this.#host = host;
+    this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => host.onChange());
   }
 
   get view(): ModelsState {
@@ -71,6 +77,8 @@ export class ModelService {
       active: this.#options.active.view,
       isSwitching: this.#options.active.isSwitching,
       proxy: this.#proxy && withoutPassword(this.#proxy),
+      speeds: this.#speeds.list,
+      isMeasuring: this.#isMeasuring,
     };
   }
 
@@ -87,6 +95,7 @@ export class ModelService {
   async start(): Promise<void> {
     const { model, proxy } = await readModelSettings(this.#options.settingsPath);
     await this.#startProxy(proxy);
+    await this.#speeds.load();
     if (this.#options.remembers) this.#options.active.prefer(model);
   }
 
@@ -125,6 +134,31 @@ export class ModelService {
         'info',
         `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
       );
+    }
+  }
+
+  /** A run of that many frames and objects went at that speed with the model at work. */
+  async onTracked(frames: number, objects: number, framesPerSecond: number | null): Promise<void> {
+    const { view } = this.#options.active;
+    if (view && framesPerSecond && frames >= leastFrames && objects > 0)
+      await this.#speeds.record(speedOf(view, view.id, objects, framesPerSecond));
+  }
+
+  async #measure(): Promise<void> {
+    const { view } = this.#options.active;
+    if (!view) throw new AppError('model-missing', 'No model is at work. Choose one first.');
+    if (this.#isMeasuring || this.isSwitching || this.#host.isWorking())
+      throw new AppError(
+        'busy',
+        'The speed is measured when nothing else runs. Wait until tracking and exports have ended, or cancel them.',
+      );
+    this.#isMeasuring = true;
+    this.#host.onChange();
+    try {
+      await this.#speeds.record(speedOf(view, view.id, 1, await measureSpeed(this.#host.peer(), this.#options.sampleClip)));
+    } finally {
+      this.#isMeasuring = false;
+      this.#host.onChange();
     }
   }
 
@@ -187,6 +221,10 @@ export class ModelService {
     },
     'model.use': async ({ id, imageSize }) => {
       await this.switchTo(modelSpec(id, imageSize));
+      return {};
+    },
+    'model.measure': async () => {
+      await this.#measure();
       return {};
     },
     'model.setProxy': async ({ proxy }) => {

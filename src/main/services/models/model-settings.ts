@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { modelSpeedSchema } from '../../../shared/models.ts';
 
 const modelSettingsSchema = z.object({
   /** "<id>@<image size>" of the model that was chosen last. */
   model: z.string().nullable().catch(null),
   proxy: z.string().nullable().catch(null),
+  speeds: z.array(modelSpeedSchema).catch([]),
 });
 export type ModelSettings = z.infer<typeof modelSettingsSchema>;
 
-const none: ModelSettings = { model: null, proxy: null };
+const none: ModelSettings = { model: null, proxy: null, speeds: [] };
 
 export const readModelSettings = async (path: string): Promise<ModelSettings> => {
   try {

@@ -2,7 +2,9 @@
 import { useEffect } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
+import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { formatSpeed } from '../../ui/format.ts';
 import { ImportForm } from './import-form.tsx';
 import { ModelRow } from './model-row.tsx';
 import styles from './models.module.css';
@@ -60,6 +62,38 @@ const ActiveModel = () => {
           {active.provider.toUpperCase()}: {active.providerReason}
         </dd>
       </div>
+      <div>
+        <dt>{modelText.active.speed}</dt>
+        <dd>
+          <Speed id={active.id} imageSize={active.imageSize} provider={active.provider} />
+        </dd>
+      </div>
     </dl>
+  );
+};
+
+const noSpeeds: never[] = [];
+
+/** How fast the model at work is here. */
+const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; provider: string }) => {
+  const { client, attempt } = useApp();
+  const all = useAppState((s) => s.host?.models.speeds ?? noSpeeds);
+  const isMeasuring = useAppState((s) => s.host?.models.isMeasuring ?? false);
+  const isWorking = useAppState((s) => s.host?.operations.some(({ state }) => state === 'running') ?? false);
+  const speeds = all
+    .filter((speed) => speed.id === id && speed.imageSize === imageSize && speed.provider === provider)
+    .sort((a, b) => a.objects - b.objects);
+  return (
+    <span className={styles.speed}>
+      <span role="status">
+        {isMeasuring
+          ? modelText.active.measuring
+          : speeds.map(({ objects, framesPerSecond }) => modelText.active.speedOf(formatSpeed(framesPerSecond), objects)).join(' · ') ||
+            modelText.active.unmeasured}
+      </span>
+      <Button size="small" disabled={isMeasuring || isWorking} onClick={() => void attempt(client.call('model.measure', {}))}>
+        {modelText.active.measure}
+      </Button>
+    </span>
   );
 };

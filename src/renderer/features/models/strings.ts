@@ -9,6 +9,11 @@ export const modelText = {
   active: {
     model: 'At work',
     provider: 'Runs on',
+    speed: 'Speed here',
+    measure: 'Measure',
+    measuring: 'Measuring on the sample clip…',
+    unmeasured: 'Not measured yet',
+    speedOf: (rate: string, objects: number): string => `${rate} frames/s with ${objects === 1 ? '1 object' : `${objects} objects`}`,
     loading: 'The model is being loaded…',
     none: 'No model is loaded. Choose one below.',
   },
