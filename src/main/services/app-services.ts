@@ -249,8 +249,7 @@ export class AppServices {
   startTrack(request: Omit<TrackRequest, 'display' | 'memory'>, display: TrackRequest['display'] = this.#liveDisplay): string {
     const session = this.session;
     const memory = this.#memory;
-    this.#refuseWhileSwitching();
-    this.#refuseWhileMeasuring();
+    this.models.requireIdle();
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
     const run = new TrackLoop(session, { ...request, memory, display }, (id) => this.#cancelRun(id));
@@ -278,7 +277,7 @@ export class AppServices {
    * @throws AppError `busy` while a model is loaded
    */
   async edit<T>(work: () => Promise<T>): Promise<T> {
-    this.#refuseWhileSwitching();
+    this.models.requireLoaded();
     return this.#run ? this.#run.pauseFor(work) : work();
   }
 
@@ -349,14 +348,6 @@ export class AppServices {
   /** @throws AppError `not-allowed` for a path a client may not use */
   async checkPath(path: string): Promise<void> {
     await this.#options.checkPath?.(path);
-  }
-
-  #refuseWhileSwitching(): void {
-    if (this.models.isSwitching) throw new AppError('busy', 'Another model is being loaded. Try again when it is ready.');
-  }
-
-  #refuseWhileMeasuring(): void {
-    if (this.models.view.isMeasuring) throw new AppError('busy', 'The speed of the model is being measured. Try again in a moment.');
   }
 
   #cancelRun(runId: string): void {

@@ -86,6 +86,17 @@ export class ModelService {
     return this.#options.active.isSwitching;
   }
 
+  /** @throws AppError `busy` while another model is loaded */
+  requireLoaded(): void {
+    if (this.isSwitching) throw new AppError('busy', 'Another model is being loaded. Try again when it is ready.');
+  }
+
+  /** @throws AppError `busy` while another model is loaded or the speed of one is measured */
+  requireIdle(): void {
+    this.requireLoaded();
+    if (this.#isMeasuring) throw new AppError('busy', 'The speed of the model is being measured. Try again in a moment.');
+  }
+
   /** What the engine has loaded; null while it loads. */
   get engineModel(): EngineModel | null {
     return this.#options.active.engineModel;

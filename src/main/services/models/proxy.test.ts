@@ -41,6 +41,7 @@ const start = async (secrets: SecretStore) => {
       settingsPath: join(folder, 'models.json'),
       secrets,
       remembers: false,
+      sampleClip: '',
       checkPath: undefined,
     },
     { notify, onChange: () => {}, session: () => null, isWorking: () => false } as never,
