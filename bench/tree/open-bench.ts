@@ -13,6 +13,8 @@ export const openBench = async (options: {
   data?: string | undefined;
   model: string;
   threads?: number | undefined;
+  /** As the app runs: the next image encoded beside the present frame. */
+  twoLanes?: boolean;
 }): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; sequences: Sequence[]; title: string }> => {
   const data = resolve(options.data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
   if (!existsSync(data)) {
@@ -21,7 +23,9 @@ export const openBench = async (options: {
   }
   const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
   const constants = constantsOf(bundle.manifest);
-  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto', options.threads));
+  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto', options.threads), {
+    twoLanes: options.twoLanes ?? false,
+  });
   return { onnx, constants, sequences: listSequences(data), title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}` };
 };
 

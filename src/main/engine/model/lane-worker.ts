@@ -4,7 +4,8 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
 
-export type LaneGraph = 'imageEncoder' | 'memoryAttention';
+export const laneGraphs = ['imageEncoder', 'memoryAttention', 'memoryEncoder'] as const;
+export type LaneGraph = (typeof laneGraphs)[number];
 
 /** A tensor as it crosses threads. */
 export interface LaneTensor {
@@ -19,7 +20,7 @@ const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
 const laneMethods = {
   open: async ({ paths, threads }: { paths: Record<LaneGraph, string>; threads: number }) => {
-    for (const graph of ['imageEncoder', 'memoryAttention'] as const) sessions.set(graph, await openSession(paths[graph], 'cpu', threads));
+    for (const graph of laneGraphs) sessions.set(graph, await openSession(paths[graph], 'cpu', threads));
     return {};
   },
 

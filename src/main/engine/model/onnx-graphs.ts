@@ -17,10 +17,11 @@ import type {
   TrackerGraphs,
 } from '../tracking/graphs.ts';
 import type { Bundle } from './bundle.ts';
+import type { LaneGraph } from './lane-worker.ts';
 import { openSession } from './open-session.ts';
 import type { Provider, ProviderChoice } from './providers.ts';
 import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
-import { planLanes, SecondLane } from './second-lane.ts';
+import { isSmallModel, planLanes, SecondLane } from './second-lane.ts';
 import { warmUp } from './warm-up.ts';
 
 interface OnnxFeatures extends ImageFeatures {
@@ -70,17 +71,14 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
   };
 };
 
-/**
- * Object `b` of a batch, as a batch of one. On the CPU each attention runs alone: the keys and scores of several objects (37 MB each
- * for SAM 2.1 at 512 px) push each other out of the cache, so that five together take a tenth longer than one after the other.
- */
-const oneOf = (input: AttendInput, b: number): AttendInput => {
+/** Objects `from` to `to` (exclusive) of a batch; views of the same buffers. */
+const someOf = (input: AttendInput, from: number, to: number): AttendInput => {
   const slice = <T extends Float32Array | BigInt64Array>(values: T): T => {
     const each = values.length / input.batch;
-    return values.subarray(b * each, (b + 1) * each) as T;
+    return values.subarray(from * each, to * each) as T;
   };
   return {
-    batch: 1,
+    batch: to - from,
     memories: input.memories,
     memory: slice(input.memory),
     temporalRow: slice(input.temporalRow),
@@ -118,6 +116,24 @@ const attendFeeds = (top: Tensor, input: AttendInput, { featureSize, memoryDim, 
 
 /** What a request to the second lane need not keep. */
 const ownedByAttend = ['memory', 'memory_tpos', 'memory_weight', 'pointers', 'pointer_pos', 'pointer_weight'];
+const ownedByMemory = ['logits', 'binarize', 'object_logit'];
+
+/** Objects `from` to `to` (exclusive) of a batch, in a buffer of its own where they are not all. */
+const part = (values: Float32Array, batch: number, from: number, to: number): Float32Array => {
+  if (to - from === batch) return values;
+  const each = values.length / batch;
+  return values.slice(from * each, to * each);
+};
+
+const joined = (parts: readonly Float32Array[]): Float32Array => {
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const values of parts) {
+    all.set(values, at);
+    at += values.length;
+  }
+  return all;
+};
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
@@ -130,7 +146,6 @@ type Sessions = Record<Exclude<GraphName, 'maskPrompt' | 'imageEncoder'>, Infere
 interface Parts {
   sessions: Sessions;
   lane: SecondLane | null;
-  sharesAttention: boolean;
 }
 
 export interface LoadOptions {
@@ -144,7 +159,6 @@ export class OnnxGraphs implements TrackerGraphs {
   readonly providerReason: string;
   readonly #sessions: Sessions;
   readonly #lane: SecondLane | null;
-  readonly #sharesAttention: boolean;
   readonly #c: TrackerConstants;
   readonly #times = new RunTimes();
   /** Starts what is to be encoded for the next frame; null when nothing waits. */
@@ -155,11 +169,10 @@ export class OnnxGraphs implements TrackerGraphs {
   #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, { sessions, lane, sharesAttention }: Parts, provider: Provider, providerReason: string) {
+  private constructor(constants: TrackerConstants, { sessions, lane }: Parts, provider: Provider, providerReason: string) {
     this.#c = constants;
     this.#sessions = sessions;
     this.#lane = lane;
-    this.#sharesAttention = sharesAttention;
     this.provider = provider;
     this.providerReason = providerReason;
   }
@@ -183,7 +196,8 @@ export class OnnxGraphs implements TrackerGraphs {
         const plan = twoLanes && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
         const open = async (path: string): Promise<InferenceSession> =>
           keep(await openSession(path, provider, plan?.first ?? choice.threads));
-        const ofLane = { imageEncoder: paths.imageEncoder!, memoryAttention: paths.memoryAttention! };
+        const { imageEncoder, memoryAttention, memoryEncoder } = paths;
+        const ofLane = { imageEncoder: imageEncoder!, memoryAttention: memoryAttention!, memoryEncoder: memoryEncoder! };
         const starting = plan ? SecondLane.start(ofLane, plan.second).then(keep) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
@@ -197,8 +211,7 @@ export class OnnxGraphs implements TrackerGraphs {
         const sessions = await own().finally(() => Promise.allSettled([starting]));
         const lane = await starting;
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        const parts = { sessions, lane, sharesAttention: plan?.sharesAttention ?? false };
-        const graphs = new OnnxGraphs(constants, parts, provider, reason);
+        const graphs = new OnnxGraphs(constants, { sessions, lane }, provider, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
@@ -242,7 +255,7 @@ export class OnnxGraphs implements TrackerGraphs {
     }).then(() => this.#encode(rgb));
     // Whoever wants them is told; nobody may.
     features.catch(() => {});
-    if (!this.#sharesAttention || this.#lastBatch === 1 || this.#hasAttended) start();
+    if (!this.#sharesObjects || this.#lastBatch === 1 || this.#hasAttended) start();
     else this.#startAhead = start;
     return {
       features,
@@ -261,33 +274,37 @@ export class OnnxGraphs implements TrackerGraphs {
     return { batch: 1, pix: (features as OnnxFeatures).top } as OnnxConditioned;
   }
 
+  /**
+   * Large objects are attended one by one on the CPU: their keys and scores (37 MB each for SAM 2.1 at 512 px) push each other out of the
+   * cache, so that five together take a tenth longer. Small ones run together, which saves what the image alone needs.
+   */
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
     const { top } = features as OnnxFeatures;
-    this.#lastBatch = input.batch;
-    if (this.provider !== 'cpu' || input.batch === 1) {
-      const attended = this.#attend(top, input);
-      this.#beginAhead();
-      return { batch: input.batch, pix: await attended } as OnnxConditioned;
-    }
-    const own = this.#sharesAttention ? Math.ceil(input.batch / 2) : input.batch;
+    const { batch } = input;
     const { featureSize, hiddenDim } = this.#c;
-    const each = hiddenDim * featureSize * featureSize;
-    const pix = new Float32Array(input.batch * each);
-    const put = (b: number, tensor: Tensor): void => pix.set(tensor.data as Float32Array, b * each);
-    const others = Array.from({ length: input.batch - own }, async (_, index) => {
-      const b = own + index;
-      put(b, await this.#attendInLane(top, detached(oneOf(input, b))));
-    });
-    this.#beginAhead();
-    // Both lanes are waited for in any case: the caller's buffers are free again when this returns.
-    const theirs = Promise.allSettled(others);
-    try {
-      for (let b = 0; b < own; b++) put(b, await this.#attend(top, oneOf(input, b)));
-    } finally {
-      await theirs;
+    this.#lastBatch = batch;
+    const own = this.#sharesObjects ? Math.ceil(batch / 2) : batch;
+    const other = own < batch ? this.#attendInLane(top, detached(someOf(input, own, batch))) : null;
+    const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
+    const parts: Promise<Tensor>[] = [];
+    for (let b = 0; b < own; b += size) {
+      // One after the other: `run` begins at once.
+      await parts.at(-1)?.catch(() => {});
+      parts.push(this.#attend(top, own === batch && size === own ? input : someOf(input, b, b + size)));
+      this.#beginAhead();
     }
-    await Promise.all(others);
-    return { batch: input.batch, pix: new Tensor('float32', pix, [input.batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
+    if (other) parts.push(other);
+    // All are waited for in any case: the caller's buffers are free again when this returns.
+    await Promise.allSettled(parts);
+    const tensors = await Promise.all(parts);
+    if (tensors.length === 1) return { batch, pix: tensors[0]! } as OnnxConditioned;
+    const pix = joined(tensors.map(({ data }) => data as Float32Array));
+    return { batch, pix: new Tensor('float32', pix, [batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
+  }
+
+  /** The second lane takes objects: it has a part of the threads, so that work can be dealt out. */
+  get #sharesObjects(): boolean {
+    return this.#lane !== null && isSmallModel(this.#c);
   }
 
   async #attend(top: Tensor, input: AttendInput): Promise<Tensor> {
@@ -327,13 +344,20 @@ export class OnnxGraphs implements TrackerGraphs {
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
     const { logitSize } = this.#c;
-    const out = await this.#run('memoryEncoder', {
+    const { batch } = input;
+    const feeds = (from: number, to: number): Record<string, Tensor> => ({
       top: (features as OnnxFeatures).top,
-      logits: new Tensor('float32', input.logits, [input.batch, 1, logitSize, logitSize]),
-      binarize: new Tensor('float32', input.binarize, [input.batch]),
-      object_logit: new Tensor('float32', input.objectLogit, [input.batch]),
+      logits: new Tensor('float32', part(input.logits, batch, from, to), [to - from, 1, logitSize, logitSize]),
+      binarize: new Tensor('float32', part(input.binarize, batch, from, to), [to - from]),
+      object_logit: new Tensor('float32', part(input.objectLogit, batch, from, to), [to - from]),
     });
-    return out.memory!.data as Float32Array;
+    // With fewer objects the second lane still encodes the next image when this comes.
+    const own = this.#sharesObjects && batch > 2 ? Math.ceil(batch / 2) : batch;
+    if (own === batch) return (await this.#run('memoryEncoder', feeds(0, batch))).memory!.data as Float32Array;
+    const runs = [this.#runInLane('memoryEncoder', feeds(own, batch), ownedByMemory), this.#run('memoryEncoder', feeds(0, own))];
+    await Promise.allSettled(runs);
+    const [others, ours] = await Promise.all(runs);
+    return joined([ours!, others!].map(({ memory }) => memory!.data as Float32Array));
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
@@ -368,11 +392,7 @@ export class OnnxGraphs implements TrackerGraphs {
     }
   }
 
-  async #runInLane(
-    graph: 'imageEncoder' | 'memoryAttention',
-    feeds: Record<string, Tensor>,
-    moved: readonly string[] = [],
-  ): Promise<Record<string, Tensor>> {
+  async #runInLane(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<Record<string, Tensor>> {
     try {
       const { outputs, startMs, endMs } = await this.#lane!.run(graph, feeds, moved);
       this.#times.add(graph, startMs, endMs);

@@ -1,11 +1,12 @@
 /**
  * A second thread with sessions of its own, for the CPU: the next frame's image is encoded there while this one's memory is attended,
- * decoded and encoded, and of several objects it attends half. Kernels of a small model are too short to be shared by two threads: on two
+ * decoded and encoded, and of several objects (or paths of a tree) it attends half and makes memories of some. Kernels of a small model are too short to be shared by two threads: on two
  * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
  * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
  * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
  *
- * Results do not depend on the lane: each run gives the bits it gives alone.
+ * Results do not depend on the lane: each run gives the bits it gives alone. Several objects run as smaller batches than in one lane, which
+ * may round differently in the last bits.
  */
 import { Worker } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
@@ -15,23 +16,22 @@ import { RpcPeer } from '../rpc.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
 import type { LaneGraph, LaneMethods, LaneTensor } from './lane-worker.ts';
 
-/** Features of a frame (h * h * C values) under which kernels are too short for several threads. */
+/** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
 const smallFeatures = 1 << 17;
+
+export const isSmallModel = ({ featureSize, hiddenDim }: TrackerConstants): boolean => featureSize ** 2 * hiddenDim < smallFeatures;
 
 export interface LanePlan {
   /** Threads of the inference worker's own sessions. */
   first: number;
   second: number;
-  /** Half of the objects are attended in the second lane; with a large model they would push each other out of the cache. */
-  sharesAttention: boolean;
 }
 
 /** @returns null where one lane is all there is */
-export const planLanes = (threads: number, { featureSize, hiddenDim }: TrackerConstants): LanePlan | null => {
+export const planLanes = (threads: number, constants: TrackerConstants): LanePlan | null => {
   if (threads < 2) return null;
-  const isSmall = featureSize ** 2 * hiddenDim < smallFeatures;
-  if (!isSmall) return { first: threads, second: threads, sharesAttention: false };
-  return { first: Math.ceil(threads / 2), second: Math.floor(threads / 2), sharesAttention: true };
+  if (!isSmallModel(constants)) return { first: threads, second: threads };
+  return { first: Math.ceil(threads / 2), second: Math.floor(threads / 2) };
 };
 
 export interface LaneRun {
