@@ -2,17 +2,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Browser, type CDPSession, chromium, type Page } from 'playwright';
+import { type CDPSession, chromium, type Page } from 'playwright';
 import type { TestHook } from '../../e2e/window.ts';
 
 export type HookWindow = { __sam2Test: TestHook };
 
-export interface BenchWindow {
+export interface BenchPage {
   page: Page;
   cdp: CDPSession;
+  close(): Promise<void>;
+}
+
+export interface BenchWindow extends BenchPage {
   /** The web host's process. */
   host: ChildProcess;
-  close(): Promise<void>;
 }
 
 const root = resolve(import.meta.dirname, '../..');
@@ -27,6 +30,23 @@ const chromiumArgs = [
   '--disable-component-update',
   '--enable-precise-memory-info',
 ];
+
+/** Opens the window at a host's address. @param script runs in the page before anything else */
+export const openPage = async (address: string, script?: () => void): Promise<BenchPage> => {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: chromiumArgs });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' });
+    if (script) await page.addInitScript(script);
+    const cdp = await page.context().newCDPSession(page);
+    await cdp.send('Performance.enable');
+    await page.goto(`${address}&test=1`);
+    await page.getByRole('button', { name: 'Open the sample clip' }).waitFor();
+    return { page, cdp, close: () => browser.close() };
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+};
 
 /** @param dataDir where the app keeps projects; clips and exports may lie in it too */
 export const openWindow = async (dataDir: string, options: { model?: string | undefined } = {}): Promise<BenchWindow> => {
@@ -48,9 +68,9 @@ export const openWindow = async (dataDir: string, options: { model?: string | un
     { cwd: root, env: { ...process.env, SAM2_VIDEO_DATA: dataDir }, stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = new Promise((done) => host.once('exit', done));
-  let browser: Browser | null = null;
+  let opened: BenchPage | null = null;
   const close = async (): Promise<void> => {
-    await browser?.close();
+    await opened?.close();
     host.kill('SIGTERM');
     await ended;
   };
@@ -64,14 +84,11 @@ export const openWindow = async (dataDir: string, options: { model?: string | un
       });
       host.once('exit', (code) => fail(new Error(`the web host ended with code ${code}`)));
     });
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: chromiumArgs });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, colorScheme: 'dark' });
-    const cdp = await page.context().newCDPSession(page);
-    await cdp.send('Performance.enable');
-    await page.goto(`${address}&test=1`);
-    await page.getByRole('button', { name: 'Open the sample clip' }).waitFor();
-    await page.waitForFunction(() => !document.querySelector<HTMLButtonElement>('button:disabled'));
-    return { page, cdp, host, close };
+    opened = await openPage(address);
+    await opened.page.waitForFunction(
+      () => ![...document.querySelectorAll('button')].some((b) => b.textContent?.includes('sample') && b.disabled),
+    );
+    return { ...opened, host, close };
   } catch (error) {
     await close();
     throw error;

@@ -12,6 +12,7 @@ import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
 import { chooseProviders } from './model/providers.ts';
+import type { GraphTimings } from './model/run-times.ts';
 import { modelMethods } from './model-methods.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
 import { toEngineResult } from './pipeline/results.ts';
@@ -38,6 +39,13 @@ export interface OpenedMedia {
   isTruncated: boolean;
   /** Presentation time of every frame in ticks. */
   ptsTicks: Float64Array;
+}
+
+/** What the worker says to a prompt: the mask, and what it took. */
+interface PromptAnswer {
+  result: ObjectFrameResult;
+  timings: GraphTimings;
+  workerMs: number;
 }
 
 /** How a track run ended. A source that ends early is an end with a warning: what was tracked is kept. */
@@ -319,14 +327,19 @@ export class Engine {
     return source;
   }
 
-  async #prompt(sessionId: string, frame: number, ask: (image: Uint8Array) => Promise<ObjectFrameResult>): Promise<EngineResult> {
+  async #prompt(sessionId: string, frame: number, ask: (image: Uint8Array) => Promise<PromptAnswer>): Promise<EngineResult> {
+    const start = performance.now();
     const source = this.#source(sessionId);
     const image = await source.modelFrame(frame, this.#model().imageSize);
+    const decodeMs = performance.now() - start;
     const answer = ask(image);
     // Queued behind the click, so the click is answered first; its failure is the click's own.
     const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
     encoded.catch(() => {});
-    return toEngineResult(await answer, source.media);
+    const { result, timings, workerMs } = await answer;
+    const made = await toEngineResult(result, source.media);
+    void this.#emit('prompted', { sessionId, frame, decodeMs, timings, workerMs, totalMs: performance.now() - start });
+    return made;
   }
 
   async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -44,6 +44,17 @@ const outgoing = (results: ObjectFrameResult[]): { results: ObjectFrameResult[];
   return { results: copies, buffers: logits.map(({ buffer }) => buffer) };
 };
 
+/** A prompt's mask, and what it took. */
+const prompted = (work: () => Promise<ObjectFrameResult>) =>
+  inOrder(async () => {
+    // What ran between the prompts is none of this one's.
+    graphs?.takeTimings();
+    const start = performance.now();
+    const { results, buffers } = outgoing([await work()]);
+    const timings: GraphTimings = graphs!.takeTimings();
+    return new Transferred({ result: results[0]!, timings, workerMs: performance.now() - start }, buffers);
+  });
+
 const noImage = (): Uint8Array => {
   throw new AppError('internal', 'The frame was not sent along and its features are no longer held.');
 };
@@ -98,25 +109,12 @@ export const workerMethods = {
     prior: Float32Array | null;
     candidate: number | null;
   }) =>
-    inOrder(async () => {
-      const result = await tracker(input.sessionId).setPoints(
-        input.objectId,
-        input.frame,
-        input.prompt,
-        () => input.image,
-        input.prior,
-        input.candidate,
-      );
-      const { results, buffers } = outgoing([result]);
-      return new Transferred(results[0]!, buffers);
-    }),
+    prompted(() =>
+      tracker(input.sessionId).setPoints(input.objectId, input.frame, input.prompt, () => input.image, input.prior, input.candidate),
+    ),
 
   setMask: (input: { sessionId: string; objectId: number; frame: number; mask: Uint8Array; image: Uint8Array }) =>
-    inOrder(async () => {
-      const result = await tracker(input.sessionId).setMask(input.objectId, input.frame, input.mask, () => input.image);
-      const { results, buffers } = outgoing([result]);
-      return new Transferred(results[0]!, buffers);
-    }),
+    prompted(() => tracker(input.sessionId).setMask(input.objectId, input.frame, input.mask, () => input.image)),
 
   /** Sent right after a prompt, so that the click is answered before its memory is encoded. */
   encodePending: (input: { sessionId: string; frame: number }) =>

@@ -164,6 +164,8 @@ export interface TrackedFrameEvent {
 
 export type EngineEvents = {
   trackedFrame: TrackedFrameEvent;
+  /** A prompt was answered. ms: reading the frame, inside ONNX Runtime, of the step in the worker, and of all of it. */
+  prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };
   exportProgress: { runId: string; done: number; total: number };
   /** An export comes to these frames soon; the host answers with `exportMasks`. */
   exportNeeds: { runId: string; from: number; to: number };

@@ -17,9 +17,10 @@ export interface MaskRow {
 }
 
 const pageFrames = lanePageFrames;
-const isSet = 1;
-const isPrompted = 2;
-const isPresent = 4;
+
+/** What a row says beside its numbers, as bits; the files of a project hold them too. */
+export const rowFlags = { set: 1, prompted: 2, present: 4 } as const;
+const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 
 interface Page {
   offset: Float64Array;
@@ -94,9 +95,34 @@ export class MaskIndex {
 
   /** @param row null removes @param change a number that grows with every change */
   set(track: number, frame: number, row: MaskRow | null, change = 0): void {
+    if (row) {
+      const flags = isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0);
+      this.setRow(track, frame, row.offset, row.length, row.score, row.objectLogit, flags, change);
+      return;
+    }
+    const entry = this.#tracks.get(track);
+    const page = entry?.pages.get(Math.floor(frame / pageFrames));
+    if (!entry || !page) return;
+    const at = frame % pageFrames;
+    const wasSet = (page.flags[at]! & isSet) !== 0;
+    page.changed = change;
+    page.flags[at] = 0;
+    if (wasSet) removeFromRanges(entry.ranges, frame);
+  }
+
+  /** {@link set} without an object for the row: opening a project does it millions of times. @param flags as {@link rowFlags} */
+  setRow(
+    track: number,
+    frame: number,
+    offset: number,
+    length: number,
+    score: number,
+    objectLogit: number,
+    flags: number,
+    change = 0,
+  ): void {
     let entry = this.#tracks.get(track);
     if (!entry) {
-      if (!row) return;
       entry = { pages: new Map(), ranges: [] };
       this.#tracks.set(track, entry);
     }
@@ -104,22 +130,16 @@ export class MaskIndex {
     const at = frame % pageFrames;
     let page = entry.pages.get(pageNumber);
     if (!page) {
-      if (!row) return;
       page = newPage();
       entry.pages.set(pageNumber, page);
     }
     const wasSet = (page.flags[at]! & isSet) !== 0;
     page.changed = change;
-    if (!row) {
-      page.flags[at] = 0;
-      if (wasSet) removeFromRanges(entry.ranges, frame);
-      return;
-    }
-    page.offset[at] = row.offset;
-    page.length[at] = row.length;
-    page.score[at] = row.score;
-    page.logit[at] = row.objectLogit;
-    page.flags[at] = isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0);
+    page.offset[at] = offset;
+    page.length[at] = length;
+    page.score[at] = score;
+    page.logit[at] = objectLogit;
+    page.flags[at] = flags;
     if (!wasSet) addToRanges(entry.ranges, frame);
   }
 
@@ -154,6 +174,16 @@ const placeAfter = (ranges: readonly [number, number][], frame: number): number 
 
 /** Adds a frame that is in none of the ascending, disjoint `ranges` yet, joining neighbours. */
 export const addToRanges = (ranges: [number, number][], frame: number): void => {
+  // As tracking does: at the end.
+  const last = ranges.at(-1);
+  if (!last || frame > last[1] + 1) {
+    ranges.push([frame, frame]);
+    return;
+  }
+  if (frame === last[1] + 1) {
+    last[1] = frame;
+    return;
+  }
   const at = placeAfter(ranges, frame);
   const before = ranges[at - 1];
   const after = ranges[at];

@@ -5,15 +5,13 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppError } from '../../../shared/errors.ts';
-import { MaskIndex, type MaskRow } from '../mask-index.ts';
+import { MaskIndex, type MaskRow, rowFlags } from '../mask-index.ts';
 import type { MaskLog } from '../mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 
 /** track u32, frame u32, offset f64, length u32, score f32, object logit f32, flags u32, spare u32, check u32 */
 const rowBytes = 40;
-const isSet = 1;
-const isPrompted = 2;
-const isPresent = 4;
+const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 const rowsPerRead = 100_000;
 
 /** Cheap enough for millions of rows; tells a torn or blank row from a whole one. */
@@ -113,20 +111,10 @@ const readRows = (path: string, logBytes: number): { index: MaskIndex; whole: nu
         const offset = view.getFloat64(at + 8, true);
         const length = view.getUint32(at + 16, true);
         const isThere = (flags & isSet) !== 0 && offset + length <= logBytes;
-        index.set(
-          view.getUint32(at, true),
-          view.getUint32(at + 4, true),
-          isThere
-            ? {
-                offset,
-                length,
-                score: view.getFloat32(at + 20, true),
-                objectLogit: view.getFloat32(at + 24, true),
-                prompted: (flags & isPrompted) !== 0,
-                present: (flags & isPresent) !== 0,
-              }
-            : null,
-        );
+        const track = view.getUint32(at, true);
+        const frame = view.getUint32(at + 4, true);
+        if (isThere) index.setRow(track, frame, offset, length, view.getFloat32(at + 20, true), view.getFloat32(at + 24, true), flags);
+        else index.set(track, frame, null);
       }
       whole += rows * rowBytes;
     }
