@@ -57,9 +57,11 @@ const records = Array.from({ length: 64 }, (_, n): StoredResult => {
   for (let i = 0; i < pixels.length; i++) if (((i % width) - x) ** 2 + (Math.floor(i / width) - 50) ** 2 < 900) pixels[i] = 1;
   const rle = encodeRle(pixels, width, height);
   const box = rleBox(rle);
-  const logits = Int8Array.from({ length: grid * grid }, (_, i) =>
-    Math.max(-128, Math.min(127, 60 - ((i * 7 + n * 13) % 90) - (i % 11) * 5)),
-  );
+  const logits = Int8Array.from({ length: grid * grid }, (_, i) => {
+    const dx = (((i % grid) + 0.5) * width) / grid - x;
+    const dy = ((Math.floor(i / grid) + 0.5) * height) / grid - 50;
+    return Math.max(-128, Math.min(127, Math.round((30 - Math.hypot(dx, dy)) * 4 + ((i * 7 + n * 13) % 5))));
+  });
   return {
     counts: compressCounts(rle.counts),
     box: box && [box.x, box.y, box.width, box.height],

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { expect, test } from './host-fixture.ts';
 import { goToFrame, type TestHook } from './window.ts';
 
-/** Ten frames 40 ms apart, one that stands for 1.24 s, then 70 frames 20 ms apart. */
+/** Small, as a thumbnail is: ten frames 40 ms apart, one that stands for 1.24 s, then 70 frames 20 ms apart. */
 const makeClip = (path: string): void => {
-  const source = 'testsrc2=s=320x240:r=50:d=3';
+  const source = 'testsrc2=s=160x120:r=50:d=3';
   const times = "select='lt(n,20)*not(mod(n,2))+gte(n,80)'";
   const file = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-video_track_timescale', '90000', path];
   execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-vf', times, '-vsync', 'vfr', ...file]);

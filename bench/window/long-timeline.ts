@@ -16,23 +16,25 @@ export interface TimelineFigures {
   windowBytes: number;
 }
 
-const wheelFrames = 90;
+const wheelMs = 3000;
 
-/** Turns the wheel once a frame and counts the frames. */
+/** Turns the wheel once a frame, half of the time forward and half of it back, and counts the frames. */
 const wheelRate = (page: Page, kind: 'zoom' | 'scroll'): Promise<number> =>
   page.evaluate(
-    ([how, count]) =>
+    ([how, length]) =>
       new Promise<number>((done) => {
         const lanes = document.querySelector('#timeline-lanes > canvas')!;
         const box = lanes.getBoundingClientRect();
         let turned = 0;
         const start = performance.now();
         const turn = (): void => {
-          if (turned++ === count) {
-            done((1000 * (count as number)) / (performance.now() - start));
+          const elapsed = performance.now() - start;
+          if (elapsed > length) {
+            done((1000 * turned) / elapsed);
             return;
           }
-          const isBack = turned > (count as number) / 2;
+          turned++;
+          const isBack = elapsed > length / 2;
           const by = isBack ? -30 : 30;
           lanes.dispatchEvent(
             new WheelEvent('wheel', {
@@ -48,7 +50,7 @@ const wheelRate = (page: Page, kind: 'zoom' | 'scroll'): Promise<number> =>
         };
         requestAnimationFrame(turn);
       }),
-    [kind, wheelFrames] as const,
+    [kind, wheelMs] as const,
   );
 
 /** @param project a project's folder */

@@ -144,7 +144,7 @@ export const contract = {
     input: z.object({
       requestId: z.number().int().positive(),
       frame: frameNumber,
-      /** Any frame before this one will do as well, for small pictures along the clip; the message says which it is. */
+      /** Asks for a thumbnail, which never gets in the way of other pictures: any frame before this one will do; the message says which it is. */
       until: frameNumber.optional(),
       maxWidth: z.number().int().min(64).max(4096),
       maxHeight: z.number().int().min(64).max(4096),

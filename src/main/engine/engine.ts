@@ -193,7 +193,7 @@ export class Engine {
       const source = this.#source(input.sessionId);
       // Where several frames will do, one that decoding can begin at costs the least.
       const frame = (input.until !== null && source.index.keyFrameIn(input.frame, input.until)) || input.frame;
-      const picture = await source.readFrame(frame, input.maxWidth, input.maxHeight);
+      const picture = await source.readFrame(frame, input.maxWidth, input.maxHeight, input.until === null ? 'view' : 'thumbnail');
       return new Transferred({ ...picture, frame }, [picture.planes.buffer as ArrayBuffer]);
     },
 

@@ -37,7 +37,7 @@ export const engineInputs = {
   readFrame: z.object({
     sessionId,
     frame,
-    /** Any frame before this one will do as well: the one that is read the fastest. */
+    /** For thumbnails: any frame before this one will do as well, so the one that is read the fastest. */
     until: frame.nullable(),
     maxWidth: z.number().int().positive(),
     maxHeight: z.number().int().positive(),

@@ -6,11 +6,10 @@ import { type MediaInfo, probe } from '../media/probe.ts';
 import type { EnginePlanes } from '../protocol.ts';
 
 const keptModelFrames = 8;
-/** Pictures up to this wide are thumbnails: they have a reader of their own, so that a filmstrip does not disturb the viewer's. */
-const thumbnailWidth = 192;
 const thumbnailBytes = 4 * 1024 * 1024;
 
-type ReaderUse = 'view' | 'thumbnail';
+/** Thumbnails have a reader of their own, so that a filmstrip does not disturb the viewer's. */
+export type ReaderUse = 'view' | 'thumbnail';
 
 /** The largest even size of the clip's shape within the bounds, never larger than the clip. */
 export const fitSize = (
@@ -88,10 +87,9 @@ export class MediaSource {
   }
 
   /** Planes of one frame. A newer request of the same kind (picture or thumbnail) makes an older one end with `cancelled`. */
-  async readFrame(frame: number, maxWidth: number, maxHeight: number): Promise<EnginePlanes> {
+  async readFrame(frame: number, maxWidth: number, maxHeight: number, use: ReaderUse = 'view'): Promise<EnginePlanes> {
     this.index.ptsTicks(frame);
     const size = fitSize(this.media, maxWidth, maxHeight);
-    const use: ReaderUse = maxWidth <= thumbnailWidth ? 'thumbnail' : 'view';
     let known = this.#readers.get(use);
     if (known?.width !== size.width || known.height !== size.height) {
       known?.reader.close();

@@ -108,7 +108,8 @@ export class Projects {
   }
 
   async #makeThumbnail(project: Project, session: SessionService): Promise<void> {
-    const { width, height, planes } = await session.frameMessage(0, session.edits.work.position, thumbnailSize.width, thumbnailSize.height);
+    const { position } = session.edits.work;
+    const { width, height, planes } = await session.frameMessage(0, position, thumbnailSize.width, thumbnailSize.height, position + 1);
     const data = yuvToRgb(planes, width, height, session.media);
     await writeFile(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
   }

@@ -19,8 +19,11 @@ export interface RulerPicture {
 /** Sizes a canvas for the screen and clears it. */
 export const prepareCanvas = (canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D | null => {
   const ratio = window.devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
+  const wide = Math.round(width * ratio);
+  const high = Math.round(height * ratio);
+  // Setting a size, even the same, makes the canvas anew.
+  if (canvas.width !== wide) canvas.width = wide;
+  if (canvas.height !== high) canvas.height = high;
   const context = canvas.getContext('2d');
   context?.setTransform(ratio, 0, 0, ratio, 0, 0);
   context?.clearRect(0, 0, width, height);
