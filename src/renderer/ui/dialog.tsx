@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Button } from './button.tsx';
 import { cx } from './cx.ts';
 import styles from './dialog.module.css';
+import { uiText } from './strings.ts';
 
 export interface DialogProps {
   title: string;
@@ -41,7 +42,7 @@ export const Dialog = ({ title, isWide = false, isBare = false, onClose, childre
           <h2 id={titleId} className={styles.title}>
             {title}
           </h2>
-          <Button variant="ghost" isIcon label="Close" onClick={onClose}>
+          <Button variant="ghost" isIcon label={uiText.close} onClick={onClose}>
             <X size={16} />
           </Button>
         </header>

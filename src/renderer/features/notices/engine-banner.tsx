@@ -3,6 +3,7 @@ import { LoaderCircle, TriangleAlert } from 'lucide-react';
 import { useAppState } from '../../app/app-context.ts';
 import { cx } from '../../ui/cx.ts';
 import styles from './notices.module.css';
+import { noticeText } from './strings.ts';
 
 export const EngineBanner = () => {
   const link = useAppState((s) => s.link);
@@ -11,22 +12,11 @@ export const EngineBanner = () => {
   const message = useAppState((s) => s.host?.engine.message ?? null);
   if (link !== 'open') {
     if (!hasHost && link === 'connecting') return null;
-    return (
-      <Banner
-        isFailed={false}
-        text={
-          hasHost
-            ? 'The connection to the app was lost. Reconnecting…'
-            : 'The app does not answer. Open the address that "sam2-video serve" printed, token included, or start it again. Trying again…'
-        }
-      />
-    );
+    return <Banner isFailed={false} text={hasHost ? noticeText.lost : noticeText.unanswered} />;
   }
   if (!hasHost || engineState === 'ready') return null;
-  if (engineState === 'failed') return <Banner isFailed text={message ?? 'The engine could not be started.'} />;
-  return (
-    <Banner isFailed={false} text={message ?? (engineState === 'starting' ? 'The engine is starting…' : 'The engine is restarting…')} />
-  );
+  if (engineState === 'failed') return <Banner isFailed text={message ?? noticeText.failed} />;
+  return <Banner isFailed={false} text={message ?? (engineState === 'starting' ? noticeText.starting : noticeText.restarting)} />;
 };
 
 const Banner = ({ text, isFailed }: { text: string; isFailed: boolean }) => (

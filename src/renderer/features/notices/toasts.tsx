@@ -7,6 +7,7 @@ import type { Toast } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import styles from './notices.module.css';
+import { noticeText } from './strings.ts';
 
 const infoStaysMs = 6000;
 const icons = { info: Info, warning: TriangleAlert, error: CircleAlert };
@@ -14,7 +15,7 @@ const icons = { info: Info, warning: TriangleAlert, error: CircleAlert };
 export const Toasts = () => {
   const toasts = useAppState(useShallow((s) => [...(s.host?.notices ?? []), ...s.toasts]));
   return (
-    <ol className={styles.toasts} aria-label="Messages">
+    <ol className={styles.toasts} aria-label={noticeText.messages}>
       {toasts.map((toast) => (
         <ToastItem key={toast.id} toast={toast} />
       ))}
@@ -34,7 +35,7 @@ const ToastItem = ({ toast }: { toast: Toast }) => {
     <li className={cx(styles.toast, styles[toast.level])} role={toast.level === 'error' ? 'alert' : 'status'}>
       <Icon size={16} className={styles.icon} aria-hidden="true" />
       <span className={styles.text}>{toast.text}</span>
-      <Button variant="ghost" size="small" isIcon label="Dismiss" onClick={() => dismissToast(toast.id, client, store)}>
+      <Button variant="ghost" size="small" isIcon label={noticeText.dismiss} onClick={() => dismissToast(toast.id, client, store)}>
         <X size={14} />
       </Button>
     </li>

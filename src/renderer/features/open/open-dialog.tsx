@@ -14,7 +14,7 @@ export const OpenDialog = () => {
   const [error, setError] = useState<string | null>(null);
   const close = (): void => store.setState({ dialog: null });
   return (
-    <Dialog title="Open a clip" onClose={close}>
+    <Dialog title={text.title} onClose={close}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -50,13 +50,13 @@ export const OpenDialog = () => {
               run('clip.openSample');
             }}
           >
-            Open the sample clip
+            {text.sample}
           </Button>
           <Button variant="ghost" onClick={close}>
-            Cancel
+            {text.cancel}
           </Button>
           <Button type="submit" variant="primary" disabled={path.trim() === '' || isOpening}>
-            {isOpening ? 'Opening…' : 'Open'}
+            {isOpening ? text.opening : text.open}
           </Button>
         </div>
       </form>

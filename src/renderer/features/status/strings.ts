@@ -2,6 +2,10 @@
 export const statusText = {
   theme: { system: 'Theme: as the system', light: 'Theme: light', dark: 'Theme: dark' },
   engine: { starting: 'Engine starting', ready: 'Ready', restarting: 'Engine restarting', failed: 'Engine failed' },
+  open: 'Open',
+  export: 'Export',
+  exporting: (percent: number): string => `Exporting ${percent} %`,
+  showExport: (percent: number): string => `Exporting ${percent} %: show how it goes`,
   notConnected: 'Not connected',
   tracking: 'Tracking',
   modelTitle: (provider: string, reason: string): string => `${provider}: ${reason}. Click for other models.`,

@@ -20,7 +20,7 @@ export const TopBar = () => {
       {!desktop && <MenuBar />}
       {desktop && (
         <CommandButton command="clip.open" variant="ghost">
-          <FolderOpen size={15} /> Open
+          <FolderOpen size={15} /> {statusText.open}
         </CommandButton>
       )}
       <div className={styles.clip}>
@@ -55,14 +55,14 @@ const ExportButton = () => {
   if (operation) {
     const percent = operation.total > 0 ? Math.floor((100 * operation.done) / operation.total) : 0;
     return (
-      <Button label="Show the running export" onClick={() => store.setState({ dialog: 'export' })}>
-        <Upload size={15} /> Exporting {percent}%
+      <Button label={statusText.showExport(percent)} onClick={() => store.setState({ dialog: 'export' })}>
+        <Upload size={15} /> {statusText.exporting(percent)}
       </Button>
     );
   }
   return (
     <CommandButton command="clip.export">
-      <Upload size={15} /> Export
+      <Upload size={15} /> {statusText.export}
     </CommandButton>
   );
 };

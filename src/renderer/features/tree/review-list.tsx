@@ -3,6 +3,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { formatTime } from '../../ui/format.ts';
+import { treeText as text } from './strings.ts';
 import styles from './tree-panel.module.css';
 
 const shown = 8;
@@ -20,10 +21,11 @@ export const ReviewList = () => {
   };
   return (
     <>
-      <h3 className={styles.subtitle}>Worth a look</h3>
-      <ol className={styles.review} aria-label="Frames worth a look">
+      <h3 className={styles.subtitle}>{text.review}</h3>
+      <ol className={styles.review} aria-label={text.reviewList}>
         {review.slice(0, shown).map(({ objectId, frame, uncertainty }) => {
           const object = objects.find(({ id }) => id === objectId);
+          const name = object?.name ?? text.object(objectId);
           const percent = Math.round(uncertainty * 100);
           return (
             <li key={`${objectId}:${frame}`}>
@@ -31,17 +33,17 @@ export const ReviewList = () => {
                 type="button"
                 className={styles.reviewRow}
                 aria-current={frame === playhead}
-                title={`Frame ${frame} of ${object?.name ?? objectId}: uncertainty ${percent} %. If the mask is wrong there, correct it and track again.`}
+                title={text.doubt(frame, name, percent)}
                 onClick={() => go(objectId, frame)}
               >
                 <svg className={styles.swatch} viewBox="0 0 10 10" aria-hidden="true">
                   <circle cx={5} cy={5} r={5} fill={object?.color ?? 'currentColor'} />
                 </svg>
-                <span className={styles.reviewName}>{object?.name ?? `Object ${objectId}`}</span>
+                <span className={styles.reviewName}>{name}</span>
                 <span className={styles.dim}>
                   {formatTime(times.timeOf(frame))} · {frame}
                 </span>
-                <meter className={styles.meter} min={0} max={100} value={percent} aria-label={`Uncertainty ${percent} %`} />
+                <meter className={styles.meter} min={0} max={100} value={percent} aria-label={text.uncertainty(percent)} />
               </button>
             </li>
           );

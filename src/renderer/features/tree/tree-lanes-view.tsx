@@ -2,7 +2,7 @@
 import type { PointerEvent } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { cx } from '../../ui/cx.ts';
-import { plural } from '../../ui/format.ts';
+import { treeText as text } from './strings.ts';
 import type { LaneBranch, TreeLanes } from './tree-lanes.ts';
 import styles from './tree-panel.module.css';
 
@@ -36,7 +36,7 @@ export const TreeLanesView = ({ lanes, frameCount }: TreeLanesViewProps) => {
       height={height}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`${plural(lanes.branches.length, 'branch', 'branches')}, ${plural(lanes.switches.length, 'switch', 'switches')}`}
+      aria-label={text.counts(lanes.branches.length, lanes.switches.length)}
       onPointerDown={seek}
     >
       {lanes.branches.map((lane) => {
@@ -69,7 +69,7 @@ export const TreeLanesView = ({ lanes, frameCount }: TreeLanesViewProps) => {
       })}
       {lanes.switches.map(({ frame, from, to }) => (
         <g key={frame}>
-          <title>{`Frame ${frame}: branch ${to} takes the lead from ${from}`}</title>
+          <title>{text.switched(frame, from, to)}</title>
           <line className={styles.switch} x1={xOf(frame)} x2={xOf(frame)} y1={0} y2={height} />
         </g>
       ))}
@@ -79,8 +79,8 @@ export const TreeLanesView = ({ lanes, frameCount }: TreeLanesViewProps) => {
 };
 
 const titleOf = ({ branch, from, to, end, into }: LaneBranch): string => {
-  const until = end === 'alive' ? 'alive' : end === 'merged' ? `merged into ${into} on ${to}` : `dropped on ${to}`;
-  return `Branch ${branch}: from frame ${from}, ${until}`;
+  const until = end === 'alive' ? text.alive : end === 'merged' ? text.merged(into, to) : text.dropped(to);
+  return text.life(branch, from, until);
 };
 
 /** A line that sinks with the branch's score. */

@@ -4,8 +4,8 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { objectsOf } from '../../state/window-state.ts';
-import { plural } from '../../ui/format.ts';
 import { ReviewList } from './review-list.tsx';
+import { treeText as text } from './strings.ts';
 import { scoresOn, treeLanes } from './tree-lanes.ts';
 import { TreeLanesView } from './tree-lanes-view.tsx';
 import styles from './tree-panel.module.css';
@@ -30,13 +30,13 @@ export const TreePanel = () => {
       .catch((error: unknown) => reportError(store, error));
   const { counters, settings } = memory;
   return (
-    <section className={styles.panel} aria-label="Memory">
+    <section className={styles.panel} aria-label={text.panel}>
       <label className={styles.header}>
-        <span className={styles.title}>Memory tree</span>
+        <span className={styles.title}>{text.title}</span>
         <input
           type="checkbox"
           checked={settings.mode === 'tree'}
-          title="Keep several paths per object where the model is unsure; takes effect with the next track"
+          title={text.about}
           onChange={(event) => set({ mode: event.target.checked ? 'tree' : 'single' })}
         />
       </label>
@@ -44,16 +44,16 @@ export const TreePanel = () => {
         <>
           <TreeLanesView lanes={lanes} frameCount={frameCount} />
           <p className={styles.dim}>
-            {shown?.name}: {plural(lanes.branches.length, 'branch', 'branches')}, {plural(lanes.switches.length, 'switch', 'switches')}
-            {counters.amendedFrames > 0 && `, ${plural(counters.amendedFrames, 'frame')} amended in all`}
+            {text.ofObject(shown?.name ?? '', text.counts(lanes.branches.length, lanes.switches.length))}
+            {counters.amendedFrames > 0 && text.amended(counters.amendedFrames)}
           </p>
           {scores?.type === 'scored' && (
-            <ul className={styles.scores} aria-label="Branches on this frame">
+            <ul className={styles.scores} aria-label={text.onFrame}>
               {scores.scores.map(({ branch, score, iou }) => (
                 <li key={branch}>
-                  Branch {branch}
+                  {text.branch(branch)}
                   <span className={styles.dim}>
-                    {score === 0 ? 'leads' : `${Math.round(Math.exp(score) * 100)} % of the best`} · IoU {iou.toFixed(2)}
+                    {score === 0 ? text.leads : text.share(Math.round(Math.exp(score) * 100))} · {text.iou(iou.toFixed(2))}
                   </span>
                 </li>
               ))}

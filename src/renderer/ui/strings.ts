@@ -1,0 +1,2 @@
+/** Words of the building blocks. */
+export const uiText = { close: 'Close' };
