@@ -14,7 +14,7 @@ export const OpenDialog = () => {
   const [error, setError] = useState<string | null>(null);
   const close = (): void => store.setState({ dialog: null });
   return (
-    <Dialog title={text.title} onClose={close}>
+    <Dialog title={text.open} onClose={close}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -56,7 +56,7 @@ export const OpenDialog = () => {
             {text.cancel}
           </Button>
           <Button type="submit" variant="primary" disabled={path.trim() === '' || isOpening}>
-            {isOpening ? text.opening : text.open}
+            {isOpening ? text.opening : text.openAction}
           </Button>
         </div>
       </form>

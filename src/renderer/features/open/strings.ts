@@ -3,6 +3,7 @@ export const openText = {
   title: 'Track anything in a video',
   what: 'Click an object once; it is followed through the clip, on this machine.',
   open: 'Open a clip',
+  openAction: 'Open',
   sample: 'Open the sample clip',
   opening: 'Opening…',
   starting: 'The engine is starting…',
