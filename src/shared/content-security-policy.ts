@@ -1,4 +1,7 @@
-/** The policy on every response of either host: nothing but the app's own files, and no inline script or style. */
+/**
+ * The policy on every response of either host: nothing but the app's own files, no inline script or style, and no text that becomes
+ * a script (Trusted Types, without any policy that could make one).
+ */
 export const contentSecurityPolicy = (options: { connect?: string[]; media?: string[] } = {}): string =>
   [
     "default-src 'none'",
@@ -14,4 +17,6 @@ export const contentSecurityPolicy = (options: { connect?: string[]; media?: str
     "form-action 'none'",
     "frame-ancestors 'none'",
     "frame-src 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ');

@@ -53,8 +53,9 @@ export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
   const track = async (id: number, a: Record<string, unknown>): Promise<void> => {
     const runId = a.runId as string;
     const ids = a.objectIds as number[];
+    const last = (a.to as number | null) ?? frameCount - 1;
     cancelled.delete(runId);
-    for (let frame = (a.from as number | null) ?? 0; frame < frameCount && !cancelled.has(runId); frame++) {
+    for (let frame = (a.from as number | null) ?? 0; frame <= last && !cancelled.has(runId); frame++) {
       await post({
         t: 'ev',
         n: 'trackedFrame',

@@ -15,9 +15,27 @@ const hasBox = 2;
 
 export const packLogits = (logits: Int8Array): Uint8Array => deflateRawSync(logits, { level: 1 });
 
-export const unpackLogits = (packed: Uint8Array): Int8Array => {
-  const bytes = inflateRawSync(packed);
-  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+const damaged = (cause?: unknown): AppError =>
+  new AppError(
+    'source-unreadable',
+    'A stored mask could not be read: the project’s mask file is damaged there. Track that frame again.',
+    cause === undefined ? {} : { cause },
+  );
+
+/** Far more than any model's; a file made by somebody else must not decide how much memory is taken. */
+const mostLogits = 2 ** 22;
+
+/** @throws AppError `source-unreadable` for bytes that are no logits of that size */
+export const unpackLogits = ({ packed, width, height }: Pick<StoredResult['overlay'], 'packed' | 'width' | 'height'>): Int8Array => {
+  const count = width * height;
+  if (count > mostLogits) throw damaged();
+  try {
+    const bytes = inflateRawSync(packed, { maxOutputLength: Math.max(1, count) });
+    if (bytes.byteLength !== count) throw damaged();
+    return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  } catch (error) {
+    throw error instanceof AppError ? error : damaged(error);
+  }
 };
 
 export const storedFrom = (result: EngineResult): StoredResult => {
@@ -46,11 +64,10 @@ export const encodeMaskRecord = (stored: StoredResult): Buffer => {
   return data;
 };
 
-/** @throws AppError `internal` for bytes that are no record */
+/** @throws AppError `source-unreadable` for bytes that are no record */
 export const decodeMaskRecord = (data: Buffer): StoredResult => {
   const countsLength = data.length < headerBytes ? Number.POSITIVE_INFINITY : data.readUInt32LE(44);
-  if (headerBytes + countsLength > data.length)
-    throw new AppError('internal', 'A stored mask could not be read: the project’s mask file is damaged there. Track that frame again.');
+  if (headerBytes + countsLength > data.length) throw damaged();
   const flags = data.readUInt32LE(4);
   return {
     counts: data.toString('latin1', headerBytes, headerBytes + countsLength),

@@ -156,9 +156,9 @@ export class MaskStore {
     return objectIds.flatMap((objectId) => {
       const stored = this.get(objectId, frame);
       if (!stored) return [];
-      const { width, height, scale, packed } = stored.overlay;
+      const { width, height, scale } = stored.overlay;
       const { score, objectLogit } = stored;
-      return [{ objectId, width, height, scale, score, objectLogit, logits: unpackLogits(packed) }];
+      return [{ objectId, width, height, scale, score, objectLogit, logits: unpackLogits(stored.overlay) }];
     });
   }
 
@@ -168,7 +168,7 @@ export class MaskStore {
    */
   priorLogits(objectId: number, frame: number, side: number): Float32Array<ArrayBuffer> | null {
     const overlay = this.get(objectId, frame)?.overlay;
-    return overlay?.width === side ? Float32Array.from(unpackLogits(overlay.packed), (value) => value * overlay.scale) : null;
+    return overlay?.width === side ? Float32Array.from(unpackLogits(overlay), (value) => value * overlay.scale) : null;
   }
 
   remove(objectId: number, frame: number): void {
@@ -232,7 +232,7 @@ const unionOf = (masks: readonly StoredResult[], { width, height }: { width: num
   const logits = new Int8Array(overlay.width * overlay.height).fill(-128);
   for (const mask of drawn) {
     const ratio = mask.overlay.scale / scale;
-    unpackLogits(mask.overlay.packed).forEach((value, i) => {
+    unpackLogits(mask.overlay).forEach((value, i) => {
       const scaled = value * ratio;
       // Rounding away from 0 keeps which side of the border a pixel is on.
       const rounded = scaled > 0 ? Math.ceil(scaled) : Math.floor(scaled);

@@ -9,6 +9,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { contentSecurityPolicy } from '../../shared/content-security-policy.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AppServices } from '../services/app-services.ts';
+import { ClientOutbox } from './client-outbox.ts';
 import { isAllowedHost, isAllowedOrigin, isToken } from './request-guard.ts';
 import { fileInside, sendFile } from './static-files.ts';
 
@@ -26,11 +27,11 @@ export interface WebHost {
   /** The address to open, token included. */
   url: string;
   port: number;
+  /** Bytes that wait for clients that have not read them. */
+  readonly waitingBytes: number;
   close(): Promise<void>;
 }
 
-/** Pictures are left out for a client that has this many bytes waiting: it sees the newest when it has caught up. */
-const mostBufferedBytes = 8 * 2 ** 20;
 const mostMessageBytes = 4 * 2 ** 20;
 
 const headers = {
@@ -39,6 +40,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(self), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
 };
 
 /** Where an export's file is fetched from; the client adds its token. */
@@ -104,6 +106,9 @@ export const startWebHost = async (options: WebHostOptions): Promise<WebHost> =>
   return {
     url: `http://127.0.0.1:${port}/?token=${token}`,
     port,
+    get waitingBytes() {
+      return [...sockets.clients].reduce((sum, client) => sum + client.bufferedAmount, 0);
+    },
     close: async () => {
       for (const client of sockets.clients) client.terminate();
       server.closeAllConnections();
@@ -113,11 +118,10 @@ export const startWebHost = async (options: WebHostOptions): Promise<WebHost> =>
 };
 
 const attach = (services: AppServices, socket: WebSocket): void => {
+  const outbox = new ClientOutbox(socket);
   const connection = services.connect({
-    send: (message) => socket.send(JSON.stringify(message)),
-    sendBinary: (data) => {
-      if (socket.bufferedAmount < mostBufferedBytes) socket.send(data);
-    },
+    send: (message) => outbox.send(message),
+    sendBinary: (data) => outbox.sendBinary(data),
   });
   socket.on('message', (data, isBinary) => {
     if (isBinary) return;

@@ -3,8 +3,9 @@
  * anywhere. Only one program at a time has it open.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
 import { isRunning } from '../../engine/running-process.ts';
@@ -25,6 +26,21 @@ const wasteBytes = 32 * 2 ** 20;
 const workWasteBytes = 2 ** 20;
 
 export const isProjectFolder = (path: string): boolean => existsSync(join(path, fileName));
+
+/** A place in a folder, null for one that leads out of it: the file may be somebody else's. */
+const insideOf = (folder: string, path: string): string | null => {
+  const place = resolve(folder, path);
+  return place.startsWith(folder + sep) ? place : null;
+};
+
+/** A folder, a pipe or a device is no clip, and opening one may never end. */
+const isFile = (path: string): boolean => {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+};
 
 /** Whole or not at all, also after a power cut. */
 const writeAtomically = (path: string, text: string): void => {
@@ -47,7 +63,7 @@ const migrations: Record<number, (file: Record<string, unknown>) => Record<strin
 export const readProjectFile = (folder: string): ProjectFile => {
   let raw: Record<string, unknown>;
   try {
-    raw = JSON.parse(readFileSync(join(folder, fileName), 'utf8')) as Record<string, unknown>;
+    raw = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(join(folder, fileName), 'utf8')));
   } catch (cause) {
     throw new AppError('source-missing', `${folder} holds no project that can be read. Choose a folder with a project.json.`, { cause });
   }
@@ -168,13 +184,13 @@ export class Project implements SessionWork {
   async findClip(): Promise<string> {
     const { path, inside, fingerprint } = this.#file.source;
     const places = [
-      inside && join(this.folder, inside),
+      inside && insideOf(this.folder, inside),
       path,
       join(dirname(this.folder), basename(path)),
       join(this.folder, basename(path)),
     ];
     for (const place of places) {
-      if (!place || !existsSync(place)) continue;
+      if (!place || !isFile(place)) continue;
       if (isSameFile(await fingerprintOf(place), fingerprint)) return place;
     }
     throw new AppError(

@@ -61,6 +61,14 @@ const applyEntry = (work: KeptWork, { objects = [], order, ...rest }: Entry): Ke
   return { ...work, ...given, objects: ids.flatMap((id) => byId.get(id) ?? []) };
 };
 
+const parseEntry = (json: string): Entry | null => {
+  try {
+    return entrySchema.parse(JSON.parse(json));
+  } catch {
+    return null;
+  }
+};
+
 /** @returns the work, and how many bytes of the log are whole */
 export const readWorkLog = (data: Buffer): { work: KeptWork; bytes: number } => {
   let work = newWork;
@@ -71,9 +79,9 @@ export const readWorkLog = (data: Buffer): { work: KeptWork; bytes: number } => 
     const line = data.toString('utf8', bytes, end);
     const json = line.slice(9);
     if (line.slice(0, 8) !== checksum(json)) break;
-    const entry = entrySchema.safeParse(JSON.parse(json));
-    if (!entry.success) break;
-    work = applyEntry(work, entry.data);
+    const entry = parseEntry(json);
+    if (!entry) break;
+    work = applyEntry(work, entry);
     bytes = end + 1;
   }
   return { work, bytes };
