@@ -92,7 +92,7 @@ const watchPage = (page: Page): string[] => {
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`error in the page: ${error.message}`));
   page.on('console', (message) => {
-    if (/Content Security Policy/i.test(message.text())) problems.push(message.text());
+    if (/Content Security Policy|Trusted(Script|HTML|Type)/i.test(message.text())) problems.push(message.text());
   });
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());

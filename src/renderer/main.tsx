@@ -1,4 +1,5 @@
 /** Starts the window: finds its host, connects, and shows the app. */
+import './app/without-eval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import type { DesktopBridge } from '../shared/desktop-bridge.ts';

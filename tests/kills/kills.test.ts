@@ -27,6 +27,7 @@ it(`survives ${rounds} kills at random moments`, async () => {
       for (const [step, count] of outcome.edits) edits.set(step, (edits.get(step) ?? 0) + count);
       engines[outcome.engine ?? 'gone']++;
       former = outcome;
+      if ((round + 1) % 50 === 0) console.log(`${round + 1} kills, nothing lost`);
     }
     const frames = new Set(former!.frames.map(({ frame }) => frame)).size;
     const total = [...edits.values()].reduce((sum, count) => sum + count, 0);
