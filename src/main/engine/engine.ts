@@ -5,7 +5,6 @@
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import { decodeRle, expandCounts } from '../../shared/rle.ts';
-import { exportResults } from './export/export-results.ts';
 import { MaskFeed } from './export/mask-feed.ts';
 import type { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
@@ -277,6 +276,7 @@ export class Engine {
         const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
         this.#feeds.set(runId, feed);
         try {
+          const { exportResults } = await import('./export/export-results.ts');
           await exportResults(source, input, feed, ffmpeg, signal, (done, total) => {
             const now = performance.now();
             if (done < total && now - lastReportMs < 100) return;

@@ -9,7 +9,7 @@ import type { TreeEvent } from '../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
 import type { ReviewFrame } from '../../shared/review-queue.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
-import { installableModelSchema } from './model/installed-bundle.ts';
+import { installableModelSchema } from './model/installable-model.ts';
 import { providerNames } from './model/providers.ts';
 import type { GraphTimings } from './model/run-times.ts';
 

@@ -5,7 +5,8 @@ import { AppError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import { parseModelSpec } from '../../shared/models.ts';
 import { readManifest } from '../engine/model/bundle.ts';
-import { bundleFor, type InstallableModel } from '../engine/model/installed-bundle.ts';
+import type { InstallableModel } from '../engine/model/installable-model.ts';
+import { bundleFor } from '../engine/model/installed-bundle.ts';
 import { installedModelsDir } from './app-paths.ts';
 import { publishedSha256 } from './models/published-checkpoints.ts';
 

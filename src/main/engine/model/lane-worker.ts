@@ -4,8 +4,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
 
-export const laneGraphs = ['imageEncoder', 'memoryAttention', 'memoryEncoder'] as const;
-export type LaneGraph = (typeof laneGraphs)[number];
+export type LaneGraph = 'imageEncoder' | 'memoryAttention' | 'memoryEncoder';
 
 /** A tensor as it crosses threads. */
 export interface LaneTensor {
@@ -14,20 +13,33 @@ export interface LaneTensor {
   dims: readonly number[];
 }
 
+let opened: { paths: Record<LaneGraph, string>; threads: number } | null = null;
 const sessions = new Map<LaneGraph, InferenceSession>();
+
+/** Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first run. */
+const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
+  let session = sessions.get(graph);
+  if (!session) {
+    session = await openSession(opened!.paths[graph], 'cpu', opened!.threads);
+    sessions.set(graph, session);
+  }
+  return session;
+};
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
 const laneMethods = {
-  open: async ({ paths, threads }: { paths: Record<LaneGraph, string>; threads: number }) => {
-    for (const graph of laneGraphs) sessions.set(graph, await openSession(paths[graph], 'cpu', threads));
+  open: async (input: { paths: Record<LaneGraph, string>; threads: number }) => {
+    opened = input;
+    await sessionOf('imageEncoder');
     return {};
   },
 
   run: async ({ graph, feeds }: { graph: LaneGraph; feeds: Record<string, LaneTensor> }) => {
     const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
+    const session = await sessionOf(graph);
     const startMs = absoluteMs();
-    const results = await sessions.get(graph)!.run(tensors);
+    const results = await session.run(tensors);
     const endMs = absoluteMs();
     const outputs: Record<string, LaneTensor> = {};
     for (const [name, { type, data, dims }] of Object.entries(results)) outputs[name] = { type, data, dims } as LaneTensor;

@@ -1,13 +1,8 @@
 /** Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays free. */
 import { randomUUID } from 'node:crypto';
 import { openBundle } from '../../engine/model/bundle.ts';
-import {
-  bundleFor,
-  type CheckedCheckpoint,
-  checkCheckpoint,
-  type InstallableModel,
-  identifyCheckpoint,
-} from '../../engine/model/installed-bundle.ts';
+import type { InstallableModel } from '../../engine/model/installable-model.ts';
+import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from '../../engine/model/installed-bundle.ts';
 import type { EnginePeer } from '../engine-host.ts';
 
 export interface Checkpoints {
