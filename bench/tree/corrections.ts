@@ -13,6 +13,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
+    /** One is the least work in all, for several of these side by side. */
+    threads: { type: 'string', default: '2' },
     only: { type: 'string' },
     memory: { type: 'string', default: 'tree' },
     logit: { type: 'string' },
@@ -22,7 +24,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2' },
   },
 });
-const { constants, onnx, sequences, title } = await openBench(values);
+const { constants, onnx, sequences, title } = await openBench({ ...values, threads: Number(values.threads) });
 const counts = values.counts.split(',').map(Number);
 const settings: MemorySettings = memorySettingsSchema.parse({
   mode: values.memory,

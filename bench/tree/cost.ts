@@ -18,7 +18,8 @@ const { values } = parseArgs({
     model: { type: 'string', default: 'nano' },
     certain: { type: 'string', default: 'car-shadow' },
     uncertain: { type: 'string', default: 'bmx-trees' },
-    logit: { type: 'string', default: '6' },
+    /** Under which an object logit is uncertain; 2 is the app's default. */
+    logit: { type: 'string', default: '2' },
     frames: { type: 'string', default: '30' },
     threads: { type: 'string', default: '2' },
     'one-lane': { type: 'boolean', default: false },

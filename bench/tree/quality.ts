@@ -12,6 +12,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
+    /** One is the least work in all, for several of these side by side. */
+    threads: { type: 'string', default: '2' },
     only: { type: 'string' },
     /** Names of variants, separated by semicolons. */
     variants: { type: 'string' },
@@ -19,7 +21,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const { constants, onnx, sequences: listedSequences, title } = await openBench(values);
+const { constants, onnx, sequences: listedSequences, title } = await openBench({ ...values, threads: Number(values.threads) });
 
 const extra = Object.fromEntries(
   values.set.map((pair) => {

@@ -82,8 +82,6 @@ export class Engine {
     this.#emit = emit;
     this.#client = client;
     this.#ffmpegSetting = options.ffmpeg ?? null;
-    // Looked for while the model loads; what is wrong with it is said when a clip is opened.
-    this.#findFfmpeg().catch(() => {});
   }
 
   readonly methods = {

@@ -4,6 +4,7 @@
  */
 import type { EngineEmit } from './engine.ts';
 import { InferenceClient } from './inference-client.ts';
+import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { type MessageLink, RpcPeer } from './rpc.ts';
 
 /** Electron's `process.parentPort` of a utility process; absent in a plain child process. */
@@ -42,8 +43,11 @@ const worker = new InferenceClient((error) => {
   console.error(error.message);
   process.exit(70);
 });
+const ffmpeg = process.env.SAM2_VIDEO_FFMPEG ?? null;
+// Tried meanwhile, and remembered; what is wrong with it is said when a clip is opened.
+findFfmpeg({ setting: ffmpeg }).catch(() => {});
 const { Engine } = await import('./engine.ts');
-const engine = new Engine(emit, worker, { ffmpeg: process.env.SAM2_VIDEO_FFMPEG ?? null });
+const engine = new Engine(emit, worker, { ffmpeg });
 peer = new RpcPeer(link, engine.methods);
 
 // Ctrl-C reaches the whole process group; the host decides when the engine ends.
