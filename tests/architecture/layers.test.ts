@@ -77,7 +77,7 @@ describe('house rules', () => {
 
   it('Electron is told of nothing it must not be', () => {
     const text = sources
-      .filter((path) => path.includes('/main/'))
+      .filter((path) => /\/main\/|\/preload\//.test(path) && !path.endsWith('.test.ts'))
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
     for (const setting of [
@@ -88,6 +88,13 @@ describe('house rules', () => {
       'allowRunningInsecureContent: true',
       'experimentalFeatures: true',
       'enableBlinkFeatures',
+      'nodeIntegrationInWorker: true',
+      'nodeIntegrationInSubFrames: true',
+      'webviewTag: true',
+      'bypassCSP',
+      'openExternal(',
+      'loadFile(',
+      'file:///',
     ]) {
       expect(text).not.toContain(setting);
     }

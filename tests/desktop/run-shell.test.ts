@@ -192,7 +192,7 @@ it('a dead engine is started again with the work kept, and the user is told', as
   await start(fake, ['clip.mp4']);
   const { session } = services!;
   await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
-  services!.startTrack({ direction: 'forward', from: 4, to: 4000 }, null);
+  services!.startTrack({ direction: 'forward', from: 4, to: 1100 }, null);
   await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
   expect(fake.electron.powerSaveBlocker.start).toHaveBeenCalledOnce();
   fake.engines[0]!.emit('exit', 139);

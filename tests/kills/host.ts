@@ -14,7 +14,7 @@ import { countsOf, frameCount, side } from './scripted-engine.ts';
 const [dataDir, clip, killsEngineAt] = process.argv.slice(2) as [string, string, string];
 const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const entry = fileURLToPath(new URL('./engine-process.ts', import.meta.url));
+const entry = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 const services = await makeServices({}, { dataDir, keepsProjects: true, spawnEngine: () => forkEngine({}, entry) });
 if (!(await resumeLast(services))) await services.openSession(clip);
 const { session } = services;

@@ -4,7 +4,6 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { decodeMaskRecord } from '../../src/main/services/mask-record.ts';
 import { MaskFiles } from '../../src/main/services/project/mask-files.ts';
 import { readProjectFile, workName } from '../../src/main/services/project/project.ts';
@@ -43,7 +42,6 @@ export interface Round {
 export const settingsSerial = (values: SettingValues): number => Number(values['export.folder']?.slice('folder-'.length) ?? 0);
 
 const silent = { onChange: () => {}, notify: () => {} };
-const hostPath = fileURLToPath(new URL('./host.ts', import.meta.url));
 
 const digestOf = ({ objects, marks, position }: KeptWork): string =>
   createHash('sha256')
@@ -51,11 +49,13 @@ const digestOf = ({ objects, marks, position }: KeptWork): string =>
     .digest('hex');
 
 /**
+ * @param hostPath host.ts, bundled
  * @param steps after how many of its steps the host is killed; 0 = as soon as it says anything
  * @param killsEngineAt after how many steps it kills its engine
  * @param former the round before in the same data folder
  */
 export const killHost = async (
+  hostPath: string,
   dataDir: string,
   clip: string,
   { steps, killsEngineAt }: { steps: number; killsEngineAt: number },

@@ -3,7 +3,7 @@ import type { EngineResult } from '../../src/main/engine/protocol.ts';
 import type { MessageLink } from '../../src/main/engine/rpc.ts';
 import { compressCounts } from '../../src/shared/rle.ts';
 
-export const frameCount = 5000;
+export const frameCount = 1200;
 /** Pixels of the clip on a side. */
 export const side = 128;
 

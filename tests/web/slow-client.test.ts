@@ -132,4 +132,16 @@ describe('over a real socket', () => {
     expect(window.state!.session!.objects[0]!.results).toEqual([[0, 200]]);
     silent.destroy();
   });
+
+  it.each([
+    ['more than a message may be', 'x'.repeat(4 * 2 ** 20 + 1), 1009],
+    ['no JSON', '{', 1007],
+  ])('%s ends the connection, and no other', async (_what, text, code) => {
+    const [bad, good] = [await TestWindow.open(app.host.port), await TestWindow.open(app.host.port)];
+    const closed = new Promise<number>((resolve) => bad.socket.once('close', resolve));
+    bad.socket.on('error', () => {});
+    bad.socket.send(text);
+    expect(await closed).toBe(code);
+    expect(await good.call('app.state')).toMatchObject({ t: 'res' });
+  });
 });

@@ -1,5 +1,7 @@
 /** The web host with a real engine on loopback: who may talk to it, the contract over a WebSocket, and an engine that dies. */
 import { get as httpGet, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -112,6 +114,17 @@ describe('who may talk to it', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).not.toContain('unsafe');
     expect(headers['x-content-type-options']).toBe('nosniff');
+  });
+
+  it('listens on this machine alone', async () => {
+    const others = Object.values(networkInterfaces())
+      .flat()
+      .filter((address) => address !== undefined && !address.internal && address.family === 'IPv4');
+    for (const { address } of others as { address: string }[])
+      await expect(
+        new Promise((resolve, reject) => connect(host.port, address).once('connect', resolve).once('error', reject)),
+      ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect(host.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/);
   });
 
   it.each(['evil.example', '127.0.0.1.evil.example:80', 'localhost'])('refuses the host name "%s"', async (name) => {
