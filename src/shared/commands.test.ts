@@ -26,6 +26,7 @@ const all: CommandContext = {
   isEngineReady: true,
   isTracking: false,
   hasProject: true,
+  isFetching: true,
   isFollowing: false,
   hasMaskChoice: false,
   isExporting: false,

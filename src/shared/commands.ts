@@ -23,6 +23,8 @@ export interface CommandContext {
   /** The playhead goes along with the frames being tracked. */
   isFollowing: boolean;
   isExporting: boolean;
+  /** An address is being fetched. */
+  isFetching: boolean;
 }
 
 export const commandGroups = ['File', 'Edit', 'Playback', 'Tools', 'Objects', 'Tracking', 'Timeline', 'View', 'Help'] as const;
@@ -38,6 +40,7 @@ export interface CommandSpec {
 }
 
 const always = (): boolean => true;
+const isConnected = (context: CommandContext): boolean => context.isEngineReady;
 const withSession = (context: CommandContext): boolean => context.hasSession;
 const withSelection = (context: CommandContext): boolean => context.hasSelection;
 const canTrack = (context: CommandContext): boolean => context.hasPrompts && context.isEngineReady && !context.isTracking;
@@ -46,6 +49,14 @@ const withMarks = (context: CommandContext): boolean => context.hasSession && co
 export const commands = {
   'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
+  'camera.open': { label: 'Record from a camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
+  'import.finish': {
+    label: 'Stop fetching and open what came',
+    group: 'File',
+    keys: [],
+    enabled: (context) => context.isFetching,
+    words: 'stream live record',
+  },
   'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => context.hasSession && !context.isTracking },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
   'project.copy': {

@@ -66,8 +66,8 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 
 export const operationSchema = z.object({
   id: z.string(),
-  /** What is done and to do counts frames, and bytes for a copy. */
-  kind: z.enum(['track', 'export', 'copy']),
+  /** What is done and to do counts frames; bytes for a copy and what a window sends; ms of an address, whose total is 0. */
+  kind: z.enum(['track', 'export', 'copy', 'import']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().nonnegative(),
@@ -117,11 +117,28 @@ export type TrackDirection = z.infer<typeof trackDirectionSchema>;
 
 const nothing = z.object({});
 
+/** Bytes of a piece of an upload, and characters of its text. */
+export const uploadPieceBytes = 2 ** 20;
+const uploadPieceText = Math.ceil(uploadPieceBytes / 3) * 4;
+
 export const contract = {
   'app.state': { input: nothing, output: stateSchema },
   'app.dismissNotice': { input: z.object({ id: z.number().int() }), output: nothing },
 
+  /** A file, a project's folder, a folder of pictures, or an address; the last two are fetched first (operation `import`). */
   'session.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
+  /** Ends the fetching of an endless address; what came is opened. */
+  'import.finish': { input: z.object({ operationId: z.string() }), output: nothing },
+  /** A file that a browser holds, or a recording (`bytes` null), sent in pieces; the clip is open when it is finished. */
+  'upload.begin': {
+    input: z.object({ name: z.string().max(300), bytes: z.number().int().nonnegative().nullable() }),
+    output: z.object({ operationId: z.string() }),
+  },
+  'upload.append': {
+    input: z.object({ operationId: z.string(), data: z.base64().max(uploadPieceText), total: z.number().nullable() }),
+    output: nothing,
+  },
+  'upload.finish': { input: z.object({ operationId: z.string() }), output: nothing },
   'session.openSample': { input: nothing, output: nothing },
   'session.close': { input: nothing, output: nothing },
 

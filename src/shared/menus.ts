@@ -9,7 +9,22 @@ export interface MenuSpec {
 const line = 'separator';
 
 export const menus: readonly MenuSpec[] = [
-  { label: 'File', items: ['clip.open', 'clip.openSample', line, 'clip.export', 'project.copy', line, 'model.choose', line, 'clip.close'] },
+  {
+    label: 'File',
+    items: [
+      'clip.open',
+      'clip.openSample',
+      'camera.open',
+      'import.finish',
+      line,
+      'clip.export',
+      'project.copy',
+      line,
+      'model.choose',
+      line,
+      'clip.close',
+    ],
+  },
   {
     label: 'Edit',
     items: [

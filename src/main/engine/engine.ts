@@ -6,6 +6,7 @@ import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
 import { decodeRle, expandCounts } from '../../shared/rle.ts';
 import { MaskFeed } from './export/mask-feed.ts';
+import { importMethods } from './import-methods.ts';
 import type { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
@@ -86,6 +87,12 @@ export class Engine {
 
   readonly methods = {
     ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
+    ...importMethods({
+      parse,
+      cancellable: (runId, work) => this.#cancellable(runId, work),
+      findFfmpeg: () => this.#findFfmpeg(),
+      onProgress: (event) => void this.#emit('importProgress', event),
+    }),
 
     /** Replaces the model at work. Clips that are open stay open, with nothing known of their objects. */
     loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {

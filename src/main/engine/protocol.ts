@@ -89,6 +89,17 @@ export const engineInputs = {
     from: frame,
     frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
+  importMedia: z.object({
+    runId: z.string(),
+    source: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('images'), folder: z.string(), framesPerSecond: z.number().positive() }),
+      z.object({ kind: z.literal('network'), url: z.string() }),
+      z.object({ kind: z.literal('recording'), path: z.string() }),
+    ]),
+    output: z.string(),
+  }),
+  /** Ends an import of an endless source; what came is kept. */
+  finishImport: z.object({ runId: z.string() }),
   cancel: z.object({ runId: z.string() }),
   usage: z.object({}),
   checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
@@ -167,6 +178,8 @@ export type EngineEvents = {
   /** A prompt was answered. ms: reading the frame, inside ONNX Runtime, of the step in the worker, and of all of it. */
   prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };
   exportProgress: { runId: string; done: number; total: number };
+  /** Frames when `total` is known, else ms that came so far. */
+  importProgress: { runId: string; done: number; total: number };
   /** An export comes to these frames soon; the host answers with `exportMasks`. */
   exportNeeds: { runId: string; from: number; to: number };
 };

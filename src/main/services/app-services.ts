@@ -16,7 +16,7 @@ import type { ExportChoice } from './export-service.ts';
 import { Exports } from './exports.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
-import { sessionMethods } from './methods/session-methods.ts';
+import { importMethods, sessionMethods } from './methods/session-methods.ts';
 import { settingsMethods } from './methods/settings-methods.ts';
 import { createModels, type ModelOptions } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
@@ -27,6 +27,7 @@ import { Projects } from './project/projects.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { SettingsService } from './settings/settings-service.ts';
 import { FileSettingsStore, MemorySettingsStore, type SettingsStore } from './settings/settings-store.ts';
+import { Imports } from './sources/imports.ts';
 import { StateHub } from './state-hub.ts';
 import { TrackLoop } from './track-loop.ts';
 
@@ -51,6 +52,7 @@ export interface AppServicesOptions extends ModelOptions {
 
 export class AppServices {
   readonly operations: Operations;
+  readonly imports: Imports;
   readonly models: ModelService;
   readonly projects: Projects;
   readonly settings: SettingsService;
@@ -122,6 +124,14 @@ export class AppServices {
       notify: (level, text) => this.notify(level, text),
     });
     this.operations = new Operations(() => this.#hub.touch());
+    this.imports = new Imports({
+      folder: join(dataDir, 'imports'),
+      operations: this.operations,
+      engine: () => this.#engine.peer,
+      cancelRun: (id) => this.#cancelRun(id),
+      open: (path) => this.openSession(path),
+      notify: (level, text) => this.notify(level, text),
+    });
     this.#exports = new Exports({
       operations: this.operations,
       appVersion: options.appVersion,
@@ -220,11 +230,7 @@ export class AppServices {
     this.#session = session;
     await this.projects.use(project, session);
     this.#hub.touch();
-    if (session.media.isTruncated)
-      this.notify(
-        'warning',
-        `${path} ends before its own tables say: the file is cut short. The ${session.media.frameCount} frames that are there can be used.`,
-      );
+    if (session.warning) this.notify('warning', session.warning);
     return session;
   }
 
@@ -232,7 +238,8 @@ export class AppServices {
   async closeSession(isForGood = false): Promise<void> {
     const session = this.#session;
     if (!session) return;
-    await this.operations.cancelAll();
+    // Not what is being fetched: it is what may be opened now.
+    await this.operations.cancelAll(['track', 'export', 'copy']);
     this.#session = null;
     await this.projects.close(isForGood);
     this.#hub.touch();
@@ -343,6 +350,7 @@ export class AppServices {
     ...projectMethods(this),
     ...settingsMethods(this),
     ...sessionMethods(this),
+    ...importMethods(this),
   };
 
   /** @throws AppError `not-allowed` for a path a client may not use */
@@ -367,6 +375,7 @@ export class AppServices {
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
     this.#exports.attach(peer);
+    this.imports.attach(peer);
     const { firstClip } = this.#options;
     if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
     await this.models.load(peer);

@@ -28,6 +28,7 @@ export class RateMeter {
 
 export interface RunningOperation {
   readonly id: string;
+  readonly title: string;
   progress(done: number, total: number): void;
   addOutput(output: Operation['outputs'][number]): void;
 }
@@ -76,6 +77,7 @@ export class Operations {
     };
     const running: RunningOperation = {
       id,
+      title,
       progress: (done, total) => {
         meter.add(done, performance.now());
         view.done = done;
@@ -125,8 +127,10 @@ export class Operations {
     return found.ended;
   }
 
-  async cancelAll(): Promise<void> {
-    for (const { view, cancel } of this.#all.values()) if (view.state === 'running') cancel();
-    await Promise.all([...this.#all.values()].map(({ ended }) => ended));
+  /** Resolves when they have ended. @param kinds which; by default every one */
+  async cancelAll(kinds?: readonly Operation['kind'][]): Promise<void> {
+    const concerned = [...this.#all.values()].filter(({ view }) => kinds?.includes(view.kind) ?? true);
+    for (const { view, cancel } of concerned) if (view.state === 'running') cancel();
+    await Promise.all(concerned.map(({ ended }) => ended));
   }
 }

@@ -109,6 +109,14 @@ export class SessionService {
     return session;
   }
 
+  /** What is wrong with the clip, though it can be used. */
+  get warning(): string | null {
+    const { isTruncated, frameCount } = this.media;
+    return isTruncated
+      ? `${this.path} ends before its own tables say: the file is cut short. The ${frameCount} frames that are there can be used.`
+      : null;
+  }
+
   get model(): EngineModel {
     return this.#model;
   }

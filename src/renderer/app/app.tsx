@@ -1,6 +1,7 @@
 /** The window: menus above, tools, viewer and side panel in the middle, the timeline below. */
 import { useEffect } from 'react';
 import { useShortcuts } from '../commands/use-shortcuts.ts';
+import { CameraDialog } from '../features/camera/camera-dialog.tsx';
 import { ExportDialog } from '../features/export/export-dialog.tsx';
 import { ShortcutsDialog } from '../features/help/shortcuts-dialog.tsx';
 import { LogDialog } from '../features/log/log-dialog.tsx';
@@ -81,6 +82,7 @@ export const App = () => {
       )}
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}
+      {dialog === 'camera' && <CameraDialog />}
       {dialog === 'copy' && <CopyDialog />}
       {dialog === 'export' && <ExportDialog />}
       {dialog === 'log' && <LogDialog />}

@@ -161,6 +161,11 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   return {
     'clip.open': () => void askForClip(),
     'clip.openSample': () => void openAndReport(null),
+    'camera.open': dialog('camera'),
+    'import.finish': () => {
+      const operation = runningOperation(store.getState(), 'import');
+      if (operation) void attempt(client.call('import.finish', { operationId: operation.id }));
+    },
     'clip.close': () => void attempt(client.call('session.close', {})),
     'clip.export': () => store.setState({ dialog: 'export' }),
     'project.copy': dialog('copy'),

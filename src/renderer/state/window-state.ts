@@ -15,7 +15,7 @@ export interface Toast {
   text: string;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy';
+export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera';
 
 export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
 
@@ -182,6 +182,7 @@ export const commandContext = (state: WindowState): CommandContext => {
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
     isTracking: runningOperation(state, 'track') !== null,
     isFollowing: state.isFollowing,
+    isFetching: runningOperation(state, 'import') !== null,
     isExporting: runningOperation(state, 'export') !== null,
   };
 };

@@ -11,12 +11,15 @@ import { diagnosticsText } from '../diagnostics.ts';
 import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
 import { type ExportChoice, exportFolderName, freshFolder } from '../export-service.ts';
 import type { Operations } from '../operations.ts';
+import { isProjectFolder } from '../project/project.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
+import { type Imports, importSource } from '../sources/imports.ts';
 
 export interface SessionServices {
   readonly state: AppState;
   readonly session: SessionService;
   readonly operations: Operations;
+  readonly imports: Imports;
   readonly exportRoot: string;
   readonly appVersion: string;
   readonly hostDetails: readonly string[];
@@ -32,6 +35,8 @@ export interface SessionServices {
   startExport(request: ExportChoice): string;
 }
 
+type ImportMethod = Extract<keyof Handlers, `import.${string}` | `upload.${string}`>;
+
 type SessionMethod =
   | Extract<keyof Handlers, `app.${string}` | `export.${string}`>
   | 'session.open'
@@ -43,6 +48,22 @@ type SessionMethod =
   | 'track.start'
   | 'operation.cancel';
 
+export const importMethods = (services: { readonly imports: Imports }): Pick<Handlers, ImportMethod> => ({
+  'import.finish': async ({ operationId }) => {
+    await services.imports.finish(operationId);
+    return {};
+  },
+  'upload.begin': async ({ name, bytes }) => ({ operationId: await services.imports.begin(name, bytes) }),
+  'upload.append': async ({ operationId, data, total }) => {
+    await services.imports.append(operationId, Buffer.from(data, 'base64'), total);
+    return {};
+  },
+  'upload.finish': async ({ operationId }) => {
+    await services.imports.complete(operationId);
+    return {};
+  },
+});
+
 export const sessionMethods = (services: SessionServices): Pick<Handlers, SessionMethod> => ({
   'app.state': () => services.state,
   'app.dismissNotice': ({ id }) => {
@@ -50,8 +71,10 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     return {};
   },
   'session.open': async ({ path }) => {
-    await services.checkPath(path);
-    await services.openSession(path);
+    const source = isProjectFolder(path) ? null : importSource(path);
+    if (source?.kind !== 'network') await services.checkPath(path);
+    if (source) services.imports.start(source);
+    else await services.openSession(path);
     return {};
   },
   'session.openSample': async () => {

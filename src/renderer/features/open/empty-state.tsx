@@ -1,13 +1,12 @@
 /** What the window shows before a clip is open. */
-import { Clapperboard, FolderOpen } from 'lucide-react';
-import { useApp, useAppState } from '../../app/app-context.ts';
+import { Camera, Clapperboard, FolderOpen } from 'lucide-react';
+import { useAppState } from '../../app/app-context.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import styles from './open.module.css';
 import { Recents } from './recents.tsx';
 import { openText as text } from './strings.ts';
 
 export const EmptyState = () => {
-  const { desktop } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
   const engine = useAppState((s) => (s.link === 'open' ? s.host?.engine.state : undefined));
   const isReady = engine === 'ready';
@@ -25,8 +24,11 @@ export const EmptyState = () => {
         <CommandButton command="clip.openSample" size="large" disabled={isOpening || !isReady}>
           {text.sample}
         </CommandButton>
+        <CommandButton command="camera.open" size="large" disabled={isOpening || !isReady}>
+          <Camera size={16} /> {text.camera}
+        </CommandButton>
       </div>
-      <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? text.starting : desktop ? text.dropHere : ''}</p>
+      <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? text.starting : text.dropHere}</p>
       <Recents />
     </div>
   );

@@ -5,6 +5,7 @@ export const openText = {
   open: 'Open a clip',
   openAction: 'Open',
   sample: 'Open the sample clip',
+  camera: 'Camera',
   opening: 'Opening…',
   starting: 'The engine is starting…',
   dropHere: 'Or drop a video here, or paste its address.',
@@ -16,7 +17,5 @@ export const openText = {
   relinkAction: 'Open it there',
   choose: 'Choose…',
   cancel: 'Cancel',
-  path: 'Path of a video or a project folder, on the machine that runs SAM2 Video',
-  dropInBrowser: (name: string): string =>
-    `A browser does not tell where "${name}" lies. Type its path on the machine that runs SAM2 Video, or use the desktop app to drop files.`,
+  path: 'A video, a folder of numbered pictures or a project on the machine that runs SAM2 Video, or an address (http, rtsp, rtmp, srt)',
 };

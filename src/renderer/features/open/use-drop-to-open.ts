@@ -1,18 +1,18 @@
 /** A file dropped on the window is opened, and an address pasted into it too. */
 import { useEffect, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
-import { addToast, reportError } from '../../state/app-store.ts';
-import { openText } from './strings.ts';
+import { reportError } from '../../state/app-store.ts';
+import { sendFile } from '../../transport/send-file.ts';
 
 /** Addresses a pasted text may be, whole and alone. */
-export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|udp|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
+export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
 /** @returns whether a file is over the window now */
 export const useDropToOpen = (): boolean => {
-  const { desktop, openClip, store } = useApp();
+  const { attempt, client, desktop, openClip, store } = useApp();
   const [isOver, setIsOver] = useState(false);
 
   useEffect(() => {
@@ -30,11 +30,8 @@ export const useDropToOpen = (): boolean => {
       setIsOver(false);
       const file = event.dataTransfer?.files[0];
       if (desktop && file) open(desktop.pathOf(file));
-      else if (file) {
-        // A browser does not tell where the file lies; the host needs its path.
-        addToast(store, 'info', openText.dropInBrowser(file.name));
-        store.setState({ dialog: 'open' });
-      }
+      // A browser does not tell where the file lies: its bytes are sent.
+      else if (file) void attempt(sendFile(client, file));
     };
     const onPaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain') ?? '';
@@ -52,7 +49,7 @@ export const useDropToOpen = (): boolean => {
       window.removeEventListener('drop', onDrop);
       window.removeEventListener('paste', onPaste);
     };
-  }, [desktop, openClip, store]);
+  }, [attempt, client, desktop, openClip, store]);
 
   return isOver;
 };

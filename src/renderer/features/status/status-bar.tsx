@@ -3,7 +3,7 @@ import { X } from 'lucide-react';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -82,8 +82,16 @@ const Running = () => {
   const { id, kind, done, total, etaMs } = operation;
   return (
     <span className={styles.running}>
-      {text.kinds[kind]}
-      <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />
+      {kind === 'import' ? text.fetching(operation.title) : text.kinds[kind]}
+      {total > 0 && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
+      {kind === 'import' && total === 0 && (
+        <>
+          <span>{formatDuration(done)}</span>
+          <CommandButton command="import.finish" variant="ghost" size="small" className={styles.stopFetching} label={text.stopFetching}>
+            {text.stopFetching}
+          </CommandButton>
+        </>
+      )}
       {total > 0 && `${Math.floor((100 * done) / total)} %`}
       {etaMs !== null && <span>{text.left(formatDuration(etaMs))}</span>}
       <Button

@@ -1,0 +1,165 @@
+/**
+ * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index. Nothing is
+ * encoded again; packets are copied into a Matroska file with its index, which appears under its name only when it is whole.
+ */
+import { rename, rm, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../../shared/errors.ts';
+import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
+import { bytesOf, readImageFolder } from './image-folder.ts';
+
+export type ImportSource =
+  | { kind: 'images'; folder: string; framesPerSecond: number }
+  | { kind: 'network'; url: string }
+  | { kind: 'recording'; path: string };
+
+export interface ImportOptions {
+  ffmpeg: string;
+  /** Gives up; nothing stays. */
+  signal: AbortSignal;
+  /** Ends an endless source; what came until then is the clip. */
+  finish: AbortSignal;
+  /** Frames of a folder (`total` is known), else ms of the clip (`total` 0). */
+  onProgress(done: number, total: number): void;
+}
+
+/** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
+const schemes = /^(https?|rtsps?|rtmps?|srt):\/\//i;
+const networkProtocols = 'http,https,httpproxy,tcp,tls,crypto,rtp,udp,rtsp,rtmp,rtmps,srt';
+/** A server that says nothing for so long is gone, microseconds. */
+const silenceUs = 15_000_000;
+
+export const isNetworkAddress = (text: string): boolean => schemes.test(text);
+
+const networkArgs = (url: string): string[] => {
+  const isRtsp = /^rtsps?:/i.test(url);
+  return [
+    '-protocol_whitelist',
+    networkProtocols,
+    ...(isRtsp ? ['-rtsp_transport', 'tcp', '-timeout', String(silenceUs)] : ['-rw_timeout', String(silenceUs)]),
+    '-i',
+    url,
+  ];
+};
+
+/** Pictures, first sound; data and subtitles stay behind. */
+const copyArgs = (output: string): string[] => [
+  '-map',
+  '0:V:0',
+  '-map',
+  '0:a:0?',
+  '-c',
+  'copy',
+  '-progress',
+  'pipe:1',
+  '-f',
+  'matroska',
+  '-y',
+  `file:${output}`,
+];
+
+/** Without the user's name and password, for messages. */
+export const shownAddress = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
+
+const networkError = (url: string, said: string): AppError => {
+  const where = shownAddress(url);
+  const text = (reason: string, help: string): AppError => new AppError('source-unreadable', `${where} ${reason}. ${help}`);
+  if (/401|403|Unauthorized|Forbidden/i.test(said))
+    return text('refuses without a name and password that it knows', 'Put them into the address: scheme://name:password@host/…');
+  if (/404|Not Found/i.test(said)) return text('is not there', 'Check the address.');
+  if (/refused|unreachable|resolve|getaddrinfo|No route/i.test(said))
+    return text('can not be reached', 'Check the address and the network.');
+  if (/timed out|timeout/i.test(said)) return text('does not answer', 'Check that it is running, and try again.');
+  if (/matches no streams|Output file does not contain any stream/i.test(said))
+    return new AppError('source-no-video', `${where} has no picture in it. Use the address of a video.`);
+  if (/Protocol .* not on whitelist/i.test(said))
+    return text('leads to an address that is not opened', 'Only http, https, rtsp, rtmp and srt are.');
+  return text(`can not be read as a video (${said})`, 'Use the address of a video file or stream.');
+};
+
+/** A file of less holds no picture. */
+const leastBytes = 4096;
+
+const brokenOff = /ends prematurely|ended prematurely|Connection reset|Input\/output error/i;
+const microseconds = /^out_time_us=(\d+)$/;
+
+const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => {
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const match = microseconds.exec(line.trim());
+      if (match) onMs(Number(match[1]) / 1000);
+    }
+  });
+};
+
+/** @returns what ended it, null for a proper end */
+const copyPackets = async (args: string[], output: string, options: ImportOptions, input: Readable | null): Promise<string | null> => {
+  const { ffmpeg, signal, finish, onProgress } = options;
+  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], stdin: input !== null, signal });
+  const end = (): void => {
+    // It then writes the index and ends by itself; where there is no such signal the index is made by a second pass.
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');
+    else child.kill();
+  };
+  finish.addEventListener('abort', end, { once: true });
+  if (finish.aborted) end();
+  try {
+    if (input) await pipeline(input, child.stdin!).catch(() => {});
+    else watchProgress(child, (ms) => onProgress(ms, 0));
+    if (input) child.stdout.resume();
+    const { code } = await child.exit;
+    if (signal.aborted) throw cancelled();
+    if (finish.aborted) return null;
+    // A connection that breaks off may count as a proper end for ffmpeg.
+    return code === 0 && !(input === null && child.stderr.has(brokenOff)) ? null : child.stderr.lastError();
+  } finally {
+    finish.removeEventListener('abort', end);
+  }
+};
+
+const bytesIn = async (path: string): Promise<number> => (await stat(path).catch(() => null))?.size ?? 0;
+
+/**
+ * @returns why the source ended early, when it did: what came until then is in the file
+ * @throws AppError `source-*` when nothing of it could be had, `cancelled`, `disk-full`
+ */
+export const importMedia = async (source: ImportSource, output: string, options: ImportOptions): Promise<{ endedEarly: string | null }> => {
+  const partial = `${output}.partial`;
+  try {
+    let said: string | null;
+    if (source.kind === 'images') {
+      const { paths, kind } = await readImageFolder(source.folder);
+      const bytes = Readable.from(
+        bytesOf(paths, (done) => options.onProgress(done, paths.length)),
+        { objectMode: false },
+      );
+      const args = ['-f', 'image2pipe', '-framerate', String(source.framesPerSecond), '-c:v', kind, '-i', 'pipe:0'];
+      said = await copyPackets(args, partial, options, bytes);
+    } else if (source.kind === 'network') {
+      if (!isNetworkAddress(source.url))
+        throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+      said = await copyPackets(networkArgs(source.url), partial, options, null);
+      if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw networkError(source.url, said ?? 'nothing came');
+    } else said = await copyPackets(inputArgs(source.path), partial, options, null);
+    if (said !== null && /No space left/i.test(said))
+      throw new AppError('disk-full', `The disk is full: ${output} could not be written. Free some space and try again.`);
+    if (said !== null && source.kind !== 'network')
+      throw new AppError('source-unreadable', `The pictures could not be put together: ${said}. Check that they open in a viewer.`);
+    if ((await bytesIn(partial)) === 0)
+      throw new AppError('source-empty', 'Nothing came before it was ended. Try again and wait for the first pictures.');
+    if (said !== null || (options.finish.aborted && process.platform === 'win32')) {
+      // Cut off without its index: a second pass over the file writes it.
+      const whole = `${partial}.whole`;
+      await copyPackets(inputArgs(partial), whole, { ...options, finish: new AbortController().signal, onProgress: () => {} }, null);
+      await rename(whole, partial);
+    }
+    await rename(partial, output);
+    return { endedEarly: said };
+  } finally {
+    for (const path of [partial, `${partial}.whole`]) await rm(path, { force: true });
+  }
+};

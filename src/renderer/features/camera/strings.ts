@@ -1,0 +1,24 @@
+/** Words of the camera. */
+export const cameraText = {
+  title: 'Record from a camera',
+  about: 'What is recorded stays on this machine. It opens as a clip when you stop.',
+  camera: 'Camera',
+  unnamed: (n: number): string => `Camera ${n}`,
+  preview: 'Picture of the camera',
+  starting: 'The camera is starting…',
+  record: 'Record',
+  stop: 'Stop and open',
+  cancel: 'Cancel',
+  again: 'Try again',
+  recording: (time: string): string => `Recording, ${time}`,
+  opening: 'The recording is being opened…',
+  errors: {
+    NotAllowedError:
+      'The camera is not allowed. Allow it for this page (the icon beside the address, or the privacy settings of the system), then try again.',
+    NotFoundError: 'No camera was found. Connect one, then try again.',
+    NotReadableError: 'The camera is in use by another program, or does not answer. Close the other program, then try again.',
+    OverconstrainedError: 'That camera is not there any more. Choose another.',
+  } as Record<string, string>,
+  noCameras: 'This page may use no camera: it has to be opened by its own address on this machine.',
+  failed: (reason: string): string => `The camera could not be started: ${reason}`,
+};

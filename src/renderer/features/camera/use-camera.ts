@@ -1,0 +1,59 @@
+/** The cameras there are, and the picture of the chosen one. */
+import { useCallback, useEffect, useState } from 'react';
+import { cameraText as text } from './strings.ts';
+
+export interface CameraState {
+  cameras: readonly MediaDeviceInfo[];
+  stream: MediaStream | null;
+  /** What is wrong and what helps. */
+  problem: string | null;
+  /** Asks for the picture again. */
+  retry: () => void;
+}
+
+const problemOf = (error: unknown): string => {
+  const { name = '', message = '' } = error instanceof Error ? error : {};
+  return text.errors[name] ?? text.failed(message || name);
+};
+
+/** @param deviceId null = the system's choice */
+export const useCamera = (deviceId: string | null): CameraState => {
+  const [cameras, setCameras] = useState<readonly MediaDeviceInfo[]>([]);
+  const [stream, setStream] = useState<MediaStream | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is the reason to ask again
+  useEffect(() => {
+    let isGone = false;
+    let opened: MediaStream | null = null;
+    setProblem(null);
+    const open = async (): Promise<void> => {
+      // Absent where the page is no secure context.
+      const devices = navigator.mediaDevices as MediaDevices | undefined;
+      if (!devices) return setProblem(text.noCameras);
+      try {
+        const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+        opened = await devices.getUserMedia({ video: deviceId === null ? size : { ...size, deviceId: { exact: deviceId } }, audio: false });
+        if (isGone) return end();
+        setStream(opened);
+        // Their names are told only once a camera was allowed.
+        const all = await devices.enumerateDevices();
+        if (!isGone) setCameras(all.filter(({ kind }) => kind === 'videoinput'));
+      } catch (error) {
+        if (!isGone) setProblem(problemOf(error));
+      }
+    };
+    const end = (): void => {
+      for (const track of opened?.getTracks() ?? []) track.stop();
+    };
+    void open();
+    return () => {
+      isGone = true;
+      end();
+      setStream(null);
+    };
+  }, [deviceId, attempt]);
+
+  return { cameras, stream, problem, retry: useCallback(() => setAttempt((n) => n + 1), []) };
+};

@@ -1,0 +1,25 @@
+/** Sends what the browser holds to the host, piece by piece, each when the one before has arrived. */
+import { uploadPieceBytes } from '../../shared/contract.ts';
+import type { Client } from './client.ts';
+
+/** @returns base64 text */
+const textOf = (blob: Blob): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve((reader.result as string).split(',')[1] ?? '');
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+
+/** Appends a blob of any length. @param total bytes of the whole file, null when nobody knows */
+export const appendBlob = async (client: Client, operationId: string, blob: Blob, total: number | null): Promise<void> => {
+  for (let at = 0; at < blob.size; at += uploadPieceBytes)
+    await client.call('upload.append', { operationId, data: await textOf(blob.slice(at, at + uploadPieceBytes)), total });
+};
+
+/** The clip is open when this resolves. Cancelled like every operation, which ends it with an error of the host. */
+export const sendFile = async (client: Client, file: File): Promise<void> => {
+  const { operationId } = await client.call('upload.begin', { name: file.name, bytes: file.size });
+  await appendBlob(client, operationId, file, file.size);
+  await client.call('upload.finish', { operationId });
+};

@@ -1,0 +1,226 @@
+/** Sources that are no file: folders of pictures, addresses (real servers on loopback), and what a window sends. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createReadStream, statSync } from 'node:fs';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeServices } from '../../src/main/cli/headless.ts';
+import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
+import type { AppServices } from '../../src/main/services/app-services.ts';
+import { importSource } from '../../src/main/services/sources/imports.ts';
+import type { Operation } from '../../src/shared/contract.ts';
+import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
+
+let folder: Awaited<ReturnType<typeof makeTempFolder>>;
+let services: AppServices;
+let ffmpeg: string;
+let server: Server;
+let port: number;
+const children: ChildProcess[] = [];
+
+const run = (...args: string[]): void => {
+  const { status, stderr } = spawnSync(ffmpeg, ['-hide_banner', '-loglevel', 'error', '-y', ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+};
+
+beforeAll(async () => {
+  folder = await makeTempFolder();
+  ffmpeg = await findFfmpeg();
+  services = await makeServices({}, { exportRoot: folder.path, dataDir: folder.path });
+  services.requireEngine();
+  server = createServer((request, response) => {
+    if (request.url === '/clip.mp4') {
+      const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+      const { size } = statSync(sampleClip);
+      const range = { 'accept-ranges': 'bytes', 'content-length': size - start, 'content-range': `bytes ${start}-${size - 1}/${size}` };
+      createReadStream(sampleClip, { start }).pipe(response.writeHead(request.headers.range ? 206 : 200, range));
+    } else if (request.url === '/secret.mp4') response.writeHead(401).end();
+    else if (request.url === '/page') response.writeHead(200, { 'content-type': 'text/html' }).end('<p>no video</p>'.repeat(500));
+    else if (request.url === '/cut.mkv') {
+      response.writeHead(200, { 'content-type': 'video/x-matroska', 'content-length': '9000000' });
+      void readFile(join(folder.path, 'live.mkv')).then((data) =>
+        response.write(data.subarray(0, data.length >> 1), () => response.destroy()),
+      );
+    } else if (request.url === '/list.m3u8') response.writeHead(200).end(`#EXTM3U\n#EXTINF:1,\nfile://${sampleClip}\n`);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  port = (server.address() as AddressInfo).port;
+  run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=6', '-c:v', 'libx264', '-g', '25', join(folder.path, 'live.mkv'));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await services.closeSession();
+});
+afterAll(async () => {
+  server.close();
+  await services.close();
+  await folder.remove();
+});
+
+const ended = (id: string): Promise<Operation> => services.operations.ended(id);
+const open = (path: string): Promise<Operation> => ended(services.imports.start(importSource(path)!));
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('a folder of pictures', () => {
+  const pictures = async (name: string, ...args: string[]): Promise<string> => {
+    const path = join(folder.path, name);
+    await mkdir(path, { recursive: true });
+    run(
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc2=size=192x108:rate=25:duration=0.48',
+      ...args,
+      join(path, name.includes('png') ? '%d.png' : '%d.jpg'),
+    );
+    return path;
+  };
+
+  it.each(['jpgs', 'pngs'])('of %s is a clip in the order of its numbers', async (name) => {
+    const path = await pictures(name);
+    expect(await open(path)).toMatchObject({ state: 'done', error: null, done: 12, total: 12 });
+    const { media } = services.session;
+    expect([media.frameCount, media.width, media.height, media.averageFps]).toEqual([12, 192, 108, 25]);
+    // 10.jpg comes after 9.jpg: its picture is the tenth.
+    const tenth = await services.session.frameMessage(1, 9, 192, 108);
+    await writeFile(join(folder.path, 'tenth.yuv'), '');
+    run(
+      '-i',
+      join(path, name === 'pngs' ? '10.png' : '10.jpg'),
+      '-pix_fmt',
+      name === 'pngs' ? 'yuv420p' : 'yuvj420p',
+      '-f',
+      'rawvideo',
+      join(folder.path, 'tenth.yuv'),
+    );
+    const expected = await readFile(join(folder.path, 'tenth.yuv'));
+    const luma = 192 * 108;
+    let difference = 0;
+    for (let i = 0; i < luma; i++) difference += Math.abs(expected[i]! - tenth.planes[i]!);
+    expect(difference / luma).toBeLessThan(4);
+  });
+
+  it('with a picture of another size, a damaged one, or none is refused with the name of it', async () => {
+    const path = await pictures('mixed');
+    run('-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1:duration=1', '-frames:v', '1', join(path, '5.jpg'));
+    expect((await open(path)).error).toMatchObject({
+      code: 'source-unreadable',
+      message: expect.stringContaining('5.jpg is a JPEG of 64 x 64'),
+    });
+    await writeFile(join(path, '5.jpg'), 'no picture');
+    expect((await open(path)).error).toMatchObject({ code: 'source-unreadable', message: expect.stringContaining('5.jpg') });
+    await mkdir(join(folder.path, 'nothing'));
+    expect((await open(join(folder.path, 'nothing'))).error).toMatchObject({ code: 'source-empty' });
+    expect((await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
+
+describe('an address', () => {
+  const at = (path: string): string => `http://127.0.0.1:${port}${path}`;
+
+  it('of a file is fetched and opened', async () => {
+    expect(await open(at('/clip.mp4'))).toMatchObject({ state: 'done', error: null });
+    expect(services.session.media.frameCount).toBe(132);
+    expect(services.session.path).toMatch(/clip\.mkv$/);
+  });
+
+  it.each([
+    ['/nowhere', 'source-unreadable', /is not there/],
+    ['/secret.mp4', 'source-unreadable', /name and password/],
+    ['/page', 'source-unreadable', /can not be read as a video/],
+  ])('that fails says why: %s', async (path, code, message) => {
+    const { state, error } = await open(at(path));
+    expect(state).toBe('failed');
+    expect(error).toMatchObject({ code });
+    expect(error!.message).toMatch(message);
+  });
+
+  it('that nobody listens at is told as such', async () => {
+    const { error } = await open('rtsp://127.0.0.1:1/stream');
+    expect(error!.message).toMatch(/127\.0\.0\.1:1\/stream can not be reached/);
+  });
+
+  it('never leads to a file of this machine', async () => {
+    expect(importSource('file:///etc/passwd')).toBeNull();
+    expect(importSource(`concat:${sampleClip}`)).toBeNull();
+    expect((await open(at('/list.m3u8'))).state).toBe('failed');
+  });
+
+  it('whose server drops the stream keeps what came, and says so', async () => {
+    expect(await open(at('/cut.mkv'))).toMatchObject({ state: 'done' });
+    expect(services.session.media.frameCount).toBeGreaterThan(20);
+    expect(services.session.media.frameCount).toBeLessThan(150);
+    expect(services.state.notices.at(-1)!.text).toMatch(/ended early/);
+  });
+
+  it('of an endless stream (RTMP) is recorded until it is stopped, then opened', async () => {
+    const url = 'rtmp://127.0.0.1:19351/live/camera';
+    const args = ['-re', '-stream_loop', '-1', '-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'flv', '-listen', '1', url];
+    children.push(spawn(ffmpeg, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: 'ignore' }));
+    let id = '';
+    for (;;) {
+      // The server needs a moment to listen.
+      id = services.imports.start({ kind: 'network', url });
+      await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
+      if (services.operations.get(id)?.state === 'running') break;
+      expect(services.operations.get(id)!.error?.message).toMatch(/can not be reached/);
+    }
+    await services.imports.finish(id);
+    expect(await ended(id)).toMatchObject({ state: 'done', error: null });
+    expect(services.session.media.frameCount).toBeGreaterThan(10);
+    expect(services.session.media.codec).toBe('h264');
+  });
+
+  it('is cancelled with nothing left of it', async () => {
+    const url = 'rtmp://127.0.0.1:19352/live/camera';
+    const args = ['-re', '-stream_loop', '-1', '-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'flv', '-listen', '1', url];
+    children.push(spawn(ffmpeg, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: 'ignore' }));
+    const id = services.imports.start({ kind: 'network', url });
+    services.operations.cancel(id);
+    const { state } = await ended(id);
+    expect(['cancelled', 'failed']).toContain(state);
+    expect((await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
+
+describe('what a window sends', () => {
+  const send = async (id: string, data: Buffer, total: number | null): Promise<void> => {
+    for (let at = 0; at < data.length; at += 50_000) await services.imports.append(id, data.subarray(at, at + 50_000), total);
+  };
+
+  it('is a clip when it is whole, under a harmless name', async () => {
+    const data = await readFile(sampleClip);
+    const id = await services.imports.begin('../../etc/holi<day>.mp4', data.length);
+    await send(id, data, data.length);
+    expect(services.operations.get(id)).toMatchObject({ done: data.length, total: data.length });
+    await services.imports.complete(id);
+    expect(await ended(id)).toMatchObject({ state: 'done' });
+    expect(services.session.media.frameCount).toBe(132);
+    expect(services.session.path).toMatch(/imports[\\/]\w+[\\/]holi_day_\.mp4$/);
+    expect((await stat(services.session.path)).size).toBe(data.length);
+  });
+
+  it('a recording without an index gets one', async () => {
+    const id = await services.imports.begin('camera 1.webm', null);
+    run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=2', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'camera.webm'));
+    await send(id, await readFile(join(folder.path, 'camera.webm')), null);
+    await services.imports.complete(id);
+    expect(services.session.media).toMatchObject({ frameCount: 50, codec: 'vp8' });
+    expect(services.session.path).toMatch(/camera 1\.mkv$/);
+  });
+
+  it('is given up with nothing left, and more of it is refused', async () => {
+    const id = await services.imports.begin('clip.mp4', 1000);
+    await services.imports.append(id, Buffer.alloc(500), 1000);
+    services.operations.cancel(id);
+    expect(await ended(id)).toMatchObject({ state: 'cancelled' });
+    await expect(services.imports.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
+    expect((await readdir(join(folder.path, 'imports'))).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+});
