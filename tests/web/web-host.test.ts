@@ -268,6 +268,8 @@ describe('the main job over the contract', () => {
   it('measures the model at work, and refuses to while a run is under way', async () => {
     const client = await Client.open();
     expect(await client.call('model.measure')).toMatchObject({ t: 'res' });
+    // The state comes after the answer.
+    await client.until(() => client.state!.models.speeds.some(({ objects }) => objects === 1));
     const { speeds, active } = client.state!.models;
     expect(speeds.find(({ objects }) => objects === 1)).toMatchObject({
       id: active!.id,
