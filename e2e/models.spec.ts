@@ -87,7 +87,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
 
   await test.step('it is removed when another is at work', async () => {
     await page.keyboard.press('m');
-    await dialog.getByRole('button', { name: 'Use SAM2 Video nano at 320 px' }).click();
+    await dialog.getByRole('button', { name: 'Use at 320 px: SAM2 Video nano' }).click();
     await row.getByRole('button', { name: `Remove ${name}` }).click();
     await row.getByRole('button', { name: `Remove ${name} from this disk` }).click();
     await expect(row).toContainText('Not installed');

@@ -47,8 +47,8 @@ export const App = () => {
     <div className={styles.app}>
       <TopBar />
       <EngineBanner />
-      <h1 className={styles.hiddenTitle}>{appText.title}</h1>
       <main className={cx(styles.main, isDropping && styles.dropping)}>
+        <h1 className={styles.hiddenTitle}>{appText.title}</h1>
         <Viewer />
         {hasSession && isSideShown && (
           <>
@@ -67,7 +67,7 @@ export const App = () => {
         <Toasts />
       </main>
       {hasSession && isTimelineShown && (
-        <>
+        <Timeline>
           <Splitter
             isHorizontal
             label={appText.resizeTimeline}
@@ -77,8 +77,7 @@ export const App = () => {
             usual={usualHeight}
             onSize={(height) => setPreference(store, { timelineHeight: height })}
           />
-          <Timeline />
-        </>
+        </Timeline>
       )}
       <StatusBar />
       {dialog === 'open' && <OpenDialog />}

@@ -1,6 +1,6 @@
 /** The cheat-sheet, made from the command table; a click on a key changes it. */
 import { RotateCcw } from 'lucide-react';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { chordOf, displayChord, isModifierKey } from '../../../shared/chords.ts';
 import { type CommandId, commandGroups, commandIds, commands } from '../../../shared/commands.ts';
 import { type KeyOverrides, keysOf, ownersOf, withBinding, withoutBinding } from '../../../shared/keymap.ts';
@@ -106,7 +106,7 @@ const KeyRow = ({ id, keys, isChanged, isChanging, onChange, onBind, onLeave, on
         <button
           type="button"
           className={styles.keyButton}
-          aria-label={`${text.change(label)}: ${namesOf(keys).join(', ') || text.noKey}`}
+          aria-label={`${text.change(label)}: ${isChanging ? text.press : namesOf(keys).join(' ') || text.noKey}`}
           disabled={isFixed}
           onClick={onChange}
           onBlur={() => isChanging && onLeave()}
@@ -123,10 +123,11 @@ const KeyRow = ({ id, keys, isChanged, isChanging, onChange, onBind, onLeave, on
           ) : keys.length === 0 ? (
             <span className={styles.noKey}>{text.noKey}</span>
           ) : (
-            namesOf(keys).map((key) => (
-              <kbd key={key} className={styles.key}>
-                {key}
-              </kbd>
+            namesOf(keys).map((key, i) => (
+              <Fragment key={key}>
+                {i > 0 && ' '}
+                <kbd className={styles.key}>{key}</kbd>
+              </Fragment>
             ))
           )}
         </button>

@@ -53,7 +53,9 @@ const GetButton = ({ entry: { id, name, weights, state, partialBytes } }: { entr
   return (
     <Button
       variant="primary"
-      aria-label={modelText.getName(name)}
+      aria-label={
+        state === 'partial' ? modelText.of(modelText.goOn(formatBytes(partialBytes)), modelText.getName(name)) : modelText.getName(name)
+      }
       title={modelText.getFrom(weights.file, host)}
       onClick={() => void client.call('model.download', { id }).catch((error: unknown) => reportError(store, error))}
     >
@@ -75,7 +77,7 @@ const UseButtons = ({ entry: { id, name, imageSizes } }: { entry: ModelEntry }) 
         key={imageSize}
         isPressed={isUsed}
         disabled={!isUsed && (isSwitching || isWorking)}
-        aria-label={modelText.chooseName(name, imageSize)}
+        aria-label={modelText.of(isUsed ? modelText.inUse(imageSize) : modelText.use(imageSize), name)}
         title={isWorking ? modelText.whileWorking : undefined}
         onClick={() => {
           if (!isUsed) void client.call('model.use', { id, imageSize }).catch((error: unknown) => reportError(store, error));

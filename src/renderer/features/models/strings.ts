@@ -32,7 +32,8 @@ export const modelText = {
   goOn: (bytes: string): string => `Go on (${bytes} are here)`,
   use: (imageSize: number): string => `Use at ${imageSize} px`,
   inUse: (imageSize: number): string => `In use at ${imageSize} px`,
-  chooseName: (name: string, imageSize: number): string => `Use ${name} at ${imageSize} px`,
+  /** What a button shows, and of which model it says so. */
+  of: (shown: string, name: string): string => `${shown}: ${name}`,
   whileWorking: 'The model can be changed when tracking and exports have ended',
   verify: (name: string): string => `Verify ${name}`,
   remove: (name: string): string => `Remove ${name}`,

@@ -123,7 +123,7 @@ export const Lanes = ({ media }: { media: Media }) => {
         <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
         <Filmstrip media={media} width={size.width} span={span} range={range} />
         <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
-          <canvas ref={canvas} className={styles.lanes} height={size.height} />
+          <canvas ref={canvas} className={styles.lanes} style={{ height: size.height }} />
           <div style={{ height: Math.max(1, objects.length) * laneHeight }} />
         </div>
         {size.width > 0 && <Pointers span={span} range={range} hover={hover} height={rulerHeight + filmstripHeight + size.height} />}

@@ -80,7 +80,7 @@ const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
       </CommandButton>
       {hasMarks && (
         <CommandButton command="track.range" className={styles.wide}>
-          <span className={styles.range}>[ ]</span> {text.range}
+          <span className={styles.range} /> {text.range}
         </CommandButton>
       )}
       <p className={styles.note}>{hasPrompts ? text.how : text.first}</p>
@@ -88,7 +88,8 @@ const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
   );
 };
 
+/** To be seen; read out it is the button's own shortcut. */
 const KeyHint = ({ command }: { command: 'track.start' | 'track.follow' | 'operation.cancel' }) => {
   const key = useShortcut(command);
-  return key ? <span className={styles.hint}>{key}</span> : null;
+  return key ? <span className={styles.hint} data-key={key} /> : null;
 };
