@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkPackage, hasFfmpeg, packedApps } from './packaging/check-package.ts';
 import { readFuses, wantedFuses } from './packaging/fuses.ts';
+import { writeNotices } from './packaging/notices.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const { values } = parseArgs({ options: { test: { type: 'boolean', default: false }, dir: { type: 'boolean', default: false } } });
@@ -43,6 +44,7 @@ if (flavour === 'release' && !existsSync(join(root, ffmpeg)))
   );
 
 const dist = electronDist();
+writeNotices(root);
 const output = join(root, 'dist', ...(values.test ? ['test'] : []));
 rmSync(output, { recursive: true, force: true });
 const packed = spawnSync(

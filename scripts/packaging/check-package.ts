@@ -14,6 +14,7 @@ export interface PackageTarget {
 const entries = ['package.json', 'out/main/index.js', 'out/main/process.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
 const beside = [
   'LICENSE',
+  'THIRD-PARTY.txt',
   'resources/sample.mp4',
   'resources/ATTRIBUTION.md',
   ...['manifest.json', 'image_encoder.onnx', 'mask_decoder.onnx', 'mask_prompt.onnx', 'memory_attention.onnx', 'memory_encoder.onnx'].map(
@@ -23,7 +24,7 @@ const beside = [
 ];
 
 /** What only installing these two needs. */
-const installOnly: Readonly<Record<string, readonly string[]>> = {
+export const installOnly: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['adm-zip', 'global-agent'],
   'ffmpeg-static': ['@derhuerst/http-basic', 'env-paths', 'https-proxy-agent', 'progress'],
 };

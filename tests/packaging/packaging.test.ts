@@ -3,13 +3,14 @@
  * engine is started from it.
  */
 import { fork, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { extractAsar, readAsar } from '../../scripts/packaging/asar.ts';
 import { checkPackage } from '../../scripts/packaging/check-package.ts';
 import { readFuses, wantedFuses } from '../../scripts/packaging/fuses.ts';
+import { writeNotices } from '../../scripts/packaging/notices.ts';
 import type { EngineMethods } from '../../src/main/engine/engine.ts';
 import { RpcPeer } from '../../src/main/engine/rpc.ts';
 import { appPaths } from '../../src/main/services/app-paths.ts';
@@ -42,9 +43,10 @@ beforeAll(() => {
     encoding: 'utf8',
   });
   expect(built.status, built.stderr).toBe(0);
+  writeNotices(root);
   linux = join(folder, 'linux');
   pack(['--linux', 'dir', '--x64'], 'linux', linux);
-}, 300_000);
+}, 900_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.skipIf(!hasBuilder)('the release for Linux', () => {
@@ -58,6 +60,24 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
     expect(checkPackage({ resources: resources(), platform: 'win32', arch: 'x64' }).join('\n')).toContain(
       'ONNX Runtime for win32 x64 is not packed',
     );
+  });
+
+  it('names the licences of what is in it', () => {
+    const text = readFileSync(join(resources(), 'THIRD-PARTY.txt'), 'utf8');
+    for (const name of [
+      'react',
+      'react-dom',
+      'scheduler',
+      'three',
+      'zustand',
+      'zod',
+      'onnxruntime-node',
+      'onnxruntime-common',
+      'electron-store',
+    ])
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+\\S* \\(`, 'm'));
+    expect(text).toContain('MIT License');
+    expect(text).not.toContain('unknown licence');
   });
 
   it('has its fuses as docs/security.md says', () => {
@@ -109,7 +129,7 @@ it.skipIf(!hasBuilder)(
     expect(packed(output)).toMatchObject({ flavour: 'test' });
     expect(packed(linux)).not.toHaveProperty('flavour');
   },
-  120_000,
+  900_000,
 );
 
 it.skipIf(!hasBuilder)(
@@ -121,5 +141,5 @@ it.skipIf(!hasBuilder)(
     expect(checkPackage({ resources: join(output, 'win-unpacked/resources'), platform: 'win32', arch: 'x64' })).toEqual([]);
     expect(readFuses(join(output, 'win-unpacked/SAM2 Video.exe'))).toMatchObject(wantedFuses('release'));
   },
-  120_000,
+  900_000,
 );
