@@ -83,7 +83,8 @@ export class Operations {
         view.done = done;
         view.total = total;
         view.framesPerSecond = meter.perSecond;
-        view.etaMs = view.framesPerSecond ? ((total - done) * 1000) / view.framesPerSecond : null;
+        // How much there is may not be known.
+        view.etaMs = view.framesPerSecond && total > 0 ? (Math.max(0, total - done) * 1000) / view.framesPerSecond : null;
         this.#onChange();
       },
       addOutput: (output) => {

@@ -171,7 +171,8 @@ export class Imports {
       throw new AppError('disk-full', `${upload.name} could not be written to the disk. Free some space and try again.`, { cause });
     }
     upload.bytes += data.length;
-    upload.running.progress(upload.bytes, total ?? 0);
+    // A recording tells its time in the window that makes it.
+    if (total !== null) upload.running.progress(upload.bytes, total);
   }
 
   /** The file is whole: it is opened. */

@@ -84,7 +84,7 @@ const Running = () => {
     <span className={styles.running}>
       {kind === 'import' ? text.fetching(operation.title) : text.kinds[kind]}
       {total > 0 && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
-      {kind === 'import' && total === 0 && (
+      {kind === 'import' && total === 0 && done > 0 && (
         <>
           <span>{formatDuration(done)}</span>
           <CommandButton command="import.finish" variant="ghost" size="small" className={styles.stopFetching} label={text.stopFetching}>
