@@ -74,8 +74,8 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
   });
 
   await test.step('it is put to work with the clip open', async () => {
-    await row.getByRole('button', { name: `Use ${name} at 256 px` }).click();
-    await expect(row.getByRole('button', { name: `Use ${name} at 256 px` })).toHaveAttribute('aria-pressed', 'true');
+    await row.getByRole('button', { name: `Use at 256 px: ${name}` }).click();
+    await expect(row.getByRole('button', { name: `Use at 256 px: ${name}` })).toHaveAttribute('aria-pressed', 'true');
     await expect(row.getByRole('button', { name: 'is in use' })).toBeDisabled();
     await row.getByRole('button', { name: `Verify ${name}` }).click();
     await expect(row).toContainText('is sound');
@@ -113,6 +113,6 @@ test('a checkpoint is imported from disk; what does not fit is refused there', a
   cpSync(checkpoint, copy);
   await importButton.click();
   const row = dialog.getByRole('listitem', { name });
-  await expect(row.getByRole('button', { name: `Use ${name} at 256 px` })).toBeEnabled();
+  await expect(row.getByRole('button', { name: `Use at 256 px: ${name}` })).toBeEnabled();
   expect(existsSync(join(folder, 'data/models/sam21-small256/sam2_small256.pt'))).toBe(true);
 });
