@@ -10,6 +10,7 @@ import { makeServices } from '../../src/main/cli/headless.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
 import type { AppServices } from '../../src/main/services/app-services.ts';
 import { importSource } from '../../src/main/services/sources/imports.ts';
+import { openSource } from '../../src/main/services/sources/open-source.ts';
 import type { Operation } from '../../src/shared/contract.ts';
 import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
 
@@ -44,6 +45,8 @@ beforeAll(async () => {
         response.write(data.subarray(0, data.length >> 1), () => response.destroy()),
       );
     } else if (request.url === '/list.m3u8') response.writeHead(200).end(`#EXTM3U\n#EXTINF:1,\nfile://${sampleClip}\n`);
+    else if (request.url?.startsWith('/hls/') && !request.url.includes('..'))
+      createReadStream(join(folder.path, request.url)).pipe(response.writeHead(200));
     else response.writeHead(404).end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -84,7 +87,8 @@ describe('a folder of pictures', () => {
 
   it.each(['jpgs', 'pngs'])('of %s is a clip in the order of its numbers', async (name) => {
     const path = await pictures(name);
-    expect(await open(path)).toMatchObject({ state: 'done', error: null, done: 12, total: 12 });
+    await openSource(services, path);
+    expect(services.operations.list.at(-1)).toMatchObject({ kind: 'import', state: 'done', done: 12, total: 12 });
     const { media } = services.session;
     expect([media.frameCount, media.width, media.height, media.averageFps]).toEqual([12, 192, 108, 25]);
     // 10.jpg comes after 9.jpg: its picture is the tenth.
@@ -128,6 +132,14 @@ describe('an address', () => {
     expect(await open(at('/clip.mp4'))).toMatchObject({ state: 'done', error: null });
     expect(services.session.media.frameCount).toBe(132);
     expect(services.session.path).toMatch(/clip\.mkv$/);
+  });
+
+  it('of an HLS playlist is fetched with all its segments', async () => {
+    const hls = join(folder.path, 'hls');
+    await mkdir(hls, { recursive: true });
+    run('-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', join(hls, 'list.m3u8'));
+    expect(await open(at('/hls/list.m3u8'))).toMatchObject({ state: 'done', error: null });
+    expect(services.session.media.frameCount).toBe(150);
   });
 
   it.each([
@@ -177,6 +189,24 @@ describe('an address', () => {
     expect(services.session.media.codec).toBe('h264');
   });
 
+  it('is recorded by nobody when the engine is killed', async () => {
+    const url = 'rtmp://127.0.0.1:19353/live/camera';
+    const args = ['-re', '-stream_loop', '-1', '-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'flv', '-listen', '1', url];
+    const child = spawn(ffmpeg, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: 'ignore' });
+    children.push(child);
+    const isGone = new Promise((resolve) => child.once('exit', resolve));
+    let id = '';
+    do {
+      id = services.imports.start({ kind: 'network', url });
+      await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
+    } while (services.operations.get(id)?.state !== 'running');
+    process.kill(services.enginePid!, 'SIGKILL');
+    expect((await ended(id)).state).toBe('failed');
+    // The server's only listener was the recorder: it ends when that is gone.
+    await isGone;
+    await until(() => services.state.engine.state === 'ready');
+  });
+
   it('is cancelled with nothing left of it', async () => {
     const url = 'rtmp://127.0.0.1:19352/live/camera';
     const args = ['-re', '-stream_loop', '-1', '-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'flv', '-listen', '1', url];
@@ -190,13 +220,14 @@ describe('an address', () => {
 });
 
 describe('what a window sends', () => {
+  const window = {};
   const send = async (id: string, data: Buffer, total: number | null): Promise<void> => {
     for (let at = 0; at < data.length; at += 50_000) await services.imports.append(id, data.subarray(at, at + 50_000), total);
   };
 
   it('is a clip when it is whole, under a harmless name', async () => {
     const data = await readFile(sampleClip);
-    const id = await services.imports.begin('../../etc/holi<day>.mp4', data.length);
+    const id = await services.imports.begin('../../etc/holi<day>.mp4', data.length, window);
     await send(id, data, data.length);
     expect(services.operations.get(id)).toMatchObject({ done: data.length, total: data.length });
     await services.imports.complete(id);
@@ -207,7 +238,7 @@ describe('what a window sends', () => {
   });
 
   it('a recording without an index gets one', async () => {
-    const id = await services.imports.begin('camera 1.webm', null);
+    const id = await services.imports.begin('camera 1.webm', null, window);
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=2', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'camera.webm'));
     await send(id, await readFile(join(folder.path, 'camera.webm')), null);
     await services.imports.complete(id);
@@ -216,11 +247,34 @@ describe('what a window sends', () => {
   });
 
   it('is given up with nothing left, and more of it is refused', async () => {
-    const id = await services.imports.begin('clip.mp4', 1000);
+    const id = await services.imports.begin('clip.mp4', 1000, window);
     await services.imports.append(id, Buffer.alloc(500), 1000);
     services.operations.cancel(id);
     expect(await ended(id)).toMatchObject({ state: 'cancelled' });
     await expect(services.imports.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
     expect((await readdir(join(folder.path, 'imports'))).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('is kept when it is a recording and its window goes away; a file that is not whole is given up', async () => {
+    const leaver = {};
+    run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=1', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'left.webm'));
+    const recording = await services.imports.begin('left.webm', null, leaver);
+    await send(recording, await readFile(join(folder.path, 'left.webm')), null);
+    await services.imports.release({});
+    expect(services.operations.get(recording)!.state).toBe('running');
+    await services.imports.release(leaver);
+    expect(await ended(recording)).toMatchObject({ state: 'done' });
+    expect(services.session.media.frameCount).toBe(25);
+    const file = await services.imports.begin('clip.mp4', 1000, leaver);
+    await services.imports.append(file, Buffer.alloc(500), 1000);
+    await services.imports.release(leaver);
+    expect(await ended(file)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('may be opened again by every client, and nothing beside it', () => {
+    const { imports } = services;
+    expect(imports.owns(join(folder.path, 'imports', 'ab', 'clip.mkv'))).toBe(true);
+    for (const path of ['imports', 'imports-2/clip.mkv', 'imports/../clip.mkv', 'settings.json'])
+      expect(imports.owns(`${folder.path}/${path}`)).toBe(false);
   });
 });

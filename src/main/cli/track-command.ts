@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import { ensureFolder } from '../engine/export/export-results.ts';
 import type { AppServices } from '../services/app-services.ts';
 import type { SessionService } from '../services/session-service.ts';
+import { openSource } from '../services/sources/open-source.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
@@ -116,7 +117,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const services = await makeServices(options, { firstClip: clip });
   try {
     services.requireEngine();
-    await applyPrompts(await services.openSession(clip), objects);
+    await applyPrompts(await openSource(services, clip), objects);
     return await trackAndExport(services, options.direction, {
       directory,
       video: options.video,

@@ -203,7 +203,7 @@ export class AppServices {
     const project = this.projects.open(folder);
     try {
       const clip = await project.findClip();
-      await this.#options.checkPath?.(clip);
+      if (!this.imports.owns(clip)) await this.#options.checkPath?.(clip);
       return await this.#opened(clip, async () => project);
     } catch (error) {
       this.projects.release(project);
@@ -332,6 +332,7 @@ export class AppServices {
       close: () => {
         unsubscribe();
         this.#clients.delete(link);
+        void this.imports.release(link);
       },
     };
   }

@@ -57,6 +57,8 @@ const copyArgs = (output: string): string[] => [
   'matroska',
   '-y',
   `file:${output}`,
+  // Its end breaks with the app, which ends ffmpeg at its next packet: nothing is recorded for an app that was killed.
+  ...['-map', '0:V:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
 ];
 
 /** Without the user's name and password, for messages. */
@@ -99,7 +101,8 @@ const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => 
 /** @returns what ended it, null for a proper end */
 const copyPackets = async (args: string[], output: string, options: ImportOptions, input: Readable | null): Promise<string | null> => {
   const { ffmpeg, signal, finish, onProgress } = options;
-  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], stdin: input !== null, signal });
+  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], extraPipes: 1, stdin: input !== null, signal });
+  child.pipes[0]?.resume();
   const end = (): void => {
     // It then writes the index and ends by itself; where there is no such signal the index is made by a second pass.
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');

@@ -53,7 +53,7 @@ export const importMethods = (services: { readonly imports: Imports }): Pick<Han
     await services.imports.finish(operationId);
     return {};
   },
-  'upload.begin': async ({ name, bytes }) => ({ operationId: await services.imports.begin(name, bytes) }),
+  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await services.imports.begin(name, bytes, client) }),
   'upload.append': async ({ operationId, data, total }) => {
     await services.imports.append(operationId, Buffer.from(data, 'base64'), total);
     return {};
@@ -72,7 +72,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   },
   'session.open': async ({ path }) => {
     const source = isProjectFolder(path) ? null : importSource(path);
-    if (source?.kind !== 'network') await services.checkPath(path);
+    if (source?.kind !== 'network' && !services.imports.owns(path)) await services.checkPath(path);
     if (source) services.imports.start(source);
     else await services.openSession(path);
     return {};

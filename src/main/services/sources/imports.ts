@@ -3,9 +3,9 @@
  * app's folder, as an operation that shows how far it is and can be cancelled, and is then opened like any clip.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { isNetworkAddress, shownAddress } from '../../engine/media/import-media.ts';
 import type { EngineInput } from '../../engine/protocol.ts';
@@ -26,6 +26,8 @@ export interface ImportsHost {
 }
 
 interface Upload {
+  /** Who sends it. */
+  owner: object;
   file: FileHandle;
   path: string;
   name: string;
@@ -41,6 +43,10 @@ interface Upload {
 const imagesPerSecond = 25;
 /** This much of the disk is left alone. */
 const reserveBytes = 256 * 2 ** 20;
+/** An endless source is ended after so long: six hours. */
+const longestMs = 6 * 3_600_000;
+/** How much of a stream comes between two looks at the disk. */
+const roomEveryMs = 5_000;
 
 const isFolder = (path: string): boolean => {
   try {
@@ -85,13 +91,21 @@ export class Imports {
     peer.on('importProgress', ({ runId, done, total }) => this.#progress.get(runId)?.(done, total));
   }
 
-  /** Takes away what a killed app left unfinished. */
-  sweep(): void {
-    try {
-      for (const name of readdirSync(this.#host.folder))
-        if (name.includes('.partial')) rmSync(join(this.#host.folder, name), { force: true });
-    } catch {
-      // There is no folder yet.
+  /** Whether a path is one that was imported here, which every client may open. */
+  owns(path: string): boolean {
+    const inside = relative(resolve(this.#host.folder), resolve(path));
+    return inside !== '' && inside !== '..' && !inside.startsWith(`..${sep}`) && resolve(this.#host.folder, inside) === resolve(path);
+  }
+
+  /** Its sender is gone: a recording ends and is kept, a file that is not whole is given up. */
+  async release(owner: object): Promise<void> {
+    for (const [operationId, upload] of [...this.#uploads]) {
+      if (upload.owner !== owner) continue;
+      if (!upload.isRecording) await this.#give(operationId);
+      else {
+        this.#host.notify('warning', `The window that recorded ${upload.name} is gone. What came until then is kept and opened.`);
+        await this.complete(operationId).catch((error: unknown) => this.#host.notify('warning', AppError.from(error).message));
+      }
     }
   }
 
@@ -121,10 +135,11 @@ export class Imports {
   /**
    * A file or a recording that a window sends piece by piece.
    * @param bytes its length, null for a recording, which has none yet
+   * @param owner who sends it (see {@link release})
    * @returns the operation's id, which names it from then on
    * @throws AppError `disk-full` before anything is sent
    */
-  async begin(name: string, bytes: number | null): Promise<string> {
+  async begin(name: string, bytes: number | null, owner: object): Promise<string> {
     const { folder, operations } = this.#host;
     if (operations.isRunning('import'))
       throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
@@ -142,6 +157,7 @@ export class Imports {
       clean,
       async (running) => {
         this.#uploads.set(running.id, {
+          owner,
           file,
           path,
           name: clean,
@@ -206,7 +222,11 @@ export class Imports {
     const output = await this.#target(`${basename(nameOf(source), extname(nameOf(source)))}.mkv`);
     // Before the engine knew of it.
     if (isCancelled()) return 'cancelled';
-    this.#progress.set(running.id, running.progress);
+    const watch = this.#watchRoom(running);
+    this.#progress.set(running.id, (done, total) => {
+      running.progress(done, total);
+      if (total === 0) watch(done);
+    });
     try {
       const { endedEarly } = await engine().call('importMedia', { runId: running.id, source, output });
       if (endedEarly !== null)
@@ -217,6 +237,24 @@ export class Imports {
     } finally {
       this.#progress.delete(running.id);
     }
+  }
+
+  /** @returns told how many ms of a stream came: one that gets too long, or leaves too little of the disk, is ended and kept */
+  #watchRoom(running: RunningOperation): (ms: number) => void {
+    let lookedMs = 0;
+    let isEnding = false;
+    const end = (why: string): void => {
+      if (isEnding) return;
+      isEnding = true;
+      this.#host.notify('warning', `${running.title} was ended: ${why}. What came until then is opened.`);
+      this.finish(running.id).catch(() => {});
+    };
+    return (ms) => {
+      if (ms >= longestMs) end('it is six hours long');
+      if (ms < lookedMs + roomEveryMs) return;
+      lookedMs = ms;
+      void this.#requireRoom(0).catch(() => end('the disk is almost full'));
+    };
   }
 
   /** A path that is free. */

@@ -39,6 +39,7 @@ export const CameraDialog = () => {
     );
   };
   const finish = (): void => {
+    if (isOpening) return;
     setIsOpening(true);
     recording?.finish().then(() => store.setState({ dialog: null }), fail);
   };
@@ -46,9 +47,11 @@ export const CameraDialog = () => {
     if (recording) void attempt(recording.cancel());
     store.setState({ dialog: null });
   };
+  /** Esc ends a recording as Stop does; only the button that says so throws it away. */
+  const leave = (): void => (recording ? finish() : close());
   const help = error ?? problem;
   return (
-    <Dialog title={text.title} isWide onClose={close}>
+    <Dialog title={text.title} isWide onClose={leave}>
       <div className={styles.sheet}>
         <p className={styles.about}>{text.about}</p>
         <div className={styles.stage}>
@@ -83,7 +86,7 @@ export const CameraDialog = () => {
           </p>
           {problem !== null && <Button onClick={retry}>{text.again}</Button>}
           <Button variant="ghost" onClick={close}>
-            {text.cancel}
+            {recording ? text.discard : text.cancel}
           </Button>
           {recording ? (
             <Button variant="primary" disabled={isOpening} onClick={finish}>

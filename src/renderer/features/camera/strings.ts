@@ -9,6 +9,7 @@ export const cameraText = {
   record: 'Record',
   stop: 'Stop and open',
   cancel: 'Cancel',
+  discard: 'Discard',
   again: 'Try again',
   recording: (time: string): string => `Recording, ${time}`,
   opening: 'The recording is being opened…',

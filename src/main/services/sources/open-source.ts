@@ -1,0 +1,16 @@
+/** Opens any source and waits for it: for callers without a window that would show how far it is. */
+import { AppError } from '../../../shared/errors.ts';
+import type { AppServices } from '../app-services.ts';
+import { isProjectFolder } from '../project/project.ts';
+import type { SessionService } from '../session-service.ts';
+import { importSource } from './imports.ts';
+
+/** As `openSession`, and for folders of pictures and addresses, which are fetched first. @throws AppError why it can't be had */
+export const openSource = async (services: AppServices, path: string): Promise<SessionService> => {
+  const source = isProjectFolder(path) ? null : importSource(path);
+  if (!source) return services.openSession(path);
+  const { error, state } = await services.operations.ended(services.imports.start(source));
+  if (error) throw AppError.deserialize(error);
+  if (state === 'cancelled') throw new AppError('cancelled', 'The work was cancelled.');
+  return services.session;
+};
