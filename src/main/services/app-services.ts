@@ -331,8 +331,7 @@ export class AppServices {
       receive: (data) => void answerRequest(handlers, data, link),
       close: () => {
         unsubscribe();
-        this.#clients.delete(link);
-        void this.imports.release(link);
+        if (this.#clients.delete(link)) void this.imports.release(link);
       },
     };
   }
