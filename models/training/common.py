@@ -244,8 +244,15 @@ def parameter_groups(model: NanoModel, lr: float, trunk_lr: float) -> list[dict]
     late = [p for block in trunk.blocks[5:] for p in block.parameters()]
     for p in late:
         p.requires_grad_(trunk_lr > 0)
-    heads = [p for name, p in model.named_parameters() if not name.startswith("image_encoder.trunk.")]
-    groups = [{"params": heads, "lr": lr, "peak": lr}]
+    def says_gone(name: str) -> bool:
+        return ".pred_obj_score_head." in name or ".obj_score_token." in name
+
+    heads = [(name, p) for name, p in model.named_parameters() if not name.startswith("image_encoder.trunk.")]
+    # The object score is one row of few gradients: it learns faster than the rest.
+    groups = [
+        {"params": [p for name, p in heads if not says_gone(name)], "lr": lr, "peak": lr},
+        {"params": [p for name, p in heads if says_gone(name)], "lr": 3 * lr, "peak": 3 * lr},
+    ]
     if trunk_lr > 0:
         groups.append({"params": late, "lr": trunk_lr, "peak": trunk_lr})
     return groups

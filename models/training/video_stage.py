@@ -283,7 +283,7 @@ def main() -> None:
         factor = schedule(step, progress, warmup=20)
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        length = 4 if progress < 0.25 else min(6, args.frames) if progress < 0.6 else args.frames
+        length = 4 if progress < 0.1 else min(6, args.frames) if progress < 0.4 else args.frames
         batch = [clips.sample(length, args.objects, args.real, args.splices) for _ in range(args.clips)]
         still = clips.stills(args.stills, args.prompts) if args.stills else None
         with precision(args.bf16):

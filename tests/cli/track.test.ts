@@ -60,13 +60,13 @@ describe('sam2-video track', () => {
     expect(results.frames.map(({ objects }) => objects.length)).toEqual(Array.from({ length: 132 }, (_, t) => (t < 60 ? 0 : 1)));
 
     // Measured by hand on frame 100: the rabbit, arms and all, lies within x = 156 to 616, y = 84 to 630 and covers about 120,000 px.
-    // nano 0.2.0 takes the roots above its head too (188,000 px, box IoU 0.68).
+    // nano takes some of the roots above its head too (173,000 px, box IoU 0.81).
     const { box, area, rle, objectLogit } = results.frames[100]!.objects[0]!;
     expect(objectLogit).toBeGreaterThan(0);
     expect(rle.size).toEqual([720, 1280]);
-    expect(boxIou(box!, [156, 84, 460, 546])).toBeGreaterThan(0.6);
+    expect(boxIou(box!, [156, 84, 460, 546])).toBeGreaterThan(0.75);
     expect(area).toBeGreaterThan(90_000);
-    expect(area).toBeLessThan(200_000);
+    expect(area).toBeLessThan(185_000);
 
     const annotated = join(out, 'annotated.mp4');
     expect(await ffprobeFramePts(annotated)).toEqual(await ffprobeFramePts(sampleClip));
