@@ -1,7 +1,7 @@
 /** Sources that are no file: folders of pictures, addresses (real servers on loopback), and what a window sends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -205,6 +205,11 @@ describe('an address', () => {
     // The server's only listener was the recorder: it ends when that is gone.
     await isGone;
     await until(() => services.state.engine.state === 'ready');
+    // What came stays on the disk, though nothing opens it.
+    const imports = join(folder.path, 'imports');
+    const left = (await readdir(imports, { recursive: true })).filter((name) => name.includes('partial'));
+    expect(left).toHaveLength(1);
+    await rm(join(imports, left[0]!));
   });
 
   it('is cancelled with nothing left of it', async () => {
