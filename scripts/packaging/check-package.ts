@@ -44,7 +44,7 @@ const secrets: readonly [string, RegExp][] = [
 
 /** Names in import and require of a built file. */
 const importsOf = (text: string): string[] =>
-  [...text.matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\()\s*["']([^"'\n]+)["']/g)].map((match) => match[1]!);
+  [...text.matchAll(/(?:\bfrom|(?<!["'])\bimport|\bimport\(|\brequire\()\s*["']([^"'\n]+)["']/g)].map((match) => match[1]!);
 
 const packageOf = (name: string): string =>
   name

@@ -194,7 +194,8 @@ it('a dead engine is started again with the work kept, and the user is told', as
   await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
   services!.startTrack({ direction: 'forward', from: 4, to: 1100 }, null);
   await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
-  expect(fake.electron.powerSaveBlocker.start).toHaveBeenCalledOnce();
+  // The shell is told of the work with the next state, which may come after the frames.
+  await vi.waitFor(() => expect(fake.electron.powerSaveBlocker.start).toHaveBeenCalledOnce());
   fake.engines[0]!.emit('exit', 139);
   expect(services!.state.engine).toMatchObject({ state: 'restarting', message: expect.stringContaining('exit code 139') });
   await until(() => services!.state.engine.state === 'ready');
