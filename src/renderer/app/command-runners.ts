@@ -115,6 +115,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
 
   const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
     try {
+      // What was just clicked is what is taken back, also when it is still on its way.
+      await prompts.settled();
       const { label } = await client.call(method, {});
       if (label !== null) addToast(store, 'info', say(label));
     } catch (error) {

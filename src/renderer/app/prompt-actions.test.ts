@@ -48,6 +48,22 @@ it('clicks that come while a new object is made belong to it, not to the one tha
   expect(calls[1]).toMatchObject({ method: 'prompt.set', input: { objectId: 2 } });
 });
 
+it('is settled when the host has answered the click that came while its object was made', async () => {
+  store.setState({ selectedId: null });
+  void actions.addPoint(point(5));
+  let isSettled = false;
+  void actions.settled().then(() => {
+    isSettled = true;
+  });
+  calls[0]!.resolve({ objectId: 2 });
+  await settled();
+  expect(calls[1]).toMatchObject({ method: 'prompt.set' });
+  expect(isSettled).toBe(false);
+  calls[1]!.resolve();
+  await settled();
+  expect(isSettled).toBe(true);
+});
+
 it('calls go one after the other, the newest standing for those that waited', async () => {
   store.setState({ selectedId: 1 });
   for (const x of [1, 2, 3]) void actions.addPoint(point(x));

@@ -21,6 +21,8 @@ export interface PromptActions {
   /** Takes the next of the masks that the model made of the clicks on this frame. */
   nextMask(): Promise<void>;
   addObject(): Promise<number | null>;
+  /** Resolves when the host knows of everything that was done until now. */
+  settled(): Promise<void>;
 }
 
 export const createPromptActions = (client: Client, store: AppStore, pause: () => void): PromptActions => {
@@ -132,6 +134,10 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
 
   return {
     addObject: makeObject,
+    settled: async () => {
+      await making;
+      await Promise.all(sending.values());
+    },
     nextMask,
     addPoint: async (point) => {
       if (isLocked()) return;
