@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type ElectronModule, runShell } from '../../src/main/electron/shell.ts';
 import { defaultBounds } from '../../src/main/electron/window-options.ts';
-import { AppServices, type AppServicesOptions } from '../../src/main/services/app-services.ts';
+import { AppServices } from '../../src/main/services/app-services.ts';
+import type { AppServicesOptions } from '../../src/main/services/app-services-options.ts';
 import { MemorySettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 

@@ -252,7 +252,20 @@ describe('the main job over the contract', () => {
     expect(
       await client.call('prompt.set', { objectId: first, frame: 101, points: [{ x: 1000, y: 600, label: 0 }], box: null }),
     ).toMatchObject({ t: 'res' });
+    // Sent before the click is answered, and yet behind it in the history.
+    const click = client.call('prompt.set', {
+      objectId: first,
+      frame: 101,
+      points: [
+        { x: 1000, y: 600, label: 0 },
+        { x: 990, y: 610, label: 0 },
+      ],
+      box: null,
+    });
     const second = ((await client.call('object.add')) as { r: { objectId: number } }).r.objectId;
+    await click;
+    expect(await client.call('history.undo')).toMatchObject({ r: { label: 'Add object' } });
+    await client.call('history.redo');
     await client.call('prompt.set', { objectId: second, frame: 102, points: [{ x: 1000, y: 600, label: 1 }], box: null });
     await client.call('history.undo');
     await client.call('prompt.set', { objectId: second, frame: 103, points: [], box: { x: 900, y: 500, width: 200, height: 150 } });

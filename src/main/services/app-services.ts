@@ -3,22 +3,23 @@
  * clients. Electron, the web host and the CLI each make one of these.
  */
 import { join, resolve } from 'node:path';
-import { type AppState, type HostInfo, protocolVersion } from '../../shared/contract.ts';
+import { type AppState, protocolVersion } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
+import type { AppServicesOptions } from './app-services-options.ts';
 import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
-import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-host.ts';
+import { type AppUsage, EngineHost, type EnginePeer } from './engine-host.ts';
 import type { ExportChoice } from './export-service.ts';
 import { Exports } from './exports.ts';
 import { editMethods } from './methods/edit-methods.ts';
 import { projectMethods } from './methods/project-methods.ts';
 import { importMethods, sessionMethods } from './methods/session-methods.ts';
 import { settingsMethods } from './methods/settings-methods.ts';
-import { createModels, type ModelOptions } from './models/create-models.ts';
+import { createModels } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
 import { Notices } from './notices.ts';
 import { Operations } from './operations.ts';
@@ -26,29 +27,10 @@ import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { SettingsService } from './settings/settings-service.ts';
-import { FileSettingsStore, MemorySettingsStore, type SettingsStore } from './settings/settings-store.ts';
+import { FileSettingsStore, MemorySettingsStore } from './settings/settings-store.ts';
 import { Imports } from './sources/imports.ts';
 import { StateHub } from './state-hub.ts';
 import { TrackLoop } from './track-loop.ts';
-
-export interface AppServicesOptions extends ModelOptions {
-  host: HostInfo['host'];
-  spawnEngine: SpawnEngine;
-  /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
-  firstClip?: string | undefined;
-  /** Work is kept as projects in the data folder; without it everything is in memory. */
-  keepsProjects?: boolean | undefined;
-  /** Where settings are kept; by default a file beside the projects, and nothing where no projects are kept. */
-  settingsStore?: SettingsStore | undefined;
-  /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
-  memory?: MemorySettings | undefined;
-  /** Exports without a chosen folder go to a new folder under this one. */
-  exportRoot: string;
-  /** Address of an export's file for a client that can't open paths; null on the desktop. */
-  outputUrl?: (operationId: string, name: string) => string | null;
-  /** More lines for the diagnostics, of what only the host knows. */
-  hostDetails?: (() => readonly string[]) | undefined;
-}
 
 export class AppServices {
   readonly operations: Operations;
@@ -286,6 +268,12 @@ export class AppServices {
   async edit<T>(work: () => Promise<T>): Promise<T> {
     this.models.requireLoaded();
     return this.#run ? this.#run.pauseFor(work) : work();
+  }
+
+  /** Changes the list of objects behind the edits that are under way. */
+  inOrder<T>(work: () => T): Promise<T> {
+    const change = (): Promise<T> => this.session.edits.afterOthers(work);
+    return this.#run ? this.#run.afterEdits(change) : change();
   }
 
   usage(): Promise<AppUsage> {

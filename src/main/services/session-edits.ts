@@ -157,6 +157,11 @@ export class SessionEdits {
     return id;
   }
 
+  /** Does something at once that is to come behind what is still under way. */
+  afterOthers<T>(work: () => T): Promise<T> {
+    return this.#inOrder(async () => work());
+  }
+
   updateObject(objectId: number, change: ObjectChange): void {
     const object = findObject(this.list, objectId);
     this.#commit(labelOfChange(change), replaceObject(this.list, changedObject(object, change)));

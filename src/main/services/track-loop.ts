@@ -15,6 +15,8 @@ export class TrackLoop {
   #runId = '';
   #isCancelled = false;
   #isEnded = false;
+  /** Edits that were asked for and are not done. */
+  #pending = 0;
 
   /** @param cancelRun asks the engine to end the run; it ends soon after */
   constructor(session: Pick<SessionService, 'edits' | 'track'>, request: TrackRequest, cancelRun: (runId: string) => void) {
@@ -35,10 +37,25 @@ export class TrackLoop {
 
   pauseFor<T>(work: () => Promise<T>): Promise<T> {
     if (this.#isEnded) return work();
-    return new Promise((resolve, reject) => {
+    this.#cancelRun(this.#runId);
+    return this.#wait(work);
+  }
+
+  /** Does what needs no pause, behind the edits that wait for one: what the user did first is first in the history. */
+  afterEdits<T>(work: () => Promise<T>): Promise<T> {
+    return this.#isEnded || this.#pending === 0 ? work() : this.#wait(work);
+  }
+
+  #wait<T>(work: () => Promise<T>): Promise<T> {
+    this.#pending++;
+    const done = new Promise<T>((resolve, reject) => {
       this.#waiting.push(() => work().then(resolve, reject));
-      this.#cancelRun(this.#runId);
     });
+    const settled = (): void => {
+      this.#pending--;
+    };
+    done.then(settled, settled);
+    return done;
   }
 
   async start(running: RunningOperation): Promise<TrackOutcome> {

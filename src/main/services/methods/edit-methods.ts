@@ -6,6 +6,8 @@ export interface EditServices {
   readonly session: SessionService;
   /** Pauses a run that is under way for the work. */
   edit<T>(work: () => Promise<T>): Promise<T>;
+  /** Behind the edits that are under way. */
+  inOrder<T>(work: () => T): Promise<T>;
 }
 
 type EditMethod =
@@ -15,17 +17,17 @@ type EditMethod =
   | 'session.frameTimes';
 
 export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> => ({
-  'object.add': ({ name }) => ({ objectId: services.session.addObject(name) }),
-  'object.update': ({ objectId, ...change }) => {
-    services.session.updateObject(objectId, change);
+  'object.add': async ({ name }) => ({ objectId: await services.inOrder(() => services.session.addObject(name)) }),
+  'object.update': async ({ objectId, ...change }) => {
+    await services.inOrder(() => services.session.updateObject(objectId, change));
     return {};
   },
   'object.remove': async ({ objectId }) => {
     await services.edit(() => services.session.removeObject(objectId));
     return {};
   },
-  'object.reorder': ({ objectIds }) => {
-    services.session.edits.reorder(objectIds);
+  'object.reorder': async ({ objectIds }) => {
+    await services.inOrder(() => services.session.edits.reorder(objectIds));
     return {};
   },
   'object.merge': async ({ objectIds, into }) => {
