@@ -14,12 +14,17 @@ import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 /** A utility process that is the scripted engine of the kill tests, in this process. */
 class FakeEngine extends EventEmitter {
   readonly pid = 1;
+  /** A run stands still before this frame, as long as the process lives. */
+  holdAt = Number.POSITIVE_INFINITY;
   #deliver: (message: unknown) => void = () => {};
 
   constructor() {
     super();
     serveScriptedEngine({
-      post: (message) => void setImmediate(() => this.emit('message', message)),
+      post: (message) => {
+        if (((message as { d?: { frame?: number } }).d?.frame ?? 0) >= this.holdAt) return new Promise<void>(() => {});
+        setImmediate(() => this.emit('message', message));
+      },
       onMessage: (listener) => {
         this.#deliver = listener;
       },
@@ -193,10 +198,10 @@ it('a dead engine is started again with the work kept, and the user is told', as
   await start(fake, ['clip.mp4']);
   const { session } = services!;
   await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
+  fake.engines[0]!.holdAt = 40;
   services!.startTrack({ direction: 'forward', from: 4, to: 1100 }, null);
   await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
-  // The shell is told of the work with the next state, which may come after the frames.
-  await vi.waitFor(() => expect(fake.electron.powerSaveBlocker.start).toHaveBeenCalledOnce());
+  await until(() => fake.electron.powerSaveBlocker.start.mock.calls.length === 1);
   fake.engines[0]!.emit('exit', 139);
   expect(services!.state.engine).toMatchObject({ state: 'restarting', message: expect.stringContaining('exit code 139') });
   await until(() => services!.state.engine.state === 'ready');
