@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathPolicy } from '../../src/main/cli/serve-command.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import { type ScriptedHost, startScriptedHost, TestWindow } from './scripted-host.ts';
+import { type ScriptedHost, startScriptedHost } from './scripted-host.ts';
+import { TestWindow } from './test-window.ts';
 
 let base = '';
 let given = '';

@@ -7,52 +7,28 @@ import type { AppServices } from '../../src/main/services/app-services.ts';
 import type { Connection } from '../../src/main/services/client-link.ts';
 import { addressVariable } from '../../src/main/services/models/download-address.ts';
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
-import { type AppState, type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
+import type { AppState } from '../../src/shared/contract.ts';
 import { makeTempFolder, root } from '../cli/run-cli.ts';
 import { parityFixture, sayIfMissing } from '../parity/shared-data.ts';
+import { ContractClient } from './contract-client.ts';
 
 const id = 'sam21-small256';
 const sharedCheckpoint = join(parityFixture, 'sam2_small256.pt');
 sayIfMissing(existsSync(sharedCheckpoint), sharedCheckpoint);
 
 /** A client in this process: the contract without a wire. */
-class Client {
-  state: AppState;
+class Client extends ContractClient {
+  override state: AppState;
   readonly #connection: Connection;
-  readonly #waiting = new Map<number, (message: HostMessage) => void>();
-  readonly #watchers = new Set<() => void>();
-  #nextId = 1;
 
   constructor(services: AppServices) {
+    super();
     this.state = services.state;
-    this.#connection = services.connect({
-      send: (data) => {
-        const message = hostMessageSchema.parse(data);
-        if (message.t === 'state') this.state = message.state;
-        if (message.t === 'res' || message.t === 'err') this.#waiting.get(message.id)?.(message);
-        for (const watch of this.#watchers) watch();
-      },
-      sendBinary: () => {},
-    });
+    this.#connection = services.connect({ send: (data) => this.receive(data), sendBinary: () => {} });
   }
 
-  call(m: string, a: object = {}): Promise<HostMessage> {
-    const callId = this.#nextId++;
-    const answer = new Promise<HostMessage>((resolve) => this.#waiting.set(callId, resolve));
-    this.#connection.receive({ t: 'req', id: callId, m, a });
-    return answer;
-  }
-
-  until(check: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const watch = (): void => {
-        if (!check()) return;
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      this.#watchers.add(watch);
-      watch();
-    });
+  protected send(message: object): void {
+    this.#connection.receive(message);
   }
 
   get entry() {

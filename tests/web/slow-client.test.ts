@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClientOutbox, mostWaitingBytes, type OutSocket } from '../../src/main/web/client-outbox.ts';
 import type { HostMessage } from '../../src/shared/contract.ts';
 import { decodeFrameMessage, encodeFrameMessage } from '../../src/shared/wire.ts';
-import { type ScriptedHost, startScriptedHost, TestWindow, token } from './scripted-host.ts';
+import { type ScriptedHost, startScriptedHost } from './scripted-host.ts';
+import { TestWindow, token } from './test-window.ts';
 
 const picture = (requestId: number, frame: number, side = 512): ArrayBuffer =>
   encodeFrameMessage({

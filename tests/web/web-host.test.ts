@@ -9,14 +9,12 @@ import { makeServices } from '../../src/main/cli/headless.ts';
 import { pathPolicy } from '../../src/main/cli/serve-command.ts';
 import type { AppServices } from '../../src/main/services/app-services.ts';
 import { exportUrl, startWebHost, type WebHost } from '../../src/main/web/server.ts';
-import { type AppState, type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
-import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
 import { makeTempFolder, root, sampleClip } from '../cli/run-cli.ts';
+import { TestWindow, token } from './test-window.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let services: AppServices;
 let host: WebHost;
-const token = 'a-token-for-tests';
 
 beforeAll(async () => {
   folder = await makeTempFolder();
@@ -44,60 +42,6 @@ const request = (
       response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }));
     }).on('error', reject);
   });
-
-/** A client as the window is one: requests, the mirrored state, pictures. */
-class Client {
-  state: AppState | null = null;
-  readonly frames: FrameMessage[] = [];
-  readonly #socket: WebSocket;
-  readonly #waiting = new Map<number, (message: HostMessage) => void>();
-  readonly #watchers = new Set<() => void>();
-  #nextId = 1;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.on('message', (data: Buffer, isBinary: boolean) => {
-      if (isBinary) this.frames.push(decodeFrameMessage(new Uint8Array(data).buffer));
-      else {
-        const message = hostMessageSchema.parse(JSON.parse(data.toString()));
-        if (message.t === 'state') this.state = message.state;
-        if (message.t === 'res' || message.t === 'err') this.#waiting.get(message.id)?.(message);
-      }
-      for (const watch of this.#watchers) watch();
-    });
-  }
-
-  static async open(): Promise<Client> {
-    const socket = new WebSocket(`ws://127.0.0.1:${host.port}/ws?token=${token}`);
-    const client = new Client(socket);
-    await client.until(() => client.state !== null);
-    return client;
-  }
-
-  async call(m: string, a: object = {}): Promise<HostMessage> {
-    const id = this.#nextId++;
-    const answer = new Promise<HostMessage>((resolve) => this.#waiting.set(id, resolve));
-    this.#socket.send(JSON.stringify({ t: 'req', id, m, a }));
-    return answer;
-  }
-
-  /** Resolves as soon as `check` holds, looked at with every message. */
-  until(check: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      const watch = (): void => {
-        if (!check()) return;
-        this.#watchers.delete(watch);
-        resolve();
-      };
-      this.#watchers.add(watch);
-      watch();
-    });
-  }
-
-  close(): void {
-    this.#socket.close();
-  }
-}
 
 const upgradeStatus = (path: string, headers: Record<string, string> = {}): Promise<number> =>
   new Promise((resolve) => {
@@ -148,7 +92,7 @@ describe('who may talk to it', () => {
   );
 
   it('answers nonsense with an error and goes on', async () => {
-    const client = await Client.open();
+    const client = await TestWindow.open(host.port);
     for (const [m, a] of [
       ['no.such', {}],
       ['session.open', {}],
@@ -172,8 +116,8 @@ describe('who may talk to it', () => {
 
 describe('the main job over the contract', () => {
   it('opens, shows, prompts, tracks, exports; two windows see the same; the engine may die', async () => {
-    const client = await Client.open();
-    const second = await Client.open();
+    const client = await TestWindow.open(host.port);
+    const second = await TestWindow.open(host.port);
     expect(await client.call('session.open', { path: sampleClip })).toMatchObject({ t: 'res' });
     await second.until(() => second.state?.session?.media.frameCount === 132);
 
@@ -223,7 +167,7 @@ describe('the main job over the contract', () => {
   });
 
   it('cancels, and keeps what was done', async () => {
-    const client = await Client.open();
+    const client = await TestWindow.open(host.port);
     await client.call('session.openSample');
     await client.call('object.add');
     await client.call('prompt.set', { objectId: 1, frame: 0, points: [], box: { x: 60, y: 240, width: 190, height: 180 } });
@@ -240,7 +184,7 @@ describe('the main job over the contract', () => {
   });
 
   it('takes prompts, objects and undo while a run goes both ways, and goes on with them to both ends', async () => {
-    const client = await Client.open();
+    const client = await TestWindow.open(host.port);
     await client.call('session.openSample');
     const added = (await client.call('object.add')) as { r: { objectId: number } };
     const first = added.r.objectId;
@@ -279,7 +223,7 @@ describe('the main job over the contract', () => {
   });
 
   it('measures the model at work, and refuses to while a run is under way', async () => {
-    const client = await Client.open();
+    const client = await TestWindow.open(host.port);
     expect(await client.call('model.measure')).toMatchObject({ t: 'res' });
     // The state comes after the answer.
     await client.until(() => client.state!.models.speeds.some(({ objects }) => objects === 1));
