@@ -148,38 +148,8 @@ export class Engine {
       // Where the first prompt is likely to be; whatever is wrong with it is said there.
       if (this.#manifest) source.modelFrame(0, this.#manifest.imageSize).catch(() => {});
       const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
-      const {
-        width,
-        height,
-        frameCount,
-        durationMs,
-        averageFps,
-        isVariableFrameRate,
-        hasAudio,
-        codec,
-        colorSpace,
-        fullRange,
-        timeBase,
-        isTruncated,
-      } = media;
-      return new Transferred(
-        {
-          width,
-          height,
-          frameCount,
-          durationMs,
-          averageFps,
-          isVariableFrameRate,
-          hasAudio,
-          codec,
-          colorSpace,
-          fullRange,
-          timeBase,
-          isTruncated,
-          ptsTicks,
-        },
-        [ptsTicks.buffer],
-      );
+      const { path: _, pixelFormat, audioCodec, rotation, container, startSec, isSeekExact, ...told } = media;
+      return new Transferred({ ...told, ptsTicks }, [ptsTicks.buffer]);
     },
 
     close: async (raw: EngineInput<'close'>): Promise<object> => {

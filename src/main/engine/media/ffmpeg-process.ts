@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
+import { eachLine } from './text-lines.ts';
 
 /** The level prefix lets a real error be told from chatter; `repeat` keeps one line one event. */
 const commonArgs = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info'];
@@ -184,15 +185,9 @@ export const runFfmpeg = async (
   options: { onLine?: (line: string) => void; signal?: AbortSignal | undefined } = {},
 ): Promise<FfmpegExit & { stderr: StderrLog }> => {
   const child = spawnFfmpeg(ffmpeg, { args, signal: options.signal });
-  child.stdout.setEncoding('utf8');
-  let rest = '';
-  child.stdout.on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    if (options.onLine !== undefined) for (const line of lines) options.onLine(line.trimEnd());
-  });
+  const rest = eachLine(child.stdout, (line) => options.onLine?.(line.trimEnd()));
   const exit = await child.exit;
   throwIfAborted(options.signal);
-  if (rest !== '') options.onLine?.(rest);
+  if (rest() !== '') options.onLine?.(rest());
   return { ...exit, stderr: child.stderr };
 };

@@ -3,6 +3,7 @@
  * kernel's pipe fills, and ffmpeg waits.
  */
 import type { Readable } from 'node:stream';
+import { eachLine } from './text-lines.ts';
 
 export class FramePipe {
   readonly #frameBytes: number;
@@ -72,12 +73,8 @@ export class LinePipe {
   #wake: (() => void) | null = null;
 
   constructor(stream: Readable) {
-    stream.setEncoding('utf8');
-    let rest = '';
-    stream.on('data', (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      this.#queue.push(...lines);
+    eachLine(stream, (line) => {
+      this.#queue.push(line);
       this.#wake?.();
     });
     stream.once('close', () => {

@@ -8,6 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
+import { eachLine } from './text-lines.ts';
 
 export type ImportSource =
   | { kind: 'images'; folder: string; framesPerSecond: number }
@@ -87,14 +88,9 @@ const brokenOff = /ends prematurely|ended prematurely|Connection reset|Input\/ou
 const microseconds = /^out_time_us=(\d+)$/;
 
 const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => {
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const match = microseconds.exec(line.trim());
-      if (match) onMs(Number(match[1]) / 1000);
-    }
+  eachLine(child.stdout, (line) => {
+    const match = microseconds.exec(line);
+    if (match) onMs(Number(match[1]) / 1000);
   });
 };
 

@@ -3,7 +3,7 @@
  * app's folder, as an operation that shows how far it is and can be cancelled, and is then opened like any clip.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -112,8 +112,7 @@ export class Imports {
   /** @returns the operation's id; the clip is open when it is done */
   start(source: Source): string {
     const { operations, cancelRun } = this.#host;
-    if (operations.isRunning('import'))
-      throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
+    this.#requireIdle();
     const title = source.kind === 'network' ? shownAddress(source.url) : nameOf(source);
     let isCancelled = false;
     return operations.start(
@@ -141,8 +140,7 @@ export class Imports {
    */
   async begin(name: string, bytes: number | null, owner: object): Promise<string> {
     const { folder, operations } = this.#host;
-    if (operations.isRunning('import'))
-      throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
+    this.#requireIdle();
     await mkdir(folder, { recursive: true });
     await this.#requireRoom(bytes ?? 0);
     const clean = safeName(name);
@@ -217,7 +215,7 @@ export class Imports {
 
   async #import(running: RunningOperation, source: Source, isCancelled: () => boolean): Promise<'done' | 'cancelled'> {
     const { folder, engine, notify } = this.#host;
-    mkdirSync(folder, { recursive: true });
+    await mkdir(folder, { recursive: true });
     await this.#requireRoom(0);
     const output = await this.#target(`${basename(nameOf(source), extname(nameOf(source)))}.mkv`);
     // Before the engine knew of it.
@@ -278,6 +276,12 @@ export class Imports {
     await upload.file.close();
     await rm(upload.path, { force: true });
     upload.end(false);
+  }
+
+  /** One at a time. */
+  #requireIdle(): void {
+    if (this.#host.operations.isRunning('import'))
+      throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
   }
 
   async #requireRoom(bytes: number): Promise<void> {
