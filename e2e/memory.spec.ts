@@ -18,4 +18,16 @@ test('the memory tree is switched on in its panel and drawn after tracking', asy
   await expect(panel.getByRole('img')).toHaveCount(0);
   await page.keyboard.press('t');
   await expect(panel.getByRole('img', { name: /^\d+ branch(es)?, \d+ switch(es)?$/ })).toBeVisible({ timeout: 120_000 });
+
+  await test.step('frames worth a look are listed, and gone to by a click or U', async () => {
+    const found = panel.getByRole('list', { name: 'Frames worth a look' }).getByRole('button');
+    await expect(found.first()).toBeVisible();
+    await found.first().click();
+    const frame = page.getByLabel('Frame number');
+    const shown = Number(await frame.textContent());
+    expect(shown).toBeGreaterThan(127);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('u');
+    await expect.poll(async () => Number(await frame.textContent())).toBeGreaterThan(127);
+  });
 });

@@ -28,6 +28,22 @@ test('settings say what decides them, are changed, and come back with Reset all'
   await expect(opacity).toHaveValue('0.4');
 });
 
+test('a profile sets what belongs together, and says when one of it was changed', async ({ app: page }) => {
+  await page.keyboard.press('Control+,');
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  const height = dialog.getByRole('combobox', { name: 'Picture while tracking' });
+  const profile = (name: string) => dialog.getByRole('radio', { name, exact: true });
+  const heights: string[] = [];
+  for (const name of ['Performance', 'Balanced', 'Quality']) {
+    await dialog.getByText(name, { exact: true }).click();
+    await expect(profile(name)).toBeChecked();
+    heights.push(await height.inputValue());
+  }
+  expect(Number(heights[0])).toBeLessThan(Number(heights[2]));
+  await height.selectOption(heights[0]!);
+  await expect(profile('Quality')).not.toBeChecked();
+});
+
 test('an export folder outside the allowed ones is refused with the reason', async ({ app: page, host }) => {
   test.skip(host === 'electron', 'the desktop may write where its user may');
   await page.keyboard.press('Control+,');

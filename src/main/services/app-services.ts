@@ -105,7 +105,10 @@ export class AppServices {
       onChange: () => this.#hub.touch(),
       notify: (level, text) => this.notify(level, text),
     });
-    this.operations = new Operations(() => this.#hub.touch());
+    this.operations = new Operations(
+      () => this.#hub.touch(),
+      ({ message }) => this.notify('error', message),
+    );
     this.imports = new Imports({
       folder: join(dataDir, 'imports'),
       operations: this.operations,

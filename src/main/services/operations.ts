@@ -37,10 +37,13 @@ const keptFinished = 10;
 
 export class Operations {
   readonly #onChange: () => void;
+  readonly #onFailed: (error: AppError) => void;
   readonly #all = new Map<string, { view: Operation; cancel: () => void; ended: Promise<Operation> }>();
 
-  constructor(onChange: () => void) {
+  /** @param onFailed told why one failed, which whoever started it may not be there to see */
+  constructor(onChange: () => void, onFailed: (error: AppError) => void) {
     this.#onChange = onChange;
+    this.#onFailed = onFailed;
   }
 
   get list(): Operation[] {
@@ -99,6 +102,7 @@ export class Operations {
         const known = AppError.from(error);
         view.state = known.code === 'cancelled' ? 'cancelled' : 'failed';
         view.error = known.code === 'cancelled' ? null : known.serialize();
+        if (view.error) this.#onFailed(known);
       }
       view.etaMs = null;
       this.#onChange();

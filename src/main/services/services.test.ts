@@ -66,7 +66,11 @@ describe('RateMeter', () => {
 
 describe('Operations', () => {
   it('end done, cancelled or failed, and keep their last state', async () => {
-    const operations = new Operations(() => {});
+    const failures: string[] = [];
+    const operations = new Operations(
+      () => {},
+      ({ message }) => failures.push(message),
+    );
     let release: (state: 'done' | 'cancelled') => void = () => {};
     const id = operations.start(
       'track',
@@ -91,6 +95,7 @@ describe('Operations', () => {
     );
     expect(await operations.ended(failed)).toMatchObject({ state: 'failed', error: { code: 'internal', message: 'no' } });
     expect(operations.isRunning('export')).toBe(false);
+    expect(failures).toEqual(['no']);
   });
 });
 
