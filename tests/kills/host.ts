@@ -11,7 +11,7 @@ import { AppError } from '../../src/shared/errors.ts';
 import { settingsSerial, type Told } from './kill-host.ts';
 import { countsOf, frameCount, side } from './scripted-engine.ts';
 
-const [dataDir, clip, killsEngineAt] = process.argv.slice(2) as [string, string, string];
+const [dataDir, clip, killsEngineAt, undoesAll] = process.argv.slice(2) as [string, string, string, string];
 const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 const entry = fileURLToPath(new URL('./engine-process.js', import.meta.url));
@@ -24,10 +24,19 @@ const project = services.projects.current!;
 /** Everything a client can see of the work, apart from the masks. */
 const digest = (): string =>
   createHash('sha256')
-    .update(JSON.stringify([edits.work.objects, edits.work.marks, edits.work.position]))
+    .update(JSON.stringify([edits.work.objects, edits.work.marks, edits.work.position, edits.labels]))
     .digest('hex');
 const acknowledged = (step: string): void => tell({ t: 'edit', step, folder: project.folder, bytes: project.workBytes, digest: digest() });
 acknowledged('open');
+if (undoesAll === 'true') {
+  const before = digest();
+  let steps = 0;
+  while ((await edits.undo()) !== null) steps++;
+  for (let i = 0; i < steps; i++) await edits.redo();
+  // What could be redone before can be still.
+  tell({ t: 'undone-all', steps, isBack: digest() === before });
+  acknowledged('undone-all');
+}
 
 const trackedId = 1;
 const anId = (): number => edits.list[randomInt(edits.list.length)]!.id;

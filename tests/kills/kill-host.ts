@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { KeptWork, WorkHistory } from '../../src/main/services/kept-work.ts';
 import { decodeMaskRecord } from '../../src/main/services/mask-record.ts';
 import { MaskFiles } from '../../src/main/services/project/mask-files.ts';
 import { readProjectFile, workName } from '../../src/main/services/project/project.ts';
 import { readWorkLog } from '../../src/main/services/project/work-log.ts';
-import type { KeptWork } from '../../src/main/services/session-edits.ts';
 import { SettingsService } from '../../src/main/services/settings/settings-service.ts';
 import { FileSettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import type { SettingValues } from '../../src/shared/settings.ts';
@@ -21,6 +21,7 @@ export type Told =
   | { t: 'opened'; frames: number }
   | { t: 'settings'; serial: number }
   | { t: 'refused'; step: string }
+  | { t: 'undone-all'; steps: number; isBack: boolean }
   | { t: 'engine-killed' }
   | { t: 'engine-back'; keptWork: boolean; notices: string[] };
 type Line<T extends Told['t']> = Extract<Told, { t: T }>;
@@ -34,6 +35,8 @@ export interface Round {
   /** The work as the next start has to show it. */
   digest: string;
   settings: number;
+  /** Steps that were undone and redone at the start. */
+  undone: number;
   /** What was acknowledged and is not there; empty is right. */
   lost: string[];
 }
@@ -43,25 +46,28 @@ export const settingsSerial = (values: SettingValues): number => Number(values['
 
 const silent = { onChange: () => {}, notify: () => {} };
 
-const digestOf = ({ objects, marks, position }: KeptWork): string =>
+const digestOf = ({ work: { objects, marks, position }, history }: { work: KeptWork; history: WorkHistory }): string =>
   createHash('sha256')
-    .update(JSON.stringify([objects, marks, position]))
+    .update(JSON.stringify([objects, marks, position, history.labels]))
     .digest('hex');
 
 /**
  * @param hostPath host.ts, bundled
  * @param steps after how many of its steps the host is killed; 0 = as soon as it says anything
  * @param killsEngineAt after how many steps it kills its engine
+ * @param undoesAll it undoes everything and redoes it first
  * @param former the round before in the same data folder
  */
 export const killHost = async (
   hostPath: string,
   dataDir: string,
   clip: string,
-  { steps, killsEngineAt }: { steps: number; killsEngineAt: number },
+  { steps, killsEngineAt, undoesAll }: { steps: number; killsEngineAt: number; undoesAll: boolean },
   former: Round | null,
 ): Promise<Round> => {
-  const child = spawn(process.execPath, [hostPath, dataDir, clip, String(killsEngineAt)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [hostPath, dataDir, clip, String(killsEngineAt), String(undoesAll)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (data: Buffer) => {
     said += data.toString();
@@ -89,7 +95,10 @@ export const killHost = async (
   const last = edits.at(-1)!;
   const log = readFileSync(join(last.folder, workName));
   const acknowledged = readWorkLog(log.subarray(0, last.bytes));
-  if (acknowledged.bytes !== last.bytes || digestOf(acknowledged.work) !== last.digest) lost.push(`edit ${edits.length} (${last.step})`);
+  if (acknowledged.bytes !== last.bytes || digestOf(acknowledged) !== last.digest) lost.push(`edit ${edits.length} (${last.step})`);
+
+  const undone = of('undone-all')[0];
+  if (undone && !undone.isBack) lost.push(`work, when ${undone.steps} steps were undone and redone`);
 
   const frames = [...(former?.frames ?? []), ...of('frame')];
   const masks = new MaskFiles(last.folder, readProjectFile(last.folder).generation, () => {});
@@ -116,8 +125,9 @@ export const killHost = async (
     edits: counts,
     frames,
     engine: of('engine-killed').length === 0 ? 'lived' : back ? 'came back' : null,
-    digest: digestOf(readWorkLog(log).work),
+    digest: digestOf(readWorkLog(log)),
     settings: serial,
+    undone: undone?.steps ?? 0,
     lost,
   };
 };

@@ -26,6 +26,7 @@ it(`survives ${rounds} kills at random moments`, async () => {
     const clip = join(folder, 'clip.mp4');
     writeFileSync(clip, 'the engine of this test does not read it');
     const edits = new Map<string, number>();
+    let undone = 0;
     const engines = { lived: 0, 'came back': 0, gone: 0 };
     let former: Round | null = null;
     for (let round = 0; round < rounds; round++) {
@@ -33,12 +34,13 @@ it(`survives ${rounds} kills at random moments`, async () => {
         join(bundle, 'host.js'),
         join(folder, 'data'),
         clip,
-        { steps: randomInt(0, 120), killsEngineAt: randomInt(1, 160) },
+        { steps: randomInt(0, 120), killsEngineAt: randomInt(1, 160), undoesAll: randomInt(5) === 0 },
         former,
       );
       expect(outcome.lost, `round ${round + 1}`).toEqual([]);
       for (const [step, count] of outcome.edits) edits.set(step, (edits.get(step) ?? 0) + count);
       engines[outcome.engine ?? 'gone']++;
+      undone += outcome.undone;
       former = outcome;
       if ((round + 1) % 25 === 0) console.log(`${round + 1} kills, nothing lost`);
     }
@@ -46,7 +48,7 @@ it(`survives ${rounds} kills at random moments`, async () => {
     const total = [...edits.values()].reduce((sum, count) => sum + count, 0);
     console.log(
       `${rounds} kills of the host; engine killed too in ${engines['came back'] + engines.gone}, back before the end in ${engines['came back']}; ` +
-        `${total} acknowledged edits, ${frames} tracked frames, settings changed ${former!.settings} times; nothing lost\n` +
+        `${total} acknowledged edits, ${frames} tracked frames, settings changed ${former!.settings} times, ${undone} steps of former runs undone and redone; nothing lost\n` +
         [...edits].map(([step, count]) => `${step} ${count}`).join(', '),
     );
     expect(total).toBeGreaterThan(rounds);

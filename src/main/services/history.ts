@@ -25,11 +25,24 @@ export interface HistoryLabels {
   redo: string | null;
 }
 
-const mostSteps = 500;
+/** Older steps are forgotten. */
+export const mostSteps = 500;
 
 export class History<Work, Change> {
   readonly #done: Edit<Work, Change>[] = [];
+  /** The last one is the next to redo. */
   #undone: Edit<Work, Change>[] = [];
+
+  /** What can be undone, and what redone, the newest step of each first. */
+  get steps(): { done: readonly Edit<Work, Change>[]; undone: readonly Edit<Work, Change>[] } {
+    return { done: this.#done.toReversed(), undone: [...this.#undone] };
+  }
+
+  /** Forgets all but the newest steps: so many to undo, and so many to redo (a step can be redone only after those before it). */
+  keep(done: number, undone: number): void {
+    this.#done.splice(0, Math.max(0, this.#done.length - done));
+    this.#undone.splice(0, Math.max(0, this.#undone.length - undone));
+  }
 
   /** A new step; what was undone before it can't be redone any more. */
   push(edit: Edit<Work, Change>): void {

@@ -11,8 +11,8 @@ import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { checkFrame, checkInside } from './check-prompt.ts';
 import type { EnginePeer } from './engine-host.ts';
-import { type Exchange, exchange, History } from './history.ts';
-import type { MaskRow } from './mask-index.ts';
+import { exchange } from './history.ts';
+import { type KeptWork, type MaskChange, WorkHistory, type WorkStep } from './kept-work.ts';
 import type { MaskStore } from './mask-store.ts';
 import {
   changedObject,
@@ -29,30 +29,8 @@ import {
 } from './object-list.ts';
 import type { TreeStore } from './tree-store.ts';
 
-/** What a project keeps of a session beside its masks. */
-export interface KeptWork {
-  readonly objects: ObjectList;
-  readonly marks: Marks;
-  readonly position: number;
-  /** The prompts an object had when it was last tracked, by track: tells which masks are stale. */
-  readonly trackedWith: Readonly<Record<string, string>>;
-  readonly nextId: number;
-  readonly nextTrack: number;
-}
-
 /** Masks that the model makes of a prompt. */
 const candidateCount = 4;
-
-/** Tracks of merged objects are numbered apart from those that are their object's id. */
-const firstMergedTrack = 1_000_000;
-export const newWork: KeptWork = {
-  objects: [],
-  marks: { in: null, out: null },
-  position: 0,
-  trackedWith: {},
-  nextId: 1,
-  nextTrack: firstMergedTrack,
-};
 
 export interface EditsHost {
   sessionId: string;
@@ -64,20 +42,19 @@ export interface EditsHost {
   /** Overlays of a frame changed. */
   onFrame: (frame: number) => void;
   onChange: () => void;
-  /** Work to keep; called before the change is acknowledged. */
-  onWork: (work: KeptWork) => void;
+  /** Work to keep; called before the change is acknowledged. @param step null = no step of the history */
+  onWork: (work: KeptWork, step: WorkStep | null) => void;
 }
-
-type MaskChange = Exchange<{ objectId: number; frame: number }, MaskRow>;
 
 export class SessionEdits {
   readonly #host: EditsHost;
-  readonly #history = new History<ObjectList, MaskChange>();
+  readonly #history: WorkHistory;
   #work: KeptWork;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(host: EditsHost, work: KeptWork) {
+  constructor(host: EditsHost, work: KeptWork, history = new WorkHistory()) {
     this.#host = host;
+    this.#history = history;
     this.#work = work;
     host.store.setTracks(work.objects);
   }
@@ -310,7 +287,7 @@ export class SessionEdits {
         if (outcome) store.setRow(objectId, frame, outcome.value);
       }
       store.setTracks(list);
-      this.#keep({ objects: list });
+      this.#keep({ objects: list }, { kind: direction, changes: edit.changes });
       await this.#syncEngine(former);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
       if (edit.changes.length === 0) onFrame(this.#work.position);
@@ -364,12 +341,12 @@ export class SessionEdits {
   #commit(label: string, after: ObjectList, changes: MaskChange[] = []): void {
     this.#history.push({ label, before: this.list, after, changes });
     this.#host.store.setTracks(after);
-    this.#keep({ objects: after });
+    this.#keep({ objects: after }, { kind: 'do', label, changes });
   }
 
-  #keep(change: Partial<KeptWork>): void {
+  #keep(change: Partial<KeptWork>, step: WorkStep | null = null): void {
     this.#work = { ...this.#work, ...change };
-    this.#host.onWork(this.#work);
+    this.#host.onWork(this.#work, step);
     this.#host.onChange();
   }
 

@@ -11,9 +11,10 @@ import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
 import type { EngineInput, EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
+import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
 import { MaskStore } from './mask-store.ts';
 import type { ObjectChange } from './object-list.ts';
-import { type KeptWork, newWork, SessionEdits } from './session-edits.ts';
+import { SessionEdits } from './session-edits.ts';
 import { TreeStore } from './tree-store.ts';
 
 export interface TrackRequest {
@@ -35,8 +36,10 @@ export interface TrackRequest {
 export interface SessionWork {
   store: MaskStore;
   kept: KeptWork;
-  /** Called on every change; returns when it is on its way to the disk. */
-  save(kept: KeptWork): void;
+  /** The steps that led to it. */
+  history: WorkHistory;
+  /** Called on every change; returns when it is on its way to the disk. @param step null = no step of the history */
+  save(kept: KeptWork, step: WorkStep | null): void;
 }
 
 export interface SessionEvents {
@@ -87,9 +90,10 @@ export class SessionService {
         logitSize: () => this.#model.logitSize,
         onFrame: (frame) => events.onFrame(this.#message(0, frame, noPlanes)),
         onChange: () => events.onChange(),
-        onWork: (kept) => work?.save(kept),
+        onWork: (kept, step) => work?.save(kept, step),
       },
       work?.kept ?? newWork,
+      work?.history,
     );
   }
 

@@ -75,6 +75,11 @@ export class MaskFiles implements MaskLog {
     }
   }
 
+  /** Whether a record lies within the file. */
+  holds({ offset, length }: MaskRow): boolean {
+    return offset + length <= this.#log.size;
+  }
+
   /** Bytes of both files. */
   get size(): number {
     return this.#log.size + this.#rows.size;
@@ -124,23 +129,38 @@ const readRows = (path: string, logBytes: number): { index: MaskIndex; whole: nu
   }
 };
 
-/** Copies what is in use to the next generation. @returns bytes written */
-export const compactMasks = (from: MaskFiles, to: MaskFiles, tracks: readonly number[]): number => {
+/**
+ * Copies what is in use to the next generation.
+ * @param rows masks that no frame has at present, but are wanted
+ * @returns by the former place of such a row, its new one
+ */
+export const compactMasks = (
+  from: MaskFiles,
+  to: MaskFiles,
+  tracks: Iterable<number>,
+  rows: readonly MaskRow[] = [],
+): Map<number, number> => {
+  const moved = new Map<number, number | null>(rows.map(({ offset }) => [offset, null]));
+  const copy = ({ offset, length }: MaskRow): number => {
+    const place = moved.get(offset) ?? to.append(from.read(offset, length));
+    if (moved.has(offset)) moved.set(offset, place);
+    return place;
+  };
   for (const track of tracks) {
     for (const [first, last] of from.rowIndex.ranges(track)) {
       for (let frame = first; frame <= last; frame++) {
         const row = from.rowIndex.get(track, frame)!;
-        const moved = { ...row, offset: to.append(from.read(row.offset, row.length)) };
-        to.rowIndex.set(track, frame, moved);
-        to.index(track, frame, moved);
+        const next = { ...row, offset: copy(row) };
+        to.rowIndex.set(track, frame, next);
+        to.index(track, frame, next);
       }
     }
   }
-  return to.size;
+  return new Map(rows.map((row) => [row.offset, copy(row)]));
 };
 
 /** Bytes of the records that tracks in use point to. */
-export const usedBytes = (index: MaskIndex, tracks: readonly number[]): number => {
+export const usedBytes = (index: MaskIndex, tracks: Iterable<number>): number => {
   let used = 0;
   for (const track of tracks) {
     const { masks, bytes } = index.measure(track, 0, Number.POSITIVE_INFINITY);

@@ -18,8 +18,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../../shared/errors.ts';
 import type { EngineResult } from '../../engine/protocol.ts';
+import { type KeptWork, newWork } from '../kept-work.ts';
 import type { ObjectRecord } from '../object-list.ts';
-import { type KeptWork, newWork } from '../session-edits.ts';
 import type { WriteSync } from './append-file.ts';
 import { Project, readProjectFile, workName } from './project.ts';
 import { encodeChange, readWorkLog } from './work-log.ts';
@@ -259,7 +259,7 @@ describe('the log of edits', () => {
         const log = Buffer.concat(lines);
         const length = Math.floor(log.length * cut);
         const whole = ends.findLastIndex((end) => end <= length);
-        expect(readWorkLog(log.subarray(0, length))).toEqual({ work: kept[whole], bytes: ends[whole] });
+        expect(readWorkLog(log.subarray(0, length))).toMatchObject({ work: kept[whole], bytes: ends[whole] });
       }),
     );
   });

@@ -9,14 +9,15 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
 import { isRunning } from '../../engine/running-process.ts';
+import type { KeptWork, WorkHistory, WorkStep } from '../kept-work.ts';
 import { MaskStore } from '../mask-store.ts';
-import { type KeptWork, newWork } from '../session-edits.ts';
 import type { SessionWork } from '../session-service.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import { copyProject } from './copy-project.ts';
 import { fingerprintOf, isSameFile } from './fingerprint.ts';
+import { boundHistory, moveRows, neededMasks } from './kept-history.ts';
 import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
-import { encodeChange, readWorkLog } from './work-log.ts';
+import { encodeChange, encodeWork, readWorkLog } from './work-log.ts';
 
 const fileName = 'project.json';
 export const workName = 'work.log';
@@ -96,8 +97,9 @@ export class Project implements SessionWork {
   readonly folder: string;
   readonly store: MaskStore;
   readonly kept: KeptWork;
+  readonly history: WorkHistory;
   #file: ProjectFile;
-  #masks: MaskFiles;
+  readonly #masks: MaskFiles;
   readonly #work: AppendFile;
   readonly #onChange: (error: AppError | null) => void;
   #saved: KeptWork;
@@ -113,15 +115,26 @@ export class Project implements SessionWork {
     };
     const workPath = join(folder, workName);
     const log = existsSync(workPath) ? readFileSync(workPath) : Buffer.alloc(0);
-    const { work, bytes } = readWorkLog(log);
-    const whole = encodeChange(newWork, work) ?? Buffer.alloc(0);
-    const isRewritten = bytes > whole.length + workWasteBytes;
+    const masks = new MaskFiles(folder, file.generation, onError, write);
+    const { work, history, bytes } = readWorkLog(log, (row, generation) => generation === file.generation && masks.holds(row));
+    boundHistory(history, work, masks.rowIndex);
+    this.kept = work;
+    this.history = history;
+    this.#saved = work;
+    const compacted = this.#compacted(masks, onError);
+    const generation = file.generation + (compacted ? 1 : 0);
+    const whole = encodeWork(work, history, generation);
+    const isRewritten = compacted !== null || bytes > whole.length + workWasteBytes;
+    // Before project.json names the new mask files: killed between the two, the project opens with the old ones and no history.
     if (isRewritten) writeAtomically(workPath, whole.toString());
+    if (compacted) {
+      this.#change({ ...file, generation });
+      masks.close();
+      for (const path of Object.values(maskPaths(folder, file.generation))) rmSync(path, { force: true });
+    }
     this.#work = new AppendFile(workPath, onError, write);
     if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
-    this.kept = work;
-    this.#saved = work;
-    this.#masks = this.#compacted(new MaskFiles(folder, file.generation, onError, write), onError);
+    this.#masks = compacted ?? masks;
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
   }
 
@@ -171,8 +184,8 @@ export class Project implements SessionWork {
     return this.#work.size;
   }
 
-  save(kept: KeptWork): void {
-    const line = encodeChange(this.#saved, kept);
+  save(kept: KeptWork, step: WorkStep | null = null): void {
+    const line = encodeChange(this.#saved, kept, step, this.#file.generation);
     this.#saved = kept;
     if (line) this.#work.append(line);
   }
@@ -244,18 +257,18 @@ export class Project implements SessionWork {
     this.#file = file;
   }
 
-  /** Masks of deleted objects and of frames that were tracked again are left behind when they are most of the file. */
-  #compacted(masks: MaskFiles, onError: (error: AppError | null) => void): MaskFiles {
-    const tracks = this.kept.objects.map(({ track }) => track);
-    const used = usedBytes(masks.rowIndex, tracks);
-    if (masks.size - used < Math.max(used, wasteBytes)) return masks;
+  /**
+   * Masks that neither the work nor its history needs are left behind when they are most of the file.
+   * @returns the next generation of the mask files, null when they are well as they are
+   */
+  #compacted(masks: MaskFiles, onError: (error: AppError | null) => void): MaskFiles | null {
+    const { tracks, rows } = neededMasks(this.kept, this.history);
+    const used = usedBytes(masks.rowIndex, tracks) + rows.reduce((sum, { length }) => sum + length, 0);
+    if (masks.size - used < Math.max(used, wasteBytes)) return null;
     const generation = this.#file.generation + 1;
     for (const path of Object.values(maskPaths(this.folder, generation))) rmSync(path, { force: true });
     const next = new MaskFiles(this.folder, generation, onError);
-    compactMasks(masks, next, tracks);
-    this.#change({ ...this.#file, generation });
-    masks.close();
-    for (const path of Object.values(maskPaths(this.folder, generation - 1))) rmSync(path, { force: true });
+    moveRows(this.history, compactMasks(masks, next, tracks, rows));
     return next;
   }
 }

@@ -1,0 +1,66 @@
+/** How much of the history is kept with a project, and what it holds of the mask files. */
+import type { KeptWork, WorkHistory } from '../kept-work.ts';
+import type { MaskIndex, MaskRow } from '../mask-index.ts';
+import { usedBytes } from './mask-files.ts';
+
+/** Of a history that is opened: the text of its steps, and the masks that nothing else needs. The newest steps are kept. */
+export const mostHistory = { textBytes: 8 * 2 ** 20, maskBytes: 256 * 2 ** 20 };
+
+/** What the mask files must hold: tracks as the index has them, and rows beside those. */
+export interface NeededMasks {
+  tracks: ReadonlySet<number>;
+  rows: readonly MaskRow[];
+}
+
+type Step = WorkHistory['steps']['done'][number];
+
+const tracksOf = ({ before, after }: Step): number[] => [...before, ...after].map(({ track }) => track);
+const rowsOf = ({ changes }: Step): MaskRow[] => changes.flatMap(({ before, after }) => [before, after].filter((row) => row !== null));
+
+/** The text of what a step changed; an upper bound is enough. */
+const textBytes = ({ before, after, changes }: Step): number => {
+  const former = new Set(before);
+  return JSON.stringify([after.filter((object) => !former.has(object)), changes]).length;
+};
+
+/** Forgets the steps that are too much to keep, the oldest first. */
+export const boundHistory = (history: WorkHistory, work: KeptWork, index: MaskIndex, most = mostHistory): void => {
+  const known = new Set(work.objects.map(({ track }) => track));
+  let text = 0;
+  let masks = 0;
+  const fits = (step: Step): boolean => {
+    text += textBytes(step);
+    for (const { length } of rowsOf(step)) masks += length;
+    const tracks = tracksOf(step).filter((track) => !known.has(track));
+    for (const track of new Set(tracks)) {
+      known.add(track);
+      masks += usedBytes(index, [track]);
+    }
+    return text <= most.textBytes && masks <= most.maskBytes;
+  };
+  const { done, undone } = history.steps;
+  const countOf = (steps: readonly Step[]): number => {
+    const tooMuch = steps.findIndex((step) => !fits(step));
+    return tooMuch < 0 ? steps.length : tooMuch;
+  };
+  history.keep(countOf(done), countOf(undone.toReversed()));
+};
+
+export const neededMasks = (work: KeptWork, history: WorkHistory): NeededMasks => {
+  const steps = [...history.steps.done, ...history.steps.undone];
+  return {
+    tracks: new Set([...work.objects.map(({ track }) => track), ...steps.flatMap(tracksOf)]),
+    rows: steps.flatMap(rowsOf),
+  };
+};
+
+/** The mask files were rewritten. @param moved by a record's former place, the new one */
+export const moveRows = (history: WorkHistory, moved: ReadonlyMap<number, number>): void => {
+  const move = (row: MaskRow | null): MaskRow | null => row && { ...row, offset: moved.get(row.offset) ?? row.offset };
+  for (const { changes } of [...history.steps.done, ...history.steps.undone]) {
+    for (const change of changes) {
+      change.before = move(change.before);
+      change.after = move(change.after);
+    }
+  }
+};
