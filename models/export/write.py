@@ -14,6 +14,7 @@ from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
 from models.export.memory_attention import MemoryAttentionGraph
+from models.export.tracked_decoder import TrackedDecoderGraph
 
 OPSET = 18
 PREFIX = "m."  # every graph module holds the model as `m`
@@ -26,7 +27,8 @@ def graph_specs(model):
     # Bounds keep the exporter from specialising; the graphs themselves have none.
     b, m, p, n = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096), Dim("N", min=1, max=4096)
     labels = torch.tensor([[1.0, 0, 2, 3], [1, 1, -1, -1], [-1, -1, -1, -1]])
-    return {
+    features = (rand(3, dim, side, side), rand(1, dim // 8, 4 * side, 4 * side), rand(1, dim // 4, 2 * side, 2 * side))
+    specs = {
         "image_encoder": (ImageEncoderGraph(model), ((rand(1, size, size, 3) * 255).to(torch.uint8),), ["image"], ["s0", "s1", "top", "top_init"], None),
         "memory_attention": (
             MemoryAttentionGraph(model),
@@ -37,8 +39,7 @@ def graph_specs(model):
         ),
         "mask_decoder": (
             MaskDecoderGraph(model),
-            (rand(3, dim, side, side), rand(1, dim // 8, 4 * side, 4 * side), rand(1, dim // 4, 2 * side, 2 * side), rand(3, 4, 2) * size, labels,
-             rand(3, 1, 4 * side, 4 * side), torch.tensor([1.0, 0, 1])),
+            (*features, rand(3, 4, 2) * size, labels, rand(3, 1, 4 * side, 4 * side), torch.tensor([1.0, 0, 1])),
             ["pix", "s0", "s1", "points", "labels", "mask_prompt", "has_mask"],
             ["masks", "ious", "pointers", "object_logit"],
             ({0: b}, {}, {}, {0: b, 1: n}, {0: b, 1: n}, {0: b}, {0: b}),
@@ -52,6 +53,10 @@ def graph_specs(model):
         ),
         "mask_prompt": (MaskPromptGraph(model), (rand(1, 1, size, size),), ["mask"], ["mask_prompt", "no_object_pointer"], None),
     }
+    if hasattr(model.sam_prompt_encoder, "dense_prompt"):
+        outputs = ["masks", "ious", "pointers", "object_logit"]
+        specs["tracked_decoder"] = (TrackedDecoderGraph(model), features, ["pix", "s0", "s1"], outputs, ({0: b}, {}, {}))
+    return specs
 
 
 def strip(proto):

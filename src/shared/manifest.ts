@@ -35,13 +35,17 @@ export const bundlePathSchema = z
 export const graphFileSchema = z.strictObject({ file: bundlePathSchema, sha256: sha256Schema, bytes: bytesSchema.positive() });
 export type GraphFile = z.infer<typeof graphFileSchema>;
 
-/** The graphs of a bundle; `maskPrompt` is the fifth that bundles without mask prompts lack. */
+/**
+ * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `trackedDecoder` is the mask decoder of
+ * frames without a prompt, where that is worth a graph of its own.
+ */
 export const graphsSchema = z.strictObject({
   imageEncoder: graphFileSchema,
   memoryAttention: graphFileSchema,
   maskDecoder: graphFileSchema,
   memoryEncoder: graphFileSchema,
   maskPrompt: graphFileSchema.optional(),
+  trackedDecoder: graphFileSchema.optional(),
 });
 export type GraphName = keyof z.infer<typeof graphsSchema>;
 export const graphNames = Object.keys(graphsSchema.shape) as readonly GraphName[];

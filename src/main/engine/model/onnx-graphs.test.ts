@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unprompted } from '../tracking/graphs.ts';
 import { openBundle } from './bundle.ts';
 import { bytesField, textField, varintField } from './checkpoint/wire.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
@@ -61,6 +62,25 @@ describe('loading graphs', () => {
       code: 'model-mismatch',
       message: expect.stringContaining('16-bit'),
     });
+  });
+
+  it('decodes frames without a prompt by a graph of their own, to the same numbers', async () => {
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+    const plain = await OnnxGraphs.load({ ...paths, trackedDecoder: undefined }, constants, chooseProviders('cpu', 1));
+    const { imageSize } = constants;
+    const picture = Uint8Array.from({ length: imageSize * imageSize * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7) * Math.cos(i / 9001));
+    const features = await graphs.encodeImage(picture);
+    const pix = graphs.initialFeatures(features);
+    const wanted = await graphs.decode(features, pix, unprompted(1));
+    for (const tried of [graphs, plain]) {
+      const got = await tried.decodeTracked(features, pix);
+      for (const name of ['masks', 'ious', 'pointers', 'objectLogit'] as const) {
+        expect(got[name].length).toBe(wanted[name].length);
+        expect(Math.max(...got[name].map((value, i) => Math.abs(value - wanted[name][i]!)))).toBeLessThan(1e-4);
+      }
+    }
+    await graphs.release();
+    await plain.release();
   });
 
   it('refuses a provider whose numbers are none', async () => {

@@ -6,15 +6,16 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphName, Manifest } from '../../../shared/manifest.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
-import type {
-  AheadFeatures,
-  AttendInput,
-  ConditionedFeatures,
-  DecodeInput,
-  DecodeOutput,
-  EncodeMemoryInput,
-  ImageFeatures,
-  TrackerGraphs,
+import {
+  type AheadFeatures,
+  type AttendInput,
+  type ConditionedFeatures,
+  type DecodeInput,
+  type DecodeOutput,
+  type EncodeMemoryInput,
+  type ImageFeatures,
+  type TrackerGraphs,
+  unprompted,
 } from '../tracking/graphs.ts';
 import { attendFeeds, detached, joined, ownedByAttend, ownedByMemory, part, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
@@ -46,6 +47,7 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   maskDecoder: bundle.graphFile('maskDecoder'),
   memoryEncoder: bundle.graphFile('memoryEncoder'),
   maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
+  trackedDecoder: bundle.manifest.graphs.trackedDecoder ? bundle.graphFile('trackedDecoder') : undefined,
 });
 
 export const constantsOf = (manifest: Manifest): TrackerConstants => {
@@ -74,15 +76,23 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
-type Sessions = Record<Exclude<GraphName, 'maskPrompt' | 'imageEncoder'>, InferenceSession> & {
+type Sessions = Record<'memoryAttention' | 'maskDecoder' | 'memoryEncoder', InferenceSession> & {
   /** null where the second lane has it. */
   imageEncoder: InferenceSession | null;
   maskPrompt: InferenceSession | null;
+  /** Opened when the first frame is tracked: the first click does not wait for it. null where the model has none. */
+  trackedDecoder: (() => Promise<InferenceSession>) | null;
 };
+
+interface Releasable {
+  release(): Promise<void>;
+}
 
 interface Parts {
   sessions: Sessions;
   lane: SecondLane | null;
+  /** All of these, those that are opened later too. */
+  opened: readonly Releasable[];
 }
 
 export interface LoadOptions {
@@ -96,6 +106,7 @@ export class OnnxGraphs implements TrackerGraphs {
   readonly providerReason: string;
   readonly #sessions: Sessions;
   readonly #lane: SecondLane | null;
+  readonly #opened: readonly Releasable[];
   readonly #c: TrackerConstants;
   readonly #times = new RunTimes();
   /** Starts what is to be encoded for the next frame; null when nothing waits. */
@@ -106,10 +117,11 @@ export class OnnxGraphs implements TrackerGraphs {
   #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, { sessions, lane }: Parts, provider: Provider, providerReason: string) {
+  private constructor(constants: TrackerConstants, { sessions, lane, opened }: Parts, provider: Provider, providerReason: string) {
     this.#c = constants;
     this.#sessions = sessions;
     this.#lane = lane;
+    this.#opened = opened;
     this.provider = provider;
     this.providerReason = providerReason;
   }
@@ -124,10 +136,10 @@ export class OnnxGraphs implements TrackerGraphs {
     const refused: string[] = [];
     let lastError: unknown = null;
     for (const provider of choice.order) {
-      const made: { release(): Promise<void> }[] = [];
-      const keep = <T extends { release(): Promise<void> }>(opened: T): T => {
-        made.push(opened);
-        return opened;
+      const opened: Releasable[] = [];
+      const keep = <T extends Releasable>(made: T): T => {
+        opened.push(made);
+        return made;
       };
       try {
         const plan = twoLanes && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
@@ -144,17 +156,18 @@ export class OnnxGraphs implements TrackerGraphs {
           maskDecoder: await open(paths.maskDecoder!),
           memoryEncoder: await open(paths.memoryEncoder!),
           maskPrompt: paths.maskPrompt ? await open(paths.maskPrompt) : null,
+          trackedDecoder: paths.trackedDecoder ? once(() => open(paths.trackedDecoder!)) : null,
         });
         const sessions = await own().finally(() => Promise.allSettled([starting]));
         const lane = await starting;
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        const graphs = new OnnxGraphs(constants, { sessions, lane }, provider, reason);
+        const graphs = new OnnxGraphs(constants, { sessions, lane, opened }, provider, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
         return graphs;
       } catch (error) {
-        for (const opened of made) await opened.release();
+        for (const made of opened) await made.release();
         if (error instanceof AppError && error.code === 'model-mismatch') throw error;
         lastError = error;
         refused.push(`${provider} is not usable: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);
@@ -262,21 +275,25 @@ export class OnnxGraphs implements TrackerGraphs {
     const { logitSize } = this.#c;
     const { batch: b, pointCount: n } = input;
     const { s0, s1 } = features as OnnxFeatures;
-    const out = await this.#run('maskDecoder', {
-      pix: (pix as OnnxConditioned).pix,
-      s0,
-      s1,
-      points: new Tensor('float32', input.points, [b, n, 2]),
-      labels: new Tensor('float32', input.labels, [b, n]),
-      mask_prompt: new Tensor('float32', input.maskPrompt ?? this.#emptyMasks(b), [b, 1, logitSize, logitSize]),
-      has_mask: new Tensor('float32', input.hasMask, [b]),
-    });
-    return {
-      masks: out.masks!.data as Float32Array,
-      ious: out.ious!.data as Float32Array,
-      pointers: out.pointers!.data as Float32Array,
-      objectLogit: out.object_logit!.data as Float32Array,
-    };
+    return decoded(
+      await this.#run('maskDecoder', {
+        pix: (pix as OnnxConditioned).pix,
+        s0,
+        s1,
+        points: new Tensor('float32', input.points, [b, n, 2]),
+        labels: new Tensor('float32', input.labels, [b, n]),
+        mask_prompt: new Tensor('float32', input.maskPrompt ?? this.#emptyMasks(b), [b, 1, logitSize, logitSize]),
+        has_mask: new Tensor('float32', input.hasMask, [b]),
+      }),
+    );
+  }
+
+  async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures): Promise<DecodeOutput> {
+    const { batch } = pix;
+    const { s0, s1 } = features as OnnxFeatures;
+    const session = await this.#sessions.trackedDecoder?.();
+    if (!session) return this.decode(features, pix, unprompted(batch));
+    return decoded(await this.#timed('maskDecoder', session, { pix: (pix as OnnxConditioned).pix, s0, s1 }));
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
@@ -306,8 +323,7 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async release(): Promise<void> {
-    for (const session of Object.values(this.#sessions)) await session?.release();
-    await this.#lane?.release();
+    for (const made of this.#opened) await made.release();
   }
 
   #emptyMasks(batch: number): Float32Array {
@@ -318,7 +334,10 @@ export class OnnxGraphs implements TrackerGraphs {
 
   async #run(graph: TimedGraph, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
     const session = this.#sessions[graph];
-    if (!session) return this.#runInLane('imageEncoder', feeds);
+    return session ? this.#timed(graph, session, feeds) : this.#runInLane('imageEncoder', feeds);
+  }
+
+  async #timed(graph: TimedGraph, session: InferenceSession, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
     const start = absoluteMs();
     try {
       return await session.run(feeds);
@@ -339,6 +358,21 @@ export class OnnxGraphs implements TrackerGraphs {
     }
   }
 }
+
+const decoded = (out: InferenceSession.OnnxValueMapType): DecodeOutput => ({
+  masks: out.masks!.data as Float32Array,
+  ious: out.ious!.data as Float32Array,
+  pointers: out.pointers!.data as Float32Array,
+  objectLogit: out.object_logit!.data as Float32Array,
+});
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+};
 
 const stopped = (graph: TimedGraph, error: unknown): AppError => {
   if (error instanceof AppError && error.code === 'engine-lost') return error;

@@ -47,6 +47,16 @@ export interface DecodeInput {
   hasMask: Float32Array;
 }
 
+/** What objects without a prompt on the frame are decoded with: one empty point and its pad (rule 3). */
+export const unprompted = (batch: number): DecodeInput => ({
+  batch,
+  pointCount: 2,
+  points: new Float32Array(batch * 4),
+  labels: new Float32Array(batch * 2).fill(-1),
+  maskPrompt: null,
+  hasMask: new Float32Array(batch),
+});
+
 export interface DecodeOutput {
   /** [B, 4, 4h, 4h] raw logits. */
   masks: Float32Array;
@@ -86,6 +96,8 @@ export interface TrackerGraphs {
   rawFeatures(features: ImageFeatures): ConditionedFeatures;
   attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
+  /** `decode` of {@link unprompted}; absent where that is no less work. */
+  decodeTracked?(features: ImageFeatures, pix: ConditionedFeatures): Promise<DecodeOutput>;
   /** [B, h*h, Cm], not yet rounded to bf16. */
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array>;
   /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */

@@ -4,7 +4,7 @@ import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { AttentionPacker, AttentionRequest } from './attention-batch.ts';
 import { roundToBf16 } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
-import type { DecodeOutput, ImageFeatures, TrackerGraphs } from './graphs.ts';
+import { type DecodeOutput, type ImageFeatures, type TrackerGraphs, unprompted } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
 
 export interface TrackerCore {
@@ -54,22 +54,14 @@ export const plainResult = (objectId: number, output: FrameMemory, prompted: boo
   return { objectId, logits, objectLogit, iou, prompted, uncertainty, events: [], amended: [] };
 };
 
-/** Attends and decodes a frame without prompts for requests of one shape (rule 3: one empty point and its pad). */
+/** Attends and decodes a frame without prompts for requests of one shape. */
 export const decodeTracked = async (
   { graphs, packer }: TrackerCore,
   features: ImageFeatures,
   requests: readonly AttentionRequest[],
 ): Promise<DecodeOutput> => {
-  const batch = requests.length;
   const pix = await graphs.attend(features, packer.pack(requests));
-  return graphs.decode(features, pix, {
-    batch,
-    pointCount: 2,
-    points: new Float32Array(batch * 4),
-    labels: new Float32Array(batch * 2).fill(-1),
-    maskPrompt: null,
-    hasMask: new Float32Array(batch),
-  });
+  return graphs.decodeTracked?.(features, pix) ?? graphs.decode(features, pix, unprompted(requests.length));
 };
 
 /** Encodes outputs of one frame as a batch and puts each memory in its place, rounded to bf16 (rules 13 to 16). */
