@@ -1,7 +1,23 @@
 /** The camera (Chromium's fake device) and files dropped on the window. */
 import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
 import { sampleFrames } from './window.ts';
+
+/** Drops the bundled clip on the window under a name, as a file manager does. */
+const drop = async (page: Page, name: string): Promise<void> => {
+  const data = (await readFile('resources/sample.mp4')).toString('base64');
+  const transfer = await page.evaluateHandle(
+    ([text, called]) => {
+      const bytes = Uint8Array.from(atob(text!), (c) => c.charCodeAt(0));
+      const made = new DataTransfer();
+      made.items.add(new File([bytes], called!, { type: 'video/mp4' }));
+      return made;
+    },
+    [data, name],
+  );
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+};
 
 test('a camera is chosen, recorded and opened as a clip', async ({ app: page }) => {
   await page.getByRole('button', { name: 'Record from a camera' }).click();
@@ -34,15 +50,38 @@ test('a camera that is not allowed is explained, and tried again', async ({ app:
 
 test('a file that is dropped on the window is sent and opened', async ({ app: page, host }) => {
   test.skip(host === 'electron', 'the desktop opens a dropped file where it lies');
-  const data = (await readFile('resources/sample.mp4')).toString('base64');
-  const transfer = await page.evaluateHandle((text) => {
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const made = new DataTransfer();
-    made.items.add(new File([bytes], 'dropped.mp4', { type: 'video/mp4' }));
-    return made;
-  }, data);
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+  await drop(page, 'dropped.mp4');
   await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(`${sampleFrames} frames`)).toBeVisible();
   expect(await page.title()).toBe('dropped.mp4 – SAM2 Video');
+});
+
+test('imported clips are seen in the settings, and removed when no project uses them and the user says so', async ({ app: page, host }) => {
+  test.skip(host === 'electron', 'the desktop opens a dropped file where it lies');
+  for (const name of ['first.mp4', 'worked on.mp4', 'last.mp4']) {
+    await drop(page, name);
+    await expect(page).toHaveTitle(`${name} – SAM2 Video`, { timeout: 60_000 });
+    // Work makes a project of it.
+    if (name.startsWith('worked')) await page.keyboard.press('a');
+  }
+  await page.keyboard.press('Control+,');
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  await dialog.getByRole('textbox', { name: 'Search settings' }).fill('storage');
+  const storage = dialog.getByRole('region', { name: 'Storage' });
+  await expect(storage.getByText(/^3 clips, /)).toBeVisible();
+  const row = (name: string) => storage.getByRole('listitem').filter({ hasText: name });
+  await expect(row('first.mp4')).toContainText('not used by any project');
+  await expect(row('worked on.mp4')).toContainText('used by worked on');
+  const remove = storage.getByRole('button', { name: 'Remove what no project uses…' });
+  await remove.click();
+  await storage.getByRole('button', { name: 'Keep' }).click();
+  await expect(storage.getByRole('listitem')).toHaveCount(3);
+  await remove.click();
+  await storage.getByRole('button', { name: /^Remove 1 clip for good/ }).click();
+  await expect(storage.getByRole('status')).toContainText(/^1 clip removed, .* freed\.$/);
+  await expect(row('first.mp4')).toHaveCount(0);
+  await expect(row('last.mp4')).toBeVisible();
+  await expect(remove).toBeDisabled();
+  await storage.getByRole('button', { name: 'Open worked on.mp4' }).click();
+  await expect(page).toHaveTitle('worked on.mp4 – SAM2 Video', { timeout: 60_000 });
 });

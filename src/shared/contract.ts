@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { exportChoiceSchema, exportEstimateSchema } from './export-choice.ts';
+import { importedClipSchema } from './imports.ts';
 import { memorySettingsSchema } from './memory-settings.ts';
 import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
@@ -66,7 +67,7 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 
 export const operationSchema = z.object({
   id: z.string(),
-  /** What is done and to do counts frames; bytes for a copy and what a window sends; ms of an address, whose total is 0. */
+  /** What is done and to do counts frames; bytes for a copy, a file that is fetched and what a window sends; ms of a stream, whose total is 0. */
   kind: z.enum(['track', 'export', 'copy', 'import']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
@@ -129,6 +130,13 @@ export const contract = {
   'session.open': { input: z.object({ path: z.string().min(1) }), output: nothing },
   /** Ends the fetching of an endless address; what came is opened. */
   'import.finish': { input: z.object({ operationId: z.string() }), output: nothing },
+  /** Clips that the app fetched or recorded itself, the newest first, and the folder they lie in. */
+  'import.list': { input: nothing, output: z.object({ folder: z.string(), clips: z.array(importedClipSchema) }) },
+  /** Removes those of them that no project uses; others stay. */
+  'import.remove': {
+    input: z.object({ ids: z.array(z.string()).max(10_000) }),
+    output: z.object({ removed: z.number(), bytes: z.number() }),
+  },
   /** A file that a browser holds, or a recording (`bytes` null), sent in pieces; the clip is open when it is finished. */
   'upload.begin': {
     input: z.object({ name: z.string().max(300), bytes: z.number().int().nonnegative().nullable() }),

@@ -5,6 +5,7 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { paintLabel } from '../../src/main/engine/export/compositor.ts';
 import { type Clips, ffprobeFramePts, ffprobeStream, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
+import { CheckpointServer, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import { type Results, resultsSchema } from '../../src/shared/results.ts';
 import { makeTempFolder, runCli, sampleClip, startCli } from './run-cli.ts';
 
@@ -121,6 +122,20 @@ describe('sam2-video track', () => {
     expect(results.frames.at(-1)!.objects).toHaveLength(1);
     expect(await ffprobeFramePts(join(out, 'annotated.mp4'))).toHaveLength(results.frames.length);
     expect(readdirSync(out).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('is stopped while it fetches, with exit code 130 and nothing left', async () => {
+    await using server = await CheckpointServer.start(readFileSync(sampleClip), whole, stallAfter(100_000));
+    const out = join(folder.path, 'stopped');
+    const data = join(folder.path, 'data');
+    const { child, ended } = startCli(['track', `${server.url}/clip.mp4`, '--point', '120,190@0', '--out', out], { SAM2_VIDEO_DATA: data });
+    await server.asked(2);
+    child.kill('SIGINT');
+    const run = await ended;
+    expect(run.stderr).not.toContain('error');
+    expect(run.code).toBe(130);
+    expect(readdirSync(data, { recursive: true }).filter((name) => /clip|in-use/.test(String(name)))).toEqual([]);
+    expect(readdirSync(out)).toEqual([]);
   });
 
   it('shows its options', async () => {

@@ -1,15 +1,17 @@
 /** Sources that are no file: folders of pictures, addresses (real servers on loopback), and what a window sends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
+import { shownAddress } from '../../src/main/engine/media/shown-address.ts';
 import type { AppServices } from '../../src/main/services/app-services.ts';
-import { importSource } from '../../src/main/services/sources/imports.ts';
+import { CheckpointServer, cutAfter, etag, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
+import { importSource } from '../../src/main/services/sources/import-source.ts';
 import { openSource } from '../../src/main/services/sources/open-source.ts';
 import type { Operation } from '../../src/shared/contract.ts';
 import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
@@ -37,7 +39,13 @@ beforeAll(async () => {
       const { size } = statSync(sampleClip);
       const range = { 'accept-ranges': 'bytes', 'content-length': size - start, 'content-range': `bytes ${start}-${size - 1}/${size}` };
       createReadStream(sampleClip, { start }).pipe(response.writeHead(request.headers.range ? 206 : 200, range));
-    } else if (request.url === '/secret.mp4') response.writeHead(401).end();
+    } else if (request.url === '/moved.mp4') response.writeHead(302, { location: '/clip.mp4' }).end();
+    else if (request.url === '/private.mp4' && request.headers.authorization !== `Basic ${btoa('ann:se/cret')}`)
+      response.writeHead(401).end();
+    else if (request.url === '/private.mp4')
+      createReadStream(sampleClip).pipe(response.writeHead(200, { 'content-length': statSync(sampleClip).size }));
+    else if (request.url === '/secret.mp4') response.writeHead(401).end();
+    else if (request.url === '/forbidden.mp4') response.writeHead(403).end();
     else if (request.url === '/page') response.writeHead(200, { 'content-type': 'text/html' }).end('<p>no video</p>'.repeat(500));
     else if (request.url === '/cut.mkv') {
       response.writeHead(200, { 'content-type': 'video/x-matroska', 'content-length': '9000000' });
@@ -65,6 +73,10 @@ afterAll(async () => {
 
 const ended = (id: string): Promise<Operation> => services.operations.ended(id);
 const open = (path: string): Promise<Operation> => ended(services.imports.start(importSource(path)!));
+
+/** Names in the folder of imports that are not of a whole clip. */
+const leftInImports = async (): Promise<string[]> =>
+  (await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => /in-use$|\.(partial|part|part\.json|cut)$/.test(name));
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
@@ -121,7 +133,7 @@ describe('a folder of pictures', () => {
     expect((await open(path)).error).toMatchObject({ code: 'source-unreadable', message: expect.stringContaining('5.jpg') });
     await mkdir(join(folder.path, 'nothing'));
     expect((await open(join(folder.path, 'nothing'))).error).toMatchObject({ code: 'source-empty' });
-    expect((await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(await leftInImports()).toEqual([]);
   });
 });
 
@@ -131,7 +143,35 @@ describe('an address', () => {
   it('of a file is fetched and opened', async () => {
     expect(await open(at('/clip.mp4'))).toMatchObject({ state: 'done', error: null });
     expect(services.session.media.frameCount).toBe(132);
-    expect(services.session.path).toMatch(/clip\.mkv$/);
+    expect(services.session.path).toMatch(/clip\.mp4$/);
+    const { size } = statSync(sampleClip);
+    expect(services.operations.list.at(-1)).toMatchObject({ done: size, total: size });
+    expect(await readFile(services.session.path)).toEqual(await readFile(sampleClip));
+  });
+
+  it('goes on where it was when the connection is cut, under If-Range', async () => {
+    await using cutting = await CheckpointServer.start(await readFile(sampleClip), whole, cutAfter(200_000), cutAfter(150_000), whole);
+    expect(await open(`${cutting.url}/clip.mp4`)).toMatchObject({ state: 'done', error: null });
+    expect(cutting.requests.map(({ range }) => range)).toEqual([undefined, undefined, 'bytes=200000-', 'bytes=350000-']);
+    expect(cutting.requests.slice(2).map(({ ifRange }) => ifRange)).toEqual([etag, etag]);
+    expect(await readFile(services.session.path)).toEqual(await readFile(sampleClip));
+    expect(await readdir(dirname(services.session.path))).toEqual(['clip.mp4']);
+  });
+
+  it('with a name and a password gives them to that server, and shows them to nobody', async () => {
+    const address = at('/private.mp4').replace('//', '//ann:se%2Fcret@');
+    expect(await open(address)).toMatchObject({ state: 'done', title: at('/private.mp4') });
+    expect((await open(at('/moved.mp4'))).state).toBe('done');
+    expect(shownAddress('rtsp://ann:p@ss@host/x@y')).toBe('rtsp://host/x@y');
+  });
+
+  it('is cancelled while it comes with nothing left of it', async () => {
+    await using stalling = await CheckpointServer.start(await readFile(sampleClip), whole, stallAfter(100_000));
+    const id = services.imports.start({ kind: 'network', url: `${stalling.url}/clip.mp4` });
+    await until(() => (services.operations.get(id)?.done ?? 0) === 100_000);
+    services.operations.cancel(id);
+    expect((await ended(id)).state).toBe('cancelled');
+    expect(await leftInImports()).toEqual([]);
   });
 
   it('of an HLS playlist is fetched with all its segments', async () => {
@@ -143,8 +183,9 @@ describe('an address', () => {
   });
 
   it.each([
-    ['/nowhere', 'source-unreadable', /is not there/],
-    ['/secret.mp4', 'source-unreadable', /name and password/],
+    ['/nowhere', 'address-missing', /is not there/],
+    ['/secret.mp4', 'address-forbidden', /name and password/],
+    ['/forbidden.mp4', 'address-forbidden', /name and password/],
     ['/page', 'source-unreadable', /can not be read as a video/],
   ])('that fails says why: %s', async (path, code, message) => {
     const { state, error } = await open(at(path));
@@ -154,8 +195,14 @@ describe('an address', () => {
   });
 
   it('that nobody listens at is told as such', async () => {
-    const { error } = await open('rtsp://127.0.0.1:1/stream');
-    expect(error!.message).toMatch(/127\.0\.0\.1:1\/stream can not be reached/);
+    for (const address of ['rtsp://127.0.0.1:1/stream', 'http://127.0.0.1:1/stream']) {
+      const { error } = await open(address);
+      expect(error).toMatchObject({
+        code: 'address-unreachable',
+        message: expect.stringContaining('127.0.0.1:1/stream can not be reached'),
+      });
+    }
+    expect(await leftInImports()).toEqual([]);
   });
 
   it('never leads to a file of this machine', async () => {
@@ -205,11 +252,13 @@ describe('an address', () => {
     // The server's only listener was the recorder: it ends when that is gone.
     await isGone;
     await until(() => services.state.engine.state === 'ready');
-    // What came stays on the disk, though nothing opens it.
-    const imports = join(folder.path, 'imports');
-    const left = (await readdir(imports, { recursive: true })).filter((name) => name.includes('partial'));
-    expect(left).toHaveLength(1);
-    await rm(join(imports, left[0]!));
+    // What came is a clip now, which nothing opens by itself.
+    await until(() => services.state.notices.at(-1)!.text.includes('was being recorded'));
+    const [clip] = await services.importedClips.list();
+    expect(clip).toMatchObject({ name: 'camera.mkv', usedBy: [], isOpen: false });
+    await services.openSession(clip!.path);
+    expect(services.session.media).toMatchObject({ codec: 'h264', width: 192 });
+    expect(await leftInImports()).toEqual([]);
   });
 
   it('is cancelled with nothing left of it', async () => {
@@ -220,22 +269,22 @@ describe('an address', () => {
     services.operations.cancel(id);
     const { state } = await ended(id);
     expect(['cancelled', 'failed']).toContain(state);
-    expect((await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => name.includes('partial'))).toEqual([]);
+    expect(await leftInImports()).toEqual([]);
   });
 });
 
 describe('what a window sends', () => {
   const window = {};
   const send = async (id: string, data: Buffer, total: number | null): Promise<void> => {
-    for (let at = 0; at < data.length; at += 50_000) await services.imports.append(id, data.subarray(at, at + 50_000), total);
+    for (let at = 0; at < data.length; at += 50_000) await services.uploads.append(id, data.subarray(at, at + 50_000), total);
   };
 
   it('is a clip when it is whole, under a harmless name', async () => {
     const data = await readFile(sampleClip);
-    const id = await services.imports.begin('../../etc/holi<day>.mp4', data.length, window);
+    const id = await services.uploads.begin('../../etc/holi<day>.mp4', data.length, window);
     await send(id, data, data.length);
     expect(services.operations.get(id)).toMatchObject({ done: data.length, total: data.length });
-    await services.imports.complete(id);
+    await services.uploads.complete(id);
     expect(await ended(id)).toMatchObject({ state: 'done' });
     expect(services.session.media.frameCount).toBe(132);
     expect(services.session.path).toMatch(/imports[\\/]\w+[\\/]holi_day_\.mp4$/);
@@ -243,43 +292,65 @@ describe('what a window sends', () => {
   });
 
   it('a recording without an index gets one', async () => {
-    const id = await services.imports.begin('camera 1.webm', null, window);
+    const id = await services.uploads.begin('camera 1.webm', null, window);
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=2', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'camera.webm'));
     await send(id, await readFile(join(folder.path, 'camera.webm')), null);
-    await services.imports.complete(id);
+    await services.uploads.complete(id);
     expect(services.session.media).toMatchObject({ frameCount: 50, codec: 'vp8' });
     expect(services.session.path).toMatch(/camera 1\.mkv$/);
   });
 
+  it('a recording that was cut off anywhere is made whole up to there at the next start', async () => {
+    const data = await readFile(join(folder.path, 'camera.webm'));
+    const place = join(folder.path, 'imports', '0123abcd');
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, 'camera 2.webm.partial'), data.subarray(0, Math.floor(data.length * 0.6)));
+    await writeFile(join(place, 'in-use'), JSON.stringify({ pid: 999_999_999, recording: 'camera 2.webm.partial' }));
+    await mkdir(join(folder.path, 'imports', '0123abce'));
+    await writeFile(join(folder.path, 'imports', '0123abce', 'camera 3.webm.partial'), 'no picture');
+    await writeFile(
+      join(folder.path, 'imports', '0123abce', 'in-use'),
+      JSON.stringify({ pid: 999_999_999, recording: 'camera 3.webm.partial' }),
+    );
+    await services.imports.recover();
+    expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app ended/);
+    expect(await readdir(place)).toEqual(['camera 2.mkv']);
+    expect(await readdir(join(folder.path, 'imports'))).not.toContain('0123abce');
+    await services.openSession(join(place, 'camera 2.mkv'));
+    const { frameCount } = services.session.media;
+    expect(frameCount).toBeGreaterThan(15);
+    expect(frameCount).toBeLessThan(50);
+  });
+
   it('is given up with nothing left, and more of it is refused', async () => {
-    const id = await services.imports.begin('clip.mp4', 1000, window);
-    await services.imports.append(id, Buffer.alloc(500), 1000);
+    const id = await services.uploads.begin('clip.mp4', 1000, window);
+    await services.uploads.append(id, Buffer.alloc(500), 1000);
     services.operations.cancel(id);
     expect(await ended(id)).toMatchObject({ state: 'cancelled' });
-    await expect(services.imports.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
-    expect((await readdir(join(folder.path, 'imports'))).filter((name) => name.includes('partial'))).toEqual([]);
+    await expect(services.uploads.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
+    expect(await leftInImports()).toEqual([]);
   });
 
   it('is kept when it is a recording and its window goes away; a file that is not whole is given up', async () => {
     const leaver = {};
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=1', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'left.webm'));
-    const recording = await services.imports.begin('left.webm', null, leaver);
+    const recording = await services.uploads.begin('left.webm', null, leaver);
     await send(recording, await readFile(join(folder.path, 'left.webm')), null);
-    await services.imports.release({});
+    await services.uploads.release({});
     expect(services.operations.get(recording)!.state).toBe('running');
-    await services.imports.release(leaver);
+    await services.uploads.release(leaver);
     expect(await ended(recording)).toMatchObject({ state: 'done' });
     expect(services.session.media.frameCount).toBe(25);
-    const file = await services.imports.begin('clip.mp4', 1000, leaver);
-    await services.imports.append(file, Buffer.alloc(500), 1000);
-    await services.imports.release(leaver);
+    const file = await services.uploads.begin('clip.mp4', 1000, leaver);
+    await services.uploads.append(file, Buffer.alloc(500), 1000);
+    await services.uploads.release(leaver);
     expect(await ended(file)).toMatchObject({ state: 'cancelled' });
   });
 
   it('may be opened again by every client, and nothing beside it', () => {
-    const { imports } = services;
-    expect(imports.owns(join(folder.path, 'imports', 'ab', 'clip.mkv'))).toBe(true);
+    const { importStore } = services;
+    expect(importStore.owns(join(folder.path, 'imports', 'ab', 'clip.mkv'))).toBe(true);
     for (const path of ['imports', 'imports-2/clip.mkv', 'imports/../clip.mkv', 'settings.json'])
-      expect(imports.owns(`${folder.path}/${path}`)).toBe(false);
+      expect(importStore.owns(`${folder.path}/${path}`)).toBe(false);
   });
 });

@@ -106,6 +106,23 @@ export const trackAndExport = async (
   }
 };
 
+/** @returns null when the user stopped what was being fetched: nothing of it stays */
+const openInterruptibly = async (services: AppServices, clip: string): Promise<SessionService | null> => {
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
+    for (const { id, kind, state } of services.operations.list)
+      if (kind === 'import' && state === 'running') services.operations.cancel(id);
+  };
+  try {
+    const session = await withInterrupt(interrupt, () => openSource(services, clip));
+    return isInterrupted ? null : session;
+  } catch (error) {
+    if (isInterrupted) return null;
+    throw error;
+  }
+};
+
 const isDirection = (text: string): text is TrackDirection => ['forward', 'backward', 'both'].includes(text);
 
 export const runTrackCommand = async (clip: string, options: TrackOptions): Promise<number> => {
@@ -117,7 +134,9 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const services = await makeServices(options, { firstClip: clip });
   try {
     services.requireEngine();
-    await applyPrompts(await openSource(services, clip), objects);
+    const session = await openInterruptibly(services, clip);
+    if (!session) return exitCodes.interrupted;
+    await applyPrompts(session, objects);
     return await trackAndExport(services, options.direction, {
       directory,
       video: options.video,

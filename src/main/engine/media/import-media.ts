@@ -6,6 +6,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { addressErrorOf } from './address-error.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
 import { eachLine } from './text-lines.ts';
@@ -61,25 +62,6 @@ const copyArgs = (output: string): string[] => [
   // Its end breaks with the app, which ends ffmpeg at its next packet: nothing is recorded for an app that was killed.
   ...['-map', '0:V:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
 ];
-
-/** Without the user's name and password, for messages. */
-export const shownAddress = (url: string): string => url.replace(/^(\w+:\/\/)[^/@]*@/, '$1');
-
-const networkError = (url: string, said: string): AppError => {
-  const where = shownAddress(url);
-  const text = (reason: string, help: string): AppError => new AppError('source-unreadable', `${where} ${reason}. ${help}`);
-  if (/401|403|Unauthorized|Forbidden/i.test(said))
-    return text('refuses without a name and password that it knows', 'Put them into the address: scheme://name:password@host/…');
-  if (/404|Not Found/i.test(said)) return text('is not there', 'Check the address.');
-  if (/refused|unreachable|resolve|getaddrinfo|No route/i.test(said))
-    return text('can not be reached', 'Check the address and the network.');
-  if (/timed out|timeout/i.test(said)) return text('does not answer', 'Check that it is running, and try again.');
-  if (/matches no streams|Output file does not contain any stream/i.test(said))
-    return new AppError('source-no-video', `${where} has no picture in it. Use the address of a video.`);
-  if (/Protocol .* not on whitelist/i.test(said))
-    return text('leads to an address that is not opened', 'Only http, https, rtsp, rtmp and srt are.');
-  return text(`can not be read as a video (${said})`, 'Use the address of a video file or stream.');
-};
 
 /** A file of less holds no picture. */
 const leastBytes = 4096;
@@ -142,11 +124,12 @@ export const importMedia = async (source: ImportSource, output: string, options:
       if (!isNetworkAddress(source.url))
         throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
       said = await copyPackets(networkArgs(source.url), partial, options, null);
-      if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw networkError(source.url, said ?? 'nothing came');
+      if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
     } else said = await copyPackets(inputArgs(source.path), partial, options, null);
     if (said !== null && /No space left/i.test(said))
       throw new AppError('disk-full', `The disk is full: ${output} could not be written. Free some space and try again.`);
-    if (said !== null && source.kind !== 'network')
+    // A recording may end anywhere, like a stream: what came until then is the clip.
+    if (said !== null && (source.kind === 'images' || (source.kind === 'recording' && (await bytesIn(partial)) < leastBytes)))
       throw new AppError('source-unreadable', `The pictures could not be put together: ${said}. Check that they open in a viewer.`);
     if ((await bytesIn(partial)) === 0)
       throw new AppError('source-empty', 'Nothing came before it was ended. Try again and wait for the first pictures.');

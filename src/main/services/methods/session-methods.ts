@@ -13,13 +13,18 @@ import { type ExportChoice, exportFolderName, freshFolder } from '../export-serv
 import type { Operations } from '../operations.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
-import { type Imports, importSource } from '../sources/imports.ts';
+import { importSource } from '../sources/import-source.ts';
+import type { ImportStore } from '../sources/import-store.ts';
+import type { ImportedClips } from '../sources/imported-clips.ts';
+import type { Imports } from '../sources/imports.ts';
+import type { Uploads } from '../sources/uploads.ts';
 
 export interface SessionServices {
   readonly state: AppState;
   readonly session: SessionService;
   readonly operations: Operations;
   readonly imports: Imports;
+  readonly importStore: Pick<ImportStore, 'owns'>;
   readonly exportRoot: string;
   readonly appVersion: string;
   readonly hostDetails: readonly string[];
@@ -48,18 +53,26 @@ type SessionMethod =
   | 'track.start'
   | 'operation.cancel';
 
-export const importMethods = (services: { readonly imports: Imports }): Pick<Handlers, ImportMethod> => ({
+export interface ImportServices {
+  readonly imports: Imports;
+  readonly uploads: Uploads;
+  readonly importedClips: ImportedClips;
+}
+
+export const importMethods = (services: ImportServices): Pick<Handlers, ImportMethod> => ({
   'import.finish': async ({ operationId }) => {
     await services.imports.finish(operationId);
     return {};
   },
-  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await services.imports.begin(name, bytes, client) }),
+  'import.list': async () => ({ folder: services.importedClips.folder, clips: await services.importedClips.list() }),
+  'import.remove': ({ ids }) => services.importedClips.remove(ids),
+  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await services.uploads.begin(name, bytes, client) }),
   'upload.append': async ({ operationId, data, total }) => {
-    await services.imports.append(operationId, Buffer.from(data, 'base64'), total);
+    await services.uploads.append(operationId, Buffer.from(data, 'base64'), total);
     return {};
   },
   'upload.finish': async ({ operationId }) => {
-    await services.imports.complete(operationId);
+    await services.uploads.complete(operationId);
     return {};
   },
 });
@@ -72,7 +85,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   },
   'session.open': async ({ path }) => {
     const source = isProjectFolder(path) ? null : importSource(path);
-    if (source?.kind !== 'network' && !services.imports.owns(path)) await services.checkPath(path);
+    if (source?.kind !== 'network' && !services.importStore.owns(path)) await services.checkPath(path);
     if (source) services.imports.start(source);
     else await services.openSession(path);
     return {};

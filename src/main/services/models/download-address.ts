@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 /** Instead of a model's own address: `<this>/<file name>`, for a mirror of one's own and for tests. */
 export const addressVariable = 'SAM2_VIDEO_MODELS_URL';
 
-const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+export const isLoopback = (url: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
 
 /** https, or plain http to this machine. */
 const isAllowed = (url: URL): boolean => url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
@@ -33,6 +33,14 @@ export const checkRedirect = (from: URL, location: string): URL => {
     `${from.origin} sent the download on to ${to.protocol}//${to.host}, which is not followed: only https is. Try again later, or import the file from disk.`,
   );
 };
+
+/** Which addresses a download may begin at, and which it may be sent on to. Both throw AppError `not-allowed`. */
+export interface AddressRules {
+  check: (address: string) => URL;
+  redirect: (from: URL, location: string) => URL;
+}
+
+export const modelAddresses: AddressRules = { check: checkAddress, redirect: checkRedirect };
 
 /**
  * The address of a model's checkpoint.

@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from './clock.ts';
 import { type Disk, fileError, type PartFile, requireSpace } from './disk.ts';
-import { checkAddress, type ProxyEnvironment } from './download-address.ts';
+import { type AddressRules, modelAddresses, type ProxyEnvironment } from './download-address.ts';
 import { getFile, type HttpAnswer } from './http-request.ts';
 import { readPartNote, writePartNote } from './part-note.ts';
 
@@ -28,6 +28,10 @@ export interface DownloadRequest {
   mostBytes: number;
   /** A sha256 will be checked: bytes may be joined to earlier ones even when the server can't promise that they belong together. */
   hasSha256: boolean;
+  /** Default: those that models come from. */
+  rules?: AddressRules;
+  /** Attempts after one that brought nothing new; default 5. */
+  mostFailures?: number;
   proxy: ProxyEnvironment;
   userAgent: string;
   signal: AbortSignal;
@@ -39,8 +43,7 @@ export interface DownloadParts {
   disk: Disk;
 }
 
-/** Attempts after one that brought nothing new. */
-const mostFailures = 5;
+const usualFailures = 5;
 const firstPauseMs = 1000;
 const mostPauseMs = 30_000;
 /** A connection that gives nothing for this long is given up and made again. */
@@ -67,7 +70,8 @@ const elsewhere = 'Try again later, or get the file on another way and import it
  * @throws AppError `download-failed`, `disk-full`, `not-allowed`, `cancelled` (the part is kept), `output-unwritable`
  */
 export const download = async (request: DownloadRequest, { clock, disk }: DownloadParts): Promise<number> => {
-  const address = checkAddress(request.url);
+  const { rules = modelAddresses, mostFailures = usualFailures } = request;
+  const address = rules.check(request.url);
   const part = await openPart(request, disk);
   try {
     let failures = 0;
@@ -126,6 +130,7 @@ const attempt = async (address: URL, part: PartFile, request: DownloadRequest, p
     const answer = await getFile(address, requestHeaders(part.size, validator, request.userAgent), {
       proxy: request.proxy,
       signal: AbortSignal.any([signal, silence.signal]),
+      redirect: (request.rules ?? modelAddresses).redirect,
     });
     try {
       await takeAnswer(answer, part, request, parts, () => watch.restart());

@@ -1,8 +1,8 @@
-/** One GET over https, with redirects followed by our own rules. Nothing is cached, no cookie or credential is sent. */
+/** One GET, with redirects followed by our own rules. Nothing is cached, no cookie is sent, and no password but the address's own. */
 import { Agent as HttpAgent, get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { AppError } from '../../../shared/errors.ts';
-import { checkRedirect, type ProxyEnvironment } from './download-address.ts';
+import type { AddressRules, ProxyEnvironment } from './download-address.ts';
 
 export interface HttpAnswer {
   /** Where the redirects ended. */
@@ -24,7 +24,7 @@ const mostQueuedBytes = 1 << 20;
 export const getFile = async (
   address: URL,
   headers: Record<string, string>,
-  options: { proxy: ProxyEnvironment; signal: AbortSignal },
+  options: { proxy: ProxyEnvironment; signal: AbortSignal; redirect: AddressRules['redirect'] },
 ): Promise<HttpAnswer> => {
   let url = address;
   for (let followed = 0; ; followed++) {
@@ -37,7 +37,7 @@ export const getFile = async (
     body.destroy();
     if (followed === mostRedirects)
       throw new AppError('download-failed', `${address.host} sends the download round in circles. Try again later.`);
-    url = checkRedirect(url, location);
+    url = options.redirect(url, location);
   }
 };
 

@@ -11,7 +11,7 @@ import { RateMeter } from '../operations.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { SessionService } from '../session-service.ts';
 import type { ActiveModel } from './active-model.ts';
-import { checkProxy, hasPassword, withoutPassword } from './download-address.ts';
+import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from './download-address.ts';
 import type { InstallRun } from './install-run.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
@@ -80,6 +80,11 @@ export class ModelService {
       speeds: this.#speeds.list,
       isMeasuring: this.#isMeasuring,
     };
+  }
+
+  /** For everything else that is fetched. */
+  get proxyEnvironment(): ProxyEnvironment {
+    return proxyEnvironment(this.#proxy, process.env);
   }
 
   get isSwitching(): boolean {

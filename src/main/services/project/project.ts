@@ -26,7 +26,8 @@ const lockName = 'in-use';
 const wasteBytes = 32 * 2 ** 20;
 const workWasteBytes = 2 ** 20;
 
-export const isProjectFolder = (path: string): boolean => existsSync(join(path, fileName));
+export const projectFilePath = (folder: string): string => join(folder, fileName);
+export const isProjectFolder = (path: string): boolean => existsSync(projectFilePath(path));
 
 /** A place in a folder, null for one that leads out of it: the file may be somebody else's. */
 const insideOf = (folder: string, path: string): string | null => {

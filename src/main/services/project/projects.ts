@@ -1,13 +1,13 @@
 /** The projects of a host: the open one, and those that were open. Without a data folder nothing is kept. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import type { AppError } from '../../../shared/errors.ts';
 import type { ProjectState } from '../../../shared/project.ts';
 import type { OpenedMedia } from '../../engine/engine.ts';
 import { yuvToRgb } from '../../engine/export/yuv-to-rgb.ts';
 import type { SessionService } from '../session-service.ts';
-import { Project } from './project.ts';
+import { Project, projectFilePath } from './project.ts';
 import { Recents } from './recents.ts';
 
 const thumbnailName = 'thumbnail.png';
@@ -45,6 +45,19 @@ export class Projects {
 
   async load(): Promise<void> {
     if (this.keeps) await this.recents.load();
+  }
+
+  /** What points to clips, by name: the text of each project.json of the app's folder and of the recents, and the recents' own. */
+  async pointers(): Promise<{ name: string; text: string }[]> {
+    const own = (await readdir(this.#parent).catch(() => [])).map((name) => join(this.#parent, name));
+    const recents = this.recents.list.map(({ name, source }) => ({ name, text: source }));
+    const folders = new Set([...own, ...this.recents.list.map(({ path }) => path)]);
+    const files = [...folders].map(async (folder) => {
+      const text = await readFile(projectFilePath(folder), 'utf8').catch(() => '');
+      // A damaged one still says what it points to.
+      return { name: /"name": *"([^"]*)"/.exec(text)?.[1] ?? basename(folder), text };
+    });
+    return [...recents, ...(await Promise.all(files))];
   }
 
   isOpen(folder: string): boolean {

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { AppServices } from '../app-services.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService } from '../session-service.ts';
-import { importSource } from './imports.ts';
+import { importSource } from './import-source.ts';
 
 /** As `openSession`, and for folders of pictures and addresses, which are fetched first. @throws AppError why it can't be had */
 export const openSource = async (services: AppServices, path: string): Promise<SessionService> => {

@@ -8,7 +8,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { resetAllSettings, type SettingSpec, type SettingValue, searchSettings } from './setting-specs.ts';
 import styles from './settings.module.css';
-import { settingsText as text } from './strings.ts';
+import { StoragePanel } from './storage-panel.tsx';
+import { storageText, settingsText as text } from './strings.ts';
 
 const shown = (value: SettingValue, unit?: string): string =>
   typeof value === 'boolean' ? (value ? text.on : text.off) : `${value}${unit ? ` ${unit}` : ''}`;
@@ -19,6 +20,7 @@ export const SettingsDialog = () => {
   const profile: string | null = state.host ? (state.host.settings.profile ?? '') : null;
   const [query, setQuery] = useState('');
   const found = searchSettings(query).filter((spec) => spec.read(state) !== null);
+  const isStorageFound = storageText.words.includes(query.trim().toLowerCase());
   const groups = [...new Set(found.map(({ group }) => group))];
   return (
     <Dialog title={text.title} isWide onClose={() => app.store.setState({ dialog: null })}>
@@ -47,7 +49,7 @@ export const SettingsDialog = () => {
           onChange={(name) => void app.attempt(app.client.call('settings.useProfile', { profile: name as ProfileName }))}
         />
       )}
-      {found.length === 0 && <p className={styles.none}>{text.none}</p>}
+      {found.length === 0 && !isStorageFound && <p className={styles.none}>{text.none}</p>}
       {groups.map((group) => (
         <section key={group} className={styles.group}>
           <h3 className={styles.groupTitle}>{group}</h3>
@@ -64,6 +66,7 @@ export const SettingsDialog = () => {
             ))}
         </section>
       ))}
+      {isStorageFound && <StoragePanel />}
     </Dialog>
   );
 };

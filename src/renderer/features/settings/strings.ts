@@ -1,4 +1,6 @@
 /** Words of the settings: what each is called and what it changes. */
+import { plural } from '../../ui/format.ts';
+
 export const settingsText = {
   title: 'Settings',
   search: 'Search settings',
@@ -41,4 +43,22 @@ export const settingsText = {
     uncertaintyLogit: { label: 'Unsure below', effect: 'A frame is unsure when no path is surer than this.' },
     memoryQuality: { label: 'Memory quality', effect: 'Predicted IoU above which a frame may become a memory.' },
   } as Record<string, { label: string; effect: string }>,
+} as const;
+
+export const storageText = {
+  title: 'Storage',
+  /** Words that find it in the search, beside its title. */
+  words: 'storage disk space clips imported recorded fetched remove unused',
+  taken: (count: number, size: string): string => (count === 0 ? 'No clips were fetched or recorded' : `${plural(count, 'clip')}, ${size}`),
+  about: (folder: string): string => `What was fetched from an address, dropped here or recorded lies in ${folder} until you remove it.`,
+  removeUnused: 'Remove what no project uses…',
+  confirm: (count: number, size: string): string => `Remove ${plural(count, 'clip')} for good (${size})`,
+  keep: 'Keep',
+  removed: (count: number, size: string): string => `${plural(count, 'clip')} removed, ${size} freed.`,
+  madeAt: (ms: number): string => new Date(ms).toLocaleString(),
+  usedBy: (names: string): string => `used by ${names}`,
+  isOpen: 'open now',
+  unused: 'not used by any project',
+  open: 'Open',
+  openLabel: (name: string): string => `Open ${name}`,
 } as const;

@@ -153,6 +153,7 @@ export class FakeTransport extends TransportBase {
     if ((method === 'prompt.set' || method === 'prompt.clear') && object) this.#setPrompt(object, method, input as unknown as FramePrompt);
     if (method === 'export.estimate') return fakeEstimate;
     if (method === 'tree.get') return { events: fakeTreeEvents(input.objectId as number) };
+    if (method === 'import.list') return { folder: '/home/ann/.local/share/sam2-video/imports', clips: [] };
     if (method === 'app.usage') return { hostBytes: 180 * 2 ** 20, engineBytes: 320 * 2 ** 20, waiting: 0 };
     if (method === 'app.log') return { lines: [] };
     if (method === 'track.start') return this.#track();

@@ -1,0 +1,124 @@
+/**
+ * A video file at an http(s) address, fetched by the app itself: its length is known, and a connection that is cut goes on where
+ * it was. Playlists and streams, whose parts only a demuxer knows, are left to ffmpeg.
+ */
+import { extname } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
+import { addressError } from '../../engine/media/address-error.ts';
+import { systemClock } from '../models/clock.ts';
+import { systemDisk } from '../models/disk.ts';
+import { download } from '../models/download.ts';
+import { type AddressRules, isLoopback, type ProxyEnvironment } from '../models/download-address.ts';
+import { getFile, type HttpAnswer } from '../models/http-request.ts';
+
+export interface FetchOptions {
+  proxy: ProxyEnvironment;
+  userAgent: string;
+  signal: AbortSignal;
+}
+
+export interface FileOffer {
+  bytes: number;
+  /** With its dot, or "". */
+  extension: string;
+}
+
+/** A server that says nothing for so long is gone. */
+const silenceMs = 15_000;
+/** Attempts after one that brought nothing new. */
+const mostFailures = 3;
+
+const parse = (address: string, base?: URL): URL => {
+  const url = URL.canParse(address, base?.href) ? new URL(address, base) : null;
+  if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
+  throw new AppError('not-allowed', `The address leads to ${url?.protocol ?? 'a place'} that is not opened. Only http and https are.`);
+};
+
+/** Any http(s) address a user gives. It may not be sent on from https to http, nor from the net to this machine. */
+export const clipAddresses: AddressRules = {
+  check: (address) => parse(address),
+  redirect: (from, location) => {
+    const to = parse(location, from);
+    if ((from.protocol === 'http:' || to.protocol === 'https:') && (isLoopback(from) || !isLoopback(to))) return to;
+    throw new AppError(
+      'not-allowed',
+      `${from.origin} sent the download on to ${to.origin}, which is not followed. Use that address itself.`,
+    );
+  },
+};
+
+const playlistNames = /^\.(m3u8?|mpd|ism|isml|f4m|sdp|asx|pls|xspf)$/i;
+const playlistTypes = /mpegurl|dash\+xml|sdp|sstr|^text\/|^multipart\/|xml/i;
+/** What playlists begin with, whatever they are called. */
+const playlistText = /^\uFEFF?\s*(#EXTM3U|<\?xml|<MPD|v=0)/;
+
+const beginning = async ({ body }: HttpAnswer): Promise<string> => {
+  for await (const chunk of body) return chunk.toString('utf8', 0, 64);
+  return '';
+};
+
+const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * Asks what is at an address.
+ * @returns null for what is no plain file, or can't be told: ffmpeg is asked then
+ * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`, `cancelled`
+ */
+export const offerOf = async (address: string, { proxy, userAgent, signal }: FetchOptions): Promise<FileOffer | null> => {
+  const url = clipAddresses.check(address);
+  const silence = AbortSignal.timeout(silenceMs);
+  const headers = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' };
+  let answer: HttpAnswer;
+  try {
+    answer = await getFile(url, headers, { proxy, signal: AbortSignal.any([signal, silence]), redirect: clipAddresses.redirect });
+  } catch (error) {
+    if (signal.aborted) throw AppError.from(signal.reason);
+    if (silence.aborted) throw addressError('address-timeout', address, error);
+    if (error instanceof AppError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== undefined && unreachable.has(code)) throw addressError('address-unreachable', address, error);
+    if (code === 'ETIMEDOUT') throw addressError('address-timeout', address, error);
+    return null;
+  }
+  try {
+    const { status } = answer;
+    // With a password there are ways to give it that only ffmpeg knows.
+    if (status === 403 || (status === 401 && url.password === '')) throw addressError('address-forbidden', address);
+    if (status === 404 || status === 410) throw addressError('address-missing', address);
+    const bytes = Number(answer.headers['content-length'] ?? 0);
+    const extension = extname(url.pathname);
+    const isPlaylist = [extension, extname(answer.url.pathname)].some((name) => playlistNames.test(name));
+    if (status !== 200 || bytes === 0 || isPlaylist || playlistTypes.test(answer.headers['content-type'] ?? '')) return null;
+    if (answer.headers['content-encoding'] !== undefined || playlistText.test(await beginning(answer))) return null;
+    return { bytes, extension };
+  } finally {
+    answer.close();
+  }
+};
+
+/**
+ * @param part where it is gathered; what has come stays there when it fails
+ * @throws AppError `download-failed` when it broke off too often, `disk-full`, `output-unwritable`, `cancelled`
+ */
+export const fetchFile = async (
+  url: string,
+  part: string,
+  offer: FileOffer,
+  options: FetchOptions,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> => {
+  await download(
+    {
+      ...options,
+      url,
+      partPath: part,
+      bytes: null,
+      mostBytes: Number.MAX_SAFE_INTEGER,
+      hasSha256: false,
+      rules: clipAddresses,
+      mostFailures,
+      onProgress: ({ done }) => onProgress(done, offer.bytes),
+    },
+    { clock: systemClock, disk: systemDisk },
+  );
+};

@@ -1,0 +1,34 @@
+/** What importing needs of the app, and what both ways of it do alike. */
+import { AppError } from '../../../shared/errors.ts';
+import type { EnginePeer } from '../engine-host.ts';
+import { freeBytes } from '../export-estimate.ts';
+import type { ProxyEnvironment } from '../models/download-address.ts';
+import type { Operations } from '../operations.ts';
+import type { ImportStore } from './import-store.ts';
+
+export interface ImportsHost {
+  store: ImportStore;
+  operations: Operations;
+  engine: () => EnginePeer;
+  cancelRun: (id: string) => void;
+  open: (path: string) => Promise<unknown>;
+  notify: (level: 'info' | 'warning', text: string) => void;
+  proxy: () => ProxyEnvironment;
+  userAgent: string;
+}
+
+/** This much of the disk is left alone. */
+const reserveBytes = 256 * 2 ** 20;
+
+/** @throws AppError `disk-full` when so many bytes more would leave too little of the disk */
+export const requireImportRoom = async ({ store: { folder } }: ImportsHost, bytes = 0): Promise<void> => {
+  const free = await freeBytes(folder);
+  if (free !== null && free < bytes + reserveBytes)
+    throw new AppError('disk-full', `${folder} has too little room for it. Free some space and try again.`, { details: { free, bytes } });
+};
+
+/** One at a time. @throws AppError `busy` */
+export const requireNoImport = ({ operations }: ImportsHost): void => {
+  if (operations.isRunning('import'))
+    throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
+};
