@@ -76,7 +76,9 @@ const open = (path: string): Promise<Operation> => ended(services.imports.start(
 
 /** Names in the folder of imports that are not of a whole clip. */
 const leftInImports = async (): Promise<string[]> =>
-  (await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) => /in-use$|\.(partial|part|part\.json|cut)$/.test(name));
+  (await readdir(join(folder.path, 'imports'), { recursive: true })).filter((name) =>
+    /in-use$|\.(partial|part|part\.json|cut)$/.test(name),
+  );
 
 const until = async (condition: () => boolean): Promise<void> => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));
