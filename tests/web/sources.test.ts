@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 const ended = (id: string): Promise<Operation> => services.operations.ended(id);
-const open = (path: string): Promise<Operation> => ended(services.imports.start(importSource(path)!));
+const open = (path: string): Promise<Operation> => ended(services.sources.imports.start(importSource(path)!));
 
 /** Names in the folder of imports that are not of a whole clip. */
 const leftInImports = async (): Promise<string[]> =>
@@ -169,7 +169,7 @@ describe('an address', () => {
 
   it('is cancelled while it comes with nothing left of it', async () => {
     await using stalling = await CheckpointServer.start(await readFile(sampleClip), whole, stallAfter(100_000));
-    const id = services.imports.start({ kind: 'network', url: `${stalling.url}/clip.mp4` });
+    const id = services.sources.imports.start({ kind: 'network', url: `${stalling.url}/clip.mp4` });
     await until(() => (services.operations.get(id)?.done ?? 0) === 100_000);
     services.operations.cancel(id);
     expect((await ended(id)).state).toBe('cancelled');
@@ -227,12 +227,12 @@ describe('an address', () => {
     let id = '';
     for (;;) {
       // The server needs a moment to listen.
-      id = services.imports.start({ kind: 'network', url });
+      id = services.sources.imports.start({ kind: 'network', url });
       await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
       if (services.operations.get(id)?.state === 'running') break;
       expect(services.operations.get(id)!.error?.message).toMatch(/can not be reached/);
     }
-    await services.imports.finish(id);
+    await services.sources.imports.finish(id);
     expect(await ended(id)).toMatchObject({ state: 'done', error: null });
     expect(services.session.media.frameCount).toBeGreaterThan(10);
     expect(services.session.media.codec).toBe('h264');
@@ -246,7 +246,7 @@ describe('an address', () => {
     const isGone = new Promise((resolve) => child.once('exit', resolve));
     let id = '';
     do {
-      id = services.imports.start({ kind: 'network', url });
+      id = services.sources.imports.start({ kind: 'network', url });
       await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
     } while (services.operations.get(id)?.state !== 'running');
     process.kill(services.enginePid!, 'SIGKILL');
@@ -256,7 +256,7 @@ describe('an address', () => {
     await until(() => services.state.engine.state === 'ready');
     // What came is a clip now, which nothing opens by itself.
     await until(() => services.state.notices.at(-1)!.text.includes('was being recorded'));
-    const [clip] = await services.importedClips.list();
+    const [clip] = await services.sources.clips.list();
     expect(clip).toMatchObject({ name: 'camera.mkv', usedBy: [], isOpen: false });
     await services.openSession(clip!.path);
     expect(services.session.media).toMatchObject({ codec: 'h264', width: 192 });
@@ -267,7 +267,7 @@ describe('an address', () => {
     const url = 'rtmp://127.0.0.1:19352/live/camera';
     const args = ['-re', '-stream_loop', '-1', '-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'flv', '-listen', '1', url];
     children.push(spawn(ffmpeg, ['-hide_banner', '-loglevel', 'error', ...args], { stdio: 'ignore' }));
-    const id = services.imports.start({ kind: 'network', url });
+    const id = services.sources.imports.start({ kind: 'network', url });
     services.operations.cancel(id);
     const { state } = await ended(id);
     expect(['cancelled', 'failed']).toContain(state);
@@ -278,15 +278,15 @@ describe('an address', () => {
 describe('what a window sends', () => {
   const window = {};
   const send = async (id: string, data: Buffer, total: number | null): Promise<void> => {
-    for (let at = 0; at < data.length; at += 50_000) await services.uploads.append(id, data.subarray(at, at + 50_000), total);
+    for (let at = 0; at < data.length; at += 50_000) await services.sources.uploads.append(id, data.subarray(at, at + 50_000), total);
   };
 
   it('is a clip when it is whole, under a harmless name', async () => {
     const data = await readFile(sampleClip);
-    const id = await services.uploads.begin('../../etc/holi<day>.mp4', data.length, window);
+    const id = await services.sources.uploads.begin('../../etc/holi<day>.mp4', data.length, window);
     await send(id, data, data.length);
     expect(services.operations.get(id)).toMatchObject({ done: data.length, total: data.length });
-    await services.uploads.complete(id);
+    await services.sources.uploads.complete(id);
     expect(await ended(id)).toMatchObject({ state: 'done' });
     expect(services.session.media.frameCount).toBe(132);
     expect(services.session.path).toMatch(/imports[\\/]\w+[\\/]holi_day_\.mp4$/);
@@ -294,10 +294,10 @@ describe('what a window sends', () => {
   });
 
   it('a recording without an index gets one', async () => {
-    const id = await services.uploads.begin('camera 1.webm', null, window);
+    const id = await services.sources.uploads.begin('camera 1.webm', null, window);
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=2', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'camera.webm'));
     await send(id, await readFile(join(folder.path, 'camera.webm')), null);
-    await services.uploads.complete(id);
+    await services.sources.uploads.complete(id);
     expect(services.session.media).toMatchObject({ frameCount: 50, codec: 'vp8' });
     expect(services.session.path).toMatch(/camera 1\.mkv$/);
   });
@@ -314,7 +314,7 @@ describe('what a window sends', () => {
       join(folder.path, 'imports', '0123abce', 'in-use'),
       JSON.stringify({ pid: 999_999_999, recording: 'camera 3.webm.partial' }),
     );
-    await services.imports.recover();
+    await services.sources.imports.recover();
     expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app ended/);
     expect(await readdir(place)).toEqual(['camera 2.mkv']);
     expect(await readdir(join(folder.path, 'imports'))).not.toContain('0123abce');
@@ -325,34 +325,34 @@ describe('what a window sends', () => {
   });
 
   it('is given up with nothing left, and more of it is refused', async () => {
-    const id = await services.uploads.begin('clip.mp4', 1000, window);
-    await services.uploads.append(id, Buffer.alloc(500), 1000);
+    const id = await services.sources.uploads.begin('clip.mp4', 1000, window);
+    await services.sources.uploads.append(id, Buffer.alloc(500), 1000);
     services.operations.cancel(id);
     expect(await ended(id)).toMatchObject({ state: 'cancelled' });
-    await expect(services.uploads.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
+    await expect(services.sources.uploads.append(id, Buffer.alloc(500), 1000)).rejects.toMatchObject({ code: 'bad-request' });
     expect(await leftInImports()).toEqual([]);
   });
 
   it('is kept when it is a recording and its window goes away; a file that is not whole is given up', async () => {
     const leaver = {};
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=1', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'left.webm'));
-    const recording = await services.uploads.begin('left.webm', null, leaver);
+    const recording = await services.sources.uploads.begin('left.webm', null, leaver);
     await send(recording, await readFile(join(folder.path, 'left.webm')), null);
-    await services.uploads.release({});
+    await services.sources.uploads.release({});
     expect(services.operations.get(recording)!.state).toBe('running');
-    await services.uploads.release(leaver);
+    await services.sources.uploads.release(leaver);
     expect(await ended(recording)).toMatchObject({ state: 'done' });
     expect(services.session.media.frameCount).toBe(25);
-    const file = await services.uploads.begin('clip.mp4', 1000, leaver);
-    await services.uploads.append(file, Buffer.alloc(500), 1000);
-    await services.uploads.release(leaver);
+    const file = await services.sources.uploads.begin('clip.mp4', 1000, leaver);
+    await services.sources.uploads.append(file, Buffer.alloc(500), 1000);
+    await services.sources.uploads.release(leaver);
     expect(await ended(file)).toMatchObject({ state: 'cancelled' });
   });
 
   it('may be opened again by every client, and nothing beside it', () => {
-    const { importStore } = services;
-    expect(importStore.owns(join(folder.path, 'imports', 'ab', 'clip.mkv'))).toBe(true);
+    const { store } = services.sources;
+    expect(store.owns(join(folder.path, 'imports', 'ab', 'clip.mkv'))).toBe(true);
     for (const path of ['imports', 'imports-2/clip.mkv', 'imports/../clip.mkv', 'settings.json'])
-      expect(importStore.owns(`${folder.path}/${path}`)).toBe(false);
+      expect(store.owns(`${folder.path}/${path}`)).toBe(false);
   });
 });

@@ -28,20 +28,13 @@ import { Projects } from './project/projects.ts';
 import { SessionService, type TrackRequest } from './session-service.ts';
 import { SettingsService } from './settings/settings-service.ts';
 import { FileSettingsStore, MemorySettingsStore } from './settings/settings-store.ts';
-import { ImportStore } from './sources/import-store.ts';
-import { ImportedClips } from './sources/imported-clips.ts';
-import { Imports } from './sources/imports.ts';
-import type { ImportsHost } from './sources/imports-host.ts';
-import { Uploads } from './sources/uploads.ts';
+import { createSources, type Sources } from './sources/sources.ts';
 import { StateHub } from './state-hub.ts';
 import { TrackLoop } from './track-loop.ts';
 
 export class AppServices {
   readonly operations: Operations;
-  readonly imports: Imports;
-  readonly uploads: Uploads;
-  readonly importStore: ImportStore;
-  readonly importedClips: ImportedClips;
+  readonly sources: Sources;
   readonly models: ModelService;
   readonly projects: Projects;
   readonly settings: SettingsService;
@@ -116,22 +109,17 @@ export class AppServices {
       () => this.#hub.touch(),
       ({ message }) => this.notify('error', message),
     );
-    this.importStore = new ImportStore(join(dataDir, 'imports'));
-    const importsHost: ImportsHost = {
-      store: this.importStore,
+    this.sources = createSources({
+      folder: join(dataDir, 'imports'),
+      appVersion: options.appVersion,
       operations: this.operations,
       engine: () => this.#engine.peer,
       cancelRun: (id) => this.#cancelRun(id),
       open: (path) => this.openSession(path),
       notify: (level, text) => this.notify(level, text),
       proxy: () => this.models.proxyEnvironment,
-      userAgent: `SAM2-Video/${options.appVersion}`,
-    };
-    this.imports = new Imports(importsHost);
-    this.uploads = new Uploads(importsHost);
-    this.importedClips = new ImportedClips(this.importStore, {
       pointers: () => this.projects.pointers(),
-      open: () => this.#session?.path ?? null,
+      clip: () => this.#session?.path ?? null,
     });
     this.#exports = new Exports({
       operations: this.operations,
@@ -204,7 +192,7 @@ export class AppServices {
     const project = this.projects.open(folder);
     try {
       const clip = await project.findClip();
-      if (!this.importStore.owns(clip)) await this.#options.checkPath?.(clip);
+      if (!this.sources.store.owns(clip)) await this.#options.checkPath?.(clip);
       return await this.#opened(clip, async () => project);
     } catch (error) {
       this.projects.release(project);
@@ -338,7 +326,7 @@ export class AppServices {
       receive: (data) => void answerRequest(handlers, data, link),
       close: () => {
         unsubscribe();
-        if (this.#clients.delete(link)) void this.uploads.release(link);
+        if (this.#clients.delete(link)) void this.sources.uploads.release(link);
       },
     };
   }
@@ -350,7 +338,7 @@ export class AppServices {
     ]);
     this.#engine.close();
     await this.projects.close(false);
-    if (!this.projects.keeps) await this.imports.forget();
+    if (!this.projects.keeps) await this.sources.imports.forget();
   }
 
   readonly #handlers: Handlers = {
@@ -383,13 +371,13 @@ export class AppServices {
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
     this.#exports.attach(peer);
-    this.imports.attach(peer);
+    this.sources.imports.attach(peer);
     const { firstClip } = this.#options;
     if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
     await this.models.load(peer);
     await this.#session?.replay();
     this.#setEngine('ready', null);
-    if (isRestart || this.projects.keeps) void this.imports.recover().catch(() => {});
+    if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
     if (isRestart) this.notify('info', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
   }
 

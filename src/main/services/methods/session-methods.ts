@@ -14,17 +14,13 @@ import type { Operations } from '../operations.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
 import { importSource } from '../sources/import-source.ts';
-import type { ImportStore } from '../sources/import-store.ts';
-import type { ImportedClips } from '../sources/imported-clips.ts';
-import type { Imports } from '../sources/imports.ts';
-import type { Uploads } from '../sources/uploads.ts';
+import type { Sources } from '../sources/sources.ts';
 
 export interface SessionServices {
   readonly state: AppState;
   readonly session: SessionService;
   readonly operations: Operations;
-  readonly imports: Imports;
-  readonly importStore: Pick<ImportStore, 'owns'>;
+  readonly sources: Sources;
   readonly exportRoot: string;
   readonly appVersion: string;
   readonly hostDetails: readonly string[];
@@ -53,26 +49,20 @@ type SessionMethod =
   | 'track.start'
   | 'operation.cancel';
 
-export interface ImportServices {
-  readonly imports: Imports;
-  readonly uploads: Uploads;
-  readonly importedClips: ImportedClips;
-}
-
-export const importMethods = (services: ImportServices): Pick<Handlers, ImportMethod> => ({
+export const importMethods = ({ sources }: { readonly sources: Sources }): Pick<Handlers, ImportMethod> => ({
   'import.finish': async ({ operationId }) => {
-    await services.imports.finish(operationId);
+    await sources.imports.finish(operationId);
     return {};
   },
-  'import.list': async () => ({ folder: services.importedClips.folder, clips: await services.importedClips.list() }),
-  'import.remove': ({ ids }) => services.importedClips.remove(ids),
-  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await services.uploads.begin(name, bytes, client) }),
+  'import.list': async () => ({ folder: sources.store.folder, clips: await sources.clips.list() }),
+  'import.remove': ({ ids }) => sources.clips.remove(ids),
+  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await sources.uploads.begin(name, bytes, client) }),
   'upload.append': async ({ operationId, data, total }) => {
-    await services.uploads.append(operationId, Buffer.from(data, 'base64'), total);
+    await sources.uploads.append(operationId, Buffer.from(data, 'base64'), total);
     return {};
   },
   'upload.finish': async ({ operationId }) => {
-    await services.uploads.complete(operationId);
+    await sources.uploads.complete(operationId);
     return {};
   },
 });
@@ -85,8 +75,8 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   },
   'session.open': async ({ path }) => {
     const source = isProjectFolder(path) ? null : importSource(path);
-    if (source?.kind !== 'network' && !services.importStore.owns(path)) await services.checkPath(path);
-    if (source) services.imports.start(source);
+    if (source?.kind !== 'network' && !services.sources.store.owns(path)) await services.checkPath(path);
+    if (source) services.sources.imports.start(source);
     else await services.openSession(path);
     return {};
   },

@@ -6,7 +6,7 @@ export interface ClipUsers {
   /** The text of what points to clips: every known project and every entry of the recents, by name. */
   pointers: () => Promise<readonly { name: string; text: string }[]>;
   /** Path of the clip that is open; null without one. */
-  open: () => string | null;
+  clip: () => string | null;
 }
 
 export class ImportedClips {
@@ -18,15 +18,11 @@ export class ImportedClips {
     this.#users = users;
   }
 
-  get folder(): string {
-    return this.#store.folder;
-  }
-
   /** The newest first. */
   async list(): Promise<ImportedClip[]> {
     const clips = await this.#store.list();
     const pointers = await this.#users.pointers();
-    const open = this.#users.open();
+    const open = this.#users.clip();
     return clips.map((clip) => ({
       ...clip,
       isOpen: clip.path === open,

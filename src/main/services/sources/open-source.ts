@@ -9,7 +9,7 @@ import { importSource } from './import-source.ts';
 export const openSource = async (services: AppServices, path: string): Promise<SessionService> => {
   const source = isProjectFolder(path) ? null : importSource(path);
   if (!source) return services.openSession(path);
-  const { error, state } = await services.operations.ended(services.imports.start(source));
+  const { error, state } = await services.operations.ended(services.sources.imports.start(source));
   if (error) throw AppError.deserialize(error);
   if (state === 'cancelled') throw new AppError('cancelled', 'The work was cancelled.');
   return services.session;

@@ -1,0 +1,27 @@
+/** Everything that makes clips of what is none yet, and keeps them. */
+import type { ProxyEnvironment } from '../models/download-address.ts';
+import { ImportStore } from './import-store.ts';
+import { type ClipUsers, ImportedClips } from './imported-clips.ts';
+import { Imports } from './imports.ts';
+import type { ImportsHost } from './imports-host.ts';
+import { Uploads } from './uploads.ts';
+
+export interface SourcesHost extends Omit<ImportsHost, 'store' | 'userAgent'>, ClipUsers {
+  /** Imported clips lie here. */
+  folder: string;
+  appVersion: string;
+  proxy: () => ProxyEnvironment;
+}
+
+export interface Sources {
+  store: ImportStore;
+  imports: Imports;
+  uploads: Uploads;
+  clips: ImportedClips;
+}
+
+export const createSources = (host: SourcesHost): Sources => {
+  const store = new ImportStore(host.folder);
+  const importsHost: ImportsHost = { ...host, store, userAgent: `SAM2-Video/${host.appVersion}` };
+  return { store, imports: new Imports(importsHost), uploads: new Uploads(importsHost), clips: new ImportedClips(store, host) };
+};
