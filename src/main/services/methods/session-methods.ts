@@ -49,20 +49,20 @@ type SessionMethod =
   | 'track.start'
   | 'operation.cancel';
 
-export const importMethods = ({ sources }: { readonly sources: Sources }): Pick<Handlers, ImportMethod> => ({
+export const importMethods = (services: { readonly sources: Sources }): Pick<Handlers, ImportMethod> => ({
   'import.finish': async ({ operationId }) => {
-    await sources.imports.finish(operationId);
+    await services.sources.imports.finish(operationId);
     return {};
   },
-  'import.list': async () => ({ folder: sources.store.folder, clips: await sources.clips.list() }),
-  'import.remove': ({ ids }) => sources.clips.remove(ids),
-  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await sources.uploads.begin(name, bytes, client) }),
+  'import.list': async () => ({ folder: services.sources.store.folder, clips: await services.sources.clips.list() }),
+  'import.remove': ({ ids }) => services.sources.clips.remove(ids),
+  'upload.begin': async ({ name, bytes }, client) => ({ operationId: await services.sources.uploads.begin(name, bytes, client) }),
   'upload.append': async ({ operationId, data, total }) => {
-    await sources.uploads.append(operationId, Buffer.from(data, 'base64'), total);
+    await services.sources.uploads.append(operationId, Buffer.from(data, 'base64'), total);
     return {};
   },
   'upload.finish': async ({ operationId }) => {
-    await sources.uploads.complete(operationId);
+    await services.sources.uploads.complete(operationId);
     return {};
   },
 });
