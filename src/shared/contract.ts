@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { exportChoiceSchema, exportEstimateSchema } from './export-choice.ts';
 import { importedClipSchema } from './imports.ts';
+import { liveCameraSchema, liveSourceSchema, liveStateSchema } from './live.ts';
 import { memorySettingsSchema } from './memory-settings.ts';
 import { sessionMemorySchema, treeEventSchema } from './memory-tree.ts';
 import { modelsStateSchema } from './models.ts';
@@ -67,8 +68,8 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 
 export const operationSchema = z.object({
   id: z.string(),
-  /** What is done and to do counts frames; bytes for a copy, a file that is fetched and what a window sends; ms of a stream, whose total is 0. */
-  kind: z.enum(['track', 'export', 'copy', 'import']),
+  /** What is done and to do counts frames; bytes for a copy, a file that is fetched and what a window sends; ms of a stream and of a live source, whose total is 0. */
+  kind: z.enum(['track', 'export', 'copy', 'import', 'live']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().nonnegative(),
@@ -92,6 +93,8 @@ export const sessionSchema = z.object({
   marks: marksSchema,
   /** The frame the user looked at last, where the clip opens again. */
   position: frameNumber,
+  /** Of a source that is live: `media` grows, and says nothing true before the first picture. */
+  live: liveStateSchema.nullable(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 
@@ -147,6 +150,18 @@ export const contract = {
     output: nothing,
   },
   'upload.finish': { input: z.object({ operationId: z.string() }), output: nothing },
+
+  /** Cameras that the engine can open by itself; none where the system gives no list of them. */
+  'live.cameras': { input: nothing, output: z.object({ cameras: z.array(liveCameraSchema) }) },
+  /** Ends what is open and opens a live source; the operation (kind `live`) runs as long as it is live, and cancelling it ends it as `live.stop` does. */
+  'live.start': { input: z.object({ source: liveSourceSchema }), output: z.object({ operationId: z.string() }) },
+  /** A piece of the recording of a `window` source. Whoever sends owns it: when that window goes away it ends and is kept. */
+  'live.append': { input: z.object({ operationId: z.string(), data: z.base64().max(uploadPieceText) }), output: nothing },
+  /** Answered when the recording is whole and open as a clip, with everything that was made live. */
+  'live.stop': { input: nothing, output: nothing },
+  /** Whether objects are followed on new frames; the first prompt switches it on. */
+  'live.setTracking': { input: z.object({ isOn: z.boolean() }), output: nothing },
+
   'session.openSample': { input: nothing, output: nothing },
   'session.close': { input: nothing, output: nothing },
 

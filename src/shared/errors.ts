@@ -15,6 +15,8 @@ export const errorCodes = [
   'address-missing',
   'address-unreachable',
   'address-timeout',
+  'camera-unavailable',
+  'camera-forbidden',
   'frame-out-of-range',
   'decode-failed',
   'encode-failed',

@@ -5,8 +5,9 @@ import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import { type Provider, providerNames } from '../engine/model/providers.ts';
 import { type AppPaths, appPaths } from '../services/app-paths.ts';
-import { type AppServices, createAppServices } from '../services/app-services.ts';
+import type { AppServices } from '../services/app-services.ts';
 import type { AppServicesOptions } from '../services/app-services-options.ts';
+import { createAppServices } from '../services/create-app-services.ts';
 import { forkEngine } from '../services/fork-engine.ts';
 
 export interface EngineOptions {

@@ -8,6 +8,7 @@ import { decodeRle, expandCounts } from '../../shared/rle.ts';
 import { MaskFeed } from './export/mask-feed.ts';
 import { importMethods } from './import-methods.ts';
 import type { InferenceClient } from './inference-client.ts';
+import { LiveSources } from './live-methods.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
@@ -65,6 +66,12 @@ const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): 
   );
 };
 
+export interface EngineOptions {
+  ffmpeg?: string | null;
+  /** Stands in for the machine's cameras in tests: ffmpeg's arguments up to and with `-i`. */
+  cameraArgs?: ((deviceId: string) => string[]) | undefined;
+}
+
 export class Engine {
   readonly #emit: EngineEmit;
   readonly #ffmpegSetting: string | null;
@@ -73,19 +80,31 @@ export class Engine {
   /** Masks of the exports under way, by run. */
   readonly #feeds = new Map<string, MaskFeed>();
   readonly #client: InferenceClient;
+  readonly #cameraArgs: EngineOptions['cameraArgs'];
   #manifest: Manifest | null = null;
   /** Of the model that is loaded or being loaded. */
   #imageSize: number | null = null;
   #prepared: { path: string; source: Promise<MediaSource> } | null = null;
   #ffmpeg: Promise<string> | null = null;
 
-  constructor(emit: EngineEmit, client: InferenceClient, options: { ffmpeg?: string | null } = {}) {
+  constructor(emit: EngineEmit, client: InferenceClient, options: EngineOptions = {}) {
     this.#emit = emit;
     this.#client = client;
     this.#ffmpegSetting = options.ffmpeg ?? null;
+    this.#cameraArgs = options.cameraArgs;
   }
 
+  readonly #live = new LiveSources({
+    parse,
+    worker: () => this.#client.peer,
+    emit: (name, data) => this.#emit(name, data),
+    cameraArgs: () => this.#cameraArgs,
+    findFfmpeg: () => this.#findFfmpeg(),
+    modelSize: () => this.#model().imageSize,
+  });
+
   readonly methods = {
+    ...this.#live.methods,
     ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
     ...importMethods({
       parse,
@@ -164,6 +183,8 @@ export class Engine {
 
     readFrame: async (raw: EngineInput<'readFrame'>): Promise<Transferred<EnginePicture>> => {
       const input = parse('readFrame', raw);
+      const live = this.#live.get(input.sessionId);
+      if (live) return new Transferred(live.readFrame(input.frame, input.until, input.maxWidth, input.maxHeight), []);
       const source = this.#source(input.sessionId);
       // Where several frames will do, one that decoding can begin at costs the least.
       const frame = (input.until !== null && source.index.keyFrameIn(input.frame, input.until)) || input.frame;
@@ -173,7 +194,7 @@ export class Engine {
 
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
       const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
-      return this.#prompt(sessionId, frame, (image) =>
+      return this.#prompt(sessionId, objectId, frame, (image) =>
         this.#client.peer.call('setPoints', {
           sessionId,
           objectId,
@@ -192,7 +213,7 @@ export class Engine {
 
     setMask: async (raw: EngineInput<'setMask'>): Promise<EngineResult> => {
       const { sessionId, objectId, frame, mask } = parse('setMask', raw);
-      const { width, height } = this.#source(sessionId).media;
+      const { width, height } = this.#anySource(sessionId).media;
       if (mask.size[0] !== height || mask.size[1] !== width) {
         throw new AppError(
           'prompt-invalid',
@@ -200,16 +221,24 @@ export class Engine {
         );
       }
       const pixels = decodeRle({ size: mask.size, counts: expandCounts(mask.counts) });
-      return this.#prompt(sessionId, frame, (image) =>
+      return this.#prompt(sessionId, objectId, frame, (image) =>
         this.#client.peer.call('setMask', { sessionId, objectId, frame, mask: pixels, image }),
       );
     },
 
-    clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> =>
-      this.#client.peer.call('clearPrompts', parse('clearPrompts', raw)),
+    clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> => {
+      const input = parse('clearPrompts', raw);
+      await this.#client.peer.call('clearPrompts', input);
+      this.#live.onPrompt(input.sessionId, { kind: 'cleared', ...input });
+      return {};
+    },
 
-    removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> =>
-      this.#client.peer.call('removeObject', parse('removeObject', raw)),
+    removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> => {
+      const input = parse('removeObject', raw);
+      await this.#client.peer.call('removeObject', input);
+      this.#live.onPrompt(input.sessionId, { kind: 'removed', frame: 0, ...input });
+      return {};
+    },
 
     /** Resolves when the run has ended; frames come as `trackedFrame` events. */
     track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
@@ -302,9 +331,19 @@ export class Engine {
     return source;
   }
 
-  async #prompt(sessionId: string, frame: number, ask: (image: Uint8Array) => Promise<PromptAnswer>): Promise<EngineResult> {
+  /** A clip or a live source: frames and their size. */
+  #anySource(sessionId: string): Pick<MediaSource, 'modelFrame'> & { media: { width: number; height: number } } {
+    return this.#live.get(sessionId) ?? this.#source(sessionId);
+  }
+
+  async #prompt(
+    sessionId: string,
+    objectId: number,
+    frame: number,
+    ask: (image: Uint8Array) => Promise<PromptAnswer>,
+  ): Promise<EngineResult> {
     const start = performance.now();
-    const source = this.#source(sessionId);
+    const source = this.#anySource(sessionId);
     const image = await source.modelFrame(frame, this.#model().imageSize);
     const decodeMs = performance.now() - start;
     const answer = ask(image);
@@ -312,7 +351,8 @@ export class Engine {
     const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
     encoded.catch(() => {});
     const { result, timings, workerMs } = await answer;
-    const made = await toEngineResult(result, source.media);
+    const made = toEngineResult(result, source.media);
+    this.#live.onPrompt(sessionId, { kind: 'set', objectId, frame });
     void this.#emit('prompted', { sessionId, frame, decodeMs, timings, workerMs, totalMs: performance.now() - start });
     return made;
   }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { overlayStyleSchema } from '../../shared/export-choice.ts';
+import { type LiveState, liveSourceSchema } from '../../shared/live.ts';
 import { memorySettingsSchema } from '../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
@@ -98,6 +99,37 @@ export const engineInputs = {
     ]),
     output: z.string(),
   }),
+  liveCameras: z.object({}),
+  liveStart: z.object({
+    sessionId,
+    source: liveSourceSchema,
+    /** Where the recording is made; one that is there already is gone on with. */
+    folder: z.string().min(1),
+    bufferBytes: z.number().int().positive(),
+    /** Pictures are at most this large. */
+    display: size,
+    memory: memorySettingsSchema,
+    /** New tries after a break. */
+    tries: z.number().int().nonnegative(),
+    /** What is known of the picture from a recording that is gone on with. */
+    picture: size.nullable().default(null),
+    /** Other times than the usual, ms; see pipeline/live/lifecycle.ts. */
+    rules: z
+      .object({
+        stallMs: z.number().positive(),
+        restartMs: z.number().positive(),
+        connectMs: z.number().positive(),
+        firstPauseMs: z.number().positive(),
+        longestPauseMs: z.number().positive(),
+      })
+      .partial()
+      .default({}),
+  }),
+  liveAppend: z.object({ sessionId, data: z.instanceof(Uint8Array) }),
+  /** `isOn` null: as it is. */
+  liveTracking: z.object({ sessionId, isOn: z.boolean().nullable(), locked: z.array(objectId) }),
+  liveStop: z.object({ sessionId }),
+  liveJoin: z.object({ folder: z.string().min(1), output: z.string().min(1) }),
   /** Ends an import of an endless source; what came is kept. */
   finishImport: z.object({ runId: z.string() }),
   cancel: z.object({ runId: z.string() }),
@@ -173,7 +205,43 @@ export interface TrackedFrameEvent {
   workerMs: number;
 }
 
+/** What was done to an object's prompts. */
+export interface EnginePrompt {
+  kind: 'set' | 'cleared' | 'removed';
+  objectId: number;
+  frame: number;
+}
+
+/** A frame of a live source: a new one, or an earlier one that was tracked again. */
+export interface LiveFrameEvent {
+  sessionId: string;
+  frame: number;
+  timeMs: number;
+  isNew: boolean;
+  picture: EnginePlanes | null;
+  results: EngineResult[];
+  memory: MemoryReport;
+}
+
+export interface LiveReport {
+  state: LiveState;
+  /** No connection comes any more: the recording is to be made whole. */
+  isOver: boolean;
+}
+
 export type EngineEvents = {
+  /** What a live source's picture is, before its first frame. */
+  liveMedia: {
+    sessionId: string;
+    width: number;
+    height: number;
+    codec: string;
+    colorSpace: 'bt601' | 'bt709' | 'bt2020';
+    fullRange: boolean;
+    hasAudio: boolean;
+  };
+  liveFrame: LiveFrameEvent;
+  liveReport: { sessionId: string } & LiveReport;
   trackedFrame: TrackedFrameEvent;
   /** A prompt was answered. ms: reading the frame, inside ONNX Runtime, of the step in the worker, and of all of it. */
   prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };

@@ -1,6 +1,7 @@
 /** What a host says of itself when it makes the app's services. */
 import type { HostInfo } from '../../shared/contract.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
+import type { EngineInput } from '../engine/protocol.ts';
 import type { SpawnEngine } from './engine-host.ts';
 import type { ModelOptions } from './models/create-models.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
@@ -16,6 +17,8 @@ export interface AppServicesOptions extends ModelOptions {
   settingsStore?: SettingsStore | undefined;
   /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
+  /** Other times than the usual for live sources, for tests. */
+  liveRules?: EngineInput<'liveStart'>['rules'] | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */
   exportRoot: string;
   /** Address of an export's file for a client that can't open paths; null on the desktop. */

@@ -3,31 +3,33 @@
  * clients. Electron, the web host and the CLI each make one of these.
  */
 import { join, resolve } from 'node:path';
-import { type AppState, protocolVersion } from '../../shared/contract.ts';
+import type { AppState } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
-import { encodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
+import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
+import type { EngineModel } from '../engine/protocol.ts';
 import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import type { AppServicesOptions } from './app-services-options.ts';
-import { answerRequest, type ClientLink, type Connection, type Handlers } from './client-link.ts';
+import type { ClientLink, Connection } from './client-link.ts';
+import { Clients } from './clients.ts';
 import { type AppUsage, EngineHost, type EnginePeer } from './engine-host.ts';
 import type { ExportChoice } from './export-service.ts';
 import { Exports } from './exports.ts';
-import { editMethods } from './methods/edit-methods.ts';
-import { projectMethods } from './methods/project-methods.ts';
-import { importMethods, sessionMethods } from './methods/session-methods.ts';
-import { settingsMethods } from './methods/settings-methods.ts';
+import { createLive } from './live/create-live.ts';
+import type { LiveService } from './live/live-service.ts';
+import { allMethods } from './methods/all-methods.ts';
 import { createModels } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
 import { Notices } from './notices.ts';
 import { Operations } from './operations.ts';
 import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
-import { SessionService, type TrackRequest } from './session-service.ts';
+import { type SessionEvents, SessionService, type SessionWork, type TrackRequest } from './session-service.ts';
 import { SettingsService } from './settings/settings-service.ts';
 import { FileSettingsStore, MemorySettingsStore } from './settings/settings-store.ts';
+import { shownSize } from './shown-size.ts';
 import { createSources, type Sources } from './sources/sources.ts';
 import { StateHub } from './state-hub.ts';
 import { TrackLoop } from './track-loop.ts';
@@ -35,6 +37,7 @@ import { TrackLoop } from './track-loop.ts';
 export class AppServices {
   readonly operations: Operations;
   readonly sources: Sources;
+  readonly live: LiveService;
   readonly models: ModelService;
   readonly projects: Projects;
   readonly settings: SettingsService;
@@ -45,7 +48,7 @@ export class AppServices {
   readonly #hub: StateHub;
   readonly #notices: Notices;
   readonly #exports: Exports;
-  readonly #clients = new Set<ClientLink>();
+  readonly #clients: Clients;
   #session: SessionService | null = null;
   #run: TrackLoop | null = null;
   #memory: MemorySettings;
@@ -68,6 +71,14 @@ export class AppServices {
       notices: this.#notices.list,
     }));
     this.appVersion = options.appVersion;
+    this.#clients = new Clients({
+      info: { host: options.host, appVersion: options.appVersion },
+      hub: this.#hub,
+      state: () => this.state,
+      handlers: () => ({ ...allMethods(this), ...this.models.handlers }),
+      onConnected: () => this.models.listOnce(),
+      onGone: (link) => void Promise.all([this.sources.uploads.release(link), this.live.release(link)]),
+    });
     this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
     this.#notices = new Notices(this.log, () => this.#hub.touch());
     this.settings = new SettingsService(
@@ -121,6 +132,18 @@ export class AppServices {
       pointers: () => this.projects.pointers(),
       clip: () => this.#session?.path ?? null,
     });
+    this.live = createLive({
+      ...{ dataDir, operations: this.operations, projects: this.projects, rules: options.liveRules },
+      engine: () => this.#engine.peer,
+      values: () => this.settings.values,
+      memory: () => this.#memory,
+      claim: () => this.sources.store.claim(null),
+      use: (title, media, work, link) => this.#use((...host) => SessionService.live(title, media, ...host, work, link)),
+      open: (path, adopt) => this.#opened(path, this.#projectOf(path), adopt),
+      close: () => this.closeSession(true),
+      notify: (level, text) => this.notify(level, text),
+      onChange: () => this.#hub.touch(),
+    });
     this.#exports = new Exports({
       operations: this.operations,
       appVersion: options.appVersion,
@@ -148,7 +171,7 @@ export class AppServices {
     return this.#session;
   }
 
-  /** How objects are remembered in the next run. */
+  /** In the next run. */
   get memory(): MemorySettings {
     return this.#memory;
   }
@@ -172,6 +195,7 @@ export class AppServices {
     await this.projects.load();
     await this.models.start();
     await this.#engine.start();
+    if (this.projects.keeps && this.#engineState.state === 'ready') void this.live.recover();
   }
 
   /** @throws AppError why the engine or the model can't be used */
@@ -182,8 +206,11 @@ export class AppServices {
   /** @param path of a clip, or of a project's folder, which opens where it was left */
   async openSession(path: string): Promise<SessionService> {
     if (isProjectFolder(path)) return this.openProject(path);
-    const keeps = this.projects.keeps;
-    return this.#opened(path, keeps ? (media) => this.projects.create(path, media) : null);
+    return this.#opened(path, this.#projectOf(path));
+  }
+
+  #projectOf(path: string): ((media: OpenedMedia) => Promise<Project>) | null {
+    return this.projects.keeps ? (media) => this.projects.create(path, media) : null;
   }
 
   /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
@@ -200,26 +227,37 @@ export class AppServices {
     }
   }
 
-  async #opened(path: string, work: ((media: OpenedMedia) => Promise<Project>) | null): Promise<SessionService> {
+  /** @param adopt makes the session's work of the project's */
+  async #opened(
+    path: string,
+    work: ((media: OpenedMedia) => Promise<Project>) | null,
+    adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork | null> = async (_, project) => project,
+  ): Promise<SessionService> {
+    let project: Project | null = null;
+    const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
+      project = work ? await work(media) : null;
+      return adopt(media, project);
+    };
+    const session = await this.#use(
+      (...host) => SessionService.open(path, ...host, adopted),
+      (opened) => this.projects.use(project, opened),
+    );
+    if (session.warning) this.notify('warning', session.warning);
+    return session;
+  }
+
+  async #use(
+    make: (model: EngineModel, engine: () => EnginePeer, events: SessionEvents) => SessionService | Promise<SessionService>,
+    onUsed: (session: SessionService) => Promise<void> = async () => {},
+  ): Promise<SessionService> {
     const model = this.models.engineModel;
     if (!model) throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
-    let project: Project | null = null;
-    const events = { onChange: () => this.#hub.touch(), onFrame: (message: FrameMessage) => this.#broadcast(message) };
-    const session = await SessionService.open(
-      path,
-      model,
-      () => this.#engine.peer,
-      events,
-      async (media) => {
-        project = work ? await work(media) : null;
-        return project;
-      },
-    );
+    const events = { onChange: () => this.#hub.touch(), onFrame: (message: FrameMessage) => this.#clients.broadcast(message) };
+    const session = await make(model, () => this.#engine.peer, events);
     await this.closeSession();
     this.#session = session;
-    await this.projects.use(project, session);
+    await onUsed(session);
     this.#hub.touch();
-    if (session.warning) this.notify('warning', session.warning);
     return session;
   }
 
@@ -229,23 +267,22 @@ export class AppServices {
     if (!session) return;
     // Not what is being fetched: it is what may be opened now.
     await this.operations.cancelAll(['track', 'export', 'copy']);
+    await this.live.leave(session);
     this.#session = null;
     await this.projects.close(isForGood);
     this.#hub.touch();
     await session.close();
   }
 
-  /** Size of the pictures shown while tracking; wide clips are fitted into it. */
-  get #liveDisplay(): { width: number; height: number } {
-    const height = this.settings.values['track.displayHeight'];
-    return { width: Math.round((height * 16) / 9), height };
-  }
-
   /** @returns the operation's id; it ends by itself (see `operations.ended`) */
-  startTrack(request: Omit<TrackRequest, 'display' | 'memory'>, display: TrackRequest['display'] = this.#liveDisplay): string {
+  startTrack(
+    request: Omit<TrackRequest, 'display' | 'memory'>,
+    display: TrackRequest['display'] = shownSize(this.settings.values),
+  ): string {
     const session = this.session;
     const memory = this.#memory;
     this.models.requireIdle();
+    this.live.refuse('Tracking of the whole clip is done');
     if (this.operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
     const run = new TrackLoop(session, { ...request, memory, display }, (id) => this.#cancelRun(id));
@@ -294,6 +331,7 @@ export class AppServices {
 
   /** @returns the operation's id */
   startExport(request: ExportChoice): string {
+    this.live.refuse('Exports are made');
     return this.#exports.start(this.session, request, this.exportRoot, this.#memory);
   }
 
@@ -301,9 +339,7 @@ export class AppServices {
     this.#notices.dismiss(id);
   }
 
-  notify(level: AppState['notices'][number]['level'], text: string): void {
-    this.#notices.add(level, text);
-  }
+  readonly notify = (level: AppState['notices'][number]['level'], text: string): void => this.#notices.add(level, text);
 
   /** For the host itself: told of every state that clients are. @returns unsubscribe */
   onState(listener: (state: AppState) => void): () => void {
@@ -316,19 +352,7 @@ export class AppServices {
 
   /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
   connect(link: ClientLink): Connection {
-    this.#clients.add(link);
-    this.models.listOnce();
-    link.send({ t: 'hello', info: { protocolVersion, host: this.#options.host, appVersion: this.#options.appVersion } });
-    link.send({ t: 'state', state: this.state });
-    const unsubscribe = this.#hub.subscribe((state) => link.send({ t: 'state', state }));
-    const handlers = { ...this.#handlers, ...this.models.handlers };
-    return {
-      receive: (data) => void answerRequest(handlers, data, link),
-      close: () => {
-        unsubscribe();
-        if (this.#clients.delete(link)) void this.sources.uploads.release(link);
-      },
-    };
+    return this.#clients.connect(link);
   }
 
   async close(): Promise<void> {
@@ -340,14 +364,6 @@ export class AppServices {
     await this.projects.close(false);
     if (!this.projects.keeps) await this.sources.imports.forget();
   }
-
-  readonly #handlers: Handlers = {
-    ...editMethods(this),
-    ...projectMethods(this),
-    ...settingsMethods(this),
-    ...sessionMethods(this),
-    ...importMethods(this),
-  };
 
   /** @throws AppError `not-allowed` for a path a client may not use */
   async checkPath(path: string): Promise<void> {
@@ -362,16 +378,11 @@ export class AppServices {
     }
   }
 
-  #broadcast(message: FrameMessage): void {
-    if (this.#clients.size === 0) return;
-    const data = encodeFrameMessage(message);
-    for (const client of this.#clients) client.sendBinary(data);
-  }
-
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
     this.#exports.attach(peer);
     this.sources.imports.attach(peer);
+    this.live.attach(peer);
     const { firstClip } = this.#options;
     if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
     await this.models.load(peer);
@@ -387,10 +398,3 @@ export class AppServices {
     this.#hub.touch();
   }
 }
-
-/** The services with their engine started (see `state.engine` for how that went). */
-export const createAppServices = async (options: AppServicesOptions): Promise<AppServices> => {
-  const services = new AppServices(options);
-  await services.start();
-  return services;
-};

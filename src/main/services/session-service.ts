@@ -9,9 +9,18 @@ import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-
 import type { Box, CompressedMask, PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
-import type { EngineInput, EngineModel, EnginePlanes, EngineResult, TrackedFrameEvent } from '../engine/protocol.ts';
+import type {
+  EngineInput,
+  EngineModel,
+  EnginePlanes,
+  EngineResult,
+  LiveFrameEvent,
+  MemoryReport,
+  TrackedFrameEvent,
+} from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
+import type { LiveLink } from './live/live-link.ts';
 import { MaskStore } from './mask-store.ts';
 import type { ObjectChange } from './object-list.ts';
 import { SessionEdits } from './session-edits.ts';
@@ -62,6 +71,8 @@ export class SessionService {
   readonly edits: SessionEdits;
   readonly #events: SessionEvents;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
+  /** While its source is live. */
+  readonly #live: LiveLink | null;
   #engine: () => EnginePeer;
 
   private constructor(
@@ -72,7 +83,9 @@ export class SessionService {
     events: SessionEvents,
     id: string,
     work: SessionWork | null,
+    live: LiveLink | null = null,
   ) {
+    this.#live = live;
     this.path = path;
     this.media = media;
     this.#model = model;
@@ -113,6 +126,19 @@ export class SessionService {
     return session;
   }
 
+  /** A session whose source is live: it begins with nothing, and `media` grows. @param title what is shown for a path */
+  static live(
+    title: string,
+    media: OpenedMedia,
+    model: EngineModel,
+    engine: () => EnginePeer,
+    events: SessionEvents,
+    work: SessionWork,
+    live: LiveLink,
+  ): SessionService {
+    return new SessionService(title, media, model, engine, events, randomUUID(), work, live);
+  }
+
   /** What is wrong with the clip, though it can be used. */
   get warning(): string | null {
     const { isTruncated, frameCount } = this.media;
@@ -132,7 +158,7 @@ export class SessionService {
     return {
       id: this.id,
       media: {
-        name: basename(this.path),
+        name: this.#live ? this.path : basename(this.path),
         path: this.path,
         width,
         height,
@@ -149,6 +175,7 @@ export class SessionService {
       history: this.edits.labels,
       marks: this.edits.work.marks,
       position: this.edits.work.position,
+      live: this.#live?.view() ?? null,
     };
   }
 
@@ -220,22 +247,35 @@ export class SessionService {
   onTrackedFrame(event: TrackedFrameEvent): void {
     const onProgress = this.#onTracked.get(event.runId);
     if (!onProgress) return;
-    const isKnown = ({ objectId }: { objectId: number }): boolean => this.edits.has(objectId);
-    const results = event.results.filter(isKnown);
-    const amended = event.memory.amended.filter(({ result }) => isKnown(result));
-    this.store.batch(() => {
-      for (const result of results) this.store.put(event.frame, result);
-      for (const { frame, result } of amended) this.store.put(frame, result);
-    });
-    this.trees.put(
-      event.frame,
-      results.map(({ objectId }) => objectId),
-      event.memory,
-    );
-    for (const frame of new Set(amended.map((earlier) => earlier.frame))) this.#events.onFrame(this.#message(0, frame, noPlanes));
-    if (event.picture) this.#events.onFrame(this.#message(0, event.frame, event.picture));
+    this.#keep(event);
     onProgress(event);
     this.#events.onChange();
+  }
+
+  /** A live source has a new frame, or an earlier one was tracked again. */
+  onLiveFrame(event: LiveFrameEvent): void {
+    this.#keep(event);
+    // Whoever looks at the earlier moment sees its masks.
+    if (!event.isNew && event.results.length > 0) this.#events.onFrame(this.#message(0, event.frame, noPlanes));
+    this.#events.onChange();
+  }
+
+  #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }): void {
+    const { frame, memory, picture } = event;
+    const isKnown = ({ objectId }: { objectId: number }): boolean => this.edits.has(objectId);
+    const results = event.results.filter(isKnown);
+    const amended = memory.amended.filter(({ result }) => isKnown(result));
+    this.store.batch(() => {
+      for (const result of results) this.store.put(frame, result);
+      for (const { frame: earlier, result } of amended) this.store.put(earlier, result);
+    });
+    this.trees.put(
+      frame,
+      results.map(({ objectId }) => objectId),
+      memory,
+    );
+    for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#events.onFrame(this.#message(0, earlier, noPlanes));
+    if (picture) this.#events.onFrame(this.#message(0, frame, picture));
   }
 
   /** The picture of a frame with what is known of the objects on it. @param until any frame before it will do as well */
@@ -247,8 +287,10 @@ export class SessionService {
 
   /** Opens the clip and gives all prompts again on a fresh engine; results are kept as they are. */
   async replay(): Promise<void> {
-    await this.#engine().call('open', { sessionId: this.id, path: this.path });
+    if (this.#live) await this.#live.resume();
+    else await this.#engine().call('open', { sessionId: this.id, path: this.path });
     await this.#replayPrompts(() => {});
+    await this.#live?.resumed();
   }
 
   /**

@@ -103,6 +103,23 @@ export class TreeStore {
     return { settings, review: this.review, counters: this.counters, switches, revision: this.#revision };
   }
 
+  /** Tells another store all of it under other frame numbers. @param map null = the frame is not there */
+  copyTo(other: TreeStore, map: (frame: number) => number | null): void {
+    const moved = <T extends { frame: number }>(entry: T): T[] => {
+      const frame = map(entry.frame);
+      return frame === null ? [] : [{ ...entry, frame }];
+    };
+    for (const frames of this.#events.values()) {
+      for (const [frame, events] of frames) {
+        const at = map(frame);
+        if (at !== null) other.put(at, [], { events: events.flatMap(moved), uncertainty: [], amended: [] });
+      }
+    }
+    const uncertainty = [...this.#doubts.values()].flatMap(moved);
+    if (uncertainty.length > 0) other.put(uncertainty[0]!.frame, [], { events: [], uncertainty, amended: [] });
+    for (const [objectId, frames] of this.#prompted) for (const frame of frames) other.settle(objectId, map(frame) ?? frame);
+  }
+
   #forget(objectId: number, frame: number): void {
     if (this.#events.get(objectId)?.delete(frame)) this.#revision++;
     this.#switches.delete(keyOf(objectId, frame));

@@ -1,6 +1,6 @@
 /** Why an address gives nothing, with what the user can do: from ffmpeg's words and from an answer over http. */
 import { AppError } from '../../../shared/errors.ts';
-import { shownAddress } from './shown-address.ts';
+import { shownAddress, withoutSecrets } from './shown-address.ts';
 
 const reasons = {
   'address-forbidden': ['refuses without a name and password that it knows', 'Put them into the address: scheme://name:password@host/…'],
@@ -31,5 +31,8 @@ export const addressErrorOf = (url: string, said: string): AppError => {
     return new AppError('source-no-video', `${where} has no picture in it. Use the address of a video.`);
   if (/Protocol .* not on whitelist/i.test(said))
     return new AppError('source-unreadable', `${where} leads to an address that is not opened. Only http, https, rtsp, rtmp and srt are.`);
-  return new AppError('source-unreadable', `${where} can not be read as a video (${said}). Use the address of a video file or stream.`);
+  return new AppError(
+    'source-unreadable',
+    `${where} can not be read as a video (${withoutSecrets(said)}). Use the address of a video file or stream.`,
+  );
 };

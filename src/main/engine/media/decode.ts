@@ -34,16 +34,18 @@ export interface DecodedFrame {
 
 const range = (isFull: boolean): string => (isFull ? 'pc' : 'tv');
 
+type PictureColor = Pick<MediaInfo, 'pixelFormat' | 'colorSpace' | 'fullRange'>;
+
 /** The colour options that make the scaler read the source as MediaInfo describes it, not as it guesses. */
-const sourceColor = (info: MediaInfo): string =>
+const sourceColor = (info: PictureColor): string =>
   /^(gbr|rgb|bgr|argb|abgr|pal8|0rgb|0bgr)/.test(info.pixelFormat)
     ? ''
     : `:in_color_matrix=${info.colorSpace}:in_range=${range(info.fullRange)}`;
 
-export const displayFilter = (info: MediaInfo, size: { width: number; height: number }): string =>
+export const displayFilter = (info: PictureColor, size: { width: number; height: number }): string =>
   `scale=${size.width}:${size.height}:flags=bicubic${sourceColor(info)}:out_color_matrix=${info.colorSpace}:out_range=${range(info.fullRange)},format=yuv420p`;
 
-export const rgbFilter = (info: MediaInfo, size: { width: number; height: number }): string =>
+export const rgbFilter = (info: PictureColor, size: { width: number; height: number }): string =>
   `scale=${size.width}:${size.height}:flags=bicubic+accurate_rnd+full_chroma_int${sourceColor(info)},format=rgb24`;
 
 const rawOptions = (options: DecodeOptions): RawDecodeOptions => {

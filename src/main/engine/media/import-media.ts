@@ -9,6 +9,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { addressErrorOf } from './address-error.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
+import { isNetworkAddress, networkArgs } from './network-source.ts';
 import { eachLine } from './text-lines.ts';
 
 export type ImportSource =
@@ -25,25 +26,6 @@ export interface ImportOptions {
   /** Frames of a folder (`total` is known), else ms of the clip (`total` 0). */
   onProgress(done: number, total: number): void;
 }
-
-/** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
-const schemes = /^(https?|rtsps?|rtmps?|srt):\/\//i;
-const networkProtocols = 'http,https,httpproxy,tcp,tls,crypto,rtp,udp,rtsp,rtmp,rtmps,srt';
-/** A server that says nothing for so long is gone, microseconds. */
-const silenceUs = 15_000_000;
-
-export const isNetworkAddress = (text: string): boolean => schemes.test(text);
-
-const networkArgs = (url: string): string[] => {
-  const isRtsp = /^rtsps?:/i.test(url);
-  return [
-    '-protocol_whitelist',
-    networkProtocols,
-    ...(isRtsp ? ['-rtsp_transport', 'tcp', '-timeout', String(silenceUs)] : ['-rw_timeout', String(silenceUs)]),
-    '-i',
-    url,
-  ];
-};
 
 /** Pictures, first sound; data and subtitles stay behind. */
 const copyArgs = (output: string): string[] => [

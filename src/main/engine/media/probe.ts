@@ -259,23 +259,28 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   return { info: describe(path, listing, video, timeBase, index), index };
 };
 
+/** The picture as it is handed out: turned upright, pixels made square; its matrix guessed by size where the source names none. */
+export const pictureOf = (
+  video: StreamDescription,
+): Pick<MediaInfo, 'width' | 'height' | 'codec' | 'pixelFormat' | 'colorSpace' | 'fullRange' | 'rotation'> => ({
+  ...displaySize(video),
+  codec: video.codec,
+  pixelFormat: video.pixelFormat,
+  colorSpace: video.colorSpace ?? (video.width >= 1280 || video.height > 576 ? 'bt709' : 'bt601'),
+  // RGB sources become limited-range YUV on their way out.
+  fullRange: video.fullRange && !isRgb(video.pixelFormat),
+  rotation: video.rotation,
+});
+
 const describe = (path: string, listing: Listing, video: StreamDescription, timeBase: TimeBase, index: FrameIndex): MediaInfo => {
-  const { width, height } = displaySize(video);
   return {
     path,
-    width,
-    height,
-    codec: video.codec,
-    pixelFormat: video.pixelFormat,
-    colorSpace: video.colorSpace ?? (video.width >= 1280 || video.height > 576 ? 'bt709' : 'bt601'),
-    // RGB sources become limited-range YUV on their way out.
-    fullRange: video.fullRange && !isRgb(video.pixelFormat),
+    ...pictureOf(video),
     durationMs: index.durationMs,
     averageFps: 1000 / index.ticksToMs(index.averageTicks()),
     timeBase,
     hasAudio: listing.description.audioCodec !== null,
     audioCodec: listing.description.audioCodec,
-    rotation: video.rotation,
     frameCount: index.length,
     isVariableFrameRate: index.isVariable,
     container: listing.description.container,

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Handlers } from '../client-link.ts';
+import type { LiveService } from '../live/live-service.ts';
 import type { Operations } from '../operations.ts';
 import type { Projects } from '../project/projects.ts';
 import type { SessionService } from '../session-service.ts';
@@ -10,6 +11,7 @@ export interface ProjectServices {
   readonly session: SessionService;
   readonly projects: Projects;
   readonly operations: Operations;
+  readonly live: Pick<LiveService, 'refuse'>;
   checkPath(path: string): Promise<void>;
   openProject(folder: string): Promise<SessionService>;
 }
@@ -29,6 +31,7 @@ export const projectMethods = (services: ProjectServices): Pick<Handlers, Extrac
   },
   'project.export': async ({ directory, withClip }) => {
     await services.checkPath(directory);
+    services.live.refuse('A project is copied');
     const { current } = services.projects;
     if (!current) throw new AppError('session-unknown', 'No project is open. Open a clip first.');
     if (services.operations.isRunning('copy'))

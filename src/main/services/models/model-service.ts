@@ -129,7 +129,7 @@ export class ModelService {
     if (this.#host.isWorking())
       throw new AppError(
         'busy',
-        'The model can be changed when tracking and exports have ended. Cancel them first (Esc); what is done is kept.',
+        'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
       );
     const peer = this.#host.peer();
     const session = this.#host.session();

@@ -241,11 +241,11 @@ export class Project implements SessionWork {
     return copyProject({ folder: this.folder, parent, clip, written, leave: new Set([lockName]), signal, onProgress });
   }
 
-  /** @returns false when nothing was ever made, and the folder is gone */
-  close(): boolean {
+  /** @param isKept even when nothing was ever made. @returns false when nothing was, and the folder is gone */
+  close(isKept = false): boolean {
     this.#work.close();
     this.#masks.close();
-    if (this.#saved.objects.length === 0 && this.#saved.nextId === 1) {
+    if (!isKept && this.#saved.objects.length === 0 && this.#saved.nextId === 1) {
       rmSync(this.folder, { recursive: true, force: true });
       return false;
     }

@@ -45,6 +45,12 @@ export class Recents {
     return this.#set([opened, ...others].slice(0, mostRecents));
   }
 
+  /** A project that was made and is not open: it is not opened by itself at the next start. */
+  made(entry: Omit<Recent, 'missing' | 'openedAt'>): Promise<void> {
+    const made: Entry = { ...entry, openedAt: new Date().toISOString(), isOpen: false };
+    return this.#set([made, ...this.#entries.filter(({ path }) => path !== entry.path)].slice(0, mostRecents));
+  }
+
   /** The user closed the project: it is not opened again by itself. */
   closed(path: string): Promise<void> {
     return this.#set(this.#entries.map((entry) => (entry.path === path ? { ...entry, isOpen: false } : entry)));

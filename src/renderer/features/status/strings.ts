@@ -18,7 +18,7 @@ export const statusText = {
   waitingTitle: 'Calls the engine has not answered yet',
   showDownload: 'Show the download',
   downloading: (name: string): string => `Downloading ${name}`,
-  kinds: { track: 'Tracking', export: 'Export', copy: 'Copying the project', import: 'Fetching' },
+  kinds: { track: 'Tracking', export: 'Export', copy: 'Copying the project', import: 'Fetching', live: 'Live' },
   fetching: (title: string): string => `Fetching ${title}`,
   stopFetching: 'Stop and open',
   progressOf: (kind: string): string => `${kind}: how far`,

@@ -127,6 +127,7 @@ export class FakeTransport extends TransportBase {
         provider: 'cpu',
         providerReason: 'No GPU provider is usable on this machine.',
       },
+      live: null,
       objects: [],
       memory: fakeMemory(this.#objects.length > 0),
       history: noHistory,
