@@ -27,8 +27,8 @@ import { Operations } from './operations.ts';
 import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
 import { type SessionEvents, SessionService, type SessionWork, type TrackRequest } from './session-service.ts';
-import { SettingsService } from './settings/settings-service.ts';
-import { FileSettingsStore, MemorySettingsStore } from './settings/settings-store.ts';
+import { createSettings } from './settings/create-settings.ts';
+import type { SettingsService } from './settings/settings-service.ts';
 import { shownSize } from './shown-size.ts';
 import { createSources, type Sources } from './sources/sources.ts';
 import { StateHub } from './state-hub.ts';
@@ -81,17 +81,13 @@ export class AppServices {
     });
     this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
     this.#notices = new Notices(this.log, () => this.#hub.touch());
-    this.settings = new SettingsService(
-      options.settingsStore ?? (options.keepsProjects ? new FileSettingsStore(join(dataDir, 'settings.json')) : new MemorySettingsStore()),
-      {
-        onChange: (changed) => {
-          if (changed.has('track.memory')) this.#memory = this.settings.values['track.memory'];
-          this.#hub.touch();
-        },
-        notify: (level, text) => this.notify(level, text),
+    this.settings = createSettings(options, dataDir, {
+      onChange: (changed) => {
+        if (changed.has('track.memory')) this.#memory = this.settings.values['track.memory'];
+        this.#hub.touch();
       },
-      options.keepsProjects ? process.env : {},
-    );
+      notify: (level, text) => this.notify(level, text),
+    });
     const { values } = this.settings;
     this.#memory = options.memory ?? values['track.memory'];
     const engine = {
