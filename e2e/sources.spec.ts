@@ -20,8 +20,8 @@ const drop = async (page: Page, name: string): Promise<void> => {
 };
 
 test('a camera is chosen, recorded and opened as a clip', async ({ app: page }) => {
-  await page.getByRole('button', { name: 'Record from a camera' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Record from a camera' });
+  await page.getByRole('button', { name: 'Camera', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Camera', exact: true });
   await expect(dialog.getByRole('combobox', { name: 'Camera' })).toContainText(/fake/i);
   await dialog.getByRole('button', { name: 'Record', exact: true }).click();
   await expect(dialog.getByText(/^Recording, ([3-9]|\d\d) s/)).toBeVisible();
@@ -39,8 +39,8 @@ test('a camera that is not allowed is explained, and tried again', async ({ app:
     devices.getUserMedia = (constraints) =>
       refusals-- > 0 ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError')) : original(constraints);
   });
-  await page.getByRole('button', { name: 'Record from a camera' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Record from a camera' });
+  await page.getByRole('button', { name: 'Camera', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Camera', exact: true });
   await expect(dialog.getByRole('alert')).toContainText('The camera is not allowed. Allow it for this page');
   await dialog.getByRole('button', { name: 'Try again' }).click();
   await expect(dialog.getByRole('button', { name: 'Record', exact: true })).toBeEnabled();

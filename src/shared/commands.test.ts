@@ -28,6 +28,7 @@ const all: CommandContext = {
   hasProject: true,
   isFetching: true,
   isFollowing: false,
+  isLive: false,
   hasMaskChoice: false,
   isExporting: false,
 };
@@ -67,6 +68,7 @@ describe('the command table', () => {
       ['Enter', ['brush.apply', 'object.finish']],
       ['Mod+KeyZ', ['brush.undo', 'edit.undo']],
       ['Escape', ['brush.discard', 'operation.cancel', 'object.finish']],
+      ['KeyT', ['track.start', 'live.toggleTracking']],
     ]);
   });
 

@@ -22,6 +22,8 @@ export interface CommandContext {
   isTracking: boolean;
   /** The playhead goes along with the frames being tracked. */
   isFollowing: boolean;
+  /** The source is live: what is for whole clips has to wait. */
+  isLive: boolean;
   isExporting: boolean;
   /** An address is being fetched. */
   isFetching: boolean;
@@ -43,13 +45,15 @@ const always = (): boolean => true;
 const isConnected = (context: CommandContext): boolean => context.isEngineReady;
 const withSession = (context: CommandContext): boolean => context.hasSession;
 const withSelection = (context: CommandContext): boolean => context.hasSelection;
-const canTrack = (context: CommandContext): boolean => context.hasPrompts && context.isEngineReady && !context.isTracking;
+const canTrack = (context: CommandContext): boolean =>
+  context.hasPrompts && context.isEngineReady && !context.isTracking && !context.isLive;
 const withMarks = (context: CommandContext): boolean => context.hasSession && context.hasMarks;
+const withClip = (context: CommandContext): boolean => context.hasSession && !context.isLive;
 
 export const commands = {
   'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
-  'camera.open': { label: 'Record from a camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
+  'camera.open': { label: 'Camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
   'import.finish': {
     label: 'Stop fetching and open what came',
     group: 'File',
@@ -57,13 +61,13 @@ export const commands = {
     enabled: (context) => context.isFetching,
     words: 'stream live record',
   },
-  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => context.hasSession && !context.isTracking },
-  'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withSession, words: 'save render masks coco' },
+  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => withClip(context) && !context.isTracking },
+  'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withClip, words: 'save render masks coco' },
   'project.copy': {
     label: 'Copy the project',
     group: 'File',
     keys: [],
-    enabled: (context) => context.hasProject,
+    enabled: (context) => context.hasProject && !context.isLive,
     words: 'portable folder backup share save as',
   },
   'model.choose': { label: 'Models', group: 'File', keys: ['KeyM'], enabled: always, words: 'download checkpoint sam' },
@@ -76,8 +80,8 @@ export const commands = {
     enabled: always,
     words: 'palette search',
   },
-  'mark.in': { label: 'Mark in', group: 'Timeline', keys: ['KeyI'], enabled: withSession, words: 'range start' },
-  'mark.out': { label: 'Mark out', group: 'Timeline', keys: ['KeyO'], enabled: withSession, words: 'range end' },
+  'mark.in': { label: 'Mark in', group: 'Timeline', keys: ['KeyI'], enabled: withClip, words: 'range start' },
+  'mark.out': { label: 'Mark out', group: 'Timeline', keys: ['KeyO'], enabled: withClip, words: 'range end' },
   'mark.clear': { label: 'Clear the marks', group: 'Timeline', keys: ['Alt+KeyX'], enabled: withMarks },
   'mark.goIn': { label: 'Go to the in mark', group: 'Timeline', keys: ['Shift+KeyI'], enabled: withMarks },
   'mark.goOut': { label: 'Go to the out mark', group: 'Timeline', keys: ['Shift+KeyO'], enabled: withMarks },
@@ -234,11 +238,25 @@ export const commands = {
     words: 'all objects scope',
   },
   'track.follow': {
-    label: 'Go along with the tracking',
+    label: 'Go along with the newest frame',
     group: 'Tracking',
     keys: ['Shift+KeyF'],
-    enabled: (context) => context.isTracking && !context.isFollowing,
-    words: 'follow watch newest frame',
+    enabled: (context) => (context.isTracking || context.isLive) && !context.isFollowing,
+    words: 'follow watch tracking live',
+  },
+  'live.toggleTracking': {
+    label: 'Follow objects in a live source, or not',
+    group: 'Tracking',
+    keys: ['KeyT'],
+    enabled: (context) => context.isLive,
+    words: 'webcam stream track',
+  },
+  'live.stop': {
+    label: 'Stop the live source and open the recording',
+    group: 'Tracking',
+    keys: [],
+    enabled: (context) => context.isLive,
+    words: 'webcam stream end record',
   },
   'operation.cancel': {
     label: 'Cancel what is running',

@@ -12,7 +12,7 @@ import { Thumbnails } from '../playback/thumbnails.ts';
 import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
 import { readPreferences, rememberPreferences, setPreference } from '../state/remember-preferences.ts';
 import { sharePreferences } from '../state/share-preferences.ts';
-import { commandContext, runningOperation } from '../state/window-state.ts';
+import { commandContext, liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { createCommandRunners } from './command-runners.ts';
 import { createPromptActions } from './prompt-actions.ts';
@@ -46,11 +46,13 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   const brush = new Brush(store);
   const isDecoderFree = (): boolean => {
     const state = store.getState();
-    return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null;
+    return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null && liveOf(state) === null;
   };
   const thumbnails = new Thumbnails(client, isDecoderFree, canvasOf);
   const prompts = createPromptActions(client, store, () => {
     const { isPlaying, isFollowing, shownFrame } = store.getState();
+    // A live picture goes on; the click is for the frame that was clicked.
+    if (liveOf(store.getState())) return;
     if (isPlaying) player.pause();
     // Tracking goes on; the picture stays where the user works.
     else if (isFollowing) player.seek(shownFrame);
@@ -65,6 +67,10 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     const media = state.host?.session?.media;
     const isOtherClip = state.host?.session?.id !== previous.host?.session?.id;
     if (media && (isOtherClip || (state.link === 'open' && previous.link !== 'open'))) times.open(media);
+    else if (media && liveOf(state) && media.frameCount !== previous.host?.session?.media.frameCount) {
+      times.grow(media);
+      timeline.grow(media.frameCount);
+    }
     if (state.isPlaying !== previous.isPlaying || state.host !== previous.host) thumbnails.pump();
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
     // Strokes belong to one object on one frame.

@@ -7,6 +7,7 @@ import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
 import {
   type DialogName,
+  liveOf,
   type Marks,
   marksOf,
   neighbourGap,
@@ -188,7 +189,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'playback.forwardSecond': () => player.stepSeconds(1),
     'playback.backSecond': () => player.stepSeconds(-1),
     'playback.start': () => player.seek(0),
-    'playback.end': () => player.seek(lastFrame()),
+    'playback.end': () => (liveOf(store.getState()) ? player.follow() : player.seek(lastFrame())),
     'playback.previousPrompt': () => goToPrompt(-1),
     'playback.nextPrompt': () => goToPrompt(1),
     'playback.previousGap': () => goToGap(-1),
@@ -238,6 +239,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'track.range': () => void track(store.getState().trackDirection, true),
     'track.toggleSelected': () => store.setState((s) => ({ trackScope: s.trackScope === 'all' ? 'selected' : 'all' })),
     'track.follow': () => player.follow(),
+    'live.toggleTracking': () => void attempt(client.call('live.setTracking', { isOn: liveOf(store.getState())?.isTracking !== true })),
+    'live.stop': () => void attempt(client.call('live.stop', {})),
     'operation.cancel': cancel,
     'timeline.zoomIn': () => timeline.zoomBy(0.5, store.getState().playhead),
     'timeline.zoomOut': () => timeline.zoomBy(2, store.getState().playhead),

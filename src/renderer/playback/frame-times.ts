@@ -22,6 +22,7 @@ export class FrameTimes {
   #known = 0;
   /** Grows with every clip, so that answers about a former one are dropped. */
   #turn = 0;
+  #isLoading = false;
 
   constructor(client: Pick<Client, 'call'>) {
     this.#client = client;
@@ -35,6 +36,22 @@ export class FrameTimes {
     this.#times = new Float64Array(clip.isVariableFrameRate ? clip.frameCount : 0);
     this.store.setState({ known: 0 });
     if (clip.isVariableFrameRate) void this.#load(this.#turn);
+  }
+
+  /** The same clip, longer: what is known stays, and the times of the new frames are fetched. */
+  grow(clip: Clip): void {
+    if (clip.isVariableFrameRate !== this.#clip.isVariableFrameRate) {
+      this.open(clip);
+      return;
+    }
+    this.#clip = clip;
+    if (!clip.isVariableFrameRate) return;
+    if (clip.frameCount > this.#times.length) {
+      const times = new Float64Array(Math.max(clip.frameCount, 2 * this.#times.length));
+      times.set(this.#times.subarray(0, this.#known));
+      this.#times = times;
+    }
+    if (!this.#isLoading) void this.#load(this.#turn);
   }
 
   get frameCount(): number {
@@ -103,18 +120,21 @@ export class FrameTimes {
   }
 
   async #load(turn: number): Promise<void> {
-    const { frameCount } = this.#clip;
-    for (let from = 0; from < frameCount; from += partFrames) {
-      try {
-        const { timesMs } = await this.#client.call('session.frameTimes', { from, to: Math.min(frameCount - 1, from + partFrames - 1) });
+    this.#isLoading = true;
+    try {
+      while (this.#known < this.#clip.frameCount) {
+        const from = this.#known;
+        const to = Math.min(this.#clip.frameCount, from + partFrames) - 1;
+        const { timesMs } = await this.#client.call('session.frameTimes', { from, to });
         if (turn !== this.#turn || timesMs.length === 0) return;
-        this.#times.set(timesMs.slice(0, frameCount - from), from);
-        this.#known = Math.min(frameCount, from + timesMs.length);
+        this.#times.set(timesMs.slice(0, to - from + 1), from);
+        this.#known = Math.min(to + 1, from + timesMs.length);
         this.store.setState({ known: this.#known });
-      } catch {
-        // The link was lost: it is opened for the same clip again when it is back.
-        return;
       }
+    } catch {
+      // The link was lost: it is opened for the same clip again when it is back.
+    } finally {
+      if (turn === this.#turn) this.#isLoading = false;
     }
   }
 }

@@ -5,7 +5,7 @@
 import type { Media } from '../../shared/contract.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, reportError } from '../state/app-store.ts';
-import { runningOperation } from '../state/window-state.ts';
+import { liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
 import type { FrameTimes } from './frame-times.ts';
@@ -70,7 +70,9 @@ export class Player {
   seek(frame: number): void {
     const media = this.#media;
     if (!media) return;
-    const target = Math.min(media.frameCount - 1, Math.max(0, Math.round(frame)));
+    const held = this.#held;
+    if (!held) return;
+    const target = Math.min(held.to, Math.max(held.from, Math.round(frame)));
     this.#stopClock();
     this.#store.setState({ playhead: target, isPlaying: false, isFollowing: false });
     this.#want(target);
@@ -87,14 +89,22 @@ export class Player {
     this.seek(target === playhead ? playhead + Math.sign(seconds) : target);
   }
 
+  /** Of a live source: holds the picture, or goes on with the newest. */
   toggle(): void {
-    if (this.#store.getState().isPlaying) this.pause();
+    if (this.#isLive) {
+      if (this.#store.getState().isFollowing) this.hold();
+      else this.follow();
+    } else if (this.#store.getState().isPlaying) this.pause();
     else this.play();
   }
 
   play(): void {
     const media = this.#media;
     if (!media) return;
+    if (this.#isLive) {
+      this.follow();
+      return;
+    }
     const { playhead } = this.#store.getState();
     const start = playhead >= media.frameCount - 1 ? 0 : playhead;
     this.#stopClock();
@@ -118,6 +128,11 @@ export class Player {
   shuttle(direction: 1 | -1): void {
     const media = this.#media;
     if (!media) return;
+    if (this.#isLive) {
+      if (direction === 1) this.follow();
+      else this.stepSeconds(-1);
+      return;
+    }
     const { isPlaying, shuttleRate, playhead } = this.#store.getState();
     const rate =
       isPlaying && Math.sign(shuttleRate) === direction ? Math.sign(shuttleRate) * Math.min(16, Math.abs(shuttleRate) * 2) : direction;
@@ -131,10 +146,15 @@ export class Player {
     this.#onShuttleTick();
   }
 
-  /** Goes along with tracking from now on. */
+  /** Goes along with tracking, or with a live source, from now on. */
   follow(): void {
     this.#stopClock();
     this.#store.setState({ isPlaying: false, isFollowing: true });
+  }
+
+  /** Stays with the picture that is on screen. */
+  hold(): void {
+    this.#store.setState(({ shownFrame }) => ({ isFollowing: false, playhead: shownFrame }));
   }
 
   /** Says how large the picture is drawn, in device pixels per source pixel; a finer one is fetched when needed. */
@@ -151,6 +171,17 @@ export class Player {
     if (this.#media) this.#want(this.#store.getState().playhead, true);
   }
 
+  get #isLive(): boolean {
+    return liveOf(this.#store.getState()) !== null;
+  }
+
+  /** The frames there are to see, inclusive; null before the first of a live source. */
+  get #held(): { from: number; to: number } | null {
+    const media = this.#media;
+    const live = liveOf(this.#store.getState());
+    return live ? live.buffer : media && { from: 0, to: media.frameCount - 1 };
+  }
+
   get #media(): Media | null {
     return this.#store.getState().host?.session?.media ?? null;
   }
@@ -160,7 +191,7 @@ export class Player {
     this.#dropAnswers();
     this.#shown = null;
     this.#wanted = null;
-    if (this.#media) this.#want(this.#store.getState().playhead, true);
+    if (this.#media && !this.#isLive) this.#want(this.#store.getState().playhead, true);
   }
 
   #dropAnswers(): void {
@@ -196,7 +227,9 @@ export class Player {
 
   async #fetch(frame: number): Promise<void> {
     const media = this.#media;
-    if (!media) return;
+    const held = this.#held;
+    // What has left a live source's buffer stays as it is on screen.
+    if (!media || !held || frame < held.from || frame > held.to) return;
     this.#isFetching = true;
     const bound = (size: number): number => Math.min(4096, Math.max(64, Math.ceil(size * this.#share)));
     try {
@@ -227,7 +260,7 @@ export class Player {
 
   #onPushed(message: FrameMessage): void {
     const state = this.#store.getState();
-    if (message.width > 0 && state.isFollowing && runningOperation(state, 'track')) {
+    if (message.width > 0 && state.isFollowing && (liveOf(state) || runningOperation(state, 'track'))) {
       this.#store.setState({ playhead: message.frame });
       this.#show(message);
     } else if (message.frame === this.#shown?.frame) {

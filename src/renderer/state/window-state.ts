@@ -5,6 +5,7 @@
 
 import type { CommandContext } from '../../shared/commands.ts';
 import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import type { LiveState } from '../../shared/live.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
 import type { LinkState } from '../transport/transport.ts';
 import { defaultPreferences, type Preferences } from './preferences.ts';
@@ -156,6 +157,9 @@ export const maskChoice = (state: WindowState): number | null => {
 export const objectsOf = (state: Pick<WindowState, 'host'>): readonly TrackedObject[] => state.host?.session?.objects ?? noObjects;
 const noObjects: readonly TrackedObject[] = [];
 
+/** Of a source that is live; null for a clip. */
+export const liveOf = (state: Pick<WindowState, 'host'>): LiveState | null => state.host?.session?.live ?? null;
+
 export const runningOperation = (state: Pick<WindowState, 'host'>, kind: Operation['kind']): Operation | null =>
   state.host?.operations.find((operation) => operation.kind === kind && operation.state === 'running') ?? null;
 
@@ -182,6 +186,7 @@ export const commandContext = (state: WindowState): CommandContext => {
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
     isTracking: runningOperation(state, 'track') !== null,
     isFollowing: state.isFollowing,
+    isLive: liveOf(state) !== null,
     isFetching: runningOperation(state, 'import') !== null,
     isExporting: runningOperation(state, 'export') !== null,
   };

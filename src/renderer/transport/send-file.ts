@@ -11,15 +11,14 @@ const textOf = (blob: Blob): Promise<string> =>
     reader.readAsDataURL(blob);
   });
 
-/** Appends a blob of any length. @param total bytes of the whole file, null when nobody knows */
-export const appendBlob = async (client: Client, operationId: string, blob: Blob, total: number | null): Promise<void> => {
-  for (let at = 0; at < blob.size; at += uploadPieceBytes)
-    await client.call('upload.append', { operationId, data: await textOf(blob.slice(at, at + uploadPieceBytes)), total });
+/** Hands a blob of any length to `send` as pieces of base64. */
+export const sendPieces = async (blob: Blob, send: (data: string) => Promise<unknown>): Promise<void> => {
+  for (let at = 0; at < blob.size; at += uploadPieceBytes) await send(await textOf(blob.slice(at, at + uploadPieceBytes)));
 };
 
 /** The clip is open when this resolves. Cancelled like every operation, which ends it with an error of the host. */
 export const sendFile = async (client: Client, file: File): Promise<void> => {
   const { operationId } = await client.call('upload.begin', { name: file.name, bytes: file.size });
-  await appendBlob(client, operationId, file, file.size);
+  await sendPieces(file, (data) => client.call('upload.append', { operationId, data, total: file.size }));
   await client.call('upload.finish', { operationId });
 };

@@ -1,5 +1,8 @@
-/** Chooses a camera, shows its picture, records it, and opens the recording. */
-import { Circle, Square } from 'lucide-react';
+/**
+ * Chooses a camera, and tracks it live or records it. In a browser it is the page's camera, with its picture; the desktop app opens the
+ * cameras of the machine itself, where it can list them.
+ */
+import { Circle, Radio, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { AppError } from '../../../shared/errors.ts';
 import { useApp } from '../../app/app-context.ts';
@@ -7,14 +10,20 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import styles from './camera.module.css';
+import { startLiveCamera } from './live-camera.ts';
 import { Recording } from './recording.ts';
 import { cameraText as text } from './strings.ts';
 import { useCamera } from './use-camera.ts';
+import { useEngineCameras } from './use-engine-cameras.ts';
 
 export const CameraDialog = () => {
   const { client, store, attempt } = useApp();
   const [deviceId, setDeviceId] = useState<string | null>(null);
-  const { cameras, stream, problem, retry } = useCamera(deviceId);
+  const ofEngine = useEngineCameras();
+  const engineCamera = ofEngine?.find((camera) => camera.deviceId === deviceId) ?? ofEngine?.[0] ?? null;
+  // Two programs can rarely have one camera: the page leaves it to the engine.
+  const { cameras, stream, problem, retry } = useCamera(deviceId, ofEngine !== null && engineCamera === null);
+  const choices = engineCamera ? ofEngine!.map(({ deviceId: id, name }) => ({ deviceId: id, label: name })) : cameras;
   const [recording, setRecording] = useState<Recording | null>(null);
   const [isOpening, setIsOpening] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -30,13 +39,19 @@ export const CameraDialog = () => {
     setIsOpening(false);
     setError(AppError.from(failure).message);
   };
+  const newName = (): string => `camera ${new Date().toISOString().slice(0, 19).replaceAll(':', '.')}`;
   const start = (): void => {
     if (!stream) return;
     setError(null);
-    Recording.start(client, stream, `camera ${new Date().toISOString().slice(0, 19).replaceAll(':', '.')}.webm`, fail).then(
-      setRecording,
-      fail,
-    );
+    Recording.start(client, stream, `${newName()}.webm`, fail).then(setRecording, fail);
+  };
+  const trackLive = (): void => {
+    setError(null);
+    setIsOpening(true);
+    const begun = engineCamera
+      ? client.call('live.start', { source: { kind: 'camera', deviceId: engineCamera.deviceId } })
+      : stream && startLiveCamera(client, store, stream, newName());
+    if (begun) begun.then(() => store.setState({ dialog: null }), fail);
   };
   const finish = (): void => {
     if (isOpening) return;
@@ -56,7 +71,11 @@ export const CameraDialog = () => {
         <p className={styles.about}>{text.about}</p>
         <div className={styles.stage}>
           <video ref={video} className={styles.video} aria-label={text.preview} autoPlay muted playsInline />
-          {!stream && !problem && <p className={styles.note}>{text.starting}</p>}
+          {engineCamera ? (
+            <p className={styles.note}>{text.noPreview}</p>
+          ) : (
+            !stream && !problem && <p className={styles.note}>{text.starting}</p>
+          )}
         </div>
         {help !== null && (
           <p className={styles.error} role="alert">
@@ -64,16 +83,16 @@ export const CameraDialog = () => {
           </p>
         )}
         <div className={styles.actions}>
-          {cameras.length > 0 && (
+          {choices.length > 0 && (
             <label className={styles.choice}>
               {text.camera}
               <select
                 className={styles.select}
                 disabled={recording !== null}
-                value={deviceId ?? stream?.getVideoTracks()[0]?.getSettings().deviceId ?? ''}
+                value={engineCamera?.deviceId ?? deviceId ?? stream?.getVideoTracks()[0]?.getSettings().deviceId ?? ''}
                 onChange={(event) => setDeviceId(event.target.value)}
               >
-                {cameras.map((camera, index) => (
+                {choices.map((camera, index) => (
                   <option key={camera.deviceId} value={camera.deviceId}>
                     {camera.label || text.unnamed(index + 1)}
                   </option>
@@ -93,9 +112,16 @@ export const CameraDialog = () => {
               <Square size={12} fill="currentColor" /> {text.stop}
             </Button>
           ) : (
-            <Button variant="primary" disabled={!stream} onClick={start}>
-              <Circle size={12} fill="currentColor" /> {text.record}
-            </Button>
+            <>
+              {!engineCamera && (
+                <Button disabled={!stream || isOpening} onClick={start}>
+                  <Circle size={12} fill="currentColor" /> {text.record}
+                </Button>
+              )}
+              <Button variant="primary" disabled={(!stream && !engineCamera) || isOpening} onClick={trackLive}>
+                <Radio size={14} /> {text.trackLive}
+              </Button>
+            </>
           )}
         </div>
       </div>

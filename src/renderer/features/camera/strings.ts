@@ -1,12 +1,15 @@
 /** Words of the camera. */
 export const cameraText = {
-  title: 'Record from a camera',
-  about: 'What is recorded stays on this machine. It opens as a clip when you stop.',
+  title: 'Camera',
+  about:
+    'Track objects while the camera runs, or record first. Either way it is recorded on this machine alone, and opens as a clip when you stop.',
   camera: 'Camera',
   unnamed: (n: number): string => `Camera ${n}`,
   preview: 'Picture of the camera',
   starting: 'The camera is starting…',
   record: 'Record',
+  trackLive: 'Track live',
+  noPreview: 'The picture appears when you start.',
   stop: 'Stop and open',
   cancel: 'Cancel',
   discard: 'Discard',

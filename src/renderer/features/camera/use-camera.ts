@@ -16,8 +16,8 @@ const problemOf = (error: unknown): string => {
   return text.errors[name] ?? text.failed(message || name);
 };
 
-/** @param deviceId null = the system's choice */
-export const useCamera = (deviceId: string | null): CameraState => {
+/** @param deviceId null = the system's choice @param isWanted false: no camera is opened */
+export const useCamera = (deviceId: string | null, isWanted: boolean): CameraState => {
   const [cameras, setCameras] = useState<readonly MediaDeviceInfo[]>([]);
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
@@ -28,6 +28,7 @@ export const useCamera = (deviceId: string | null): CameraState => {
     let isGone = false;
     let opened: MediaStream | null = null;
     setProblem(null);
+    if (!isWanted) return;
     const open = async (): Promise<void> => {
       // Absent where the page is no secure context.
       const devices = navigator.mediaDevices as MediaDevices | undefined;
@@ -53,7 +54,7 @@ export const useCamera = (deviceId: string | null): CameraState => {
       end();
       setStream(null);
     };
-  }, [deviceId, attempt]);
+  }, [deviceId, isWanted, attempt]);
 
   return { cameras, stream, problem, retry: useCallback(() => setAttempt((n) => n + 1), []) };
 };

@@ -5,22 +5,33 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import styles from './open.module.css';
 import { openText as text } from './strings.ts';
+import { isClipAddress, isStreamAddress } from './use-drop-to-open.ts';
+import { type Opening, watchLive } from './watch-live.ts';
 
 export const OpenDialog = () => {
-  const { store, openClip, run } = useApp();
+  const { client, store, openClip, run } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
   const current = useAppState((s) => s.host?.session?.media.path ?? '');
   const [path, setPath] = useState(current);
   const [error, setError] = useState<string | null>(null);
   const close = (): void => store.setState({ dialog: null });
+  const address = path.trim();
+  const isAddress = isClipAddress(address);
+  // What such a protocol leads to has no end that could be waited for.
+  const isStream = isStreamAddress(address);
+  const fetchIt: Opening = () => openClip(address);
+  const watch: Opening = () => watchLive(client, address);
+  const go = (open: Opening): void => {
+    setError(null);
+    void open().then((failure) => (failure ? setError(failure.message) : close()));
+  };
   return (
     <Dialog title={text.open} onClose={close}>
       <form
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          setError(null);
-          void openClip(path.trim()).then((failure) => (failure ? setError(failure.message) : close()));
+          go(isStream ? watch : fetchIt);
         }}
       >
         <label className={styles.field}>
@@ -55,8 +66,17 @@ export const OpenDialog = () => {
           <Button variant="ghost" onClick={close}>
             {text.cancel}
           </Button>
-          <Button type="submit" variant="primary" disabled={path.trim() === '' || isOpening}>
-            {isOpening ? text.opening : text.openAction}
+          {isAddress && (
+            <Button
+              disabled={isOpening}
+              title={isStream ? text.fetchTitle : text.watchTitle}
+              onClick={() => go(isStream ? fetchIt : watch)}
+            >
+              {isStream ? text.fetch : text.watch}
+            </Button>
+          )}
+          <Button type="submit" variant="primary" disabled={address === '' || isOpening}>
+            {isOpening ? text.opening : isStream ? text.watch : isAddress ? text.fetch : text.openAction}
           </Button>
         </div>
       </form>

@@ -7,6 +7,9 @@ import { sendFile } from '../../transport/send-file.ts';
 /** Addresses a pasted text may be, whole and alone. */
 export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
 
+/** Addresses of something that goes on while it is looked at. */
+export const isStreamAddress = (text: string): boolean => /^(rtsps?|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
+
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 

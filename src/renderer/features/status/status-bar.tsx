@@ -7,6 +7,7 @@ import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
+import { LiveStatus } from '../live/live-status.tsx';
 import styles from './status.module.css';
 import { statusText as text } from './strings.ts';
 import { useUsage } from './use-usage.ts';
@@ -36,6 +37,7 @@ export const StatusBar = () => {
       </button>
       <RunningDownload />
       {rate !== null && <span className={styles.item}>{text.speed(formatSpeed(rate))}</span>}
+      <LiveStatus />
       <Running />
       <Usage />
       <span className={styles.version}>{version}</span>
@@ -77,7 +79,7 @@ const RunningDownload = () => {
 /** The long work that runs: how far, how long still, and its end. */
 const Running = () => {
   const { client, attempt } = useApp();
-  const operation = useAppState((s) => s.host?.operations.find(({ state }) => state === 'running') ?? null);
+  const operation = useAppState((s) => s.host?.operations.find(({ state, kind }) => state === 'running' && kind !== 'live') ?? null);
   if (!operation) return null;
   const { id, kind, done, total, etaMs } = operation;
   return (

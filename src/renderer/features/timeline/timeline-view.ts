@@ -44,6 +44,13 @@ export class TimelineView {
     this.store.setState({ start: 0, span: frameCount, frameCount });
   }
 
+  /** The clip got longer; a view of the whole stays one. */
+  grow(frameCount: number): void {
+    const range = this.store.getState();
+    if (range.span >= range.frameCount) this.setFrameCount(frameCount);
+    else this.store.setState({ ...range, frameCount });
+  }
+
   fit(): void {
     this.setFrameCount(this.store.getState().frameCount);
   }

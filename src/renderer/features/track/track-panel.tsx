@@ -2,11 +2,12 @@
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, ScanEye, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
-import { marksOf, runningOperation } from '../../state/window-state.ts';
+import { liveOf, marksOf, runningOperation } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { LivePanel } from '../live/live-panel.tsx';
 import { trackText as text } from './strings.ts';
 import styles from './track-panel.module.css';
 
@@ -22,6 +23,11 @@ const scopes = [
 ] as const;
 
 export const TrackPanel = () => {
+  const isLive = useAppState((s) => liveOf(s) !== null);
+  return isLive ? <LivePanel /> : <ClipPanel />;
+};
+
+const ClipPanel = () => {
   const { store } = useApp();
   const operation = useAppState((s) => runningOperation(s, 'track'));
   const direction = useAppState((s) => s.trackDirection);

@@ -3,9 +3,11 @@ import { type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { spaceKey } from '../../commands/space-key.ts';
 import { ViewerRenderer } from '../../gl/viewer-renderer.ts';
+import { liveOf } from '../../state/window-state.ts';
 import { isTestPage, publishTestHook } from '../../test-hook.ts';
 import { cx } from '../../ui/cx.ts';
 import { Hints } from '../help/hints.tsx';
+import { LiveBar } from '../live/live-bar.tsx';
 import { BrushOverlay } from './brush-overlay.tsx';
 import { imageFromCanvas, type Point } from './geometry.ts';
 import { PromptOverlay } from './prompt-overlay.tsx';
@@ -20,6 +22,7 @@ import { ViewerToolbar } from './viewer-toolbar.tsx';
 export const Viewer = () => {
   const app = useApp();
   const media = useAppState((s) => s.host?.session?.media ?? null);
+  const isLive = useAppState((s) => liveOf(s) !== null);
   const tool = useAppState((s) => s.tool);
   const isNegativeMode = useAppState((s) => s.promptLabel === 0);
   const stage = useRef<HTMLDivElement>(null);
@@ -70,7 +73,7 @@ export const Viewer = () => {
   return (
     <section className={styles.viewer} aria-label={viewerText.viewer}>
       {media && <ViewerToolbar />}
-      {media && <Hints />}
+      {media && (isLive ? <LiveBar /> : <Hints />)}
       <div className={styles.row}>
         {media && <ToolRail />}
         <div
