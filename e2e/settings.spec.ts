@@ -62,7 +62,7 @@ test('the log is read and searched, and diagnostics are copied without the names
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Log' });
   await expect(dialog.getByRole('list', { name: 'Messages' })).toBeVisible();
-  await dialog.getByRole('searchbox', { name: 'Search the log' }).fill('no such message');
+  await dialog.getByRole('textbox', { name: 'Search the log' }).fill('no such message');
   await expect(dialog.getByText('Nothing to show.')).toBeVisible();
   await dialog.getByRole('button', { name: 'Copy diagnostics' }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^SAM2 Video \d/);

@@ -8,6 +8,7 @@ import { isMac, useApp, useAppState } from '../../app/app-context.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import styles from './help.module.css';
 import { helpText as text } from './strings.ts';
 
@@ -33,14 +34,7 @@ export const ShortcutsDialog = () => {
   return (
     <Dialog title={text.title} isWide onClose={() => store.setState({ dialog: null })}>
       <div className={styles.head}>
-        <input
-          type="text"
-          className={styles.search}
-          aria-label={text.search}
-          placeholder={text.search}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <SearchField label={text.search} value={query} onChange={setQuery} />
         <Button disabled={Object.keys(overrides).length === 0} onClick={() => set({})}>
           <RotateCcw size={14} /> {text.resetAll}
         </Button>

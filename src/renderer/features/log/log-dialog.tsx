@@ -6,6 +6,7 @@ import { reportError } from '../../state/app-store.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { copyDiagnostics, copyText } from './copy-diagnostics.ts';
 import styles from './log.module.css';
@@ -49,15 +50,7 @@ export const LogDialog = () => {
   return (
     <Dialog title={text.title} isWide onClose={() => store.setState({ dialog: null })}>
       <div className={styles.head}>
-        <input
-          type="search"
-          className={styles.search}
-          aria-label={text.search}
-          placeholder={text.search}
-          data-autofocus
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <SearchField label={text.search} isFirst value={query} onChange={setQuery} />
         <Segments<LogFilter> label={text.level} choices={filters} value={filter} onChange={setFilter} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard has to reach it */}

@@ -1,9 +1,10 @@
 /** Installs a checkpoint that is on the disk already, for machines without a network. */
 import { FolderOpen } from 'lucide-react';
 import { useState } from 'react';
-import { AppError } from '../../../shared/errors.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormError } from '../../ui/form-error.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './models.module.css';
 import { modelText } from './strings.ts';
 
@@ -12,28 +13,12 @@ const text = modelText.import;
 export const ImportForm = () => {
   const { client, desktop } = useApp();
   const [path, setPath] = useState('');
-  const [error, setError] = useState<string | null>(null);
-  const [isStarting, setIsStarting] = useState(false);
-  const start = async (): Promise<void> => {
-    setIsStarting(true);
-    setError(null);
-    try {
-      await client.call('model.import', { id: null, path: path.trim() });
-      setPath('');
-    } catch (failure) {
-      setError(AppError.from(failure).message);
-    } finally {
-      setIsStarting(false);
-    }
-  };
+  const { error, isBusy, onSubmit } = useSubmit(async () => {
+    await client.call('model.import', { id: null, path: path.trim() });
+    setPath('');
+  });
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <form className={styles.form} onSubmit={onSubmit}>
       <label className={styles.label} htmlFor="model-import">
         {text.label}
       </label>
@@ -53,15 +38,11 @@ export const ImportForm = () => {
             <FolderOpen size={14} /> {text.choose}
           </Button>
         )}
-        <Button type="submit" disabled={path.trim() === '' || isStarting}>
-          {isStarting ? text.starting : text.start}
+        <Button type="submit" disabled={path.trim() === '' || isBusy}>
+          {isBusy ? text.starting : text.start}
         </Button>
       </div>
-      {error !== null && (
-        <p className={styles.failed} role="alert">
-          {error}
-        </p>
-      )}
+      <FormError text={error} className={styles.failed} />
     </form>
   );
 };

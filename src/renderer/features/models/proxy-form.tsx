@@ -1,8 +1,9 @@
 /** The proxy for downloads, for networks that have one. */
 import { useState } from 'react';
-import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormError } from '../../ui/form-error.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './models.module.css';
 import { modelText } from './strings.ts';
 
@@ -10,27 +11,15 @@ export const ProxyForm = () => {
   const { client } = useApp();
   const known = useAppState((s) => s.host?.models.proxy ?? null);
   const [draft, setDraft] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
   const text = draft ?? known ?? '';
-  const save = async (): Promise<void> => {
-    setError(null);
-    try {
-      await client.call('model.setProxy', { proxy: text.trim() === '' ? null : text.trim() });
-      setDraft(null);
-    } catch (failure) {
-      setError(AppError.from(failure).message);
-    }
-  };
+  const { error, onSubmit } = useSubmit(async () => {
+    await client.call('model.setProxy', { proxy: text.trim() === '' ? null : text.trim() });
+    setDraft(null);
+  });
   return (
     <details className={styles.details} open={known !== null}>
       <summary>{modelText.proxy.title}</summary>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void save();
-        }}
-      >
+      <form className={styles.form} onSubmit={onSubmit}>
         <label className={styles.label} htmlFor="model-proxy">
           {modelText.proxy.label}
         </label>
@@ -49,11 +38,7 @@ export const ProxyForm = () => {
             {modelText.proxy.save}
           </Button>
         </div>
-        {error !== null && (
-          <p className={styles.failed} role="alert">
-            {error}
-          </p>
-        )}
+        <FormError text={error} className={styles.failed} />
       </form>
     </details>
   );

@@ -6,6 +6,8 @@ import type { Recent } from '../../../shared/project.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { Button } from '../../ui/button.tsx';
+import { FormError } from '../../ui/form-error.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './open.module.css';
 import { openText as text } from './strings.ts';
 
@@ -84,33 +86,17 @@ const RecentCard = ({ recent }: { recent: Recent }) => {
 const Relink = ({ recent, onDone }: { recent: Recent; onDone: () => void }) => {
   const { client, desktop } = useApp();
   const [path, setPath] = useState(recent.source);
-  const [error, setError] = useState<string | null>(null);
-  const relink = async (to: string): Promise<void> => {
-    setError(null);
-    try {
-      await client.call('project.relink', { project: recent.path, path: to });
-      onDone();
-    } catch (failure) {
-      setError(AppError.from(failure).message);
-    }
-  };
+  const { error, onSubmit } = useSubmit(async () => {
+    await client.call('project.relink', { project: recent.path, path: path.trim() });
+    onDone();
+  });
   return (
-    <form
-      className={styles.relink}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void relink(path.trim());
-      }}
-    >
+    <form className={styles.relink} onSubmit={onSubmit}>
       <label className={styles.label}>
         {text.relink}
         <input type="text" className={styles.input} value={path} spellCheck={false} onChange={(event) => setPath(event.target.value)} />
       </label>
-      {error !== null && (
-        <p className={styles.error} role="alert">
-          {error}
-        </p>
-      )}
+      <FormError text={error} className={styles.error} />
       <div className={styles.actions}>
         {desktop && (
           <Button size="small" onClick={() => void desktop.openFile().then((chosen) => chosen !== null && setPath(chosen))}>

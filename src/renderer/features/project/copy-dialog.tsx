@@ -1,12 +1,13 @@
 /** Copies the open project into a folder that opens anywhere. */
 import { useState } from 'react';
-import { AppError } from '../../../shared/errors.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { FormError } from '../../ui/form-error.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
+import { useSubmit } from '../../ui/use-submit.ts';
 import styles from './copy-dialog.module.css';
 import { copyText as text } from './strings.ts';
 
@@ -28,23 +29,11 @@ const CopyForm = ({ onStarted }: { onStarted: (operationId: string) => void }) =
   const project = useAppState((s) => s.host?.project?.path ?? '');
   const [directory, setDirectory] = useState('');
   const [withClip, setWithClip] = useState(true);
-  const [error, setError] = useState<string | null>(null);
-  const start = async (): Promise<void> => {
-    setError(null);
-    try {
-      onStarted((await client.call('project.export', { directory: directory.trim(), withClip })).operationId);
-    } catch (failure) {
-      setError(AppError.from(failure).message);
-    }
-  };
+  const { error, onSubmit } = useSubmit(async () =>
+    onStarted((await client.call('project.export', { directory: directory.trim(), withClip })).operationId),
+  );
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void start();
-      }}
-    >
+    <form className={styles.form} onSubmit={onSubmit}>
       <p className={styles.about}>{text.about(project)}</p>
       <label className={styles.field}>
         {text.into}
@@ -62,11 +51,7 @@ const CopyForm = ({ onStarted }: { onStarted: (operationId: string) => void }) =
         <input type="checkbox" checked={withClip} onChange={(event) => setWithClip(event.target.checked)} /> {text.withClip}
       </label>
       {!withClip && <p className={styles.about}>{text.withoutClip}</p>}
-      {error !== null && (
-        <p className={styles.error} role="alert">
-          {error}
-        </p>
-      )}
+      <FormError text={error} className={styles.error} />
       <div className={styles.actions}>
         {desktop && (
           <Button onClick={() => void desktop.chooseFolder().then((chosen) => chosen !== null && setDirectory(chosen))}>

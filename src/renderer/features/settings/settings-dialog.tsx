@@ -5,6 +5,7 @@ import { type ProfileName, profileNames } from '../../../shared/settings.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { resetAllSettings, type SettingSpec, type SettingValue, searchSettings } from './setting-specs.ts';
 import styles from './settings.module.css';
@@ -25,15 +26,7 @@ export const SettingsDialog = () => {
   return (
     <Dialog title={text.title} isWide onClose={() => app.store.setState({ dialog: null })}>
       <div className={styles.head}>
-        <input
-          type="text"
-          className={styles.search}
-          aria-label={text.search}
-          placeholder={text.search}
-          data-autofocus
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <SearchField label={text.search} isFirst value={query} onChange={setQuery} />
         <Button onClick={() => app.store.setState({ dialog: 'shortcuts' })}>
           <Keyboard size={14} /> {text.keys}
         </Button>
