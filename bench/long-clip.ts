@@ -1,12 +1,13 @@
 /**
  * `npm run bench:long`: whether a clip of three hours stays as quick as a short one. The real project store takes a record for
  * each frame and object and is read, opened and drawn; then the window opens that project, and a short one, in Chromium.
- * `--frames`, `--objects`, `--grid` (side of a record's logits) choose; `--no-window` leaves the window out.
+ * `--frames`, `--objects`, `--grid` (side of a record's logits) choose; `--no-window` leaves the window out. `--folder` keeps what was
+ * made there; where it is already, only the window is measured.
  */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { findFfmpeg } from '../src/main/engine/media/ffmpeg-binary.ts';
 import { newWork } from '../src/main/services/kept-work.ts';
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     objects: { type: 'string', default: '20' },
     grid: { type: 'string', default: '32' },
     'no-window': { type: 'boolean', default: false },
+    folder: { type: 'string' },
   },
 });
 const frames = Number(values.frames);
@@ -33,7 +35,8 @@ const grid = Number(values.grid);
 const width = 192;
 const height = 108;
 const segmentFrames = 1000;
-const folder = mkdtempSync(join(tmpdir(), 'sam2-video-long-'));
+const folder = values.folder === undefined ? mkdtempSync(join(tmpdir(), 'sam2-video-long-')) : resolve(values.folder);
+mkdirSync(folder, { recursive: true });
 const run = promisify(execFile);
 
 /** A moving picture with a key frame every 250 frames, as long as asked for: one part, copied over and over. */
@@ -174,7 +177,16 @@ const table = <T extends { frames: number }>(title: string, columns: T[], rows: 
   for (const [name, say] of rows) console.log(`| ${name} | ${columns.map(say).join(' | ')} |`);
 };
 
-try {
+interface Made {
+  project: string;
+  frames: number;
+}
+
+const madePath = join(folder, 'made.json');
+
+/** The projects, short and long; those of an earlier run where they were kept. */
+const makeProjects = async (): Promise<Made[]> => {
+  if (existsSync(madePath)) return JSON.parse(readFileSync(madePath, 'utf8')) as Made[];
   const clips = await makeClips();
   const short = await fill(clips.short, segmentFrames);
   const long = await fill(clips.long, frames);
@@ -193,19 +205,29 @@ try {
       ['a lane after one change', (f) => `${f.laneChangeMs.toFixed(2)} ms`],
     ],
   );
+  const made = [short, long].map(({ project, figures }) => ({ project, frames: figures.frames }));
+  writeFileSync(madePath, JSON.stringify(made));
+  return made;
+};
+
+try {
+  const made = await makeProjects();
   if (!values['no-window']) {
     const window = await openWindow(folder);
     try {
       const figures: TimelineFigures[] = [];
-      for (const { project, figures: store } of [short, long]) figures.push(await measureTimeline(window, project, store.frames));
+      for (const { project, frames: count } of made) figures.push(await measureTimeline(window, project, count));
       table<TimelineFigures>(`window, ${objects} objects`, figures, [
         ['open until the picture is there', (f) => `${f.openMs.toFixed(0)} ms`],
         ['open until every lane is drawn', (f) => `${f.lanesMs.toFixed(0)} ms`],
+        ['filmstrip of the whole clip', (f) => `${(f.filmstripMs / 1000).toFixed(1)} s`],
         ['seek', (f) => `${f.seekMs.toFixed(0)} ms`],
         ['timeline while zooming', (f) => `${f.zoomFramesPerSecond.toFixed(0)} frames/s`],
         ['timeline while scrolling', (f) => `${f.scrollFramesPerSecond.toFixed(0)} frames/s`],
         ['rename an object', (f) => `${f.renameMs.toFixed(0)} ms`],
         ['memory of the window', (f) => formatBytes(f.windowBytes)],
+        ['memory of the host', (f) => formatBytes(f.hostBytes)],
+        ['memory of the engine', (f) => formatBytes(f.engineBytes)],
       ]);
       console.log(
         `\ntimeline, long to short: zooming ${(figures[1]!.zoomFramesPerSecond / figures[0]!.zoomFramesPerSecond).toFixed(2)}, scrolling ${(figures[1]!.scrollFramesPerSecond / figures[0]!.scrollFramesPerSecond).toFixed(2)}`,
@@ -215,5 +237,5 @@ try {
     }
   }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  if (values.folder === undefined) rmSync(folder, { recursive: true, force: true });
 }

@@ -1,6 +1,6 @@
 /** How a clip with many objects feels in the window: opening, seeking, the timeline while it zooms and scrolls, an edit. */
 import type { Page } from 'playwright';
-import { type BenchWindow, type HookWindow, median, seekMs, windowHeap } from './open-window.ts';
+import { type BenchWindow, type HookWindow, median, residentBytes, seekMs, windowHeap } from './open-window.ts';
 
 export interface TimelineFigures {
   frames: number;
@@ -8,12 +8,17 @@ export interface TimelineFigures {
   openMs: number;
   /** Until every lane is there. */
   lanesMs: number;
+  /** Until every picture of the filmstrip is there, with the whole clip in view. */
+  filmstripMs: number;
   seekMs: number;
   zoomFramesPerSecond: number;
   scrollFramesPerSecond: number;
   /** From the key until the name is on screen again, over the host. */
   renameMs: number;
   windowBytes: number;
+  /** Resident. */
+  hostBytes: number;
+  engineBytes: number;
 }
 
 const wheelMs = 3000;
@@ -53,13 +58,40 @@ const wheelRate = (page: Page, kind: 'zoom' | 'scroll'): Promise<number> =>
     [kind, wheelMs] as const,
   );
 
+/**
+ * When a canvas of the timeline stopped changing.
+ * @param index of the ruler (0), the filmstrip, the lanes
+ * @param from in the page's time
+ * @param quietMs without a change
+ * @returns ms since `from`
+ */
+const settledMs = (page: Page, index: number, from: number, quietMs: number): Promise<number> =>
+  page.evaluate(
+    ([canvas, start, quiet]) =>
+      new Promise<number>((done) => {
+        let before = '';
+        let changed = performance.now();
+        const look = (): void => {
+          const now = document.querySelectorAll<HTMLCanvasElement>('#timeline-lanes canvas')[canvas]?.toDataURL() ?? '';
+          if (now !== before) changed = performance.now();
+          before = now;
+          if (performance.now() - changed < quiet) setTimeout(look, 50);
+          else done(changed - start);
+        };
+        look();
+      }),
+    [index, from, quietMs] as const,
+  );
+
 /** @param project a project's folder */
-export const measureTimeline = async ({ page, cdp }: BenchWindow, project: string, frames: number): Promise<TimelineFigures> => {
-  const lanesTold = page.waitForEvent('console', { predicate: (message) => message.text() === 'bench: lanes', timeout: 300_000 });
+export const measureTimeline = async ({ page, cdp, host }: BenchWindow, project: string, frames: number): Promise<TimelineFigures> => {
   await page.keyboard.press('Control+o');
   await page.getByRole('dialog').getByRole('textbox').fill(project);
   const started = await page.evaluate(() => performance.now());
   await page.keyboard.press('Enter');
+  // The dialog goes when the clip is open; what was there before has its timeline and picture still.
+  await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 300_000 });
+  await page.getByText(`${frames.toLocaleString('en')} frames`).waitFor();
   await page.waitForFunction(
     () =>
       document.querySelector('#timeline-lanes') !== null &&
@@ -68,28 +100,8 @@ export const measureTimeline = async ({ page, cdp }: BenchWindow, project: strin
     { timeout: 300_000 },
   );
   const openMs = await page.evaluate((from) => performance.now() - from, started);
-  // The lanes are there when their picture does not change any more.
-  await page.evaluate(
-    () =>
-      new Promise<void>((done) => {
-        let before = '';
-        let same = 0;
-        const look = (): void => {
-          const canvas = document.querySelectorAll<HTMLCanvasElement>('#timeline-lanes canvas')[2]!;
-          const now = canvas.toDataURL();
-          same = now === before ? same + 1 : 0;
-          before = now;
-          if (same < 6) setTimeout(look, 100);
-          else {
-            console.log('bench: lanes');
-            done();
-          }
-        };
-        look();
-      }),
-  );
-  await lanesTold;
-  const lanesMs = (await page.evaluate((from) => performance.now() - from, started)) - 600;
+  const lanesMs = await settledMs(page, 2, started, 600);
+  const filmstripMs = await settledMs(page, 1, started, 3000);
   const seeks: number[] = [];
   for (const share of [0.9, 0.1, 0.55, 0.3, 0.75]) seeks.push(await seekMs(page, Math.floor(frames * share)));
   const zoomFramesPerSecond = await wheelRate(page, 'zoom');
@@ -108,14 +120,22 @@ export const measureTimeline = async ({ page, cdp }: BenchWindow, project: strin
     renames.push(await page.evaluate((start) => performance.now() - start, from));
   }
   const windowBytes = await windowHeap(cdp);
+  const processes = residentBytes(host.pid!);
+  const bytesOf = (isWanted: (pid: number) => boolean): number =>
+    processes.filter(({ pid }) => isWanted(pid)).reduce((sum, { bytes }) => sum + bytes, 0);
+  const hostBytes = bytesOf((pid) => pid === host.pid);
+  const engineBytes = bytesOf((pid) => pid !== host.pid);
   return {
     frames,
     openMs,
     lanesMs,
+    filmstripMs,
     seekMs: median(seeks),
     zoomFramesPerSecond,
     scrollFramesPerSecond,
     renameMs: median(renames),
     windowBytes,
+    hostBytes,
+    engineBytes,
   };
 };
