@@ -7,12 +7,13 @@ import { useStore } from 'zustand';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { marksOf, objectsOf } from '../../state/window-state.ts';
+import { liveOf, marksOf, objectsOf } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
 import { Filmstrip, filmstripHeight } from './filmstrip.tsx';
 import { HoverCard } from './hover-card.tsx';
 import { frameAtX, type LaneSpan, xOfFrame } from './lane-geometry.ts';
+import { LiveBuffer } from './live-buffer.tsx';
 import { Pointers } from './pointers.tsx';
 import { Scroller } from './scroller.tsx';
 import { timelineText } from './strings.ts';
@@ -27,6 +28,7 @@ const spanOf = (width: number): LaneSpan => ({ left: labelWidth, width: Math.max
 export const Lanes = ({ media }: { media: Media }) => {
   const { player, store, timeline } = useApp();
   const objects = useAppState(objectsOf);
+  const isLive = useAppState((s) => liveOf(s) !== null);
   const selectedId = useAppState((s) => s.selectedId);
   const marks = useAppState(marksOf);
   const theme = useAppState((s) => s.theme);
@@ -121,7 +123,7 @@ export const Lanes = ({ media }: { media: Media }) => {
         onKeyDown={onKeyDown}
       >
         <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
-        <Filmstrip media={media} width={size.width} span={span} range={range} />
+        {isLive ? <LiveBuffer span={span} range={range} /> : <Filmstrip media={media} width={size.width} span={span} range={range} />}
         <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
           <canvas ref={canvas} className={styles.lanes} style={{ height: size.height }} />
           <div style={{ height: Math.max(1, objects.length) * laneHeight }} />

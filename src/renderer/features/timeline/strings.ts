@@ -17,4 +17,5 @@ export const timelineText = {
   frameOf: (frame: number, count: number): string => `Frame ${frame} of ${count}`,
   range: (count: number): string => `${count.toLocaleString('en')} marked`,
   scroll: 'Scroll the timeline',
+  buffer: 'Buffer',
 };

@@ -15,7 +15,7 @@ import { useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { marksOf } from '../../state/window-state.ts';
+import { liveOf, marksOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatRate, formatTime } from '../../ui/format.ts';
 import { frameOfText } from './frame-of-text.ts';
@@ -112,7 +112,7 @@ const Position = () => {
 };
 
 const PlayButton = () => {
-  const isPlaying = useAppState((s) => s.isPlaying);
+  const isPlaying = useAppState((s) => s.isPlaying || (s.isFollowing && liveOf(s) !== null));
   const rate = useAppState((s) => (s.isPlaying ? s.shuttleRate : 1));
   return (
     <CommandButton command="playback.toggle" isIcon className={styles.play} label={isPlaying ? text.pause : text.play}>

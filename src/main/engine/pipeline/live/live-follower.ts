@@ -29,8 +29,11 @@ export interface FollowerHost<P> {
   onFailed: (error: AppError) => void;
 }
 
-/** Steps behind for each new picture while somebody catches up: what is behind gets less by two each round. */
-const stepsBehind = 3;
+/**
+ * While somebody catches up a new picture is taken only so often, and the others are dropped: who is behind by a second is back with the
+ * newest picture in little more than that, however slow the model is.
+ */
+const catchUpPictureMs = 200;
 /** Frames at the worker before the oldest is answered: while one is tracked the image of the next is encoded. */
 const inFlight = 2;
 
@@ -85,12 +88,11 @@ export class LiveFollower<P> {
   /** Runs until {@link close}; resolves when nothing is under way. */
   async run(): Promise<void> {
     const { queue } = this.#host;
-    let steps = 0;
+    let takenMs = Number.NEGATIVE_INFINITY;
     while (!this.#isClosed) {
       if (this.#isStale && this.#isOn) await this.#begin();
       const behind = this.#behind();
-      if (behind.length > 0 && (steps < stepsBehind || queue.length === 0)) {
-        steps++;
+      if (behind.length > 0 && (performance.now() - takenMs < catchUpPictureMs || queue.length === 0)) {
         await this.#stepBehind(behind);
         continue;
       }
@@ -99,7 +101,7 @@ export class LiveFollower<P> {
         await queue.wait();
         continue;
       }
-      steps = 0;
+      takenMs = performance.now();
       const frame = this.#host.take(picture);
       this.#newest = frame.frame;
       await this.#submit(
