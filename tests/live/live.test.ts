@@ -1,54 +1,37 @@
 /** Live sources over real connections: shown, recorded and tracked as they come, and a clip with all of it when they end. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeServices } from '../../src/main/cli/headless.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import type { AppServices } from '../../src/main/services/app-services.ts';
-import type { AppState } from '../../src/shared/contract.ts';
-import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
+import { readTimes } from '../../src/main/engine/pipeline/live/times-log.ts';
+import { FrameMap } from '../../src/main/services/live/rekey.ts';
+import { decodeRle, expandCounts } from '../../src/shared/rle.ts';
+import { LiveApp } from './live-app.ts';
+import { RtspServer } from './rtsp-server.ts';
 
-let folder: string;
 let ffmpeg: string;
-let services: AppServices;
+let app: LiveApp;
 const ending: (() => unknown)[] = [];
-const pushed: FrameMessage[] = [];
 const window = {};
 
-const until = (check: (state: AppState) => boolean): Promise<AppState> =>
-  new Promise((resolve, reject) => {
-    const look = (state: AppState): boolean => {
-      if (!check(state)) return false;
-      off();
-      clearTimeout(timer);
-      resolve(state);
-      return true;
-    };
-    const off = services.onState(look);
-    const timer = setTimeout(() => {
-      off();
-      reject(new Error(`waited in vain; live: ${JSON.stringify(services.state.session?.live)}, ${JSON.stringify(services.state.notices)}`));
-    }, 60_000);
-    look(services.state);
-  });
-
-/** A moving square, endless or not, as an MPEG transport stream over HTTP at its own pace. */
-const serveTs = async (seconds: number | null): Promise<string> => {
+/** A moving pattern at its own pace, as an MPEG transport stream over HTTP: endless, so that it has no length. */
+const serveTs = async (): Promise<string> => {
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'video/mp2t' });
-    const source = `testsrc2=size=320x180:rate=10${seconds === null ? '' : `:duration=${seconds}`}`;
-    const args = ['-v', 'error', '-re', '-f', 'lavfi', '-i', source, '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency'];
-    const child = spawn(ffmpeg, [...args, '-g', '10', '-pix_fmt', 'yuv420p', '-f', 'mpegts', 'pipe:1'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10'];
+    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '10', '-pix_fmt', 'yuv420p'];
+    const child = spawn(ffmpeg, [...args, ...video, '-f', 'mpegts', 'pipe:1'], { stdio: ['ignore', 'pipe', 'ignore'] });
     child.stdout.pipe(response);
     response.on('close', () => child.kill('SIGKILL'));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
   ending.push(() => {
     server.closeAllConnections();
     server.close();
@@ -56,49 +39,277 @@ const serveTs = async (seconds: number | null): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`;
 };
 
+const rtsp = async (password: string | null = null, size?: string): Promise<RtspServer> => {
+  const server = new RtspServer(ffmpeg, password);
+  await server.start(size);
+  ending.push(() => server.close());
+  return server;
+};
+
 beforeAll(async () => {
   ffmpeg = await findFfmpeg();
-  folder = await mkdtemp(join(tmpdir(), 'sam2-live-'));
-  services = await makeServices(
-    { model: 'nano' },
-    { dataDir: folder, keepsProjects: true, liveRules: { firstPauseMs: 50, longestPauseMs: 200 } },
-  );
-  services.requireEngine();
-  services.connect({ send: () => {}, sendBinary: (data) => void pushed.push(decodeFrameMessage(data)) });
+  app = await LiveApp.start();
 });
 afterEach(async () => {
-  await services.live.stop();
+  await app.services.live.stop();
   await Promise.all(ending.splice(0).map((end) => end()));
-  pushed.length = 0;
+  app.pushed.length = 0;
+  for (const key of Object.keys(app.rules) as (keyof typeof app.rules)[]) delete app.rules[key];
+  Object.assign(app.rules, { firstPauseMs: 50, longestPauseMs: 200 });
 });
-afterAll(async () => {
-  await services.close();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => app.end());
 
 describe('a stream', () => {
   it('is shown as it comes, tracked from a click on, and a clip with all of it when it is stopped', async () => {
-    const url = await serveTs(null);
-    const id = await services.live.start({ kind: 'network', url }, window);
-    await until(({ session }) => session?.live?.phase === 'live' && (session.live.buffer?.to ?? 0) >= 3);
+    const { services } = app;
+    const id = await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    await app.untilFrame(3);
     expect(services.state.session).toMatchObject({ media: { width: 320, height: 180, codec: 'h264' }, live: { isTracking: false } });
-    const objectId = services.session.addObject('Square');
-    await services.session.setPoints(objectId, 2, [{ x: 160, y: 90, label: 1 }], null);
-    const state = await until(({ session }) => (session?.objects[0]?.results.at(-1)?.[1] ?? 0) >= 12);
+    const objectId = await app.click(2);
+    const state = await app.untilMask(12);
     expect(state.session!.live).toMatchObject({ isTracking: true, problem: null });
     expect(state.session!.objects[0]!.results[0]![0]).toBe(2);
-    expect(pushed.length).toBeGreaterThan(5);
-    expect(() => services.startTrack({ direction: 'forward' })).toThrow(/live/);
-    const live = services.session;
-    const masks = live.store.frames(objectId).length;
+    expect(app.pushed.length).toBeGreaterThan(5);
+    expect(() => services.startTrack({ direction: 'forward' })).toThrow(/Stop the live source/);
+    // What left the buffer is refused, and what is in it can be looked at again.
+    await expect(services.session.frameMessage(1, 100_000, 640, 360)).rejects.toMatchObject({ code: 'frame-out-of-range' });
+    expect(await services.session.frameMessage(1, 2, 640, 360)).toMatchObject({ frame: 2, width: 320, overlays: [{ objectId }] });
+    const masks = services.session.store.frames(objectId).length;
     await services.live.stop();
     expect((await services.operations.ended(id)).state).toBe('done');
     const clip = services.state.session!;
     expect(clip.live).toBeNull();
-    expect(clip.media.frameCount).toBeGreaterThan(12);
     expect(clip.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }], stale: false }]);
-    const kept = services.session.store.frames(objectId).length;
-    expect(kept).toBeGreaterThanOrEqual(masks);
-    expect(services.state.recents[0]).toMatchObject({ missing: false });
+    expect(services.session.store.frames(objectId).length).toBeGreaterThanOrEqual(masks);
+    expect(clip.history).toEqual({ undo: null, redo: null });
+    expect(services.state.recents[0]).toMatchObject({ source: clip.media.path, missing: false });
+    expect(await readdir(join(app.folder, 'live'))).toEqual([]);
+  });
+
+  it('has the masks that a run over the same frames of its recording has', async () => {
+    const { services } = app;
+    await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    await app.untilFrame(2);
+    const objectId = await app.click(1);
+    await app.untilMask(20);
+    // A correction on an earlier moment takes the object back to it.
+    const { session } = services;
+    await session.setPoints(objectId, 8, [{ x: 150, y: 80, label: 1 }], null);
+    await app.untilMask((services.state.session!.live!.buffer?.to ?? 0) + 3);
+    const [live] = await readdir(join(app.folder, 'live'));
+    const folder = await mkdtemp(join(tmpdir(), 'sam2-live-times-'));
+    ending.push(() => rm(folder, { recursive: true }));
+    await services.live.setTracking(false);
+    await app.untilLive(({ isTracking }) => !isTracking);
+    await copyFile(join(app.folder, 'live', live!, 'times.log'), join(folder, 'times.log'));
+    const masks = new Map(session.store.frames(objectId).map((frame) => [frame, session.store.get(objectId, frame)!.counts]));
+    await services.live.stop();
+
+    // The frames that were taken, as a clip of their own, without any loss.
+    const times = readTimes(folder);
+    const map = new FrameMap(times, [{ segment: 0, offsetMs: 0 }], services.session.media);
+    const taken = times.map((_, frame) => map.same(frame));
+    expect(taken).not.toContain(null);
+    const picked = join(folder, 'taken.mkv');
+    const select = `select='${taken.map((frame) => `eq(n,${frame})`).join('+')}'`;
+    const args = ['-v', 'error', '-i', services.session.path, '-vf', select, '-fps_mode', 'passthrough', '-c:v', 'ffv1', '-y', picked];
+    expect(spawnSync(ffmpeg, args, { encoding: 'utf8' }).stderr).toBe('');
+    const clip = await services.openSession(picked);
+    expect(clip.media.frameCount).toBe(taken.length);
+    const id = clip.addObject();
+    await clip.setPoints(id, 1, [{ x: 160, y: 90, label: 1 }], null);
+    // As live: tracked to somewhere, corrected, and tracked from the correction on.
+    await services.operations.ended(services.startTrack({ direction: 'forward', to: 20 }));
+    await clip.setPoints(id, 8, [{ x: 150, y: 80, label: 1 }], null);
+    await services.operations.ended(services.startTrack({ direction: 'forward', from: 8 }));
+    const { width, height } = clip.media;
+    const pixelsOf = (counts: string): Uint8Array => decodeRle({ size: [height, width], counts: expandCounts(counts) });
+    let worst = 1;
+    for (const [frame, counts] of masks) {
+      const [a, b] = [pixelsOf(counts), pixelsOf(clip.store.get(id, frame)!.counts)];
+      const both = a.reduce((sum, value, i) => sum + (value & b[i]!), 0);
+      const either = a.reduce((sum, value, i) => sum + (value | b[i]!), 0);
+      worst = Math.min(worst, either === 0 ? 1 : both / either);
+    }
+    expect(masks.size).toBeGreaterThan(20);
+    expect(worst).toBeGreaterThan(0.99);
+  });
+
+  it('goes on over an engine that dies, and is one recording', async () => {
+    const { services } = app;
+    await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    await app.untilFrame(3);
+    await app.click(2);
+    const before = (await app.untilMask(5)).session!.media.frameCount;
+    process.kill(services.enginePid!, 'SIGKILL');
+    await app.until(({ engine }) => engine.state !== 'ready');
+    await app.untilMask(before + 5);
+    await services.live.stop();
+    expect(services.state.session!.media.frameCount).toBeGreaterThan(before + 5);
+    expect(services.state.session!.objects[0]!.results.at(-1)![1]).toBeGreaterThan(before);
+  });
+
+  it('that goes with its app is made whole at the next start, with its work', async () => {
+    const url = await serveTs();
+    const folder = await mkdtemp(join(tmpdir(), 'sam2-live-killed-'));
+    ending.push(() => rm(folder, { recursive: true, force: true }));
+    const host = spawn(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'live-host.ts'), folder, url],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let acknowledged = -1;
+    for await (const line of createInterface({ input: host.stdout })) {
+      acknowledged = Number(line);
+      if (acknowledged >= 12) host.kill('SIGKILL');
+    }
+    expect(acknowledged).toBeGreaterThanOrEqual(12);
+    const next = await LiveApp.start(folder);
+    try {
+      await next.until(({ notices }) => notices.some(({ text }) => /was made whole/.test(text)));
+      const [recent] = next.services.state.recents;
+      const session = await next.services.openProject(recent!.path);
+      expect(session.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }] }]);
+      // Every mask that was told of is there: 1 is the first frame with one.
+      expect(session.store.frames(1).length).toBeGreaterThanOrEqual(acknowledged);
+      expect(await readdir(join(folder, 'live'))).toEqual([]);
+    } finally {
+      await next.services.close();
+    }
+  });
+
+  it('is kept as a project when another clip is opened', async () => {
+    const { services } = app;
+    await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    await app.untilFrame(5);
+    const known = services.state.recents.length;
+    await services.openSample();
+    expect(services.state.session!.live).toBeNull();
+    expect(services.state.recents.length).toBeGreaterThanOrEqual(Math.min(20, known + 1));
+    expect(services.state.recents.some(({ name }) => name === 'live')).toBe(true);
+  });
+
+  it('whose buffer is small keeps to it, and refuses what has left it', async () => {
+    const { services } = app;
+    services.settings.set('live.bufferMb', 32);
+    await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    const state = await app.untilFrame(60);
+    const { from, to } = state.session!.live!.buffer!;
+    const side = state.session!.model.imageSize;
+    expect(from).toBeGreaterThan(0);
+    expect((to - from + 1) * (320 * 180 * 1.5 + side * side * 3)).toBeLessThanOrEqual(32 * 2 ** 20);
+    await expect(services.session.frameMessage(1, 0, 640, 360)).rejects.toMatchObject({
+      code: 'frame-out-of-range',
+      message: expect.stringContaining('not in the live buffer'),
+    });
+    services.settings.reset('live.bufferMb');
+  });
+});
+
+describe('a camera on the network (RTSP)', () => {
+  it('is live with its name and password, which nobody is shown', async () => {
+    const server = await rtsp('anna:s3cret');
+    const url = server.url.replace('//', '//anna:s3cret@');
+    await app.services.live.start({ kind: 'network', url }, window);
+    const state = await app.untilFrame(5);
+    expect(JSON.stringify(state)).not.toContain('s3cret');
+    await app.services.live.stop();
+    expect(app.services.state.session!.media).toMatchObject({ codec: 'h264', width: 320 });
+    expect(JSON.stringify([app.services.state, app.services.log.last(2000)])).not.toContain('s3cret');
+  });
+
+  it.each([
+    ['the wrong password', (url: string) => url.replace('//', '//anna:wrong@'), 'address-forbidden'],
+    ['another address', (url: string) => url.replace('//', '//anna:s3cret@').replace('/camera', '/nothing'), 'address-missing'],
+  ])('is refused at once for %s', async (_, change, code) => {
+    const server = await rtsp('anna:s3cret');
+    const id = await app.services.live.start({ kind: 'network', url: change(server.url) }, window);
+    expect((await app.services.operations.ended(id)).error).toMatchObject({ code });
+    expect(app.services.state.session).toBeNull();
+  });
+
+  it('is connected again when it was killed and comes back; its numbers go on and its time follows the clock', async () => {
+    const server = await rtsp();
+    const { services } = app;
+    await services.live.start({ kind: 'network', url: server.url }, window);
+    await app.untilFrame(4);
+    await app.click(3);
+    const before = (await app.untilMask(6)).session!.media.frameCount;
+    await server.kill();
+    await app.untilLive(({ phase, attempt }) => phase === 'reconnecting' && attempt >= 2);
+    await server.listen();
+    await app.untilMask(before + 6);
+    const lengthMs = services.state.session!.media.durationMs;
+    await services.live.stop();
+    const clip = services.state.session!;
+    expect(clip.media.frameCount).toBeGreaterThanOrEqual(before);
+    expect(clip.objects[0]!.prompts).toHaveLength(1);
+    // The gap is in the recording's time too.
+    expect(Math.abs(clip.media.durationMs - lengthMs)).toBeLessThan(2_500);
+  });
+
+  it('is connected anew when it falls silent', async () => {
+    const server = await rtsp();
+    Object.assign(app.rules, { stallMs: 2_000, restartMs: 4_000 });
+    await app.services.live.start({ kind: 'network', url: server.url }, window);
+    const before = (await app.untilFrame(3)).session!.media.frameCount;
+    server.isSilent = true;
+    await app.untilLive(({ phase }) => phase === 'stalled');
+    await app.untilLive(({ phase, problem }) => phase === 'reconnecting' && problem?.code === 'address-timeout');
+    server.isSilent = false;
+    await app.untilFrame(before + 2);
+    expect(server.plays).toBeGreaterThanOrEqual(2);
+  });
+
+  it('is given up after its tries, and what came is open as a clip', async () => {
+    const server = await rtsp();
+    const { services } = app;
+    services.settings.set('live.tries', 2);
+    const id = await services.live.start({ kind: 'network', url: server.url }, window);
+    await app.untilFrame(4);
+    await server.kill();
+    expect((await services.operations.ended(id)).state).toBe('done');
+    expect(services.state.session).toMatchObject({ live: null, media: { codec: 'h264' } });
+    expect(services.state.notices.at(-1)!.text).toMatch(/not live any more.*can not be reached.*open as a clip/);
+    services.settings.reset('live.tries');
+  });
+});
+
+describe('a window that films', () => {
+  it('is recorded as it sends, ends when it goes, and is kept', async () => {
+    const { services } = app;
+    const path = join(app.folder, 'camera.webm');
+    const source = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=10:duration=4'];
+    spawnSync(ffmpeg, [...source, '-c:v', 'libvpx', '-deadline', 'realtime', '-live', '1', '-y', path]);
+    const data = await readFile(path);
+    const id = await services.live.start({ kind: 'window', name: 'Front camera' }, window);
+    expect(services.state.session!.live).toMatchObject({ phase: 'connecting', title: 'Front camera' });
+    for (let at = 0; at < data.length; at += 10_000) await services.live.append(id, Uint8Array.from(data.subarray(at, at + 10_000)));
+    await app.untilLive(({ buffer }) => (buffer?.to ?? 0) >= 3);
+    expect(services.state.session!.media).toMatchObject({ codec: 'vp8', width: 192 });
+    await services.live.release({});
+    expect(services.live.isLive).toBe(true);
+    await services.live.release(window);
+    expect((await services.operations.ended(id)).state).toBe('done');
+    expect(services.state.session).toMatchObject({ live: null, media: { name: 'Front camera.mkv', frameCount: 40 } });
+    await expect(services.live.append(id, new Uint8Array(1))).rejects.toMatchObject({ code: 'bad-request' });
+  });
+
+  it('that never sends anything leaves nothing', async () => {
+    const { services } = app;
+    const id = await services.live.start({ kind: 'window', name: 'Camera' }, window);
+    await services.live.stop();
+    expect((await services.operations.ended(id)).state).toBe('cancelled');
+    expect(services.state.session).toBeNull();
+    expect(await readdir(join(app.folder, 'live'))).toEqual([]);
+  });
+
+  it('that sends no video is told so', async () => {
+    const { services } = app;
+    const id = await services.live.start({ kind: 'window', name: 'Camera' }, window);
+    await services.live.append(id, Uint8Array.from(Buffer.alloc(100_000, 7)));
+    expect((await services.operations.ended(id)).error).toMatchObject({ code: 'source-unreadable' });
   });
 });

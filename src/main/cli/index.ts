@@ -5,6 +5,7 @@ import { appPaths } from '../services/app-paths.ts';
 import { defaultModel } from '../services/model-catalog.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { appVersion } from './headless.ts';
+import { runLiveCommand } from './live-command.ts';
 import { addModelsCommand } from './models-command.ts';
 import { runServeCommand } from './serve-command.ts';
 import { exitCodes, printError } from './terminal.ts';
@@ -54,6 +55,25 @@ engineOptions(
   .option('--no-masks', 'leave out the mask PNGs')
   .requiredOption('--out <folder>', 'where to write')
   .action((clip, options) => finish(runTrackCommand(clip, options)));
+
+engineOptions(
+  program
+    .command('live')
+    .description('record and track a camera or a stream as it comes, then export the result')
+    .argument('[source]', 'address (rtsp, rtmp, srt, http) or camera'),
+  defaultModel,
+)
+  .option('--point <x,y@frame>', 'a point on the object, on a live frame: 0 is the first that came (repeatable)', several, [])
+  .option('--negative <x,y@frame>', 'a point that is not the object (repeatable)', several, [])
+  .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
+  .option('--mask <file.png@frame>', 'a mask of the object', several, [])
+  .option('--object <name:prompts>', 'another object, as for "track" (repeatable)', several, [])
+  .option('--for <seconds>', 'how long (default: until it ends, or Ctrl-C)')
+  .option('--cameras', 'list the cameras of this machine, and nothing else', false)
+  .option('--no-video', 'leave out annotated.mp4')
+  .option('--no-masks', 'leave out the mask PNGs')
+  .option('--out <folder>', 'where to write')
+  .action((source, options) => finish(runLiveCommand(source, options)));
 
 engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
   .option('--out <folder>', 'where to write', 'sam2-video-demo')

@@ -82,6 +82,15 @@ export class StderrLog {
   damage: string | null = null;
   static readonly damagePattern = /partial file|ended prematurely|Truncating packet|Packet corrupt|corrupt input packet/i;
   #partial = '';
+  #awaited: { pattern: RegExp; resolve: () => void } | null = null;
+
+  /** Resolves with the first line that matches, or at the end. One is waited for at a time. */
+  seen(pattern: RegExp): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.has(pattern)) resolve();
+      else this.#awaited = { pattern, resolve };
+    });
+  }
 
   push(text: string): void {
     const lines = (this.#partial + text).split(/\r?\n|\r/);
@@ -92,12 +101,14 @@ export class StderrLog {
   end(): void {
     if (this.#partial !== '') this.#add(this.#partial);
     this.#partial = '';
+    this.#awaited?.resolve();
   }
 
   #add(line: string): void {
     if (this.head.length < 400) this.head.push(line);
     this.tail.push(line);
     if (this.tail.length > 60) this.tail.shift();
+    if (this.#awaited?.pattern.test(line)) this.#awaited.resolve();
     if (this.damage === null && StderrLog.damagePattern.test(line)) this.damage = line;
   }
 

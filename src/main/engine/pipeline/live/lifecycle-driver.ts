@@ -21,6 +21,8 @@ export class LifecycleDriver {
   readonly #host: LifecycleHost;
   #state: Lifecycle = initialLifecycle;
   #timer: NodeJS.Timeout | null = null;
+  /** When it fires. */
+  #timerMs = 0;
   #isClosed = false;
 
   constructor(rules: LifecycleRules, host: LifecycleHost) {
@@ -54,10 +56,11 @@ export class LifecycleDriver {
   #wait(): void {
     const due = deadlineMs(this.#state, this.#rules);
     // With every picture the deadline moves on: a timer that fires early finds nothing to do, and waits again.
-    if (due !== null && this.#timer) return;
+    if (due !== null && this.#timer && this.#timerMs <= due) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     if (due === null) return;
+    this.#timerMs = due;
     this.#timer = setTimeout(
       () => {
         this.#timer = null;

@@ -110,43 +110,29 @@ export class LiveDecoder {
     this.#options.onFailed(error);
   }
 
-  /** One packet is enough for what a decoder has to know. */
+  /** ffmpeg says what comes in before it says where it goes. */
   #describe(): FfmpegChild {
-    const args = [
-      ...inputArgs,
-      '-f',
-      'matroska',
-      '-i',
-      'pipe:0',
-      '-map',
-      '0:V:0',
-      '-c',
-      'copy',
-      '-frames:v',
-      '1',
-      '-f',
-      'framecrc',
-      'pipe:1',
-    ];
+    const args = [...inputArgs, '-f', 'matroska', '-i', 'pipe:0', '-map', '0:V:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
     const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: true });
     child.stdout.resume();
-    child.exit.then(
-      () => {
+    void child.stderr
+      .seen(/^(\[[^\]]*\]\s?)*Output #0/)
+      .then(async () => {
         const { video, audioCodec } = parseInputDescription(child.stderr.head);
         if (this.#isClosed) return;
-        if (!video || video.width <= 0) {
+        if (video && video.width > 0) this.#begin({ ...pictureOf(video), hasAudio: audioCodec !== null });
+        else {
+          await child.exit;
           const noVideo = child.stderr.has(/matches no streams/) || audioCodec !== null;
-          this.#fail(
-            noVideo
-              ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
-              : new AppError('source-unreadable', `The stream can not be read as a video: ${child.stderr.lastError()}.`),
-          );
-          return;
+          throw noVideo
+            ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
+            : new AppError('source-unreadable', `The stream can not be read as a video: ${child.stderr.lastError()}.`);
         }
-        this.#begin({ ...pictureOf(video), hasAudio: audioCodec !== null });
-      },
-      (error: unknown) => this.#fail(AppError.from(error)),
-    );
+        child.kill();
+      })
+      .catch((error: unknown) => this.#fail(AppError.from(error)));
+    // It may never have started; that is said by the one that decodes.
+    child.exit.catch((error: unknown) => this.#fail(AppError.from(error)));
     return child;
   }
 

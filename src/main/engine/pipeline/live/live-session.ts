@@ -236,7 +236,8 @@ export class LiveSession {
 
   #onPicture(picture: DecodedPicture, segment: number): void {
     this.#rates.came();
-    this.#lifecycle.send({ type: 'picture' });
+    // One that an ended connection still had says nothing of the next.
+    if (this.#connection && segment === this.#segment - 1) this.#lifecycle.send({ type: 'picture' });
     void this.#described.then(
       () => this.#queue.put({ ...picture, segment, wallMs: Date.now(), arrivedMs: performance.now() }),
       () => {},

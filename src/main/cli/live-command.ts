@@ -1,0 +1,146 @@
+/** `sam2-video live`: a camera or a stream, recorded and tracked as it comes; then the recording and the results. */
+import { copyFile, rm } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+import type { LiveState } from '../../shared/live.ts';
+import { ensureFolder } from '../engine/export/export-results.ts';
+import { isNetworkAddress } from '../engine/media/network-source.ts';
+import type { AppServices } from '../services/app-services.ts';
+import { type EngineOptions, makeServices } from './headless.ts';
+import { readMaskFile } from './mask-file.ts';
+import { type CliObject, collectObjects } from './prompt-options.ts';
+import { exitCodes, withInterrupt } from './terminal.ts';
+
+export interface LiveOptions extends EngineOptions {
+  point: string[];
+  negative: string[];
+  box: string[];
+  mask: string[];
+  object: string[];
+  for?: string;
+  out?: string;
+  video: boolean;
+  masks: boolean;
+  cameras: boolean;
+}
+
+const secondsOf = (text: string | undefined): number | null => {
+  if (text === undefined) return null;
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) <= 0)
+    throw new AppError('bad-request', `"${text}" is not a number of seconds. Write it as --for 30.`);
+  return Number(text);
+};
+
+/** Resolves with the first live state that the check is true of, or null when it is not live any more. */
+const untilLive = (services: AppServices, check: (live: LiveState) => boolean): Promise<LiveState | null> =>
+  new Promise((settle) => {
+    const look = (): void => {
+      const live = services.state.session?.live;
+      if (live && live.phase !== 'ending' && live.phase !== 'failed' && !check(live)) return;
+      off();
+      settle(live && check(live) ? live : null);
+    };
+    const off = services.onState(look);
+    look();
+  });
+
+/** Gives each prompt as soon as its frame is there; one whose frame has left the buffer is refused by the engine. */
+const promptLive = async (services: AppServices, objects: readonly CliObject[]): Promise<void> => {
+  const { session } = services;
+  const prompts = objects.flatMap(({ name, prompts: own }) => {
+    const id = session.addObject(name ?? undefined);
+    return own.map((prompt) => ({ id, ...prompt }));
+  });
+  for (const { id, frame, points, box, maskFile } of prompts.sort((a, b) => a.frame - b.frame)) {
+    if (!(await untilLive(services, ({ buffer }) => (buffer?.to ?? -1) >= frame))) return;
+    const { width, height } = session.media;
+    if (maskFile) await session.setMask(id, frame, await readMaskFile(maskFile, width, height));
+    else await session.setPoints(id, frame, points, box);
+  }
+};
+
+const showProgress = (services: AppServices): (() => void) => {
+  let last = '';
+  const show = (): void => {
+    const live = services.state.session?.live;
+    if (!live) return;
+    const { phase, title, recordedMs, shownFps, dropped, attempt } = live;
+    const tries = attempt > 0 ? `, try ${attempt}` : '';
+    const text = `${title}: ${phase}${tries}, ${Math.floor(recordedMs / 1000)} s, ${shownFps?.toFixed(1) ?? '--'} frames/s, ${dropped} left out`;
+    const key = `${phase}${tries}${Math.floor(recordedMs / 5_000)}`;
+    if (key === last) return;
+    last = key;
+    process.stderr.write(`${text}\n`);
+  };
+  return services.onState(show);
+};
+
+export const runLiveCommand = async (source: string | undefined, options: LiveOptions): Promise<number> => {
+  if (options.cameras) return listCameras(options);
+  if (source === undefined)
+    throw new AppError('bad-request', 'Say what to open: an address (rtsp://…), or a camera of "sam2-video live --cameras".');
+  if (options.out === undefined) throw new AppError('bad-request', 'Say where to write: --out <folder>.');
+  const objects = collectObjects(options);
+  const seconds = secondsOf(options.for);
+  const directory = resolve(options.out);
+  await ensureFolder(directory);
+  const services = await makeServices(options);
+  const stopShowing = showProgress(services);
+  let recording: string | null = null;
+  try {
+    services.requireEngine();
+    const wanted = isNetworkAddress(source) ? ({ kind: 'network', url: source } as const) : ({ kind: 'camera', deviceId: source } as const);
+    const id = await services.live.start(wanted, services);
+    let isInterrupted = false;
+    const stop = Promise.withResolvers<void>();
+    const interrupt = (): void => {
+      isInterrupted = true;
+      stop.resolve();
+    };
+    return await withInterrupt(interrupt, async () => {
+      const work = promptLive(services, objects).then(() =>
+        untilLive(services, ({ recordedMs }) => seconds !== null && recordedMs >= seconds * 1000),
+      );
+      await Promise.race([work, stop.promise]);
+      await services.live.stop();
+      const { error } = await services.operations.ended(id);
+      if (error) throw AppError.deserialize(error);
+      recording = services.session.path;
+      const kept = join(directory, 'recording.mkv');
+      await copyFile(recording, kept);
+      process.stdout.write(`recording.mkv: ${kept}\n`);
+      const { video, masks } = options;
+      const range = { from: 0, to: services.session.media.frameCount - 1 };
+      const exported = await services.operations.ended(
+        services.startExport({
+          directory,
+          video,
+          masks,
+          contactSheet: false,
+          json: true,
+          range,
+          partial: isInterrupted && seconds !== null,
+        }),
+      );
+      if (exported.error) throw AppError.deserialize(exported.error);
+      for (const { name, path } of exported.outputs) process.stdout.write(`${name}: ${path}\n`);
+      return isInterrupted && seconds !== null ? exitCodes.interrupted : exitCodes.done;
+    });
+  } finally {
+    stopShowing();
+    await services.close();
+    if (recording !== null) await rm(dirname(recording), { recursive: true, force: true });
+  }
+};
+
+const listCameras = async (options: LiveOptions): Promise<number> => {
+  const services = await makeServices(options);
+  try {
+    const { cameras } = await services.live.cameras();
+    for (const { deviceId, name } of cameras) process.stdout.write(`${deviceId}\t${name}\n`);
+    if (cameras.length === 0) process.stderr.write('No camera was found.\n');
+    return exitCodes.done;
+  } finally {
+    await services.close();
+  }
+};

@@ -1,0 +1,78 @@
+/** The app with live sources for tests: its states are waited for, its pictures gathered. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeServices } from '../../src/main/cli/headless.ts';
+import type { AppServices } from '../../src/main/services/app-services.ts';
+import type { AppServicesOptions } from '../../src/main/services/app-services-options.ts';
+import type { AppState } from '../../src/shared/contract.ts';
+import type { LiveState } from '../../src/shared/live.ts';
+import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
+
+export class LiveApp {
+  readonly services: AppServices;
+  readonly folder: string;
+  readonly pushed: FrameMessage[] = [];
+  readonly rules: NonNullable<AppServicesOptions['liveRules']>;
+
+  private constructor(services: AppServices, folder: string, rules: NonNullable<AppServicesOptions['liveRules']>) {
+    this.services = services;
+    this.folder = folder;
+    this.rules = rules;
+    services.connect({ send: () => {}, sendBinary: (data) => void this.pushed.push(decodeFrameMessage(data)) });
+  }
+
+  /** @param folder of an app that was killed */
+  static async start(folder?: string, options: Partial<AppServicesOptions> = {}): Promise<LiveApp> {
+    const own = folder ?? (await mkdtemp(join(tmpdir(), 'sam2-live-')));
+    const rules = { firstPauseMs: 50, longestPauseMs: 200 };
+    const services = await makeServices({ model: 'nano' }, { dataDir: own, keepsProjects: true, liveRules: rules, ...options });
+    services.requireEngine();
+    return new LiveApp(services, own, rules);
+  }
+
+  /** Resolves with the first state that the check is true of. */
+  until(check: (state: AppState) => boolean): Promise<AppState> {
+    const { services } = this;
+    return new Promise((resolve, reject) => {
+      const told = (): string => JSON.stringify([services.state.session?.live, services.state.notices, services.state.operations]);
+      const timer = setTimeout(() => {
+        off();
+        reject(new Error(`waited in vain: ${told()}`));
+      }, 90_000);
+      const look = (state: AppState): void => {
+        if (!check(state)) return;
+        off();
+        clearTimeout(timer);
+        resolve(state);
+      };
+      const off = services.onState(look);
+      look(services.state);
+    });
+  }
+
+  untilLive(check: (live: LiveState) => boolean): Promise<AppState> {
+    return this.until(({ session }) => session?.live != null && check(session.live));
+  }
+
+  untilFrame(frame: number): Promise<AppState> {
+    return this.untilLive(({ phase, buffer }) => phase === 'live' && (buffer?.to ?? -1) >= frame);
+  }
+
+  /** A new object with a click. */
+  async click(frame: number, x = 160, y = 90): Promise<number> {
+    const { session } = this.services;
+    const objectId = session.addObject('Square');
+    await session.setPoints(objectId, frame, [{ x, y, label: 1 }], null);
+    return objectId;
+  }
+
+  untilMask(frame: number): Promise<AppState> {
+    return this.until(({ session }) => (session?.objects[0]?.results.at(-1)?.[1] ?? -1) >= frame);
+  }
+
+  async end(): Promise<void> {
+    await this.services.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
