@@ -1,5 +1,7 @@
 /** The camera (Chromium's fake device) and files dropped on the window. */
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
 import { sampleFrames } from './window.ts';
@@ -84,4 +86,32 @@ test('imported clips are seen in the settings, and removed when no project uses 
   await expect(remove).toBeDisabled();
   await storage.getByRole('button', { name: 'Open worked on.mp4' }).click();
   await expect(page).toHaveTitle('worked on.mp4 – SAM2 Video', { timeout: 60_000 });
+});
+
+test('an address that is pasted is fetched and opened; one that leads nowhere is refused with the reason', async ({ app: page }) => {
+  const clip = await readFile('resources/sample.mp4');
+  const server = createServer((request, response) => {
+    if (request.url !== '/meadow.mp4') return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': clip.length }).end(clip);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const paste = (name: string): Promise<void> =>
+    page.evaluate(
+      (address) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData('text/plain', address);
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+      },
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/${name}`,
+    );
+  try {
+    await paste('nothing.mp4');
+    await expect(page.getByRole('list', { name: 'Messages' }).getByText(/nothing\.mp4 is not there/)).toBeVisible({ timeout: 60_000 });
+    await paste('meadow.mp4');
+    await expect(page.getByText(`${sampleFrames} frames`)).toBeVisible({ timeout: 60_000 });
+    await expect(page).toHaveTitle(/^meadow\..* – SAM2 Video$/);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });

@@ -1,6 +1,7 @@
 // Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots [name ...]
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { root } from './setup.mjs';
@@ -37,6 +38,8 @@ const browser = await chromium.launch({
     '--enable-unsafe-swiftshader',
     '--disable-background-networking',
     '--disable-component-update',
+    '--use-fake-device-for-media-stream',
+    '--use-fake-ui-for-media-stream',
   ],
 });
 const wanted = process.argv.slice(2);
@@ -44,7 +47,10 @@ const shoot = async (name, colorScheme, viewport, act = async () => {}) => {
   if (wanted.length > 0 && !wanted.includes(name)) return;
   const page = await browser.newPage({ colorScheme, viewport });
   await page.goto(`${url}&test=1`);
-  await page.getByRole('button', { name: /track/i }).first().waitFor();
+  await page
+    .getByRole('button', { name: /track|stop and open/i })
+    .first()
+    .waitFor();
   await act(page);
   await page.screenshot({ path: join(out, `${name}.png`) });
   await page.close();
@@ -149,5 +155,73 @@ await shoot(
     await page.waitForTimeout(1500);
   }),
 );
+const command = (words) => async (page) => {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type(words);
+  await page.keyboard.press('Enter');
+};
+await shoot('copy', 'light', small, after(command('copy the project')));
+await shoot('log', 'dark', small, after(command('log')));
+await shoot(
+  'camera',
+  'light',
+  small,
+  after(async (page) => {
+    await command('camera')(page);
+    await page.waitForFunction(() => document.querySelector('video')?.videoWidth > 0);
+    await page.waitForTimeout(1500);
+  }),
+);
+
+// The bundled clip over and over, as a camera on the network would send it. Last: it takes the place of the clip.
+const stream = createServer((_request, response) => {
+  const clip = ['-re', '-stream_loop', '-1', '-i', join(root, 'resources/sample.mp4'), '-an', '-c', 'copy'];
+  const child = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-v', 'error', ...clip, '-f', 'mpegts', '-'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.stdout.pipe(response.writeHead(200, { 'content-type': 'video/mp2t' }));
+  response.on('close', () => child.kill('SIGKILL'));
+});
+await new Promise((done) => stream.listen(0, '127.0.0.1', done));
+const live = (act) => async (page) => {
+  const running = page.getByRole('region', { name: 'Live source' });
+  if (await running.isVisible()) {
+    await running.getByRole('button', { name: 'Stop and open' }).click();
+    await running.waitFor({ state: 'detached', timeout: 120_000 });
+  }
+  await page.keyboard.press('Control+o');
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(`http://127.0.0.1:${stream.address().port}/meadow.ts`);
+  await dialog.getByRole('button', { name: 'Watch live' }).click();
+  await page.getByText('LIVE', { exact: true }).waitFor({ timeout: 120_000 });
+  // Past the first two seconds of the clip the rabbit stands still for a while.
+  await page.waitForFunction(() => window.__sam2Test?.shownFrame() > 60, null, { timeout: 120_000 });
+  const at = await page.evaluate(() => window.__sam2Test.pageFromImage(560, 370));
+  await page.mouse.click(at.x, at.y);
+  await page
+    .getByRole('button', { name: /^Object 1/ })
+    .filter({ hasText: /\d\d\d frames/ })
+    .waitFor({ timeout: 120_000 });
+  await act(page);
+  await page.waitForTimeout(1000);
+};
+await shoot(
+  'live',
+  'dark',
+  small,
+  live(async () => {}),
+);
+await shoot(
+  'live-held',
+  'light',
+  small,
+  live(async (page) => {
+    await page.keyboard.press('Space');
+    await page.waitForTimeout(3000);
+    await page.keyboard.press('Shift+ArrowLeft');
+  }),
+);
+stream.closeAllConnections();
+stream.close();
 await browser.close();
 host.kill('SIGINT');
