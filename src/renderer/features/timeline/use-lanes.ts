@@ -1,6 +1,7 @@
 /** What the lanes show of each object: fetched when the host says that it changed, indexed once, drawn many times. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TrackedObject } from '../../../shared/contract.ts';
+import type { Lane } from '../../../shared/session-state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { LaneIndex, type LaneRun } from './lane-index.ts';
@@ -45,23 +46,31 @@ export const useLanes = (): LanesData => {
     const fetchChanged = async (): Promise<void> => {
       setIsFetching(true);
       fetchedAt.current = performance.now();
-      const told = await Promise.all(
-        changed.map(async ({ id, laneRevision }) => {
-          const since = revisions.get(id) ?? 0;
-          // The object may be gone; the next state says so.
-          const lane = await client.call('object.lane', { objectId: id, since }).catch(() => null);
-          revisions.set(id, Math.max(lane?.revision ?? 0, laneRevision));
-          return { id, lane };
-        }),
-      );
+      let told: { id: number; lane: Lane | null }[] = [];
+      const show = (): void => {
+        const fresh = told;
+        told = [];
+        shownAt = performance.now();
+        setLanes((before) => {
+          const next = new Map(before);
+          for (const { id, lane } of fresh) if (lane) next.set(id, (before.get(id) ?? LaneIndex.none).with(lane.pages, lane.isWhole));
+          return next;
+        });
+      };
+      let shownAt = performance.now();
+      // One after another: a picture that is asked for meanwhile waits for one lane of a long clip, not for all.
+      for (const { id, laneRevision } of changed) {
+        const since = revisions.get(id) ?? 0;
+        // The object may be gone; the next state says so.
+        const lane = await client.call('object.lane', { objectId: id, since }).catch(() => null);
+        revisions.set(id, Math.max(lane?.revision ?? 0, laneRevision));
+        // Another clip was opened meanwhile.
+        if (revisions !== known.current) break;
+        told.push({ id, lane });
+        if (performance.now() - shownAt > leastMsBetween) show();
+      }
       setIsFetching(false);
-      // Another clip was opened meanwhile.
-      if (revisions !== known.current) return;
-      setLanes((before) => {
-        const next = new Map(before);
-        for (const { id, lane } of told) if (lane) next.set(id, (before.get(id) ?? LaneIndex.none).with(lane.pages, lane.isWhole));
-        return next;
-      });
+      if (revisions === known.current) show();
     };
     const timer = setTimeout(() => void fetchChanged(), Math.max(0, fetchedAt.current + leastMsBetween - performance.now()));
     return () => clearTimeout(timer);
