@@ -7,7 +7,8 @@ import { type LiveAnswer, LiveFollower } from './live-follower.ts';
 const timings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };
 
 /** A follower over a worker that answers when it is told to. */
-const setUp = (ringBytes = 1000) => {
+const setUp = (ringBytes = 1000, stepMs = 1000) => {
+  let nowMs = 0;
   const queue = new FrameQueue<number>(3);
   const ring = new FrameRing(ringBytes);
   const asked: { frame: number; ids: number[]; answer: () => void; fail: () => void }[] = [];
@@ -15,29 +16,35 @@ const setUp = (ringBytes = 1000) => {
   const failures: string[] = [];
   let conditioning: { id: number; conditioning: number[] }[] = [{ id: 1, conditioning: [0] }];
   let frames = 0;
-  const follower = new LiveFollower<number>({
-    queue,
-    ring,
-    take: () => {
-      const frame: LiveFrame = { frame: frames++, timeMs: 0, display: new Uint8Array(5), model: new Uint8Array(5) };
-      ring.push(frame);
-      return frame;
+  const follower = new LiveFollower<number>(
+    {
+      queue,
+      ring,
+      take: () => {
+        const frame: LiveFrame = { frame: frames++, timeMs: 0, display: new Uint8Array(5), model: new Uint8Array(5) };
+        ring.push(frame);
+        return frame;
+      },
+      startPropagation: async () => conditioning,
+      track: ({ frame }, ids) =>
+        new Promise<LiveAnswer>((resolve, reject) => {
+          asked.push({
+            frame,
+            ids: [...ids],
+            answer: () => resolve({ results: [], timings, workerMs: 0 }),
+            fail: () => reject(new AppError('inference-failed', 'no memory')),
+          });
+        }),
+      onFrame: async ({ frame }, picture) => {
+        sent.push([frame, picture !== null]);
+      },
+      onFailed: ({ code }) => failures.push(code),
     },
-    startPropagation: async () => conditioning,
-    track: ({ frame }, ids) =>
-      new Promise<LiveAnswer>((resolve, reject) => {
-        asked.push({
-          frame,
-          ids: [...ids],
-          answer: () => resolve({ results: [], timings, workerMs: 0 }),
-          fail: () => reject(new AppError('inference-failed', 'no memory')),
-        });
-      }),
-    onFrame: async ({ frame }, picture) => {
-      sent.push([frame, picture !== null]);
+    () => {
+      nowMs += stepMs;
+      return nowMs;
     },
-    onFailed: ({ code }) => failures.push(code),
-  });
+  );
   const running = follower.run();
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 8; i++) await new Promise(setImmediate);
@@ -116,6 +123,22 @@ describe('following live', () => {
     expect(frames).toEqual(frames.toSorted((a, b) => a - b));
     expect(frames).toEqual(frames.map((_, i) => i));
     expect(queue.dropped).toBeGreaterThan(4);
+    await end();
+  });
+
+  it('takes no new picture for a while where steps are short, so that it is soon there', async () => {
+    const { follower, queue, sent, asked, come, settle, end } = setUp(1000, 10);
+    await come(9);
+    follower.set(true, []);
+    follower.prompted(1, 0);
+    for (let i = 0; i < 9; i++) {
+      queue.put(0);
+      await settle();
+      asked[i]?.answer();
+      await settle();
+    }
+    // All nine before the first new one.
+    expect(sent.slice(9, 18).map(([frame, isNew]) => [frame, isNew])).toEqual(Array.from({ length: 9 }, (_, frame) => [frame, false]));
     await end();
   });
 

@@ -30,15 +30,18 @@ export interface FollowerHost<P> {
 }
 
 /**
- * While somebody catches up a new picture is taken only so often, and the others are dropped: who is behind by a second is back with the
- * newest picture in little more than that, however slow the model is.
+ * While somebody catches up a new picture is taken only so often, and the others are dropped: with a fast model, who is behind by a
+ * second is back with the newest picture in little more than that. And never before so many steps, so that with a slow one what is
+ * behind gets less by two for each picture that comes to it.
  */
 const catchUpPictureMs = 200;
+const stepsBehind = 3;
 /** Frames at the worker before the oldest is answered: while one is tracked the image of the next is encoded. */
 const inFlight = 2;
 
 export class LiveFollower<P> {
   readonly #host: FollowerHost<P>;
+  readonly #now: () => number;
   /** By object, the frame it is to be tracked on next. */
   readonly #next = new Map<number, number>();
   #locked: ReadonlySet<number> = new Set();
@@ -51,8 +54,9 @@ export class LiveFollower<P> {
   readonly #leaving: Promise<void>[] = [];
   #last: Promise<void> = Promise.resolve();
 
-  constructor(host: FollowerHost<P>) {
+  constructor(host: FollowerHost<P>, now: () => number = () => performance.now()) {
     this.#host = host;
+    this.#now = now;
   }
 
   get isOn(): boolean {
@@ -89,10 +93,13 @@ export class LiveFollower<P> {
   async run(): Promise<void> {
     const { queue } = this.#host;
     let takenMs = Number.NEGATIVE_INFINITY;
+    let steps = 0;
     while (!this.#isClosed) {
       if (this.#isStale && this.#isOn) await this.#begin();
       const behind = this.#behind();
-      if (behind.length > 0 && (performance.now() - takenMs < catchUpPictureMs || queue.length === 0)) {
+      const isEarly = steps < stepsBehind || this.#now() - takenMs < catchUpPictureMs;
+      if (behind.length > 0 && (isEarly || queue.length === 0)) {
+        steps++;
         await this.#stepBehind(behind);
         continue;
       }
@@ -101,7 +108,8 @@ export class LiveFollower<P> {
         await queue.wait();
         continue;
       }
-      takenMs = performance.now();
+      steps = 0;
+      takenMs = this.#now();
       const frame = this.#host.take(picture);
       this.#newest = frame.frame;
       await this.#submit(
