@@ -341,7 +341,10 @@ export class LiveService {
   /** @param isEmpty nothing was recorded: nothing stays; else the folder is looked at again at the next start */
   async #abandon(live: Live, error: AppError, isEmpty = live.media.count === 0): Promise<void> {
     if (isEmpty) live.work.remove();
-    else live.work.close();
+    else {
+      live.work.close();
+      this.#host.notify('warning', `The recording of ${live.title} is kept as it came. It is made whole at the next start of the app.`);
+    }
     this.#forget(live);
     await this.#host.drop(live.session);
     // An end that the user asked for before the first picture is no failure.

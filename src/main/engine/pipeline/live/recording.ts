@@ -85,7 +85,14 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
         : ['-protocol_whitelist', 'file', '-f', 'concat', '-safe', '1', '-i', `file:${list}`];
     const args = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', '-f', 'matroska', '-y', `file:${partial}`];
     const { code, stderr } = await runFfmpeg(ffmpeg, [...input, ...args]);
-    if (stderr.has(/No space left/i))
+    const isFull = stderr.has(/No space left/i);
+    if (isFull && parts.length === 1) {
+      // It can be read as it is, only slower to seek in: no room for a second one is needed.
+      await rm(partial, { force: true });
+      await rename(join(folder, segmentName(first.segment)), output);
+      return { segments: [{ segment: first.segment, offsetMs: 0 }] };
+    }
+    if (isFull)
       throw new AppError('disk-full', `The disk is full: the recording could not be made whole. It is kept in ${folder}; free some space.`);
     if (code !== 0)
       throw new AppError('encode-failed', `The recording could not be made whole: ${stderr.lastError()}. It is kept in ${folder}.`);
