@@ -45,7 +45,7 @@ const mostFailures = 3;
 
 const inputArgs = [
   ...['-protocol_whitelist', 'pipe', '-format_whitelist', 'matroska,webm'],
-  ...['-fflags', '+nobuffer+discardcorrupt', '-fpsprobesize', '0', '-analyzeduration', '500000'],
+  ...['-fflags', '+discardcorrupt', '-fpsprobesize', '0', '-analyzeduration', '500000'],
 ];
 /** A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken ones do not. */
 const decoderArgs = ['-thread_type', 'slice', '-flags', '-output_corrupt'];
