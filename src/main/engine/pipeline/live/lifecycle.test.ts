@@ -107,6 +107,15 @@ describe('a live source', () => {
     { maxLength: 60 },
   );
 
+  it('does not begin twice while it waits for its next try', () => {
+    const { send, take } = machine();
+    send({ type: 'start' });
+    send(broken());
+    take();
+    send({ type: 'start' });
+    expect(take()).toEqual([]);
+  });
+
   it('whatever comes: at most one connection, one finish, and always a way on', () => {
     fc.assert(
       fc.property(events, fc.nat(4), (sequence, tries) => {

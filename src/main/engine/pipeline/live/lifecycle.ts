@@ -106,7 +106,9 @@ export const stepLifecycle = (
   });
   switch (event.type) {
     case 'start':
-      return isConnected ? { state, actions: [] } : { state: { ...state, heardMs: nowMs }, actions: ['connect'] };
+      return isConnected || state.retryAtMs !== null
+        ? { state, actions: [] }
+        : { state: { ...state, heardMs: nowMs }, actions: ['connect'] };
     case 'picture':
       // One that was under way when its connection ended says nothing of the next.
       if (!isConnected) return { state, actions: [] };
