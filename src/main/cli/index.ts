@@ -51,6 +51,7 @@ engineOptions(
   .option('--mask <file.png@frame>', 'a mask of the object', several, [])
   .option('--object <name:prompts>', 'another object, e.g. "ball:point=410,260@0;box=100,80,200,240@12" (repeatable)', several, [])
   .option('--direction <which>', 'forward, backward or both', 'forward')
+  .option('--fps <n>', 'what a folder of pictures is played at (default: 25)')
   .option('--no-video', 'leave out annotated.mp4')
   .option('--no-masks', 'leave out the mask PNGs')
   .requiredOption('--out <folder>', 'where to write')

@@ -19,6 +19,7 @@ export interface TrackOptions extends EngineOptions {
   object: string[];
   out: string;
   direction: string;
+  fps?: string | undefined;
   video: boolean;
   masks: boolean;
 }
@@ -106,8 +107,16 @@ export const trackAndExport = async (
   }
 };
 
+/** @throws AppError `bad-request` for what is no frame rate */
+const checkRate = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const rate = Number(text);
+  if (!(rate >= 0.1 && rate <= 240)) throw new AppError('bad-request', `"${text}" is not a frame rate. Use 0.1 to 240 frames a second.`);
+  return rate;
+};
+
 /** @returns null when the user stopped what was being fetched: nothing of it stays */
-const openInterruptibly = async (services: AppServices, clip: string): Promise<SessionService | null> => {
+const openInterruptibly = async (services: AppServices, clip: string, imagesPerSecond?: number): Promise<SessionService | null> => {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
@@ -115,7 +124,7 @@ const openInterruptibly = async (services: AppServices, clip: string): Promise<S
       if (kind === 'import' && state === 'running') services.operations.cancel(id);
   };
   try {
-    const session = await withInterrupt(interrupt, () => openSource(services, clip));
+    const session = await withInterrupt(interrupt, () => openSource(services, clip, imagesPerSecond));
     return isInterrupted ? null : session;
   } catch (error) {
     if (isInterrupted) return null;
@@ -134,7 +143,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const services = await makeServices(options, { firstClip: clip });
   try {
     services.requireEngine();
-    const session = await openInterruptibly(services, clip);
+    const session = await openInterruptibly(services, clip, checkRate(options.fps));
     if (!session) return exitCodes.interrupted;
     await applyPrompts(session, objects);
     return await trackAndExport(services, options.direction, {

@@ -13,6 +13,7 @@ import { type ExportChoice, exportFolderName, freshFolder } from '../export-serv
 import type { Operations } from '../operations.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
+import type { SettingsService } from '../settings/settings-service.ts';
 import { importSource } from '../sources/import-source.ts';
 import type { Sources } from '../sources/sources.ts';
 
@@ -21,6 +22,7 @@ export interface SessionServices {
   readonly session: SessionService;
   readonly operations: Operations;
   readonly sources: Sources;
+  readonly settings: SettingsService;
   readonly exportRoot: string;
   readonly appVersion: string;
   readonly hostDetails: readonly string[];
@@ -74,7 +76,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     return {};
   },
   'session.open': async ({ path }) => {
-    const source = isProjectFolder(path) ? null : importSource(path);
+    const source = isProjectFolder(path) ? null : importSource(path, services.settings.values['import.imagesPerSecond']);
     if (source?.kind !== 'network' && !services.sources.store.owns(path)) await services.checkPath(path);
     if (source) services.sources.imports.start(source);
     else await services.openSession(path);

@@ -6,9 +6,6 @@ import type { EngineInput } from '../../engine/protocol.ts';
 
 export type Source = EngineInput<'importMedia'>['source'];
 
-/** What a folder of pictures is played at, as it says nothing of it. */
-const imagesPerSecond = 25;
-
 const isFolder = (path: string): boolean => {
   try {
     return statSync(path).isDirectory();
@@ -17,8 +14,11 @@ const isFolder = (path: string): boolean => {
   }
 };
 
-/** What `path` is imported as; null for a file, which is opened as it is. A project's folder is not for here. */
-export const importSource = (path: string): Source | null => {
+/**
+ * What `path` is imported as; null for a file, which is opened as it is. A project's folder is not for here.
+ * @param imagesPerSecond what a folder of pictures is played at, as it says nothing of it
+ */
+export const importSource = (path: string, imagesPerSecond: number): Source | null => {
   if (isNetworkAddress(path)) return { kind: 'network', url: path };
   return isFolder(path) ? { kind: 'images', folder: path, framesPerSecond: imagesPerSecond } : null;
 };

@@ -5,9 +5,14 @@ import { isProjectFolder } from '../project/project.ts';
 import type { SessionService } from '../session-service.ts';
 import { importSource } from './import-source.ts';
 
-/** As `openSession`, and for folders of pictures and addresses, which are fetched first. @throws AppError why it can't be had */
-export const openSource = async (services: AppServices, path: string): Promise<SessionService> => {
-  const source = isProjectFolder(path) ? null : importSource(path);
+/**
+ * As `openSession`, and for folders of pictures and addresses, which are fetched first.
+ * @param imagesPerSecond of a folder of pictures; the setting's where it is not given
+ * @throws AppError why it can't be had
+ */
+export const openSource = async (services: AppServices, path: string, imagesPerSecond?: number): Promise<SessionService> => {
+  const rate = imagesPerSecond ?? services.settings.values['import.imagesPerSecond'];
+  const source = isProjectFolder(path) ? null : importSource(path, rate);
   if (!source) return services.openSession(path);
   const { error, state } = await services.operations.ended(services.sources.imports.start(source));
   if (error) throw AppError.deserialize(error);

@@ -21,5 +21,5 @@ export const openText = {
   relinkAction: 'Open it there',
   choose: 'Choose…',
   cancel: 'Cancel',
-  path: 'A video, a folder of numbered pictures or a project on the machine that runs SAM2 Video, or an address (http, rtsp, rtmp, srt)',
+  path: 'A video, a folder of numbered pictures (played at the rate in Settings) or a project on the machine that runs SAM2 Video, or an address (http, rtsp, rtmp, srt)',
 };
