@@ -105,7 +105,7 @@ test('a checkpoint is imported from disk; what does not fit is refused there', a
   await expect(dialog.getByRole('alert')).toContainText('outside the folders');
 
   const copy = join(exportDir, 'mine.pt');
-  cpSync(join(root, 'models/nano/nano-0.3.0.pt'), copy);
+  cpSync(join(root, 'models/nano/nano-0.4.0.pt'), copy);
   await path.fill(copy);
   await importButton.click();
   await expect(dialog.getByRole('alert')).toContainText('fits no model');

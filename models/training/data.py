@@ -5,6 +5,7 @@ Licences and sources: models/nano/MODEL_CARD.md. `data/val_images.txt` and `data
 
 from __future__ import annotations
 
+import random
 import re
 from pathlib import Path
 
@@ -31,6 +32,14 @@ def load_labels(path: Path) -> np.ndarray:
         return np.asarray(image.resize((SIZE, SIZE), Image.NEAREST)).astype(np.int16)
 
 
+def cut_out(path: Path, x: float, y: float, share: float, how: Image.Resampling) -> np.ndarray:
+    """The part of a picture with its corner at (x, y) and `share` of each side (all 0..1) -> uint8 [S, S, 3] or [S, S]"""
+    with Image.open(path) as image:
+        w, h = image.size
+        whole = image if how == Image.Resampling.NEAREST else image.convert("RGB")
+        return np.asarray(whole.resize((SIZE, SIZE), how, box=(x * w, y * h, (x + share) * w, (y + share) * h)))
+
+
 def normalise(images: Tensor) -> Tensor:
     """uint8 [n, S, S, 3] -> float [n, 3, S, S] in the model's normalisation."""
     x = images.permute(0, 3, 1, 2).float() / 255
@@ -51,19 +60,19 @@ class Images:
         maps: dict[str, list[Path]] = {}
         for path in sorted((root / "train" / "labels").glob("*.png")):
             maps.setdefault(re.sub(r"_a\d$", "", path.stem), []).append(path)
-        self.names, self.rgb, self.labels, self.regions = [], [], [], []
+        self.names, self.rgb, self.labels, self.regions, self.paths = [], [], [], [], []
+        self.min_area, self.max_area = min_area, max_area
         for path in sorted((root / "train" / "images").iterdir()):
             if (path.stem in held_out) != (split == "val") or path.stem not in maps:
                 continue
             labels = [load_labels(p) for p in maps[path.stem]]
             regions = []
             for k, label in enumerate(labels):
-                counts = np.bincount(label.ravel().clip(0))
-                share = counts / label.size
-                regions += [(k, i) for i in range(1, len(counts)) if min_area <= share[i] <= max_area]
+                regions += [(k, i) for i in self._regions_of(label)]
             if not regions:
                 continue
             self.names.append(path.stem)
+            self.paths.append((path, maps[path.stem]))
             self.rgb.append(load_rgb(path))
             self.labels.append(labels)
             self.regions.append(regions)
@@ -71,8 +80,21 @@ class Images:
     def __len__(self) -> int:
         return len(self.names)
 
+    def _regions_of(self, label: np.ndarray) -> list[int]:
+        """Ids of a label map that are neither too small nor too large."""
+        share = np.bincount(label.ravel().clip(0)) / label.size
+        return [i for i in range(1, len(share)) if self.min_area <= share[i] <= self.max_area]
+
     def mask(self, i: int, region: tuple[int, int]) -> np.ndarray:
         return self.labels[i][region[0]] == region[1]
+
+    def window(self, i: int, x: float, y: float, share: float) -> tuple[np.ndarray, np.ndarray, list[int]]:
+        """A cut-out of an image with its corner at (x, y) and `share` of each side (all 0..1), read at full resolution, with
+        one of its label maps -> uint8 [S, S, 3], int16 labels [S, S], the ids that are neither too small nor too large there"""
+        path, maps = self.paths[i]
+        rgb = cut_out(path, x, y, share, Image.Resampling.BICUBIC)
+        label = cut_out(random.choice(maps), x, y, share, Image.Resampling.NEAREST).astype(np.int16)
+        return rgb, label, self._regions_of(label)
 
 
 class Videos:
@@ -96,10 +118,6 @@ class Videos:
         """A cut-out of a frame with its corner at (x, y) and `share` of each side (all 0..1), read at full resolution
         -> uint8 [S, S, 3], int16 labels [S, S]"""
 
-        def cut(image: Image.Image, how: Image.Resampling) -> np.ndarray:
-            w, h = image.size
-            return np.asarray(image.resize((SIZE, SIZE), how, box=(x * w, y * h, (x + share) * w, (y + share) * h)))
-
         frame, mask = self.paths[i][t]
-        with Image.open(frame) as image, Image.open(mask) as label:
-            return cut(image.convert("RGB"), Image.Resampling.BILINEAR), cut(label, Image.Resampling.NEAREST).astype(np.int16)
+        rgb = cut_out(frame, x, y, share, Image.Resampling.BILINEAR)
+        return rgb, cut_out(mask, x, y, share, Image.Resampling.NEAREST).astype(np.int16)

@@ -12,7 +12,7 @@ import torch
 
 from models.nano.model import build_nano, initialise_for_training
 from models.training.common import (
-    Ema, Log, correction, decode, early_features, first_prompt, image_features, load_matching, parameter_groups, precision, prompt_loss, save, schedule,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, image_features, load_matching, parameter_groups, precision, prompt_loss, save, schedule,
 )
 from models.training.data import Images, low_mask
 from models.training.evaluate import evaluate_images
@@ -32,18 +32,44 @@ class Cache:
         return self.store[i, flip]
 
 
-def image_batch(images: Images, cache: Cache, count: int, prompts: int):
-    """-> s4 [count, ...], s8 [count, ...], targets [count * prompts, L, L]"""
+def recolour(rgb: np.ndarray) -> np.ndarray:
+    """Another exposure, contrast and saturation: uint8 [S, S, 3] -> uint8 [S, S, 3]"""
+    x = rgb.astype(np.float32)
+    grey = x.mean(2, keepdims=True)
+    x = grey + (x - grey) * random.uniform(0.5, 1.4)
+    x = (x - 128) * random.uniform(0.75, 1.3) + 128 + random.uniform(-25, 25)
+    return x.clip(0, 255).astype(np.uint8)
+
+
+def cut_image(images: Images, model, i: int):
+    """A random part of an image with other colours -> s4, s8, labels [S, S], ids in it (may be none)"""
+    share = random.uniform(0.4, 0.95)
+    rgb, label, ids = images.window(i, random.uniform(0, 1 - share), random.uniform(0, 1 - share), share)
+    if random.random() < 0.5:
+        rgb, label = rgb[:, ::-1], label[:, ::-1]
+    s4, s8 = early_features(model, torch.from_numpy(np.ascontiguousarray(recolour(rgb)))[None])
+    return s4[0], s8[0], label, ids
+
+
+def image_batch(images: Images, cache: Cache, count: int, prompts: int, cuts: float = 0.0):
+    """`cuts`: the share of images of which a part is taken -> s4 [count, ...], s8 [count, ...], targets [count * prompts, L, L]"""
     s4, s8, targets = [], [], []
     for i in random.sample(range(len(images)), count):
+        if random.random() < cuts:
+            a, b, label, ids = cut_image(images, cache.model, i)
+            if ids:
+                s4.append(a)
+                s8.append(b)
+                targets += [low_mask(label == k) for k in random.choices(ids, k=prompts)]
+                continue
         flip = random.random() < 0.5
         a, b = cache.get(i, flip)
-        s4.append(a)
-        s8.append(b)
+        s4.append(a.float())
+        s8.append(b.float())
         for region in random.choices(images.regions[i], k=prompts):
             mask = images.mask(i, region)
             targets.append(low_mask(mask[:, ::-1] if flip else mask))
-    return torch.stack(s4).float(), torch.stack(s8).float(), torch.from_numpy(np.stack(targets))
+    return torch.stack(s4), torch.stack(s8), torch.from_numpy(np.stack(targets))
 
 
 def image_loss(model, maps, targets, prompts: int):
@@ -79,13 +105,16 @@ def main() -> None:
     parser.add_argument("--trunk-lr", type=float, default=8e-5)
     parser.add_argument("--images", type=int, default=6, help="images a step")
     parser.add_argument("--prompts", type=int, default=6, help="prompts an image")
+    parser.add_argument("--cuts", type=float, default=0.5, help="share of images of which a random part is taken")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=float, default=5, help="minutes")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    torch.manual_seed(args.seed), random.seed(args.seed), np.random.seed(args.seed)
+    workers = Workers()
+    seed = args.seed + 1000 * workers.rank
+    torch.manual_seed(seed), random.seed(seed), np.random.seed(seed)
     args.runs.mkdir(parents=True, exist_ok=True)
 
     model = build_nano()
@@ -103,6 +132,8 @@ def main() -> None:
         model.load_state_dict(saved["model"]), ema.model.load_state_dict(saved["ema"])
         optimiser.load_state_dict(saved["optimiser"])
         step, spent, ema.steps = saved["step"], saved["spent"], saved["step"]
+    workers.agree(model)
+    workers.agree(ema.model)
     images, held_out = Images(args.data, "train"), Images(args.data, "val")
     print(len(images), "images for training,", len(held_out), "held out", flush=True)
     cache, log = Cache(model, images), Log(args.runs / "log.csv")
@@ -117,23 +148,28 @@ def main() -> None:
         factor = schedule(step, spent / (args.minutes * 60))
         for group in optimiser.param_groups:
             group["lr"] = group["peak"] * factor
-        s4, s8, targets = image_batch(images, cache, args.images, args.prompts)
+        s4, s8, targets = image_batch(images, cache, args.images, args.prompts, args.cuts)
         with precision(args.bf16):
             loss, iou = image_loss(model, image_features(model, s4, s8)[0], targets, args.prompts)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        spent = workers.share(model, time.time() - began)
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
         optimiser.step()
         ema.update(model)
-        step, spent = step + 1, time.time() - began
+        step += 1
         losses.append(loss.item()), scores.append(iou.item())
-        if step % 50 == 0:
+        if step % 50 == 0 and workers.leads:
             log.row(seconds=spent, stage="image", step=step, loss=float(np.mean(losses)), train_iou=float(np.mean(scores)), lr=args.lr * factor)
             losses, scores = [], []
         if spent - last_validation > args.validate_every * 60:
             last_validation = spent
+            if not workers.leads:
+                continue
             log.row(seconds=spent, stage="image", step=step, **evaluate_images(ema.model, held_out, limit=60))
             keep()
+    if not workers.leads:
+        return
     keep()
     save(args.runs / "nano-image.pt", ema.model)
     log.row(seconds=spent, stage="image", step=step, **evaluate_images(ema.model, held_out))

@@ -19,12 +19,18 @@ def main() -> None:
     args = parser.parse_args()
     with args.log.open() as f:
         rows = list(csv.DictReader(f))
-    # The video stage counts its own seconds from zero.
-    shift = {"image": 0.0, "video": max((float(r["seconds"]) for r in rows if r["stage"] == "image"), default=0.0)}
+    # Each run counts its own seconds from zero.
+    clock, before, done = [], 0.0, 0.0
+    for row in rows:
+        now = float(row["seconds"])
+        if now < before:
+            done += before
+        before = now
+        clock.append((done + now) / 60)
 
     def series(field: str, stage: str | None = None):
-        picked = [r for r in rows if r[field] and (stage is None or r["stage"] == stage)]
-        return [(float(r["seconds"]) + shift[r["stage"]]) / 60 for r in picked], [float(r[field]) for r in picked]
+        picked = [(at, float(r[field])) for at, r in zip(clock, rows, strict=True) if r[field] and (stage is None or r["stage"] == stage)]
+        return [at for at, _ in picked], [value for _, value in picked]
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
     for stage in ("image", "video"):
