@@ -68,7 +68,7 @@ describe.each(bundles)('%s', (name) => {
   it('holds nothing that an execution provider refuses, and every weight outside', async () => {
     const bundle = await openBundle(join(modelsRoot, name), { modelsRoot });
     const parameters = bundle.manifest.weights!.parameters;
-    for (const graph of graphNames) {
+    for (const graph of graphNames.filter((each) => bundle.manifest.graphs[each] !== undefined)) {
       const bytes = readFileSync(bundle.graphFile(graph));
       expect(opsetsOf(bytes), graph).toEqual([['', 18]]);
       const odd = nodesOf(bytes).filter((node) => node.domain !== '' || controlFlow.has(node.op) || node.allowsZero || node.hasSubgraph);

@@ -147,8 +147,8 @@ export const mutations: readonly Mutation[] = [
     rule: '3',
     breaks: 'a tracked frame feeds one empty point instead of two',
     source: {
-      from: 'batch,\n    pointCount: 2,\n    points: new Float32Array(batch * 4),\n    labels: new Float32Array(batch * 2)',
-      to: 'batch,\n    pointCount: 1,\n    points: new Float32Array(batch * 2),\n    labels: new Float32Array(batch)',
+      from: 'batch,\n  pointCount: 2,\n  points: new Float32Array(batch * 4),\n  labels: new Float32Array(batch * 2)',
+      to: 'batch,\n  pointCount: 1,\n  points: new Float32Array(batch * 2),\n  labels: new Float32Array(batch)',
     },
     noticedBy: 'A_click',
   },

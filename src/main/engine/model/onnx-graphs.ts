@@ -235,6 +235,11 @@ export class OnnxGraphs implements TrackerGraphs {
     this.#lastBatch = batch;
     const own = this.#sharesObjects ? Math.ceil(batch / 2) : batch;
     const other = own < batch ? this.#attendInLane(top, detached(someOf(input, own, batch))) : null;
+    if (other) {
+      // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
+      this.#beginAhead();
+      await Promise.resolve();
+    }
     const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
     const parts: Promise<Tensor>[] = [];
     for (let b = 0; b < own; b += size) {
