@@ -73,7 +73,7 @@ describe('loading graphs', () => {
     const pix = graphs.initialFeatures(features);
     const wanted = await graphs.decode(features, pix, unprompted(1));
     for (const tried of [graphs, plain]) {
-      const got = await tried.decodeTracked(features, pix);
+      const got = await tried.decodeTracked(features, pix, unprompted(1));
       for (const name of ['masks', 'ious', 'pointers', 'objectLogit'] as const) {
         expect(got[name].length).toBe(wanted[name].length);
         expect(Math.max(...got[name].map((value, i) => Math.abs(value - wanted[name][i]!)))).toBeLessThan(1e-4);

@@ -6,16 +6,15 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphName, Manifest } from '../../../shared/manifest.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
-import {
-  type AheadFeatures,
-  type AttendInput,
-  type ConditionedFeatures,
-  type DecodeInput,
-  type DecodeOutput,
-  type EncodeMemoryInput,
-  type ImageFeatures,
-  type TrackerGraphs,
-  unprompted,
+import type {
+  AheadFeatures,
+  AttendInput,
+  ConditionedFeatures,
+  DecodeInput,
+  DecodeOutput,
+  EncodeMemoryInput,
+  ImageFeatures,
+  TrackerGraphs,
 } from '../tracking/graphs.ts';
 import { attendFeeds, detached, joined, ownedByAttend, ownedByMemory, part, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
@@ -293,11 +292,10 @@ export class OnnxGraphs implements TrackerGraphs {
     );
   }
 
-  async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures): Promise<DecodeOutput> {
-    const { batch } = pix;
+  async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { s0, s1 } = features as OnnxFeatures;
     const session = await this.#sessions.trackedDecoder?.();
-    if (!session) return this.decode(features, pix, unprompted(batch));
+    if (!session) return this.decode(features, pix, input);
     return decoded(await this.#timed('maskDecoder', session, { pix: (pix as OnnxConditioned).pix, s0, s1 }));
   }
 

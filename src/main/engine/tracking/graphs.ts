@@ -96,8 +96,8 @@ export interface TrackerGraphs {
   rawFeatures(features: ImageFeatures): ConditionedFeatures;
   attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
-  /** `decode` of {@link unprompted}; absent where that is no less work. */
-  decodeTracked?(features: ImageFeatures, pix: ConditionedFeatures): Promise<DecodeOutput>;
+  /** `decode` for a model that needs less for it. @param input as {@link unprompted} makes it; absent where it is no less work */
+  decodeTracked?(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
   /** [B, h*h, Cm], not yet rounded to bf16. */
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array>;
   /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */

@@ -61,7 +61,8 @@ export const decodeTracked = async (
   requests: readonly AttentionRequest[],
 ): Promise<DecodeOutput> => {
   const pix = await graphs.attend(features, packer.pack(requests));
-  return graphs.decodeTracked?.(features, pix) ?? graphs.decode(features, pix, unprompted(requests.length));
+  const input = unprompted(requests.length);
+  return graphs.decodeTracked?.(features, pix, input) ?? graphs.decode(features, pix, input);
 };
 
 /** Encodes outputs of one frame as a batch and puts each memory in its place, rounded to bf16 (rules 13 to 16). */
