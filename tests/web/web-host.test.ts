@@ -166,6 +166,35 @@ describe('the main job over the contract', () => {
     second.close();
   });
 
+  it('gives each of several windows the pictures it asks for, wherever the others are, and lets a window drop its own', async () => {
+    const windows = [await TestWindow.open(host.port), await TestWindow.open(host.port)];
+    await windows[0]!.call('session.openSample');
+    const ask = (window: number, requestId: number, frame: number, maxWidth: number, until?: number) =>
+      windows[window]!.call('frame.get', { requestId, frame, maxWidth, maxHeight: 360, ...(until !== undefined && { until }) });
+    const asked: Promise<unknown>[] = [];
+    for (let i = 0; i < 6; i++) {
+      // All at once, far apart, and in sizes of their own.
+      asked.push(
+        ...[
+          ask(0, 20 + 2 * i, 5 + i, 640),
+          ask(1, 20 + 2 * i, 110 - i, 320),
+          ask(0, 21 + 2 * i, 30, 160, 60),
+          ask(1, 21 + 2 * i, 90, 160, 100),
+        ],
+      );
+      const answers = await Promise.all(asked.splice(0));
+      expect(answers.map((answer) => (answer as { t: string }).t)).toEqual(['res', 'res', 'res', 'res']);
+    }
+    const shown = windows.map(({ frames }) => frames.filter(({ requestId, width }) => requestId >= 20 && requestId % 2 === 0 && width > 0));
+    expect(shown.map((frames) => frames.map(({ frame, width }) => [frame, width]))).toEqual([
+      [5, 6, 7, 8, 9, 10].map((frame) => [frame, 640]),
+      [110, 109, 108, 107, 106, 105].map((frame) => [frame, 320]),
+    ]);
+    const [former, newer, other] = await Promise.all([ask(0, 40, 80, 640), ask(0, 42, 20, 640), ask(1, 40, 60, 320)]);
+    expect([former, newer, other]).toMatchObject([{ t: 'err', e: { code: 'cancelled' } }, { t: 'res' }, { t: 'res' }]);
+    for (const window of windows) window.close();
+  });
+
   it('cancels, and keeps what was done', async () => {
     const client = await TestWindow.open(host.port);
     await client.call('session.openSample');

@@ -188,8 +188,21 @@ export class Engine {
       const source = this.#source(input.sessionId);
       // Where several frames will do, one that decoding can begin at costs the least.
       const frame = (input.until !== null && source.index.keyFrameIn(input.frame, input.until)) || input.frame;
-      const picture = await source.readFrame(frame, input.maxWidth, input.maxHeight, input.until === null ? 'view' : 'thumbnail');
+      const picture = await source.readFrame(
+        frame,
+        input.maxWidth,
+        input.maxHeight,
+        input.viewer,
+        input.until === null ? 'view' : 'thumbnail',
+      );
       return new Transferred({ ...picture, frame }, [picture.planes.buffer as ArrayBuffer]);
+    },
+
+    /** A window was closed. */
+    forgetViewer: async (raw: EngineInput<'forgetViewer'>): Promise<object> => {
+      const { viewer } = parse('forgetViewer', raw);
+      for (const source of this.#sources.values()) source.forgetViewer(viewer);
+      return {};
     },
 
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {

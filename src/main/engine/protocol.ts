@@ -25,6 +25,8 @@ export const exportedObjectSchema = z.object({
   color: z.string(),
 });
 
+const viewerNumber = z.number().int().nonnegative();
+
 /** Input schemas of the engine's methods; outputs are the types below. */
 export const engineInputs = {
   loadModel: z.object({
@@ -38,11 +40,14 @@ export const engineInputs = {
   readFrame: z.object({
     sessionId,
     frame,
+    /** Who looks: each has its own place in the clip. 0 is the host itself. */
+    viewer: viewerNumber,
     /** For thumbnails: any frame before this one will do as well, so the one that is read the fastest. */
     until: frame.nullable(),
     maxWidth: z.number().int().positive(),
     maxHeight: z.number().int().positive(),
   }),
+  forgetViewer: z.object({ viewer: viewerNumber }),
   setPoints: z.object({
     sessionId,
     objectId,

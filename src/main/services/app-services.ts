@@ -12,7 +12,7 @@ import type { EngineModel } from '../engine/protocol.ts';
 import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import type { AppServicesOptions } from './app-services-options.ts';
-import type { ClientLink, Connection } from './client-link.ts';
+import { type ClientLink, type Connection, viewerOf } from './client-link.ts';
 import { Clients } from './clients.ts';
 import { type AppUsage, EngineHost, type EnginePeer } from './engine-host.ts';
 import type { ExportChoice } from './export-service.ts';
@@ -77,7 +77,10 @@ export class AppServices {
       state: () => this.state,
       handlers: () => ({ ...allMethods(this), ...this.models.handlers }),
       onConnected: () => this.models.listOnce(),
-      onGone: (link) => void Promise.all([this.sources.uploads.release(link), this.live.release(link)]),
+      onGone: (link) => {
+        this.#engine.forgetViewer(viewerOf(link));
+        void Promise.all([this.sources.uploads.release(link), this.live.release(link)]);
+      },
     });
     this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
     this.#notices = new Notices(this.log, () => this.#hub.touch());

@@ -17,6 +17,16 @@ export interface ClientLink {
   sendBinary(data: ArrayBuffer): void;
 }
 
+const viewers = new WeakMap<ClientLink, number>();
+let lastViewer = 0;
+
+/** The number under which the engine knows who looks at pictures; from 1, another for each client. */
+export const viewerOf = (link: ClientLink): number => {
+  const viewer = viewers.get(link) ?? ++lastViewer;
+  viewers.set(link, viewer);
+  return viewer;
+};
+
 export interface Connection {
   /** Anything the client sent, parsed or not. */
   receive(data: unknown): void;

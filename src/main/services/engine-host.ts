@@ -70,6 +70,11 @@ export class EngineHost {
     return { hostBytes, engineBytes: engine?.bytes ?? null, waiting };
   }
 
+  /** A client is gone; an engine that is not there has kept nothing for it. */
+  forgetViewer(viewer: number): void {
+    this.#peer?.call('forgetViewer', { viewer }).catch(() => {});
+  }
+
   start(): Promise<void> {
     return this.#start(false);
   }

@@ -278,9 +278,20 @@ export class SessionService {
     if (picture) this.#events.onFrame(this.#message(0, frame, picture));
   }
 
-  /** The picture of a frame with what is known of the objects on it. @param until any frame before it will do as well */
-  async frameMessage(requestId: number, frame: number, maxWidth: number, maxHeight: number, until?: number): Promise<FrameMessage> {
-    const request = { sessionId: this.id, frame, until: until ?? null, maxWidth, maxHeight };
+  /**
+   * The picture of a frame with what is known of the objects on it.
+   * @param until any frame before it will do as well
+   * @param viewer who looks; a newer request of the same viewer makes an older one end with `cancelled`
+   */
+  async frameMessage(
+    requestId: number,
+    frame: number,
+    maxWidth: number,
+    maxHeight: number,
+    until?: number,
+    viewer = 0,
+  ): Promise<FrameMessage> {
+    const request = { sessionId: this.id, frame, viewer, until: until ?? null, maxWidth, maxHeight };
     const picture = await this.#engine().call('readFrame', request);
     return this.#message(requestId, picture.frame, picture);
   }

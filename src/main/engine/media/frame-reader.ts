@@ -37,7 +37,7 @@ const behind = 12;
 
 export class FrameReader {
   readonly #options: FrameReaderOptions;
-  readonly #maxBytes: number;
+  #maxBytes: number;
   readonly #ahead: number;
   /** In order of use: the first key is the least recently used. */
   readonly #cache = new Map<number, Uint8Array>();
@@ -72,6 +72,17 @@ export class FrameReader {
       if (this.#running !== null && !this.#isReachable(frame)) this.#running.abort.abort();
       void this.#pump();
     });
+  }
+
+  /** Changes how much is kept; what is too much goes at once. */
+  set maxBytes(bytes: number) {
+    this.#maxBytes = bytes;
+    this.#trim();
+  }
+
+  /** A request is open. */
+  get isBusy(): boolean {
+    return this.#request !== null;
   }
 
   /** Bytes held now; never more than maxBytes and one frame. */
@@ -109,8 +120,12 @@ export class FrameReader {
     this.#cache.delete(frame);
     this.#cache.set(frame, planes);
     this.#cachedBytes += planes.byteLength;
+    this.#trim(frame);
+  }
+
+  #trim(newest = -1): void {
     for (const [key, value] of this.#cache) {
-      if (this.#cachedBytes <= this.#maxBytes || key === frame) break;
+      if (this.#cachedBytes <= this.#maxBytes || key === newest) break;
       this.#cache.delete(key);
       this.#cachedBytes -= value.byteLength;
     }

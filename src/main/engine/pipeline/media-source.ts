@@ -1,15 +1,11 @@
 /** One open clip: its facts, sequential decoding for tracking, and exact single frames for the viewer and for prompts. */
 import { type DecodedFrame, decodeFrames, decodeFramesReverse } from '../media/decode.ts';
 import type { FrameIndex } from '../media/frame-index.ts';
-import { FrameReader } from '../media/frame-reader.ts';
 import { type MediaInfo, probe } from '../media/probe.ts';
 import type { EnginePlanes } from '../protocol.ts';
+import { PictureReaders, type ReaderUse } from './picture-readers.ts';
 
 const keptModelFrames = 8;
-const thumbnailBytes = 4 * 1024 * 1024;
-
-/** Thumbnails have a reader of their own, so that a filmstrip does not disturb the viewer's. */
-export type ReaderUse = 'view' | 'thumbnail';
 
 /** The largest even size of the clip's shape within the bounds, never larger than the clip. */
 export const fitSize = (
@@ -27,12 +23,13 @@ export class MediaSource {
   readonly index: FrameIndex;
   readonly #ffmpeg: string;
   readonly #modelFrames = new Map<number, { size: number; image: Promise<Uint8Array> }>();
-  readonly #readers = new Map<ReaderUse, { reader: FrameReader; width: number; height: number }>();
+  readonly #readers: PictureReaders;
 
   private constructor(media: MediaInfo, index: FrameIndex, ffmpeg: string) {
     this.media = media;
     this.index = index;
     this.#ffmpeg = ffmpeg;
+    this.#readers = new PictureReaders(this.#common());
   }
 
   /**
@@ -86,20 +83,15 @@ export class MediaSource {
     return decodeFrames({ ...this.#common(), start, end, display: { width, height }, model: null, signal });
   }
 
-  /** Planes of one frame. A newer request of the same kind (picture or thumbnail) makes an older one end with `cancelled`. */
-  async readFrame(frame: number, maxWidth: number, maxHeight: number, use: ReaderUse = 'view'): Promise<EnginePlanes> {
+  /** Planes of one frame. A newer request of the same viewer and kind (picture or thumbnail) makes an older one end with `cancelled`. */
+  async readFrame(frame: number, maxWidth: number, maxHeight: number, viewer: number, use: ReaderUse = 'view'): Promise<EnginePlanes> {
     this.index.ptsTicks(frame);
-    const size = fitSize(this.media, maxWidth, maxHeight);
-    let known = this.#readers.get(use);
-    if (known?.width !== size.width || known.height !== size.height) {
-      known?.reader.close();
-      const options = { ...this.#common(), display: size, ...(use === 'thumbnail' && { ahead: 0, maxBytes: thumbnailBytes }) };
-      known = { reader: new FrameReader(options), ...size };
-      this.#readers.set(use, known);
-    }
-    const planes = await known.reader.get(frame);
-    // The reader keeps its copy; what leaves here may be transferred.
-    return { ...size, planes: planes.slice() };
+    return this.#readers.read(frame, fitSize(this.media, maxWidth, maxHeight), viewer, use);
+  }
+
+  /** A viewer is gone: what was kept for it goes too. */
+  forgetViewer(viewer: number): void {
+    this.#readers.forget(viewer);
   }
 
   /** The model's view of one frame, size x size x 3 RGB; the last few are kept, since prompts come several to a frame. */
@@ -126,8 +118,7 @@ export class MediaSource {
   }
 
   close(): void {
-    for (const { reader } of this.#readers.values()) reader.close();
-    this.#readers.clear();
+    this.#readers.close();
     this.#modelFrames.clear();
   }
 

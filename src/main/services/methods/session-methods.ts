@@ -6,7 +6,7 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { encodeFrameMessage } from '../../../shared/wire.ts';
 import type { AppLog } from '../app-log.ts';
 import { checkFrame } from '../check-prompt.ts';
-import type { Handlers } from '../client-link.ts';
+import { type Handlers, viewerOf } from '../client-link.ts';
 import { diagnosticsText } from '../diagnostics.ts';
 import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
 import { type ExportChoice, exportFolderName, freshFolder } from '../export-service.ts';
@@ -91,7 +91,8 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     return {};
   },
   'frame.get': async ({ requestId, frame, until, maxWidth, maxHeight }, client) => {
-    client.sendBinary(encodeFrameMessage(await services.session.frameMessage(requestId, frame, maxWidth, maxHeight, until)));
+    const message = await services.session.frameMessage(requestId, frame, maxWidth, maxHeight, until, viewerOf(client));
+    client.sendBinary(encodeFrameMessage(message));
     return {};
   },
   'session.setMemory': ({ memory }) => {
