@@ -182,23 +182,16 @@ export class Engine {
     },
 
     readFrame: async (raw: EngineInput<'readFrame'>): Promise<Transferred<EnginePicture>> => {
-      const input = parse('readFrame', raw);
-      const live = this.#live.get(input.sessionId);
-      if (live) return new Transferred(live.readFrame(input.frame, input.until, input.maxWidth, input.maxHeight), []);
-      const source = this.#source(input.sessionId);
+      const { sessionId, frame: asked, until, viewer, maxWidth, maxHeight } = parse('readFrame', raw);
+      const live = this.#live.get(sessionId);
+      if (live) return new Transferred(live.readFrame(asked, until, maxWidth, maxHeight), []);
+      const source = this.#source(sessionId);
       // Where several frames will do, one that decoding can begin at costs the least.
-      const frame = (input.until !== null && source.index.keyFrameIn(input.frame, input.until)) || input.frame;
-      const picture = await source.readFrame(
-        frame,
-        input.maxWidth,
-        input.maxHeight,
-        input.viewer,
-        input.until === null ? 'view' : 'thumbnail',
-      );
+      const frame = (until !== null && source.index.keyFrameIn(asked, until)) || asked;
+      const picture = await source.readFrame(frame, maxWidth, maxHeight, viewer, until === null ? 'view' : 'thumbnail');
       return new Transferred({ ...picture, frame }, [picture.planes.buffer as ArrayBuffer]);
     },
 
-    /** A window was closed. */
     forgetViewer: async (raw: EngineInput<'forgetViewer'>): Promise<object> => {
       const { viewer } = parse('forgetViewer', raw);
       for (const source of this.#sources.values()) source.forgetViewer(viewer);

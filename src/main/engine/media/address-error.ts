@@ -16,15 +16,17 @@ export const addressError = (code: AddressReason, url: string, cause?: unknown):
 };
 
 const words: readonly (readonly [RegExp, AddressReason])[] = [
-  [/401|403|Unauthorized|Forbidden/i, 'address-forbidden'],
-  [/404|Not Found/i, 'address-missing'],
+  [/\b40[13]\b|Unauthorized|Forbidden/i, 'address-forbidden'],
+  [/\b404\b|Not Found/i, 'address-missing'],
   [/refused|unreachable|resolve|getaddrinfo|No route/i, 'address-unreachable'],
   [/timed out|timeout/i, 'address-timeout'],
 ];
 
 /** @param said ffmpeg's last words */
 export const addressErrorOf = (url: string, said: string): AppError => {
-  const known = words.find(([pattern]) => pattern.test(said));
+  // The address itself is no reason, whatever its port and path are.
+  const reason = said.replaceAll(/\w+:\/\/\S+/g, '');
+  const known = words.find(([pattern]) => pattern.test(reason));
   if (known) return addressError(known[1], url);
   const where = shownAddress(url);
   if (/matches no streams|Output file does not contain any stream/i.test(said))
