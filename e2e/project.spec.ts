@@ -1,5 +1,5 @@
 /** Work is kept: through a killed host, a killed engine, a lost link, a moved clip; and goes along as one folder. */
-import { copyFile, rename } from 'node:fs/promises';
+import { copyFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
@@ -59,6 +59,10 @@ test.describe('with hosts that are ended', () => {
     await openPath(page, clip);
     await makeRabbit(page);
     await page.keyboard.press('i');
+    // Its picture is made beside the work, and is no part of it.
+    await expect
+      .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))
+      .toBe(true);
     await first.end('SIGKILL');
     await expect(page.getByText('The connection to the app was lost', { exact: false })).toBeVisible();
 
