@@ -14,6 +14,7 @@ import { openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
 import { chooseProviders } from './model/providers.ts';
 import type { GraphTimings } from './model/run-times.ts';
+import { ModelGate } from './model-gate.ts';
 import { modelMethods } from './model-methods.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
 import { toEngineResult } from './pipeline/results.ts';
@@ -81,6 +82,7 @@ export class Engine {
   readonly #feeds = new Map<string, MaskFeed>();
   readonly #client: InferenceClient;
   readonly #cameraArgs: EngineOptions['cameraArgs'];
+  readonly #gate = new ModelGate();
   #manifest: Manifest | null = null;
   /** Of the model that is loaded or being loaded. */
   #imageSize: number | null = null;
@@ -124,21 +126,22 @@ export class Engine {
           `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
         );
       }
-      this.#imageSize = manifest.imageSize;
-      const loaded = await this.#client.peer.call('load', {
-        manifest,
-        paths: graphPathsOf(bundle),
-        choice: chooseProviders(input.provider, input.threads),
+      return this.#gate.change(async () => {
+        this.#imageSize = manifest.imageSize;
+        const loaded = await this.#client.peer.call('load', {
+          manifest,
+          paths: graphPathsOf(bundle),
+          choice: chooseProviders(input.provider, input.threads),
+        });
+        this.#manifest = manifest;
+        // What the worker knew of open clips went with the former model.
+        for (const [sessionId, { media }] of this.#sources) {
+          const { width, height, frameCount } = media;
+          await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
+        }
+        const { id, name, version, imageSize } = manifest;
+        return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
       });
-      this.#manifest = manifest;
-      // What the worker knew of open clips went with the former model.
-      for (const [sessionId, { media }] of this.#sources) {
-        const { width, height, frameCount } = media;
-        await this.#client.peer.call('closeSession', { sessionId });
-        await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
-      }
-      const { id, name, version, imageSize } = manifest;
-      return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
     },
 
     /** Looks at a clip that is opened soon, beside the loading of the model. What is wrong with it is said by `open`. */
@@ -234,14 +237,14 @@ export class Engine {
 
     clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> => {
       const input = parse('clearPrompts', raw);
-      await this.#client.peer.call('clearPrompts', input);
+      await this.#gate.use(() => this.#client.peer.call('clearPrompts', input));
       this.#live.onPrompt(input.sessionId, { kind: 'cleared', ...input });
       return {};
     },
 
     removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> => {
       const input = parse('removeObject', raw);
-      await this.#client.peer.call('removeObject', input);
+      await this.#gate.use(() => this.#client.peer.call('removeObject', input));
       this.#live.onPrompt(input.sessionId, { kind: 'removed', frame: 0, ...input });
       return {};
     },
@@ -342,25 +345,22 @@ export class Engine {
     return this.#live.get(sessionId) ?? this.#source(sessionId);
   }
 
-  async #prompt(
-    sessionId: string,
-    objectId: number,
-    frame: number,
-    ask: (image: Uint8Array) => Promise<PromptAnswer>,
-  ): Promise<EngineResult> {
-    const start = performance.now();
-    const source = this.#anySource(sessionId);
-    const image = await source.modelFrame(frame, this.#model().imageSize);
-    const decodeMs = performance.now() - start;
-    const answer = ask(image);
-    // Queued behind the click, so the click is answered first; its failure is the click's own.
-    const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
-    encoded.catch(() => {});
-    const { result, timings, workerMs } = await answer;
-    const made = toEngineResult(result, source.media);
-    this.#live.onPrompt(sessionId, { kind: 'set', objectId, frame });
-    void this.#emit('prompted', { sessionId, frame, decodeMs, timings, workerMs, totalMs: performance.now() - start });
-    return made;
+  #prompt(sessionId: string, objectId: number, frame: number, ask: (image: Uint8Array) => Promise<PromptAnswer>): Promise<EngineResult> {
+    return this.#gate.use(async () => {
+      const start = performance.now();
+      const source = this.#anySource(sessionId);
+      const image = await source.modelFrame(frame, this.#model().imageSize);
+      const decodeMs = performance.now() - start;
+      const answer = ask(image);
+      // Queued behind the click, so the click is answered first; its failure is the click's own.
+      const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
+      encoded.catch(() => {});
+      const { result, timings, workerMs } = await answer;
+      const made = toEngineResult(result, source.media);
+      this.#live.onPrompt(sessionId, { kind: 'set', objectId, frame });
+      void this.#emit('prompted', { sessionId, frame, decodeMs, timings, workerMs, totalMs: performance.now() - start });
+      return made;
+    });
   }
 
   async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -80,7 +80,12 @@ const lookAhead = (): void => {
 export const workerMethods = {
   load: (input: { manifest: Manifest; paths: GraphPaths; choice: ProviderChoice }) =>
     inOrder(async () => {
-      await graphs?.release();
+      // Whatever is known of open clips is of the former model's graphs, which are gone also when the new ones can't be read.
+      for (const former of trackers.values()) former.dispose();
+      trackers.clear();
+      const former = graphs;
+      graphs = null;
+      await former?.release();
       graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice, { twoLanes: true });
       manifest = input.manifest;
       return { provider: graphs.provider, providerReason: graphs.providerReason };

@@ -6,7 +6,6 @@ import { join, resolve } from 'node:path';
 import type { AppState } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
-import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineModel } from '../engine/protocol.ts';
 import { AppLog } from './app-log.ts';
@@ -32,7 +31,7 @@ import type { SettingsService } from './settings/settings-service.ts';
 import { shownSize } from './shown-size.ts';
 import { createSources, type Sources } from './sources/sources.ts';
 import { StateHub } from './state-hub.ts';
-import { TrackLoop } from './track-loop.ts';
+import { TrackRuns } from './track-runs.ts';
 
 export class AppServices {
   readonly operations: Operations;
@@ -49,8 +48,8 @@ export class AppServices {
   readonly #notices: Notices;
   readonly #exports: Exports;
   readonly #clients: Clients;
+  readonly #runs: TrackRuns;
   #session: SessionService | null = null;
-  #run: TrackLoop | null = null;
   #memory: MemorySettings;
   #engineState: AppState['engine'] = { state: 'starting', message: null };
   #engineError: AppError | null = null;
@@ -142,6 +141,14 @@ export class AppServices {
       close: () => this.closeSession(true),
       notify: (level, text) => this.notify(level, text),
       onChange: () => this.#hub.touch(),
+    });
+    this.#runs = new TrackRuns({
+      operations: this.operations,
+      models: () => this.models,
+      session: () => this.session,
+      memory: () => this.#memory,
+      cancelRun: (id) => this.#cancelRun(id),
+      notify: (level, text) => this.notify(level, text),
     });
     this.#exports = new Exports({
       operations: this.operations,
@@ -251,7 +258,11 @@ export class AppServices {
   ): Promise<SessionService> {
     const model = this.models.engineModel;
     if (!model) throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
-    const events = { onChange: () => this.#hub.touch(), onFrame: (message: FrameMessage) => this.#clients.broadcast(message) };
+    const events: SessionEvents = {
+      onChange: () => this.#hub.touch(),
+      onFrame: (message) => this.#clients.broadcast(message),
+      onWarning: (text) => this.notify('warning', text),
+    };
     const session = await make(model, () => this.#engine.peer, events);
     await this.closeSession();
     this.#session = session;
@@ -278,45 +289,18 @@ export class AppServices {
     request: Omit<TrackRequest, 'display' | 'memory'>,
     display: TrackRequest['display'] = shownSize(this.settings.values),
   ): string {
-    const session = this.session;
-    const memory = this.#memory;
-    this.models.requireIdle();
     this.live.refuse('Tracking of the whole clip is done');
-    if (this.operations.isRunning('track'))
-      throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
-    const run = new TrackLoop(session, { ...request, memory, display }, (id) => this.#cancelRun(id));
-    this.#run = run;
-    return this.operations.start(
-      'track',
-      `Track ${request.direction}`,
-      async (running) => {
-        try {
-          const outcome = await run.start(running);
-          if (outcome.warning) this.notify('warning', outcome.warning);
-          const { done, framesPerSecond = null } = this.operations.get(running.id) ?? { done: 0 };
-          if (memory.mode === 'single') void this.models.onTracked(done, run.objects, framesPerSecond);
-          return outcome.state;
-        } finally {
-          if (this.#run === run) this.#run = null;
-        }
-      },
-      () => run.cancel(),
-    );
+    return this.#runs.start({ ...request, display });
   }
 
-  /**
-   * Does something to objects or prompts. A run that is under way is paused at the next frame for it, and goes on after it.
-   * @throws AppError `busy` while a model is loaded
-   */
-  async edit<T>(work: () => Promise<T>): Promise<T> {
-    this.models.requireLoaded();
-    return this.#run ? this.#run.pauseFor(work) : work();
+  /** Does something to objects or prompts, also while a run is under way. @throws AppError `busy` while a model is loaded */
+  edit<T>(work: () => Promise<T>): Promise<T> {
+    return this.#runs.edit(work);
   }
 
   /** Changes the list of objects behind the edits that are under way. */
   inOrder<T>(work: () => T): Promise<T> {
-    const change = (): Promise<T> => this.session.edits.afterOthers(work);
-    return this.#run ? this.#run.afterEdits(change) : change();
+    return this.#runs.inOrder(work);
   }
 
   usage(): Promise<AppUsage> {

@@ -56,6 +56,7 @@ const setUp = async () => {
   const session = await SessionService.open('/clip.mp4', model, () => peer, {
     onChange: () => {},
     onFrame: (message) => pushed.push(message),
+    onWarning: () => {},
   });
   const objectId = session.addObject();
   const run = session.track('run', { direction: 'forward', display: null }, () => {});

@@ -38,6 +38,8 @@ export interface EditsHost {
   store: MaskStore;
   trees: Pick<TreeStore, 'settle' | 'removeObject'>;
   engine: () => EnginePeer;
+  /** Resolves when the engine knows the prompts that were there before. */
+  isReady: () => Promise<void>;
   logitSize: () => number;
   /** Overlays of a frame changed. */
   onFrame: (frame: number) => void;
@@ -136,7 +138,7 @@ export class SessionEdits {
 
   /** Does something at once that is to come behind what is still under way. */
   afterOthers<T>(work: () => T): Promise<T> {
-    return this.#inOrder(async () => work());
+    return this.#queued(async () => work());
   }
 
   updateObject(objectId: number, change: ObjectChange): void {
@@ -357,7 +359,15 @@ export class SessionEdits {
     return object;
   }
 
+  /** For what the engine takes part in. */
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queued(async () => {
+      await this.#host.isReady();
+      return work();
+    });
+  }
+
+  #queued<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#queue.then(work, work);
     this.#queue = next.catch(() => {});
     return next;

@@ -23,6 +23,7 @@ import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-
 import type { LiveLink } from './live/live-link.ts';
 import { MaskStore } from './mask-store.ts';
 import type { ObjectChange } from './object-list.ts';
+import { PromptReplay } from './prompt-replay.ts';
 import { SessionEdits } from './session-edits.ts';
 import { TreeStore } from './tree-store.ts';
 
@@ -56,6 +57,8 @@ export interface SessionEvents {
   onChange(): void;
   /** A picture or overlays for whoever looks at this frame. */
   onFrame(message: FrameMessage): void;
+  /** Something went wrong that stops nothing. */
+  onWarning(text: string): void;
 }
 
 const noPlanes = { width: 0, height: 0, planes: new Uint8Array(0) };
@@ -70,6 +73,7 @@ export class SessionService {
   /** What the user does to objects and prompts, and undo. */
   readonly edits: SessionEdits;
   readonly #events: SessionEvents;
+  readonly #replay: PromptReplay;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
   /** While its source is live. */
   readonly #live: LiveLink | null;
@@ -92,6 +96,13 @@ export class SessionService {
     this.#engine = engine;
     this.#events = events;
     this.id = id;
+    this.#replay = new PromptReplay({
+      sessionId: id,
+      engine,
+      objects: () => this.edits.list,
+      onRefused: (object, frame, { message }) =>
+        events.onWarning(`What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
+    });
     this.store = work?.store ?? new MaskStore();
     this.edits = new SessionEdits(
       {
@@ -100,6 +111,7 @@ export class SessionService {
         store: this.store,
         trees: this.trees,
         engine,
+        isReady: () => this.ready(),
         logitSize: () => this.#model.logitSize,
         onFrame: (frame) => events.onFrame(this.#message(0, frame, noPlanes)),
         onChange: () => events.onChange(),
@@ -122,7 +134,7 @@ export class SessionService {
     const absolute = resolve(path);
     const media = await engine().call('open', { sessionId: id, path: absolute });
     const session = new SessionService(absolute, media, model, engine, events, id, await work(media));
-    await session.#replayPrompts(() => {});
+    session.#replay.begin();
     return session;
   }
 
@@ -220,6 +232,11 @@ export class SessionService {
     return this.edits.clearPrompts(objectId, frame);
   }
 
+  /** Resolves when the engine knows what the user marked. */
+  ready(): Promise<void> {
+    return this.#replay.done();
+  }
+
   async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
     const { direction, from, to, objectIds, memory, display } = request;
     const unlocked = this.edits.trackable(objectIds);
@@ -296,12 +313,14 @@ export class SessionService {
     return this.#message(requestId, picture.frame, picture);
   }
 
-  /** Opens the clip and gives all prompts again on a fresh engine; results are kept as they are. */
+  /** Opens the clip on a fresh engine and begins to give it all prompts; results are kept as they are. */
   async replay(): Promise<void> {
     if (this.#live) await this.#live.resume();
     else await this.#engine().call('open', { sessionId: this.id, path: this.path });
-    await this.#replayPrompts(() => {});
-    await this.#live?.resumed();
+    this.#replay.begin();
+    if (!this.#live) return;
+    await this.#replay.done();
+    await this.#live.resumed();
   }
 
   /**
@@ -310,7 +329,7 @@ export class SessionService {
    */
   async adoptModel(model: EngineModel): Promise<void> {
     const results: [number, EngineResult][] = [];
-    await this.#replayPrompts((frame, result) => results.push([frame, result]));
+    await this.#replay.giveToModel((frame, result) => results.push([frame, result]));
     this.#model = model;
     for (const [frame, result] of results) {
       this.store.put(frame, result);
@@ -319,22 +338,8 @@ export class SessionService {
     this.#events.onChange();
   }
 
-  async #replayPrompts(onResult: (frame: number, result: EngineResult) => void): Promise<void> {
-    const engine = this.#engine();
-    const sessionId = this.id;
-    for (const { id: objectId, prompts } of this.edits.list) {
-      for (const { frame, points, box, mask, candidate = null } of prompts) {
-        onResult(
-          frame,
-          mask
-            ? await engine.call('setMask', { sessionId, objectId, frame, mask })
-            : await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate }),
-        );
-      }
-    }
-  }
-
   async close(): Promise<void> {
+    this.#replay.stop();
     await this.#engine()
       .call('close', { sessionId: this.id })
       .catch(() => {});

@@ -8,7 +8,7 @@ import { RunProgress } from './run-progress.ts';
 import type { SessionService, TrackRequest } from './session-service.ts';
 
 export class TrackLoop {
-  readonly #session: Pick<SessionService, 'edits' | 'track'>;
+  readonly #session: Pick<SessionService, 'edits' | 'track' | 'ready'>;
   readonly #request: TrackRequest;
   readonly #cancelRun: (runId: string) => void;
   readonly #waiting: (() => Promise<void>)[] = [];
@@ -19,7 +19,7 @@ export class TrackLoop {
   #pending = 0;
 
   /** @param cancelRun asks the engine to end the run; it ends soon after */
-  constructor(session: Pick<SessionService, 'edits' | 'track'>, request: TrackRequest, cancelRun: (runId: string) => void) {
+  constructor(session: Pick<SessionService, 'edits' | 'track' | 'ready'>, request: TrackRequest, cancelRun: (runId: string) => void) {
     this.#session = session;
     this.#request = request;
     this.#cancelRun = cancelRun;
@@ -67,6 +67,9 @@ export class TrackLoop {
     let before = 0;
     this.#runId = running.id;
     try {
+      await this.#session.ready();
+      await this.#applyWaiting();
+      if (this.#isCancelled) return { state: 'cancelled', warning: null };
       for (;;) {
         let done = 0;
         const outcome = await this.#session.track(running.id, request, (event) => {

@@ -48,6 +48,7 @@ export const makeEdits = (work: SessionWork | null = null) => {
     store,
     trees: new TreeStore(),
     engine: () => peer,
+    isReady: async () => {},
     logitSize: () => 2,
     onFrame: () => {},
     onChange: () => {},
