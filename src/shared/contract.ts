@@ -217,6 +217,8 @@ export const contract = {
   'session.setMarks': { input: marksSchema, output: nothing },
   /** Remembers the frame the user looks at; the window calls it when the playhead rests. */
   'session.setPosition': { input: z.object({ frame: frameNumber }), output: nothing },
+  /** The user rests on a frame, so a click there is likely; nothing is changed by it. */
+  'session.attend': { input: z.object({ frame: frameNumber }), output: nothing },
   /** Presentation times of frames `from` to `to` in ms from the first frame, exact at a variable rate; at most 10,000 frames. */
   'session.frameTimes': {
     input: z.object({ from: frameNumber, to: frameNumber }),

@@ -4,7 +4,6 @@
  */
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
-import { decodeRle, expandCounts } from '../../shared/rle.ts';
 import { MaskFeed } from './export/mask-feed.ts';
 import { importMethods } from './import-methods.ts';
 import type { InferenceClient } from './inference-client.ts';
@@ -13,16 +12,14 @@ import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
 import { chooseProviders } from './model/providers.ts';
-import type { GraphTimings } from './model/run-times.ts';
 import { ModelGate } from './model-gate.ts';
 import { modelMethods } from './model-methods.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
-import { toEngineResult } from './pipeline/results.ts';
 import { planTrack } from './pipeline/track-plan.ts';
 import { runTrack } from './pipeline/track-run.ts';
-import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, type EngineResult, engineInputs } from './protocol.ts';
+import { promptMethods } from './prompt-methods.ts';
+import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, engineInputs } from './protocol.ts';
 import { Transferred } from './rpc.ts';
-import type { ObjectFrameResult } from './tracking/tracker-core.ts';
 
 export type EngineEmit = <K extends keyof EngineEvents>(name: K, data: EngineEvents[K], transfer?: ArrayBuffer[]) => Promise<void>;
 
@@ -41,13 +38,6 @@ export interface OpenedMedia {
   isTruncated: boolean;
   /** Presentation time of every frame in ticks. */
   ptsTicks: Float64Array;
-}
-
-/** What the worker says to a prompt: the mask, and what it took. */
-interface PromptAnswer {
-  result: ObjectFrameResult;
-  timings: GraphTimings;
-  workerMs: number;
 }
 
 /** How a track run ended. A source that ends early is an end with a warning: what was tracked is kept. */
@@ -108,6 +98,15 @@ export class Engine {
   readonly methods = {
     ...this.#live.methods,
     ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
+    ...promptMethods({
+      parse,
+      gate: this.#gate,
+      worker: () => this.#client.peer,
+      source: (sessionId) => this.#live.get(sessionId) ?? this.#source(sessionId),
+      modelSize: () => this.#model().imageSize,
+      onPrompt: (sessionId, change) => this.#live.onPrompt(sessionId, change),
+      emit: (event) => void this.#emit('prompted', event),
+    }),
     ...importMethods({
       parse,
       cancellable: (runId, work) => this.#cancellable(runId, work),
@@ -201,54 +200,6 @@ export class Engine {
       return {};
     },
 
-    setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
-      const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
-      return this.#prompt(sessionId, objectId, frame, (image) =>
-        this.#client.peer.call('setPoints', {
-          sessionId,
-          objectId,
-          frame,
-          image,
-          prior,
-          candidate,
-          prompt: {
-            points: points.map(({ x, y }) => [x, y]),
-            labels: points.map(({ label }) => label),
-            box: box ? [box.x, box.y, box.x + box.width, box.y + box.height] : null,
-          },
-        }),
-      );
-    },
-
-    setMask: async (raw: EngineInput<'setMask'>): Promise<EngineResult> => {
-      const { sessionId, objectId, frame, mask } = parse('setMask', raw);
-      const { width, height } = this.#anySource(sessionId).media;
-      if (mask.size[0] !== height || mask.size[1] !== width) {
-        throw new AppError(
-          'prompt-invalid',
-          `The mask is ${mask.size[1]} x ${mask.size[0]} px and the clip ${width} x ${height}. Use a mask of the clip's size.`,
-        );
-      }
-      const pixels = decodeRle({ size: mask.size, counts: expandCounts(mask.counts) });
-      return this.#prompt(sessionId, objectId, frame, (image) =>
-        this.#client.peer.call('setMask', { sessionId, objectId, frame, mask: pixels, image }),
-      );
-    },
-
-    clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> => {
-      const input = parse('clearPrompts', raw);
-      await this.#gate.use(() => this.#client.peer.call('clearPrompts', input));
-      this.#live.onPrompt(input.sessionId, { kind: 'cleared', ...input });
-      return {};
-    },
-
-    removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> => {
-      const input = parse('removeObject', raw);
-      await this.#gate.use(() => this.#client.peer.call('removeObject', input));
-      this.#live.onPrompt(input.sessionId, { kind: 'removed', frame: 0, ...input });
-      return {};
-    },
-
     /** Resolves when the run has ended; frames come as `trackedFrame` events. */
     track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
       const input = parse('track', raw);
@@ -338,29 +289,6 @@ export class Engine {
     const source = this.#sources.get(sessionId);
     if (!source) throw new AppError('session-unknown', 'This clip is not open in the engine. Open it again.');
     return source;
-  }
-
-  /** A clip or a live source: frames and their size. */
-  #anySource(sessionId: string): Pick<MediaSource, 'modelFrame'> & { media: { width: number; height: number } } {
-    return this.#live.get(sessionId) ?? this.#source(sessionId);
-  }
-
-  #prompt(sessionId: string, objectId: number, frame: number, ask: (image: Uint8Array) => Promise<PromptAnswer>): Promise<EngineResult> {
-    return this.#gate.use(async () => {
-      const start = performance.now();
-      const source = this.#anySource(sessionId);
-      const image = await source.modelFrame(frame, this.#model().imageSize);
-      const decodeMs = performance.now() - start;
-      const answer = ask(image);
-      // Queued behind the click, so the click is answered first; its failure is the click's own.
-      const encoded = this.#client.peer.call('encodePending', { sessionId, frame });
-      encoded.catch(() => {});
-      const { result, timings, workerMs } = await answer;
-      const made = toEngineResult(result, source.media);
-      this.#live.onPrompt(sessionId, { kind: 'set', objectId, frame });
-      void this.#emit('prompted', { sessionId, frame, decodeMs, timings, workerMs, totalMs: performance.now() - start });
-      return made;
-    });
   }
 
   async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

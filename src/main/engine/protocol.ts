@@ -59,6 +59,7 @@ export const engineInputs = {
     candidate: z.number().int().min(0).max(3).nullable().default(null),
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
+  attend: z.object({ sessionId, frame }),
   clearPrompts: z.object({ sessionId, objectId, frame }),
   removeObject: z.object({ sessionId, objectId }),
   track: z.object({

@@ -293,6 +293,11 @@ export class AppServices {
     return this.#runs.start({ ...request, display });
   }
 
+  /** The user rests on a frame. While the engine works on others it is left to that. */
+  attend(frame: number): void {
+    if (!this.operations.isRunning('track') && !this.live.isLive) this.session.attend(frame);
+  }
+
   /** Does something to objects or prompts, also while a run is under way. @throws AppError `busy` while a model is loaded */
   edit<T>(work: () => Promise<T>): Promise<T> {
     return this.#runs.edit(work);

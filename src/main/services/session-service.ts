@@ -206,6 +206,17 @@ export class SessionService {
     return Array.from({ length: Math.max(0, last - from + 1) }, (_, i) => this.timeMs(from + i));
   }
 
+  /** The user rests on a frame: the engine makes ready what a first click there needs. What fails is said by the click. */
+  attend(frame: number): void {
+    try {
+      this.#engine()
+        .call('attend', { sessionId: this.id, frame })
+        .catch(() => {});
+    } catch {
+      // The engine is being restarted.
+    }
+  }
+
   addObject(name?: string): number {
     return this.edits.addObject(name);
   }

@@ -33,6 +33,8 @@ export interface AppModelOptions {
 
 /** A playhead that stays this long is where the clip opens again. */
 const restMs = 600;
+/** Playing goes on faster than this, a held arrow key too. */
+const attendMs = 150;
 
 export const dismissHints = (store: AppStore): void => setPreference(store, { areHintsDismissed: true });
 
@@ -78,7 +80,13 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   });
 
   let resting: ReturnType<typeof setTimeout> | undefined;
+  let attending: ReturnType<typeof setTimeout> | undefined;
   store.subscribe((state, previous) => {
+    const isOther = state.playhead !== previous.playhead || state.host?.session?.id !== previous.host?.session?.id;
+    if (state.host?.session && isOther) {
+      clearTimeout(attending);
+      attending = setTimeout(() => client.call('session.attend', { frame: store.getState().playhead }).catch(() => {}), attendMs);
+    }
     if (state.playhead === previous.playhead || state.host?.session?.id !== previous.host?.session?.id) return;
     clearTimeout(resting);
     // A position that could not be told is told with the next one.

@@ -149,6 +149,11 @@ export class VideoTracker {
     return plainResult(objectId, memory, true);
   }
 
+  /** Makes ready what a prompt on a frame needs of its image. @param image [S, S, 3] */
+  async attend(frame: number, image: Uint8Array): Promise<void> {
+    await this.#features.of(frame, () => image);
+  }
+
   /** Encodes the memory of prompted frames while their features are at hand, so that propagation need not see them again. */
   async encodePending(frame: number, image: ModelFrame): Promise<void> {
     for (const object of this.#objects.values()) {

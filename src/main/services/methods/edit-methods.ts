@@ -6,6 +6,8 @@ export interface EditServices {
   readonly session: SessionService;
   /** Pauses a run that is under way for the work. */
   edit<T>(work: () => Promise<T>): Promise<T>;
+  /** The user rests on a frame. */
+  attend(frame: number): void;
   /** Behind the edits that are under way. */
   inOrder<T>(work: () => T): Promise<T>;
 }
@@ -14,6 +16,7 @@ type EditMethod =
   | Extract<keyof Handlers, `object.${string}` | `prompt.${string}` | `history.${string}`>
   | 'session.setMarks'
   | 'session.setPosition'
+  | 'session.attend'
   | 'session.frameTimes';
 
 export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> => ({
@@ -56,6 +59,10 @@ export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> 
   },
   'session.setPosition': ({ frame }) => {
     services.session.edits.setPosition(frame);
+    return {};
+  },
+  'session.attend': ({ frame }) => {
+    services.attend(frame);
     return {};
   },
   'session.frameTimes': ({ from, to }) => ({ timesMs: services.session.frameTimes(from, to) }),
