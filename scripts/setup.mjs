@@ -80,7 +80,23 @@ const whichBrowser = () => {
   return null;
 };
 
-/** Environment additions { FFMPEG..., CHROMIUM_PATH } for the tests; installs missing tools with apt where that is allowed. */
+const PYCOCOTOOLS = 'pycocotools==2.0.11';
+
+/** A Python that reads COCO files as their users do: one that has pycocotools, or one made under .cache. Null where there is neither; its test is skipped then. */
+const cocoPython = () => {
+  const hasIt = (python) => isExecutable(python, ['-c', 'import pycocotools.mask']);
+  const venv = join(cacheDir, 'python');
+  const made = join(venv, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+  const found = [process.env.SAM2_VIDEO_PYTHON, made, 'python3', 'python'].find((python) => python && hasIt(python));
+  if (found) return found;
+  say(`fetching ${PYCOCOTOOLS} for one test`);
+  const quiet = { stdio: 'ignore' };
+  if (spawnSync('python3', ['-m', 'venv', venv], quiet).status !== 0) return null;
+  spawnSync(made, ['-m', 'pip', 'install', '--quiet', '--only-binary', ':all:', PYCOCOTOOLS], quiet);
+  return hasIt(made) ? made : null;
+};
+
+/** Environment additions { CHROMIUM_PATH, SAM2_VIDEO_PYTHON } for the tests; installs missing tools with apt where that is allowed. */
 export const ensureTestTools = () => {
   const wanted = [];
   if (!isExecutable('ffmpeg') || !isExecutable('ffprobe')) wanted.push('ffmpeg');
@@ -101,5 +117,6 @@ export const ensureTestTools = () => {
       );
     }
   }
-  return { CHROMIUM_PATH: whichBrowser() };
+  const python = cocoPython();
+  return { CHROMIUM_PATH: whichBrowser(), ...(python && { SAM2_VIDEO_PYTHON: python }) };
 };

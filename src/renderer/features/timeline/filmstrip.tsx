@@ -50,7 +50,7 @@ export const Filmstrip = ({ media, width, span, range }: FilmstripProps) => {
     context.restore();
   }, [thumbnails, media, width, left, spanWidth, range, arrived, theme]);
 
-  return <canvas ref={canvas} className={styles.filmstrip} height={filmstripHeight} />;
+  return <canvas ref={canvas} data-part="filmstrip" className={styles.filmstrip} height={filmstripHeight} />;
 };
 
 /** Fills the tile; what is too much is cut off evenly on both sides. */

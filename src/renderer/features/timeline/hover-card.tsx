@@ -42,7 +42,12 @@ export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardP
   const left = Math.min(width - cardWidth / 2 - 8, Math.max(cardWidth / 2 + 8, x));
   return (
     <div className={styles.card} style={{ left }} aria-hidden="true">
-      <div ref={holder} className={styles.cardPicture} style={{ aspectRatio: `${media.width} / ${media.height}` }} />
+      <div
+        ref={holder}
+        data-part="hover-picture"
+        className={styles.cardPicture}
+        style={{ aspectRatio: `${media.width} / ${media.height}` }}
+      />
       <span className={styles.cardText}>
         {formatTime(times.timeOf(frame))} · {frame}
       </span>

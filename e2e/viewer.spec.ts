@@ -1,0 +1,134 @@
+/** The picture and what is drawn over it, and what tracking leaves behind when it is stopped. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { expect, test } from './host-fixture.ts';
+import { clickImage, goToFrame, maskStrength, openSample, pagePoint } from './window.ts';
+
+const onRabbit = { x: 560, y: 370 };
+
+/** Pixels of the page that a pixel of the clip takes. */
+const scale = async (page: Page): Promise<number> => (await pagePoint(page, 500, 300)).x - (await pagePoint(page, 499, 300)).x;
+
+test('the picture is shown at its own size, larger, smaller and as a whole by the keyboard', async ({ app: page }) => {
+  await openSample(page);
+  const fitted = await scale(page);
+  await page.keyboard.press('Control+1');
+  await expect.poll(async () => (await scale(page)) * (await page.evaluate(() => devicePixelRatio))).toBeCloseTo(1, 3);
+  const whole = await scale(page);
+  await page.keyboard.press('+');
+  await expect.poll(() => scale(page)).toBeGreaterThan(whole);
+  await page.keyboard.press('-');
+  await expect.poll(() => scale(page)).toBeCloseTo(whole, 3);
+  await page.keyboard.press('Control+0');
+  await expect.poll(() => scale(page)).toBeCloseTo(fitted, 3);
+});
+
+test('masks are drawn as strongly as the settings say, and contours can be left out', async ({ app: page }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  const inside = { x: onRabbit.x + 30, y: onRabbit.y };
+  await expect.poll(() => maskStrength(page, inside.x, inside.y)).toBeGreaterThan(15);
+  const usual = await maskStrength(page, inside.x, inside.y);
+
+  const setOpacity = async (value: string): Promise<void> => {
+    await page.keyboard.press('Control+,');
+    const opacity = page.getByRole('dialog', { name: 'Settings' }).getByRole('spinbutton', { name: 'Mask opacity' });
+    await opacity.fill(value);
+    await opacity.press('Enter');
+    await expect(opacity).toHaveValue(value);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+  };
+  await setOpacity('0.8');
+  await expect.poll(() => maskStrength(page, inside.x, inside.y)).toBeGreaterThan(1.5 * usual);
+
+  // With no fill left, whatever is still drawn is the contour.
+  await setOpacity('0');
+  await expect.poll(() => maskStrength(page, inside.x, inside.y)).toBe(0);
+  const overlay = async (): Promise<number> => {
+    let most = 0;
+    for (let x = 300; x <= 900; x += 4) most = Math.max(most, await maskStrength(page, x, onRabbit.y));
+    return most;
+  };
+  expect(await overlay()).toBeGreaterThan(15);
+  await page.keyboard.press('Shift+H');
+  await expect.poll(overlay).toBe(0);
+});
+
+test('tracking goes backward, and what was done stays when it is cancelled', async ({ app: page }) => {
+  await openSample(page);
+  await goToFrame(page, 120);
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  const row = page.getByRole('button', { name: /^Object 1/ });
+  await expect(row).toContainText('1 prompt');
+  await page.keyboard.press('Alt+T');
+  const progress = page.getByRole('progressbar', { name: 'Tracking progress' });
+  await expect(progress).toBeVisible();
+  const frame = page.getByLabel('Frame number');
+  await expect.poll(async () => Number(await frame.textContent()), { timeout: 60_000 }).toBeLessThan(115);
+  await page.keyboard.press('Escape');
+  await expect(progress).toHaveCount(0);
+  await expect(row).toContainText(/\d+ frames/);
+  const kept = Number(/(\d+) frames/.exec((await row.textContent())!)![1]);
+  expect(kept).toBeGreaterThan(5);
+  expect(kept).toBeLessThan(121);
+  // Later frames were not touched.
+  await goToFrame(page, 120);
+  await page.keyboard.press('g');
+  await expect(frame).toHaveText('121');
+});
+
+test('the filmstrip and the picture at the pointer show frames of the clip', async ({ app: page }) => {
+  await openSample(page);
+  const colours = (selector: string): Promise<number> =>
+    page.evaluate((wanted) => {
+      const canvas = document.querySelector<HTMLCanvasElement>(wanted);
+      if (!canvas || canvas.width === 0) return 0;
+      const copy = document.createElement('canvas');
+      [copy.width, copy.height] = [canvas.width, canvas.height];
+      const context = copy.getContext('2d')!;
+      context.drawImage(canvas, 0, 0);
+      const { data } = context.getImageData(0, 0, copy.width, copy.height);
+      const seen = new Set<number>();
+      for (let i = 0; i < data.length; i += 4) seen.add((data[i]! >> 4) * 256 + (data[i + 1]! >> 4) * 16 + (data[i + 2]! >> 4));
+      return seen.size;
+    }, selector);
+  await expect.poll(() => colours('[data-part="filmstrip"]')).toBeGreaterThan(40);
+  const box = (await page.getByRole('slider', { name: 'Position' }).boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + 10);
+  await expect.poll(() => colours('[data-part="hover-picture"] canvas')).toBeGreaterThan(40);
+});
+
+test('a folder of numbered pictures is a clip', async ({ app: page, exportDir, host }) => {
+  test.skip(host === 'electron', 'the desktop app asks for a clip with a dialog of the system');
+  const folder = join(exportDir, 'pictures');
+  mkdirSync(folder);
+  const sample = resolve('resources/sample.mp4');
+  execFileSync('ffmpeg', ['-v', 'error', '-i', sample, '-frames:v', '12', join(folder, '%05d.jpg')]);
+  await page.keyboard.press('Control+o');
+  await page.getByRole('dialog').getByRole('textbox').fill(folder);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('12 frames')).toBeVisible();
+  await clickImage(page, onRabbit.x, onRabbit.y);
+  await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+});
+
+test('nothing moves for those who asked for no motion', async ({ app: page }) => {
+  const moving = (): Promise<number> =>
+    page.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== 'none' || transitionDuration.split(',').some((time) => Number.parseFloat(time) > 0);
+        }).length,
+    );
+  await openSample(page);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  expect(await moving()).toBeGreaterThan(0);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  expect(await moving()).toBe(0);
+});
