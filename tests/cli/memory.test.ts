@@ -33,6 +33,13 @@ describe('sam2-video track --memory', () => {
     expect(frames[1]!.events![0]).toMatchObject({ type: 'spawned', frame: 1, branch: 0, parent: null });
   });
 
+  it('is SAM2Long to the letter with tree-exact: the past is rewritten as far back as it goes', async () => {
+    const { run, results } = await track('exact', '--memory', 'tree-exact');
+    expect(run.code).toBe(0);
+    const { settings } = results().memory;
+    expect(settings).toMatchObject({ mode: 'tree', variant: 'exact', gate: 'auto', history: 1000, amendLag: 1000 });
+  });
+
   it.each([
     [['--memory', 'shrub'], 'single, tree, tree-exact'],
     [['--gate', 'garden'], 'sam2long, samurai, dam4sam'],

@@ -37,8 +37,10 @@ const checkThreads = (text: string | undefined): number | undefined => {
 /** Settings from `--memory` and `--gate`; undefined when neither is given. */
 const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): MemorySettings | undefined => {
   if (memory === undefined && gate === undefined) return undefined;
-  const [mode, variant] = memory === 'tree-exact' ? ['tree', 'exact'] : [memory, undefined];
-  const parsed = memorySettingsSchema.safeParse({ mode, variant, gate });
+  const isExact = memory === 'tree-exact';
+  // The paper's result is that of the path which is best at the end, back to the prompt.
+  const exact = { mode: 'tree', variant: 'exact', history: 1000, amendLag: 1000 };
+  const parsed = memorySettingsSchema.safeParse(isExact ? { ...exact, gate } : { mode: memory, gate });
   if (parsed.success) return parsed.data;
   if (parsed.error.issues[0]?.path[0] === 'gate')
     throw new AppError('bad-request', `There is no gate "${gate}". Known: auto, ${memoryGateNames.join(', ')}.`);

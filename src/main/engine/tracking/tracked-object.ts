@@ -1,4 +1,6 @@
 /** What the tracker holds of one object. */
+
+import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { TrackerConstants } from './constants.ts';
 import { type FrameMemory, MemoryBank } from './memory-bank.ts';
 import type { PointPrompt } from './point-prompt.ts';
@@ -17,6 +19,8 @@ export interface TrackedObject {
   tree: MemoryTree | null;
   /** Number of its next branch. */
   nextBranch: number;
+  /** Ends of branches that its next result tells. */
+  ended: TreeEvent[];
 }
 
 /** @param history frames behind the newest that the bank keeps complete */
@@ -29,10 +33,19 @@ export const newTrackedObject = (id: number, constants: TrackerConstants, histor
   tracked: new TrackedFrames(),
   tree: null,
   nextBranch: 0,
+  ended: [],
 });
 
-/** Moves pending prompts into the bank (the official preflight). */
-export const startPropagation = ({ bank, pendingConditioning, pendingOther }: TrackedObject): void => {
+/** What its branches believed gives way: to the user's word, or to a new tree. */
+export const endTree = (object: TrackedObject, reason: 'correction' | 'replanted'): void => {
+  if (object.tree) object.ended.push(...object.tree.ended(reason));
+  object.tree = null;
+};
+
+/** Moves pending prompts into the bank (the official preflight). Every path attends to them, so none goes on as it was. */
+export const startPropagation = (object: TrackedObject): void => {
+  const { bank, pendingConditioning, pendingOther } = object;
+  if (pendingConditioning.size > 0) endTree(object, 'correction');
   for (const [frame, output] of pendingOther) bank.recent.set(frame, output);
   for (const [frame, output] of pendingConditioning) bank.conditioning.set(frame, output);
   pendingOther.clear();
@@ -47,6 +60,7 @@ export const clearPrompts = (object: TrackedObject, frame: number): void => {
   object.pendingOther.delete(frame);
   const output = object.bank.conditioning.get(frame);
   if (output) {
+    endTree(object, 'correction');
     object.bank.conditioning.delete(frame);
     object.bank.recent.set(frame, output);
     object.tracked.delete(frame);

@@ -16,9 +16,9 @@ import { checkPoints, type PointPrompt } from './point-prompt.ts';
 import { decodeMask, decodePoints, maskAtModelSize } from './prompt-frame.ts';
 import type { SelectedMask } from './select-mask.ts';
 import { trackSingle } from './track-single.ts';
-import { clearPrompts, newTrackedObject, startPropagation, type TrackedObject } from './tracked-object.ts';
+import { clearPrompts, endTree, newTrackedObject, startPropagation, type TrackedObject } from './tracked-object.ts';
 import { encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
-import { endTree, trackTrees } from './tree/track-trees.ts';
+import { trackTrees } from './tree/track-trees.ts';
 
 export interface TrackerOptions {
   /** Size of the source in px; prompts are in this space. */
@@ -72,7 +72,7 @@ export class VideoTracker {
   setMemory(settings: MemorySettings): void {
     if (JSON.stringify(settings) === JSON.stringify(this.#memory)) return;
     this.#memory = settings;
-    for (const object of this.#objects.values()) object.tree = null;
+    for (const object of this.#objects.values()) endTree(object, 'replanted');
   }
 
   /** Branches of an object's tree, best first; empty without one. */
@@ -188,8 +188,10 @@ export class VideoTracker {
       if (!object || object.bank.conditioning.size === 0) continue;
       const prompted = object.bank.conditioning.get(frame);
       object.tracked.set(frame, reverse);
-      if (prompted) results.set(id, { ...plainResult(id, prompted, true), events: endTree(object, frame) });
-      else toTrack.push(object);
+      if (prompted) {
+        endTree(object, 'replanted');
+        results.set(id, plainResult(id, prompted, true));
+      } else toTrack.push(object);
     }
     if (toTrack.length > 0) {
       const features = await this.#features.of(frame, image);
@@ -205,7 +207,12 @@ export class VideoTracker {
           );
       for (const result of tracked) results.set(result.objectId, result);
     }
-    return objectIds.flatMap((id) => results.get(id) ?? []);
+    return objectIds.flatMap((id) => {
+      const result = results.get(id);
+      if (!result) return [];
+      const ended = this.#objects.get(id)!.ended.splice(0);
+      return ended.length === 0 ? result : { ...result, events: [...ended, ...result.events] };
+    });
   }
 
   /**

@@ -107,7 +107,7 @@ describe('exact', () => {
     expect(new Set(kept[0]!.output.logits)).toEqual(new Set([-1024]));
   });
 
-  it('amends no further back than the lag', () => {
+  it('amends no further back than the lag (rule L10)', () => {
     const tree = plant({ amendLag: 3 });
     step(tree, 1, () => certain);
     step(tree, 2, () => three([0.6, 0.9, 0.7], 1));
@@ -165,6 +165,46 @@ describe('live', () => {
       return tree.branches.find(({ branch }) => branch === 1)!.score - tree.branches.find(({ branch }) => branch === 0)!.score;
     };
     expect(scoreWith(1.2) - scoreWith(1)).toBeCloseTo(Math.log(1.2), 4);
+  });
+
+  it('boosts no frame on which the object is not surely there', () => {
+    const scoreWith = (keyFrameBoost: number): number => {
+      const tree = plant({ variant: 'live', pruneRatio: 0, keyFrameBoost, uncertaintyLogit: 5 });
+      step(tree, 1, () => certain);
+      step(tree, 2, () => three([0.9, 0.8, 0.1], 4.9));
+      step(tree, 3, (path) => three([path === 0 ? 0.8 : 0.95, 0.01, 0.01], path === 0 ? 6 : 5));
+      return tree.branches.find(({ branch }) => branch === 1)!.score - tree.branches.find(({ branch }) => branch === 0)!.score;
+    };
+    expect(scoreWith(1.2)).toBeCloseTo(scoreWith(1), 10);
+  });
+
+  it('does not merge branches because none of them sees the object', () => {
+    const tree = plant({ variant: 'live', pruneRatio: 0 });
+    step(tree, 1, () => certain);
+    step(tree, 2, () => three([0.8, 0.9, 0.7], 1));
+    for (let t = 3; t < 20; t++) step(tree, t, () => three([0.9, 0.01, 0.01], -4));
+    expect(tree.branches.map(({ branch }) => branch).sort()).toEqual([0, 1, 2]);
+  });
+});
+
+describe('one path with a gate', () => {
+  it('takes the candidate of the rule (SAMURAI), whatever a key frame counts in the live tree', () => {
+    const still = squareLogits(2, 2, 3);
+    const settings = memorySettingsSchema.parse({ mode: 'single', gate: 'samurai', keyFrameBoost: 1.2 });
+    for (const mode of ['single', 'tree'] as const) {
+      const tree = new MemoryTree({
+        objectId: 1,
+        settings: { ...settings, mode, maxBranches: 1 },
+        start: startHistory('samurai', testConstants, 0.3),
+        reverse: false,
+        firstBranch: 0,
+        noObjScore: -1024,
+      });
+      for (let t = 1; t <= 16; t++) step(tree, t, () => [offer(0.85, 5, still), offer(0.1), offer(0.1)]);
+      // The twin elsewhere is a key frame, the near one is not: motion decides.
+      const { kept } = step(tree, 17, () => [offer(0.85, 5, still), offer(0.9, 5, squareLogits(5, 5, 3)), offer(0.1)]);
+      expect(kept[0]!.output.iou).toBe(0.85);
+    }
   });
 });
 
@@ -232,6 +272,43 @@ describe('for all stories', () => {
         });
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('drops nothing better than what it keeps, with the defaults of the live tree', () => {
+    fc.assert(
+      fc.property(story, (frames) => {
+        const tree = plant({ variant: 'live' });
+        frames.forEach(([ious, logits], at) => {
+          const { events } = step(tree, at + 1, (path) => three(ious[path]!, logits[path]!));
+          const { branches } = tree;
+          expect(branches[0]!.score).toBe(0);
+          for (const event of events)
+            if (event.type === 'pruned' || event.type === 'merged') expect(event.branch).not.toBe(branches[0]!.branch);
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('knows nothing of the live rules when it is exact', () => {
+    fc.assert(
+      fc.property(
+        story,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0.5, max: 1, noNaN: true }),
+        fc.double({ min: 0.5, max: 1, noNaN: true }),
+        fc.double({ min: 1, max: 2, noNaN: true }),
+        (frames, pruneRatio, consistencyThreshold, scoreDecay, keyFrameBoost) => {
+          const [plain, other] = [plant(), plant({ pruneRatio, consistencyThreshold, scoreDecay, keyFrameBoost })];
+          frames.forEach(([ious, logits], at) => {
+            const [a, b] = [plain, other].map((tree) => step(tree, at + 1, (path) => three(ious[path]!, logits[path]!)));
+            expect(b!.events).toEqual(a!.events);
+            expect(other.branches).toEqual(plain.branches);
+          });
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

@@ -74,7 +74,8 @@ export class MemoryTree {
     this.#options = options;
     this.settings = options.settings;
     this.reverse = options.reverse;
-    this.#isLive = options.settings.variant === 'live';
+    // One path with a gate follows the gate's source and nothing else.
+    this.#isLive = options.settings.mode === 'tree' && options.settings.variant === 'live';
     this.#nextBranch = options.firstBranch + 1;
     this.#slots = [{ branch: options.firstBranch, score: 0, history: options.start, tip: null, agreeing: 0 }];
   }
@@ -114,6 +115,26 @@ export class MemoryTree {
     const outputs = new Set<FrameMemory>();
     for (const path of this.#slots) for (let node = path.tip; node; node = node.parent) outputs.add(node.output);
     return outputs;
+  }
+
+  /**
+   * Forgets memories in the trail that a correction can't reach any more; logits stay, to amend with.
+   * @param reach frames behind the newest that keep theirs
+   * @param isHeld whether somebody else needs an output
+   */
+  forgetMemories(reach: number, isHeld: (frame: number, output: FrameMemory) => boolean): void {
+    for (const path of new Set(this.#slots)) {
+      let depth = 0;
+      for (let node = path.tip; node; node = node.parent)
+        if (depth++ >= reach && node.output.memory !== null && !isHeld(node.frame, node.output)) node.output.memory = null;
+    }
+  }
+
+  /** What ends with the tree: each branch that lives, on its last frame. */
+  ended(reason: 'correction' | 'replanted'): TreeEvent[] {
+    const frame = this.#head;
+    if (frame === null || this.settings.mode !== 'tree') return [];
+    return this.branches.map(({ branch }) => ({ type: 'pruned', objectId: this.#options.objectId, frame, branch, reason }));
   }
 
   /** What each different path attends to on the next frame, best path first. */
@@ -174,10 +195,11 @@ export class MemoryTree {
   #choose(paths: readonly Path[], offered: readonly (readonly Candidate[])[], isCertain: boolean): ScoredCandidate[] {
     const decay = this.#isLive ? this.settings.scoreDecay : 1;
     const ratings = paths.map(({ history }, index) => history.rate(offered[index]!));
+    const boosts = paths.map((_, index) => this.#boost(offered[index]!, ratings[index]!));
     const all = this.#slots.flatMap((slot, path) => {
       const at = paths.indexOf(slot);
       return offered[at]!.map(({ iou, objectLogit }, candidate) => {
-        const score = extendedScore(slot.score, ratings[at]![candidate]! * this.#boost(iou, objectLogit), decay);
+        const score = extendedScore(slot.score, ratings[at]![candidate]! * boosts[at]!, decay);
         return { path, candidate, score, iou, objectLogit };
       });
     });
@@ -186,7 +208,9 @@ export class MemoryTree {
     return chosen.map((candidate, index) => ({ ...candidate, score: scores[index]! }));
   }
 
-  #boost(iou: number, objectLogit: number): number {
+  /** Of a path as a whole, by the candidate it would take, so that it never changes which of its candidates that is. */
+  #boost(candidates: readonly Candidate[], ratings: readonly number[]): number {
+    const { iou, objectLogit } = candidates[ratings.indexOf(Math.max(...ratings))]!;
     return this.#isLive && iou >= keyFrameIou && objectLogit > this.settings.uncertaintyLogit ? this.settings.keyFrameBoost : 1;
   }
 
@@ -252,6 +276,11 @@ export class MemoryTree {
       if (Math.exp(path.score - best.score) < pruneRatio) {
         became.set(path, best);
         this.#tell(events, frame, { type: 'pruned', branch: path.branch, reason: 'ratio' });
+        continue;
+      }
+      // That neither sees the object says nothing of where it will be seen again.
+      if (path.tip!.output.objectLogit <= 0 && best.tip!.output.objectLogit <= 0) {
+        became.set(path, path);
         continue;
       }
       const agreement = maskIou(path.tip!.output.logits, best.tip!.output.logits);

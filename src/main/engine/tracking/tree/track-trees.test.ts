@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MemorySettings, memorySettingsSchema } from '../../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../../shared/memory-tree.ts';
@@ -93,10 +94,11 @@ describe('a frame', () => {
     await prompted(tracker, 1, 0);
     tracker.startPropagation();
     await run(tracker, 0, 2);
-    expect(graphs.of('attend').map(({ attend }) => [...attend!.memoryWeight].map((w) => Number(w.toFixed(2))))).toEqual([
-      [1],
-      [1.05, 0.95],
-    ]);
+    const rounded = (weights: Float32Array): number[] => [...weights].map((w) => Number(w.toFixed(2)));
+    expect(graphs.of('attend').map(({ attend }) => rounded(attend!.memoryWeight))).toEqual([[1], [1.05, 0.95]]);
+    await run(tracker, 3, 5);
+    // The prompt's, and those of frames 4 to 2: by rank, where equal ones keep their order.
+    expect(rounded(graphs.of('attend').at(-1)!.attend!.pointerWeight)).toEqual([1.05, 0.95, 0.98, 1.02]);
   });
 });
 
@@ -122,7 +124,14 @@ describe('one path', () => {
     await prompted(tracker, 1, 0);
     tracker.startPropagation();
     graphs.script = () => unsure;
+    // A second run, a correction and other settings end trees that nobody was told of.
     expect(eventsOf(await run(tracker, 0, 8))).toEqual([]);
+    expect(eventsOf(await run(tracker, 0, 8))).toEqual([]);
+    await prompted(tracker, 1, 5);
+    tracker.startPropagation();
+    expect(eventsOf(await run(tracker, 0, 8))).toEqual([]);
+    tracker.setMemory(treeSettings());
+    expect(eventsOf(await run(tracker, 9, 9)).map(({ type }) => type)).toEqual(['spawned']);
     expect(Math.max(...graphs.of('attend').map(({ attend }) => attend!.batch))).toBe(1);
   });
 });
@@ -137,8 +146,18 @@ describe('corrections', () => {
     await prompted(tracker, 1, 5);
     tracker.startPropagation();
     const events = eventsOf(await run(tracker, 0, 7));
-    const at5 = events.filter(({ frame }) => frame === 5);
-    expect(at5.map((event) => event.type === 'pruned' && event.reason)).toEqual(['correction', 'correction', 'correction']);
+    // The three of the run before end on its last frame, the one that the new run grew up to the corrected frame on that frame.
+    const ends = events.flatMap((event) => (event.type === 'pruned' && event.reason !== 'outscored' ? [[event.reason, event.frame]] : []));
+    expect(ends.slice(0, 3)).toEqual([
+      ['correction', 8],
+      ['correction', 8],
+      ['correction', 8],
+    ]);
+    expect(ends.slice(3)).toEqual([
+      ['replanted', 4],
+      ['replanted', 4],
+      ['replanted', 4],
+    ]);
     const rooted = events.filter((event) => event.type === 'spawned' && event.parent === null);
     expect(rooted.map(({ frame }) => frame)).toEqual([1, 6]);
     // Frame 6 attends to both prompts and nothing else: what the branches believed before is gone.
@@ -159,13 +178,49 @@ describe('corrections', () => {
     expect(graphs.of('decode').at(-1)!.decode!.hasMask[0]).toBe(1);
   });
 
+  it('use them also right after another branch took the lead', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = (call, index) => {
+      if (call < 3) return { ious: [0, 0.85, 0.9, 0.1], objectLogit: 1 };
+      return { ious: index === 1 && call > 6 ? [0, 0.9, 0.01, 0.01] : [0, 0.4, 0.01, 0.01], objectLogit: 5 };
+    };
+    let at = -1;
+    let amended = 0;
+    while (amended === 0 && at < 20) amended = (await tracker.trackFrame(++at, false, image))[0]!.amended.length;
+    expect(amended).toBeGreaterThan(3);
+    await tracker.setPoints(1, at, { points: [[2, 2]], labels: [1], box: null }, image);
+    // The prompt and the frames before, at most six.
+    expect(graphs.of('attend').at(-1)!.attend!.memories).toBe(1 + Math.min(6, at - 1));
+  });
+
+  it('plant anew although the run goes on behind the corrected frame', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 0, 12);
+    await prompted(tracker, 1, 8);
+    tracker.startPropagation();
+    const events = eventsOf(await run(tracker, 13, 14));
+    expect(events.filter(({ type }) => type === 'pruned').slice(0, 3)).toMatchObject([{ reason: 'correction', frame: 12 }, {}, {}]);
+    expect(events.find(({ type }) => type === 'spawned')).toMatchObject({ parent: null, frame: 13 });
+    // Taking the prompt away again is a correction as well.
+    tracker.clearPrompts(1, 8);
+    expect(eventsOf(await run(tracker, 15, 15)).find(({ type }) => type === 'spawned')).toMatchObject({ parent: null, frame: 15 });
+  });
+
   it('plant anew where tracking sets in after a gap, with what the prompts say', async () => {
     const { graphs, tracker } = setUp(treeSettings());
     await prompted(tracker, 1, 0);
     tracker.startPropagation();
     await run(tracker, 0, 5);
     const events = eventsOf(await run(tracker, 40, 41));
-    expect(events).toMatchObject([{ type: 'spawned', parent: null, frame: 40 }]);
+    expect(events).toMatchObject([
+      { type: 'pruned', reason: 'replanted', frame: 5 },
+      { type: 'spawned', parent: null, frame: 40 },
+    ]);
     expect(graphs.of('attend').at(-2)!.attend!.memories).toBe(1);
     // Going on where a run ended keeps the tree.
     expect(eventsOf(await run(tracker, 42, 43))).toEqual([]);
@@ -197,6 +252,85 @@ describe('backward', () => {
     const events = eventsOf(await run(tracker, 10, 8));
     expect(events.filter((event) => event.type === 'spawned' && event.parent === null).map(({ frame }) => frame)).toEqual([9]);
     expect(tracker.branches(1).length).toBe(3);
+  });
+});
+
+describe('whatever happens', () => {
+  it('each branch that is told of begins once, ends once at most, and never before it began', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('on', 'again', 'back', 'correct', 'clear', 'settings'), fc.integer({ min: 1, max: 9 })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        async (deeds) => {
+          const { graphs, tracker } = setUp(treeSettings({ variant: 'live', pruneRatio: 0.2 }));
+          graphs.script = (call, index) => ({
+            ious: [0.5, 0.6 + ((call * 3) % 7) / 20, 0.9 - ((index + call) % 5) / 10, 0.7],
+            objectLogit: (call % 5) - 1,
+          });
+          await prompted(tracker, 1, 20);
+          tracker.startPropagation();
+          let at = 20;
+          let history = 30;
+          const events: TreeEvent[] = [];
+          for (const [deed, length] of deeds) {
+            if (deed === 'correct') await prompted(tracker, 1, at - Math.min(length, 3));
+            const before = at - Math.min(length, 3);
+            if (deed === 'clear' && before !== 20) tracker.clearPrompts(1, before);
+            if (deed === 'settings') tracker.setMemory(treeSettings({ variant: 'live', history: ++history }));
+            tracker.startPropagation();
+            const from = deed === 'again' || deed === 'back' ? 20 : at + 1;
+            const to = deed === 'back' ? 20 - length : from + length;
+            events.push(...eventsOf(await run(tracker, from, to)));
+            at = Math.max(to, 4);
+          }
+          const begun = new Map<number, TreeEvent>();
+          const ended = new Set<number>();
+          for (const event of events) {
+            if (event.type === 'spawned') {
+              expect(begun.has(event.branch)).toBe(false);
+              expect(event.parent === null || begun.has(event.parent)).toBe(true);
+              begun.set(event.branch, event);
+            } else if (event.type === 'scored') for (const { branch } of event.scores) expect(begun.has(branch)).toBe(true);
+            else if (event.type === 'switched') expect(begun.has(event.to) && begun.has(event.from)).toBe(true);
+            else {
+              expect(begun.has(event.branch)).toBe(true);
+              expect(ended.has(event.branch)).toBe(false);
+              ended.add(event.branch);
+            }
+          }
+          const alive = [...begun.keys()].filter((branch) => !ended.has(branch));
+          expect(alive.sort()).toEqual(
+            tracker
+              .branches(1)
+              .map(({ branch }) => branch)
+              .sort(),
+          );
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('objects and their order change nothing for one another', async () => {
+    const play = async (ids: number[]) => {
+      const { graphs, tracker } = setUp(treeSettings(), { batchesPaths: false });
+      graphs.script = () => ({ ious: [0.5, 0.6, 0.9, 0.7], objectLogit: 1 });
+      for (const id of ids) await prompted(tracker, id, 0);
+      tracker.startPropagation();
+      const results = new Map<number, unknown[]>();
+      for (let t = 0; t <= 12; t++)
+        for (const { objectId, iou, objectLogit, events, uncertainty } of await tracker.trackFrame(t, false, image))
+          results.set(objectId, [...(results.get(objectId) ?? []), { iou, objectLogit, events, uncertainty }]);
+      return results;
+    };
+    const both = await play([1, 2]);
+    const turned = await play([2, 1]);
+    const alone = await play([2]);
+    expect(turned.get(1)).toEqual(both.get(1));
+    expect(turned.get(2)).toEqual(both.get(2));
+    expect(alone.get(2)).toEqual(both.get(2));
   });
 });
 
@@ -235,7 +369,8 @@ describe('memory', () => {
     await run(tracker, 2001, 20000);
     const late = tracker.held(1);
     expect(late.frames).toBeLessThanOrEqual(early.frames + 3);
-    expect(Math.max(early.memories, late.memories)).toBeLessThanOrEqual(30);
+    // What the bank keeps for corrections, and beside it seven frames of each of the two other paths.
+    expect(Math.max(early.memories, late.memories)).toBeLessThanOrEqual(30 + 2 * 7);
     expect(late.frames).toBeLessThan(200);
     expect((decodes - before) / 18000).toBeLessThanOrEqual(3);
     expect(tracker.branches(1).every(({ score, historySize }) => Number.isFinite(score) && historySize <= 16)).toBe(true);

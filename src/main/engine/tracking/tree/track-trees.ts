@@ -1,12 +1,12 @@
 /** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape run as one batch. */
 import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
-import type { TreeEvent } from '../../../../shared/memory-tree.ts';
 import { groupByShape } from '../attention-batch.ts';
 import type { DecodeOutput, ImageFeatures } from '../graphs.ts';
 import { selectMask, usesMultimask } from '../select-mask.ts';
-import type { TrackedObject } from '../tracked-object.ts';
+import { endTree, type TrackedObject } from '../tracked-object.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from '../tracker-core.ts';
 import type { Candidate } from './candidate.ts';
+import { memoryReach } from './gates/path-history.ts';
 import { startHistory } from './gates/start-history.ts';
 import { MemoryTree } from './memory-tree.ts';
 
@@ -49,6 +49,7 @@ const treeFor = (context: TreeContext, object: TrackedObject, frame: number, rev
   const { tree } = object;
   const step = reverse ? -1 : 1;
   if (tree && tree.settings === settings && tree.reverse === reverse && tree.head !== null && tree.head + step === frame) return tree;
+  endTree(object, 'replanted');
   const { constants } = core;
   const started = new MemoryTree({
     objectId: object.id,
@@ -103,12 +104,12 @@ export const trackTrees = async (
   return objects.map((object, at) => {
     const { kept: own, uncertainty, events, amended } = grown[at]!;
     const best = own[0]!.output;
-    // Paths hold the memories they can attend to; in the trail only the logits are of use.
-    for (const { output } of own.slice(1)) output.memory = null;
     object.nextBranch = trees[at]!.nextBranch;
     for (const { frame: earlier, output } of amended) object.bank.recent.set(earlier, output);
     object.bank.recent.set(frame, best);
     object.bank.prune(frame, reverse);
+    // A branch that takes the lead brings its memories, for corrections; what these can't reach is held by paths alone.
+    trees[at]!.forgetMemories(memoryReach(core.constants) + 1, (of, output) => object.bank.recent.get(of) === output);
     const first = requested.findIndex((entry) => entry.at === at);
     const { memories, pointers } = requested[first]!.request;
     const ious = offered[first]!.map(({ iou }) => iou);
@@ -126,12 +127,4 @@ export const trackTrees = async (
       })),
     };
   });
-};
-
-/** A prompted frame ends the tree: what its branches believed gives way to the user's word. */
-export const endTree = (object: TrackedObject, frame: number): TreeEvent[] => {
-  const { tree } = object;
-  object.tree = null;
-  if (!tree || tree.head === null) return [];
-  return tree.branches.map(({ branch }) => ({ type: 'pruned', objectId: object.id, frame, branch, reason: 'correction' }));
 };
