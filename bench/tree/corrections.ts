@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
-import { rankReview } from '../../src/shared/review-queue.ts';
+import { leastDoubt, type ReviewFrame, rankReview } from '../../src/shared/review-queue.ts';
 import { type Annotated, CachedGraphs, readAnnotated, runSequence } from './annotated.ts';
 import { mean, openBench } from './open-bench.ts';
 
@@ -55,10 +55,26 @@ const generator = (seed: number) => (): number => {
 
 const randomly = ({ ids, frames }: Annotated, count: number, seed: number): Correction[] => {
   const next = generator(seed);
-  return Array.from({ length: count }, () => ({
-    objectId: ids[Math.floor(next() * ids.length)]!,
-    frame: 1 + Math.floor(next() * (frames.length - 1)),
-  }));
+  const drawn = new Map<string, Correction>();
+  while (drawn.size < Math.min(count, ids.length * (frames.length - 1))) {
+    const objectId = ids[Math.floor(next() * ids.length)]!;
+    const frame = 1 + Math.floor(next() * (frames.length - 1));
+    drawn.set(`${objectId}:${frame}`, { objectId, frame });
+  }
+  return [...drawn.values()];
+};
+
+/** What the app offers: doubtful frames, and where these are too few the best of the others. */
+const offered = ({ ids }: Annotated, review: readonly ReviewFrame[], count: number): Correction[] => {
+  const prompted = new Map(ids.map((id) => [id, [0]]));
+  const found = rankReview(
+    review.filter(({ uncertainty }) => uncertainty >= leastDoubt),
+    count,
+    prompted,
+  );
+  if (found.length === count) return found;
+  for (const { objectId, frame } of found) prompted.get(objectId)!.push(frame);
+  return [...found, ...rankReview(review, count - found.length, prompted)];
 };
 
 const ways = values.choose.split(',');
@@ -77,17 +93,20 @@ for (const listed of sequences) {
   };
   // Only the queue needs a run before the corrections.
   const first = ways.includes('review') ? await runSequence(graphs, constants, sequence, settings) : null;
+  const spreads: string[] = [];
   const row = [first === null ? Number.NaN : (first.j + first.f) / 2];
   for (const { way, count } of columns) {
-    if (way === 'review') row.push(await after(rankReview(first!.review, count, new Map(sequence.ids.map((id) => [id, [0]])))));
+    if (way === 'review') row.push(await after(offered(sequence, first!.review, count)));
     else if (way === 'evenly') row.push(await after(evenly(sequence, count)));
     else {
       const random: number[] = [];
       for (let seed = 1; seed <= Number(values.seeds); seed++) random.push(await after(randomly(sequence, count, seed)));
       row.push(mean(random));
+      spreads.push(`${count}: ${Math.min(...random).toFixed(3)} to ${Math.max(...random).toFixed(3)}`);
     }
   }
   rows.push(row);
+  if (spreads.length > 0) console.error(`${sequence.name}, random draws: ${spreads.join(', ')}`);
   console.log(`| ${[sequence.name, ...row.map((value) => value.toFixed(3))].join(' | ')} |`);
 }
 if (rows.length > 1) console.log(`| mean | ${rows[0]!.map((_, at) => mean(rows.map((row) => row[at]!)).toFixed(3)).join(' | ')} |`);

@@ -7,6 +7,9 @@
  */
 import { z } from 'zod';
 
+/** A frame of less doubt is not offered. */
+export const leastDoubt = 0.05;
+
 export const reviewFrameSchema = z.object({
   objectId: z.number().int().positive(),
   frame: z.number().int().nonnegative(),
