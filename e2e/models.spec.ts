@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CheckpointServer, serving, stallAfter, whole } from '../src/main/services/models/testing/checkpoint-server.ts';
+import { embeddedCheckpoint, embeddedModel } from '../tests/embedded-model.ts';
 import { test as base, expect } from './host-fixture.ts';
 import { clickImage, openSample } from './window.ts';
 
@@ -42,7 +43,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
   await openSample(page);
   await clickImage(page, 200, 330);
   await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
-  await page.getByRole('button', { name: /SAM2 Video nano · 320 px · CPU/ }).click();
+  await page.getByRole('button', { name: `SAM2 Video nano · ${embeddedModel.imageSize} px · CPU` }).click();
   const dialog = page.getByRole('dialog', { name: 'Models' });
   await expect(dialog.getByText(/^CPU: /)).toBeVisible();
   const row = dialog.getByRole('listitem', { name });
@@ -87,7 +88,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
 
   await test.step('it is removed when another is at work', async () => {
     await page.keyboard.press('m');
-    await dialog.getByRole('button', { name: 'Use at 320 px: SAM2 Video nano' }).click();
+    await dialog.getByRole('button', { name: `Use at ${embeddedModel.imageSize} px: SAM2 Video nano` }).click();
     await row.getByRole('button', { name: `Remove ${name}` }).click();
     await row.getByRole('button', { name: `Remove ${name} from this disk` }).click();
     await expect(row).toContainText('Not installed');
@@ -105,7 +106,7 @@ test('a checkpoint is imported from disk; what does not fit is refused there', a
   await expect(dialog.getByRole('alert')).toContainText('outside the folders');
 
   const copy = join(exportDir, 'mine.pt');
-  cpSync(join(root, 'models/nano/nano-0.4.0.pt'), copy);
+  cpSync(embeddedCheckpoint, copy);
   await path.fill(copy);
   await importButton.click();
   await expect(dialog.getByRole('alert')).toContainText('fits no model');

@@ -9,6 +9,7 @@ import { addressVariable } from '../../src/main/services/models/download-address
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import type { AppState } from '../../src/shared/contract.ts';
 import { makeTempFolder, root } from '../cli/run-cli.ts';
+import { embeddedModel } from '../embedded-model.ts';
 import { parityFixture, sayIfMissing } from '../parity/shared-data.ts';
 import { ContractClient } from './contract-client.ts';
 
@@ -132,7 +133,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
   });
 
   it('is removed when another is at work, installed from disk again, and gives way when it is gone at the next start', async () => {
-    expect(await client.call('model.use', { id: 'nano', imageSize: 320 })).toMatchObject({ t: 'res' });
+    expect(await client.call('model.use', { id: 'nano', imageSize: embeddedModel.imageSize })).toMatchObject({ t: 'res' });
     expect(await client.call('model.remove', { id })).toMatchObject({ t: 'res' });
     await client.until(() => client.entry.state === 'missing');
     expect(await client.call('model.import', { id: null, path: sharedCheckpoint })).toMatchObject({ r: { id } });
@@ -146,7 +147,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     const next = await makeServices({}, { modelsDir, dataDir, remembersModel: true });
     expect(next.state.models.active?.id).toBe(id);
     await next.close();
-    await services.models.handlers['model.use']({ id: 'nano', imageSize: 320 });
+    await services.models.handlers['model.use']({ id: 'nano', imageSize: embeddedModel.imageSize });
     await services.models.handlers['model.remove']({ id });
     writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ model: `${id}@256`, proxy: 'http://proxy.example:1' }));
     const fallen = await makeServices({}, { modelsDir, dataDir, remembersModel: true });
