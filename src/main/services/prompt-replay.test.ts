@@ -8,7 +8,6 @@ import type { ObjectRecord } from './object-list.ts';
 import { PromptReplay } from './prompt-replay.ts';
 import { SessionEdits } from './session-edits.ts';
 import { TrackLoop } from './track-loop.ts';
-import { TreeStore } from './tree-store.ts';
 
 const prompt = (frame: number): FramePrompt => ({ frame, points: [{ x: 1, y: 1, label: 1 }], box: null, mask: null });
 const objectWith = (id: number, frames: number[]): ObjectRecord => ({
@@ -95,7 +94,7 @@ test('a model that takes the place of another gets prompts that are there alread
 test('an edit and a run wait for the prompts of before; a new object does not', async () => {
   const { replay, peer, asked, answer } = setUp([objectWith(7, [5])]);
   const host = {
-    ...{ sessionId: 's', media: { width: 10, height: 10, frameCount: 20 }, store: new MaskStore(), trees: new TreeStore() },
+    ...{ sessionId: 's', media: { width: 10, height: 10, frameCount: 20 }, store: new MaskStore() },
     ...{ engine: () => peer, isReady: () => replay.done(), logitSize: () => 2 },
     ...{ onFrame: () => {}, onChange: () => {}, onWork: () => {} },
   };

@@ -27,7 +27,6 @@ import {
   replaceObject,
   withPrompt,
 } from './object-list.ts';
-import type { TreeStore } from './tree-store.ts';
 
 /** Masks that the model makes of a prompt. */
 const candidateCount = 4;
@@ -36,7 +35,6 @@ export interface EditsHost {
   sessionId: string;
   media: Pick<OpenedMedia, 'width' | 'height' | 'frameCount'>;
   store: MaskStore;
-  trees: Pick<TreeStore, 'settle' | 'removeObject'>;
   engine: () => EnginePeer;
   /** Resolves when the engine knows the prompts that were there before. */
   isReady: () => Promise<void>;
@@ -154,7 +152,6 @@ export class SessionEdits {
     return this.#inOrder(async () => {
       this.#unlocked(objectId);
       const first = this.#host.store.ranges(objectId)[0]?.[0];
-      this.#host.trees.removeObject(objectId);
       this.#commit(
         'Delete object',
         this.list.filter(({ id }) => id !== objectId),
@@ -235,7 +232,7 @@ export class SessionEdits {
 
   /** @param into stays, with the union of the masks; prompted frames of all become mask prompts of the union */
   merge(objectIds: readonly number[], into: number): Promise<void> {
-    const { store, media, trees } = this.#host;
+    const { store, media } = this.#host;
     return this.#inOrder(async () => {
       const ids = [...new Set([into, ...objectIds])];
       if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
@@ -253,7 +250,6 @@ export class SessionEdits {
         return counts === undefined ? [] : [{ frame, points: [], box: null, mask: { size, counts } }];
       });
       const object = { ...merged, prompts };
-      for (const id of ids) if (id !== into) trees.removeObject(id);
       this.#work = {
         ...this.#work,
         nextTrack: track + 1,
@@ -331,11 +327,10 @@ export class SessionEdits {
   }
 
   #prompted(label: string, objectId: number, frame: number, prompt: FramePrompt, result: EngineResult): void {
-    const { store, trees, onFrame } = this.#host;
+    const { store, onFrame } = this.#host;
     const object = withPrompt(findObject(this.list, objectId), frame, prompt);
     const before = store.row(objectId, frame);
     store.put(frame, result);
-    trees.settle(objectId, frame);
     this.#commit(label, replaceObject(this.list, object), [{ key: { objectId, frame }, before, after: store.row(objectId, frame) }]);
     onFrame(frame);
   }

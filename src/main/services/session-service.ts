@@ -69,7 +69,7 @@ export class SessionService {
   readonly media: OpenedMedia;
   #model: EngineModel;
   readonly store: MaskStore;
-  readonly trees = new TreeStore();
+  readonly trees = new TreeStore(() => this.edits.list);
   /** What the user does to objects and prompts, and undo. */
   readonly edits: SessionEdits;
   readonly #events: SessionEvents;
@@ -109,7 +109,6 @@ export class SessionService {
         sessionId: id,
         media,
         store: this.store,
-        trees: this.trees,
         engine,
         isReady: () => this.ready(),
         logitSize: () => this.#model.logitSize,

@@ -1,6 +1,7 @@
 /**
  * What the memories of a session's objects told: events by frame, counters, switches, and the frames worth a look. A frame that is
- * tracked again has its former events replaced.
+ * tracked again has its former events replaced. Which objects there are and where they are prompted is asked of
+ * the session, so that undo, cleared prompts and reopened work all count; what was told of a deleted object is there again with it.
  */
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { noTreeEvents, type SessionMemory, type TreeCounters, type TreeEvent } from '../../shared/memory-tree.ts';
@@ -16,16 +17,28 @@ const reviewRoom = 1000;
 const shownSwitches = 500;
 const eventsPerAnswer = 5000;
 
+/** What the store asks of an object. */
+export interface PromptedObject {
+  readonly id: number;
+  readonly prompts: readonly { readonly frame: number }[];
+}
+
 const keyOf = (objectId: number, frame: number): string => `${objectId}:${frame}`;
 
 export class TreeStore {
   readonly #events = new Map<number, Map<number, TreeEvent[]>>();
   readonly #doubts = new Map<string, ReviewFrame>();
   readonly #switches = new Map<string, { objectId: number; frame: number }>();
-  readonly #prompted = new Map<number, Set<number>>();
+  readonly #objects: () => readonly PromptedObject[];
   #counters: TreeCounters = noTreeEvents();
   #revision = 0;
-  #review: ReviewFrame[] | null = null;
+  /** The queue, and the objects it was made for. */
+  #review: { of: readonly PromptedObject[]; queue: ReviewFrame[] } | null = null;
+
+  /** @param objects of the session; another list whenever one of them changes */
+  constructor(objects: () => readonly PromptedObject[]) {
+    this.#objects = objects;
+  }
 
   /** @param objectIds that were on the frame; what was known of them there is replaced */
   put(frame: number, objectIds: readonly number[], report: MemoryReport): void {
@@ -52,30 +65,6 @@ export class TreeStore {
     if (this.#doubts.size > 2 * reviewRoom) this.#keepWorst();
   }
 
-  /** A person looked at the frame and prompted it: it is not in doubt any more. */
-  settle(objectId: number, frame: number): void {
-    this.#doubts.delete(keyOf(objectId, frame));
-    const frames = this.#prompted.get(objectId);
-    if (frames) frames.add(frame);
-    else this.#prompted.set(objectId, new Set([frame]));
-    this.#review = null;
-  }
-
-  /** The frame's prompts are gone. */
-  unsettle(objectId: number, frame: number): void {
-    if (this.#prompted.get(objectId)?.delete(frame)) this.#review = null;
-  }
-
-  removeObject(objectId: number): void {
-    this.#events.delete(objectId);
-    this.#prompted.delete(objectId);
-    for (const map of [this.#doubts, this.#switches]) {
-      for (const [key, value] of map) if (value.objectId === objectId) map.delete(key);
-    }
-    this.#review = null;
-    this.#revision++;
-  }
-
   /** By frame; the newest when there are too many. */
   events(objectId: number, from: number, to: number): TreeEvent[] {
     const frames = this.#events.get(objectId);
@@ -84,14 +73,19 @@ export class TreeStore {
     return inRange.flatMap((frame) => frames.get(frame)!).slice(-eventsPerAnswer);
   }
 
-  /** Events of all objects on one frame. */
+  /** Events of all objects there are on one frame. */
   eventsOn(frame: number): TreeEvent[] {
-    return [...this.#events.values()].flatMap((frames) => frames.get(frame) ?? []);
+    return this.#objects().flatMap(({ id }) => this.#events.get(id)?.get(frame) ?? []);
   }
 
   get review(): ReviewFrame[] {
-    this.#review ??= rankReview([...this.#doubts.values()], reviewLength, this.#prompted);
-    return this.#review;
+    const objects = this.#objects();
+    if (this.#review?.of !== objects) {
+      const prompted = new Map(objects.map(({ id, prompts }) => [id, prompts.map(({ frame }) => frame)]));
+      const known = [...this.#doubts.values()].filter(({ objectId }) => prompted.has(objectId));
+      this.#review = { of: objects, queue: rankReview(known, reviewLength, prompted) };
+    }
+    return this.#review.queue;
   }
 
   get counters(): TreeCounters {
@@ -99,7 +93,8 @@ export class TreeStore {
   }
 
   view(settings: MemorySettings): SessionMemory {
-    const switches = [...this.#switches.values()].slice(-shownSwitches);
+    const known = new Set(this.#objects().map(({ id }) => id));
+    const switches = [...this.#switches.values()].filter(({ objectId }) => known.has(objectId)).slice(-shownSwitches);
     return { settings, review: this.review, counters: this.counters, switches, revision: this.#revision };
   }
 
@@ -117,7 +112,6 @@ export class TreeStore {
     }
     const uncertainty = [...this.#doubts.values()].flatMap(moved);
     if (uncertainty.length > 0) other.put(uncertainty[0]!.frame, [], { events: [], uncertainty, amended: [] });
-    for (const [objectId, frames] of this.#prompted) for (const frame of frames) other.settle(objectId, map(frame) ?? frame);
   }
 
   #forget(objectId: number, frame: number): void {

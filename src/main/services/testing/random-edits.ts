@@ -6,7 +6,6 @@ import { newWork } from '../kept-work.ts';
 import { MaskStore } from '../mask-store.ts';
 import { type EditsHost, SessionEdits } from '../session-edits.ts';
 import type { SessionWork } from '../session-service.ts';
-import { TreeStore } from '../tree-store.ts';
 
 export const media = { width: 4, height: 2, frameCount: 6 };
 
@@ -46,7 +45,6 @@ export const makeEdits = (work: SessionWork | null = null) => {
     sessionId: 's',
     media,
     store,
-    trees: new TreeStore(),
     engine: () => peer,
     isReady: async () => {},
     logitSize: () => 2,
