@@ -1,8 +1,6 @@
 /** Corrections: another of the model's masks, and prompts while the tracker runs. */
-import { execFileSync } from 'node:child_process';
-import { join, resolve } from 'node:path';
 import { expect, test } from './host-fixture.ts';
-import { clickImage, goToFrame, openSample, sampleFrames } from './window.ts';
+import { clickImage, goToFrame, makeLongClip, openClip, openSample, sampleFrames } from './window.ts';
 
 const onRabbit = { x: 560, y: 370 };
 const inGrass = { x: 1000, y: 600 };
@@ -32,13 +30,8 @@ test('another of the masks of a click is one key away', async ({ app: page }) =>
 
 test('prompts are made while the tracker runs, and it goes on with them', async ({ app: page, exportDir, host }) => {
   test.skip(host === 'electron', 'the desktop app asks for a clip with a dialog of the system');
-  // The sample six times over, so that the run lasts.
-  const path = join(exportDir, 'long.mkv');
-  execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '5', '-i', resolve('resources/sample.mp4'), '-an', '-c', 'copy', path]);
-  await page.keyboard.press('Control+o');
-  await page.getByRole('dialog').getByRole('textbox').fill(path);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+  // So that the run lasts.
+  await openClip(page, makeLongClip(exportDir, 6));
   await goToFrame(page, 0);
   await clickImage(page, onRabbit.x, onRabbit.y);
   await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();

@@ -4,7 +4,17 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
-import { clickImage, goToFrame, maskStrength, openSample, pagePoint, type TestHook } from './window.ts';
+import {
+  clickImage,
+  goToFrame,
+  makeLongClip,
+  maskStrength,
+  openClip,
+  openSample,
+  pagePoint,
+  sampleFrames,
+  type TestHook,
+} from './window.ts';
 
 const onRabbit = { x: 560, y: 370 };
 
@@ -63,9 +73,12 @@ test('masks are drawn as strongly as the settings say, and contours can be left 
   expect(await row()).toEqual(withoutContours);
 });
 
-test('tracking goes backward, and what was done stays when it is cancelled', async ({ app: page }) => {
-  await openSample(page);
-  await goToFrame(page, 120);
+test('tracking goes backward, and what was done stays when it is cancelled', async ({ app: page, exportDir, host }) => {
+  test.skip(host === 'electron', 'the desktop app asks for a clip with a dialog of the system');
+  // So long that no machine is through with it before it is cancelled.
+  await openClip(page, makeLongClip(exportDir, 40));
+  const prompted = 30 * sampleFrames + 60;
+  await goToFrame(page, prompted);
   await clickImage(page, onRabbit.x, onRabbit.y);
   const row = page.getByRole('button', { name: /^Object 1/ });
   await expect(row).toContainText('1 prompt');
@@ -73,17 +86,20 @@ test('tracking goes backward, and what was done stays when it is cancelled', asy
   const progress = page.getByRole('progressbar', { name: 'Tracking progress' });
   await expect(progress).toBeVisible();
   const frame = page.getByLabel('Frame number');
-  await expect.poll(async () => Number(await frame.textContent()), { timeout: 60_000 }).toBeLessThan(115);
+  await expect.poll(async () => Number(await frame.textContent()), { timeout: 60_000 }).toBeLessThan(prompted - 5);
+  const seen = Number(await frame.textContent());
   await page.keyboard.press('Escape');
   await expect(progress).toHaveCount(0);
-  await expect(row).toContainText(/\d+ frames/);
-  const kept = Number(/(\d+) frames/.exec((await row.textContent())!)![1]);
-  expect(kept).toBeGreaterThan(5);
-  expect(kept).toBeLessThan(121);
-  // Later frames were not touched.
-  await goToFrame(page, 120);
+  const kept = page.getByText(/^[\d,]+ frames · 1 prompt$/);
+  const frames = Number((await kept.textContent())!.split(' ')[0]!.replaceAll(',', ''));
+  expect(frames).toBeGreaterThanOrEqual(prompted - seen + 1);
+  expect(frames).toBeLessThan(prompted + 1);
+  // They are the frames before the prompt, and no later one was touched.
+  await goToFrame(page, prompted);
   await page.keyboard.press('g');
-  await expect(frame).toHaveText('121');
+  await expect(frame).toHaveText(String(prompted + 1));
+  await page.keyboard.press('Shift+G');
+  await expect(frame).toHaveText('0');
 });
 
 test('the filmstrip and the picture at the pointer show frames of the clip', async ({ app: page }) => {
@@ -113,10 +129,7 @@ test('a folder of numbered pictures is a clip', async ({ app: page, exportDir, h
   mkdirSync(folder);
   const sample = resolve('resources/sample.mp4');
   execFileSync('ffmpeg', ['-v', 'error', '-i', sample, '-frames:v', '12', join(folder, '%05d.jpg')]);
-  await page.keyboard.press('Control+o');
-  await page.getByRole('dialog').getByRole('textbox').fill(folder);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
+  await openClip(page, folder);
   await expect(page.getByText('12 frames')).toBeVisible();
   await clickImage(page, onRabbit.x, onRabbit.y);
   await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();

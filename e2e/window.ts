@@ -1,4 +1,6 @@
 /** What a user does in the window, by role and name, and what they see in the picture. */
+import { execFileSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 
 export interface TestHook {
@@ -16,6 +18,22 @@ export const openSample = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Open the sample clip' }).click();
   await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
   await expect.poll(() => pixelAt(page, 640, 360).then((p) => p[3])).toBe(255);
+};
+
+/** The sample several times over, without sound. @returns its path */
+export const makeLongClip = (folder: string, times: number): string => {
+  const path = join(folder, 'long.mkv');
+  const input = ['-stream_loop', String(times - 1), '-i', resolve('resources/sample.mp4')];
+  execFileSync('ffmpeg', ['-v', 'error', ...input, '-an', '-c', 'copy', path]);
+  return path;
+};
+
+/** Opens a clip by its path; the web host alone has a field for that. */
+export const openClip = async (page: Page, path: string): Promise<void> => {
+  await page.keyboard.press('Control+o');
+  await page.getByRole('dialog').getByRole('textbox').fill(path);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
 };
 
 /** Goes to a frame by its number and waits until its picture is on screen. */
