@@ -9,6 +9,7 @@ import { defaultBounds } from '../../src/main/electron/window-options.ts';
 import { AppServices } from '../../src/main/services/app-services.ts';
 import type { AppServicesOptions } from '../../src/main/services/app-services-options.ts';
 import { MemorySettingsStore } from '../../src/main/services/settings/settings-store.ts';
+import { desktopChannels } from '../../src/shared/desktop-bridge.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 
 /** A utility process that is the scripted engine of the kill tests, in this process. */
@@ -100,7 +101,10 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
     MessageChannelMain: class {},
     nativeTheme: { shouldUseDarkColors: true },
     powerSaveBlocker: { start: vi.fn(() => 1), stop: vi.fn() },
-    protocol: { registerSchemesAsPrivileged: () => order.push('scheme'), handle: vi.fn() },
+    protocol: {
+      registerSchemesAsPrivileged: vi.fn((_schemes: unknown) => void order.push('scheme')),
+      handle: vi.fn((_scheme: string, _answer: (request: { url: string; method: string }) => Promise<Response>) => {}),
+    },
     safeStorage: {},
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
     session: {
@@ -141,13 +145,18 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const start = async (fake: ReturnType<typeof fakeElectron>, argv: string[] = [], settings = openSettings()): Promise<void> =>
+const start = async (
+  fake: ReturnType<typeof fakeElectron>,
+  argv: string[] = [],
+  settings = openSettings(),
+  env: Record<string, string> = {},
+): Promise<void> =>
   runShell({
     electron: fake.electron as unknown as ElectronModule,
     here: join(folder, 'main'),
     process: {
       argv: fake.app.isPackaged ? ['/opt/app', ...argv] : ['/electron', '.', ...argv],
-      env: {},
+      env,
       platform: 'linux',
       cwd: () => folder,
       resourcesPath: folder,
@@ -175,6 +184,45 @@ it('the sandbox and the scheme come before ready; a file on the command line is 
   );
 });
 
+it('the page is answered by the app alone, and every page and session is guarded', async () => {
+  await writeFile(join(folder, 'renderer/index.html'), 'the window');
+  const fake = fakeElectron(folder);
+  await start(fake, ['clip.mp4']);
+  expect(fake.electron.protocol.registerSchemesAsPrivileged).toHaveBeenCalledExactlyOnceWith([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
+  const [scheme, answer] = fake.electron.protocol.handle.mock.calls[0]!;
+  expect(scheme).toBe('app');
+  expect(await (await answer({ url: 'app://main/index.html', method: 'GET' })).text()).toBe('the window');
+  const contents = Object.assign(new EventEmitter(), { setWindowOpenHandler: vi.fn() });
+  fake.app.emit('web-contents-created', {}, contents);
+  expect(contents.setWindowOpenHandler).toHaveBeenCalledOnce();
+  const event = { preventDefault: vi.fn() };
+  contents.emit('will-navigate', event);
+  expect(event.preventDefault).toHaveBeenCalledOnce();
+  for (const set of Object.values(fake.electron.session.defaultSession)) expect(set).toHaveBeenCalledOnce();
+  for (const channel of [desktopChannels.openFile, desktopChannels.chooseFolder, desktopChannels.reveal])
+    expect(fake.electron.ipcMain.handle).toHaveBeenCalledWith(channel, expect.any(Function));
+});
+
+it('the environment opens another page in development, and nothing in what is packed', async () => {
+  const env = { ELECTRON_RENDERER_URL: 'http://localhost:5173', SAM2_VIDEO_TEST: '1' };
+  const developed = fakeElectron(folder);
+  await start(developed, ['clip.mp4'], openSettings(), env);
+  expect(developed.windows[0]!.loadURL).toHaveBeenCalledExactlyOnceWith('http://localhost:5173');
+  await services!.close();
+  for (const [text, url] of [
+    ['{"flavour":"test"}', 'app://main/index.html?test=1'],
+    ['{}', 'app://main/index.html'],
+  ] as const) {
+    await writeFile(join(folder, 'package.json'), text);
+    const packed = fakeElectron(folder, { isPackaged: true });
+    await start(packed, ['clip.mp4'], openSettings(), env);
+    expect(packed.windows[0]!.loadURL).toHaveBeenCalledExactlyOnceWith(url);
+    await services!.close();
+  }
+});
+
 it('a second start hands its files to the first and ends', async () => {
   const second = fakeElectron(folder, { isFirst: false });
   await start(second, ['other.mp4']);
@@ -188,9 +236,10 @@ it('a second start hands its files to the first and ends', async () => {
   await until(() => services!.session.path === join(folder, 'other.mp4'));
   expect(first.windows[0]!.restore).toHaveBeenCalledOnce();
   expect(first.windows[0]!.focus).toHaveBeenCalledOnce();
-  first.app.emit('second-instance', {}, [], folder, { files: [7] });
+  for (const bad of [{ files: [7] }, { files: 'a' }, undefined]) first.app.emit('second-instance', {}, [], folder, bad);
   first.app.emit('open-file', { preventDefault: vi.fn() }, join(folder, 'clip.mp4'));
   await until(() => services!.session.path === join(folder, 'clip.mp4'));
+  expect(services!.state.notices).toEqual([]);
 });
 
 it('a dead engine is started again with the work kept, and the user is told', async () => {

@@ -1,11 +1,13 @@
 /** Live sources over real connections: shown, recorded and tracked as they come, and a clip with all of it when they end. */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
@@ -20,24 +22,83 @@ let app: LiveApp;
 const ending: (() => unknown)[] = [];
 const window = {};
 
-/** A moving pattern at its own pace, as an MPEG transport stream over HTTP: endless, so that it has no length. */
-const serveTs = async (): Promise<string> => {
-  const server = createServer((_, response) => {
-    response.writeHead(200, { 'content-type': 'video/mp2t' });
-    const args = ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10'];
-    const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '10', '-pix_fmt', 'yuv420p'];
-    const child = spawn(ffmpeg, [...args, ...video, '-f', 'mpegts', 'pipe:1'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.pipe(response);
-    response.on('close', () => child.kill('SIGKILL'));
-  });
+/** A moving pattern at its own pace, endless. @param output where it goes, in ffmpeg's words */
+const broadcast = (...output: string[]) => {
+  const args = ['-v', 'error', '-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10'];
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '10', '-pix_fmt', 'yuv420p'];
+  const child = spawn(ffmpeg, [...args, ...video, ...output], { stdio: ['ignore', 'pipe', 'ignore'] });
+  ending.push(() => child.kill('SIGKILL'));
+  return child;
+};
+
+const serve = async (listener: RequestListener): Promise<string> => {
+  const server = createServer(listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   ending.push(() => {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`;
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
+
+/** An MPEG transport stream over HTTP: it has no length. */
+const serveTs = async (): Promise<string> => {
+  const address = await serve((_, response) => {
+    response.writeHead(200, { 'content-type': 'video/mp2t' });
+    const child = broadcast('-f', 'mpegts', 'pipe:1');
+    child.stdout.pipe(response);
+    response.on('close', () => child.kill('SIGKILL'));
+  });
+  return `${address}/live.ts`;
+};
+
+/** A playlist that goes on, whose old pieces are removed. */
+const serveHls = async (): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sam2-live-hls-'));
+  ending.push(() => rm(folder, { recursive: true, force: true }));
+  const list = join(folder, 'list.m3u8');
+  const pieces = ['-hls_time', '1', '-hls_list_size', '4', '-hls_flags', 'delete_segments'];
+  const writer = broadcast('-f', 'hls', ...pieces, list);
+  const listed = new Promise<void>((resolve) => {
+    const look = setInterval(() => {
+      if (!existsSync(list)) return;
+      clearInterval(look);
+      resolve();
+    }, 50);
+    writer.once('exit', () => clearInterval(look));
+  });
+  const address = await serve(async (request, response) => {
+    await listed;
+    const piece = await readFile(join(folder, basename(request.url!))).catch(() => null);
+    response.writeHead(piece ? 200 : 404).end(piece);
+  });
+  return `${address}/list.m3u8`;
+};
+
+/** A port of this machine that nobody uses. */
+const freePort = async (): Promise<number> => {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+};
+
+/** ffmpeg waits for one player. */
+const serveRtmp = async (): Promise<string> => {
+  const url = `rtmp://127.0.0.1:${await freePort()}/live/camera`;
+  broadcast('-f', 'flv', '-listen', '1', url);
+  return url;
+};
+const serveSrt = async (): Promise<string> => {
+  const url = `srt://127.0.0.1:${await freePort()}`;
+  broadcast('-f', 'mpegts', `${url}?mode=listener&passphrase=s3cret-of-ten&pbkeylen=16`);
+  return `${url}?passphrase=s3cret-of-ten&pbkeylen=16`;
+};
+
+/** The arguments of every program that runs here, which all users of a machine can read. */
+const argumentsOfAll = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
 
 const rtsp = async (password: string | null = null, size?: string): Promise<RtspServer> => {
   const server = new RtspServer(ffmpeg, password);
@@ -84,6 +145,22 @@ describe('a stream', () => {
     expect(clip.history).toEqual({ undo: null, redo: null });
     expect(services.state.recents[0]).toMatchObject({ source: clip.media.path, missing: false });
     expect(await readdir(join(app.folder, 'live'))).toEqual([]);
+  });
+
+  it.each([
+    ['HLS', serveHls],
+    ['RTMP', serveRtmp],
+    ['SRT, encrypted', serveSrt],
+  ] as const)('over %s is shown, tracked and recorded', async (_, served) => {
+    await app.services.live.start({ kind: 'network', url: await served() }, window);
+    await app.untilFrame(3);
+    await app.click(2);
+    const state = await app.untilMask(6);
+    expect(state.session!.media).toMatchObject({ width: 320, height: 180, codec: 'h264' });
+    expect(JSON.stringify(state)).not.toContain('s3cret');
+    await app.services.live.stop();
+    expect(app.services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160 }] }] }] });
+    expect(app.services.state.session!.media.frameCount).toBeGreaterThan(6);
   });
 
   it('has the masks that a run over the same frames of its recording has', async () => {
@@ -214,6 +291,8 @@ describe('a camera on the network (RTSP)', () => {
     await app.services.live.start({ kind: 'network', url }, window);
     const state = await app.untilFrame(5);
     expect(JSON.stringify(state)).not.toContain('s3cret');
+    expect(argumentsOfAll()).toContain('-f concat');
+    expect(argumentsOfAll()).not.toContain('s3cret');
     await app.services.live.stop();
     expect(app.services.state.session!.media).toMatchObject({ codec: 'h264', width: 320 });
     expect(JSON.stringify([app.services.state, app.services.log.last(2000)])).not.toContain('s3cret');

@@ -172,12 +172,18 @@ describe('projects of others', () => {
     });
     const bomb = { ...stored, overlay: { ...stored.overlay, packed: deflateRawSync(Buffer.alloc(2 ** 26)) } };
     const { overlay } = decodeMaskRecord(encodeMaskRecord(bomb));
-    expect(() => unpackLogits(overlay)).toThrow(/damaged/);
+    // Refused while it unpacks, not when it has.
+    expect(() => unpackLogits(overlay)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('damaged'),
+        cause: expect.objectContaining({ code: 'ERR_BUFFER_TOO_LARGE' }),
+      }),
+    );
   });
 });
 
-it('pictures with any header are decoded within their bytes, or refused', () => {
-  const good = encodeFrameMessage({
+const good = (): ArrayBuffer =>
+  encodeFrameMessage({
     requestId: 1,
     frame: 2,
     timeMs: 3,
@@ -188,21 +194,42 @@ it('pictures with any header are decoded within their bytes, or refused', () => 
     planes: new Uint8Array(24),
     overlays: [{ objectId: 1, width: 4, height: 4, scale: 1, score: 1, objectLogit: 1, logits: new Int8Array(16) }],
   });
+
+it('pictures with any header are decoded within their bytes, or refused', () => {
+  const { byteLength } = good();
   fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.nat(good.byteLength - 1), fc.nat(255)), { maxLength: 8 }),
-      fc.nat(good.byteLength),
-      (changes, length) => {
-        const data = new Uint8Array(good.slice(0, length));
-        for (const [at, byte] of changes) if (at < data.length) data[at] = byte;
-        try {
-          const message = decodeFrameMessage(data.buffer);
-          expect(message.planes.byteLength).toBeLessThanOrEqual(data.byteLength);
-        } catch (error) {
-          expect(isKnown(error), String(error)).toBe(true);
-        }
-      },
-    ),
+    fc.property(fc.array(fc.tuple(fc.nat(byteLength - 1), fc.nat(255)), { maxLength: 8 }), fc.nat(byteLength), (changes, length) => {
+      const data = new Uint8Array(good().slice(0, length));
+      for (const [at, byte] of changes) if (at < data.length) data[at] = byte;
+      try {
+        const message = decodeFrameMessage(data.buffer);
+        expect(message.planes.byteLength).toBeLessThanOrEqual(data.byteLength);
+      } catch (error) {
+        expect(isKnown(error), String(error)).toBe(true);
+      }
+    }),
     { numRuns: 2000 },
   );
+});
+
+it.each([
+  ['another mark', (view: DataView) => view.setUint32(0, 7, true)],
+  ['another version', (view: DataView) => view.setUint16(4, 2, true)],
+  ['planes of another size', (view: DataView) => view.setUint32(32, 23, true)],
+  [
+    'planes that are not there',
+    (view: DataView) => {
+      view.setUint16(24, 400, true);
+      view.setUint16(26, 400, true);
+      view.setUint32(32, 240_000, true);
+      view.setUint32(36, 0, true);
+    },
+  ],
+  ['more overlays than there are', (view: DataView) => view.setUint32(36, 2, true)],
+  ['an overlay of another size', (view: DataView) => view.setUint16(48 + 24 + 4, 5, true)],
+])('a picture with %s is refused', (_what, change) => {
+  const data = good();
+  expect(decodeFrameMessage(data).overlays).toHaveLength(1);
+  change(new DataView(data));
+  expect(() => decodeFrameMessage(data)).toThrow(expect.objectContaining({ code: 'bad-request' }));
 });

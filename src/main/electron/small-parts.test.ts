@@ -86,10 +86,12 @@ it('a release is told from a test flavour by what its archive says, and lets no 
   expect(flavourOf(true, folder)).toBe('release');
   await writeFile(join(folder, 'package.json'), '{"name":"sam2-video","flavour":"test"}');
   expect(flavourOf(true, folder)).toBe('test');
-  const asked = (name: string): boolean => name === 'remote-debugging-port';
-  expect(isDebugged('release', asked)).toBe(true);
+  for (const given of ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-io-pipes', 'load-extension']) {
+    const asked = (name: string): boolean => name === given;
+    expect(isDebugged('release', asked)).toBe(true);
+    expect(isDebugged('test', asked)).toBe(false);
+  }
   expect(isDebugged('release', () => false)).toBe(false);
-  expect(isDebugged('test', asked)).toBe(false);
 });
 
 describe("the system's encryption", () => {

@@ -9,7 +9,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { addressErrorOf } from './address-error.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
-import { isNetworkAddress, networkArgs } from './network-source.ts';
+import { isNetworkAddress, networkInput } from './network-source.ts';
 import { eachLine } from './text-lines.ts';
 
 export type ImportSource =
@@ -58,11 +58,23 @@ const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => 
   });
 };
 
-/** @returns what ended it, null for a proper end */
-const copyPackets = async (args: string[], output: string, options: ImportOptions, input: Readable | null): Promise<string | null> => {
+/**
+ * @param input the pictures themselves
+ * @param address where they are, for ffmpeg alone to read
+ * @returns what ended it, null for a proper end
+ */
+const copyPackets = async (
+  args: string[],
+  output: string,
+  options: ImportOptions,
+  input: Readable | null,
+  address: string | null = null,
+): Promise<string | null> => {
   const { ffmpeg, signal, finish, onProgress } = options;
-  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], extraPipes: 1, stdin: input !== null, signal });
+  const stdin = input !== null || address !== null;
+  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], extraPipes: 1, stdin, signal });
   child.pipes[0]?.resume();
+  if (address !== null) child.stdin?.end(address);
   const end = (): void => {
     // It then writes the index and ends by itself; where there is no such signal the index is made by a second pass.
     if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');
@@ -105,7 +117,8 @@ export const importMedia = async (source: ImportSource, output: string, options:
     } else if (source.kind === 'network') {
       if (!isNetworkAddress(source.url))
         throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
-      said = await copyPackets(networkArgs(source.url), partial, options, null);
+      const { args, stdin } = networkInput(source.url);
+      said = await copyPackets(args, partial, options, null, stdin);
       if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
     } else said = await copyPackets(inputArgs(source.path), partial, options, null);
     if (said !== null && /No space left/i.test(said))

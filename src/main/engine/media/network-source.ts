@@ -1,4 +1,5 @@
 /** Addresses: which are opened, and how ffmpeg is told to. */
+import { hasSecrets } from './shown-address.ts';
 
 /** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
 const schemes = /^(https?|rtsps?|rtmps?|srt):\/\//i;
@@ -8,15 +9,40 @@ const silenceUs = 15_000_000;
 
 export const isNetworkAddress = (text: string): boolean => schemes.test(text);
 
-/** Arguments that open an address as input, and nothing but what it leads to over the network. `before` holds input options. */
-export const networkArgs = (url: string, before: readonly string[] = []): string[] => {
-  const isRtsp = /^rtsps?:/i.test(url);
-  return [
-    '-protocol_whitelist',
-    networkProtocols,
-    ...(isRtsp ? ['-rtsp_transport', 'tcp', '-timeout', String(silenceUs)] : ['-rw_timeout', String(silenceUs)]),
-    ...before,
-    '-i',
-    url,
-  ];
+export interface NetworkInput {
+  /** Arguments up to and with `-i`. */
+  args: string[];
+  /** What ffmpeg is to read from its standard input. */
+  stdin: string | null;
+}
+
+/** Options by ffmpeg's names, without the dash. */
+type Options = Readonly<Record<string, string>>;
+
+const asArgs = (options: Options): string[] => Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
+
+/** A line of a list of one: no character of an address may end its line, or its quotes. */
+const quoted = (url: string): string => {
+  const oneLine = [...url].map((char) => (char < ' ' || char === '\x7f' ? encodeURIComponent(char) : char)).join('');
+  return `'${oneLine.replaceAll("'", String.raw`'\''`)}'`;
+};
+
+/**
+ * What opens an address as input, and nothing but what it leads to over the network. Every program of the machine can read another's
+ * arguments, so an address with a password goes in by the standard input, as a list of one.
+ * @param probing how long it looks at a stream before it begins
+ * @param reading how the input is read
+ */
+export const networkInput = (url: string, probing: Options = {}, reading: readonly string[] = []): NetworkInput => {
+  const silence = String(silenceUs);
+  const connecting = /^rtsps?:/i.test(url) ? { rtsp_transport: 'tcp', timeout: silence } : { rw_timeout: silence };
+  const options = { ...connecting, ...probing };
+  if (!hasSecrets(url)) return { args: ['-protocol_whitelist', networkProtocols, ...asArgs(options), ...reading, '-i', url], stdin: null };
+  const lines = Object.entries(options).map(([name, value]) => `option ${name} ${value}`);
+  // The list itself is known at once; only what it leads to is looked at.
+  const list = ['-f', 'concat', '-safe', '0', '-fpsprobesize', '0', '-analyzeduration', '0'];
+  return {
+    args: ['-protocol_whitelist', `pipe,${networkProtocols}`, ...list, ...reading, '-i', 'pipe:0'],
+    stdin: `ffconcat version 1.0\nfile ${quoted(url)}\n${lines.join('\n')}\n`,
+  };
 };

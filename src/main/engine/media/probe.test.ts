@@ -1,7 +1,8 @@
-import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from './ffmpeg-binary.ts';
+import { inputArgs } from './ffmpeg-process.ts';
 import { FrameIndex } from './frame-index.ts';
 import { probe } from './probe.ts';
 import { type ClipName, type Clips, ffprobeFramePts, makeClips } from './testing/make-clips.ts';
@@ -140,11 +141,18 @@ describe('bad input', () => {
     await expect(open('noise')).rejects.toMatchObject({ code: 'source-unreadable' });
   });
 
-  it('opens no playlist, which could name other files and hosts', async () => {
-    const { writeFile } = await import('node:fs/promises');
-    const list = join(clips.folder, 'list.m3u8');
-    await writeFile(list, `#EXTM3U\n#EXTINF:3,\n${clips.path('cfr')}\n#EXT-X-ENDLIST\n`);
+  it.each([
+    ['list.m3u8', '#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\ntransportStream.ts\n#EXT-X-ENDLIST\n'],
+    ['list.mp4', 'ffconcat version 1.0\nfile cfr.mp4\n'],
+  ])('opens no playlist, which could name other files and hosts: %s', async (name, text) => {
+    const list = join(clips.folder, name);
+    await writeFile(list, text);
     await expect(probe(list, { ffmpeg })).rejects.toMatchObject({ code: 'source-unreadable' });
+  });
+
+  it('gives ffmpeg a file by its whole path, and no other way to a byte', () => {
+    expect(inputArgs('-i.mp4').slice(0, 2)).toEqual(['-protocol_whitelist', 'file,pipe']);
+    expect(inputArgs('http:x.mp4', ['-ss', '1']).slice(-4)).toEqual(['-ss', '1', '-i', `file:${resolve('http:x.mp4')}`]);
   });
 
   it('needs ffmpeg', async () => {

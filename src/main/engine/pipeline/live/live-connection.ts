@@ -9,7 +9,7 @@ import { listEncoders } from '../../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../../media/ffmpeg-process.ts';
 import { withoutSecrets } from '../../media/shown-address.ts';
 import { LiveDecoder, type LiveDecoderOptions } from './live-decoder.ts';
-import { cameraInputArgs, encodeArgs, inputError, networkInputArgs } from './live-input.ts';
+import { cameraInputArgs, encodeArgs, inputError, liveInput } from './live-input.ts';
 
 export interface ConnectionOptions extends Omit<LiveDecoderOptions, 'onFailed'> {
   source: LiveSource;
@@ -75,9 +75,11 @@ export class LiveConnection {
     const { source, path, ffmpeg } = this.#options;
     this.#file = await open(path, 'w');
     if (source.kind === 'window' || this.#isClosing) return;
-    const args = source.kind === 'network' ? networkInputArgs(source.url) : await this.#cameraArgs(source.deviceId);
-    const child = spawnFfmpeg(ffmpeg, { args });
+    const { args, stdin } =
+      source.kind === 'network' ? liveInput(source.url) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
+    const child = spawnFfmpeg(ffmpeg, { args, stdin: stdin !== null });
     this.#child = child;
+    if (stdin !== null) child.stdin?.end(stdin);
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) await this.#write(chunk);
     const { code } = await child.exit;
     const said = withoutSecrets(child.stderr.lastError());

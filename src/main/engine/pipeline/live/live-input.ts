@@ -3,7 +3,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { LiveSource } from '../../../../shared/live.ts';
 import { addressErrorOf } from '../../media/address-error.ts';
 import { chooseEncoder } from '../../media/encoder-args.ts';
-import { isNetworkAddress, networkArgs } from '../../media/network-source.ts';
+import { isNetworkAddress, type NetworkInput, networkInput } from '../../media/network-source.ts';
 import { shownAddress } from '../../media/shown-address.ts';
 
 /** Matroska, a cluster for each packet, so that a packet leaves as soon as the next one is there. */
@@ -16,11 +16,12 @@ const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs
  * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it happens must
  * be read as fast as it comes.
  */
-export const networkInputArgs = (url: string): string[] => {
+export const liveInput = (url: string): NetworkInput => {
   if (!isNetworkAddress(url))
     throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
   const paced = /^https?:/i.test(url) ? ['-re'] : [];
-  return [...networkArgs(url, ['-fpsprobesize', '0', '-analyzeduration', '3000000', ...paced]), ...copyArgs];
+  const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000' }, paced);
+  return { args: [...args, ...copyArgs], stdin };
 };
 
 /** The system's own way to a camera. @param deviceId as {@link listCameras} gives it */

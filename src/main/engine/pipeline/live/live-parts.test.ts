@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAvfoundation, parseDshow, parseVideo4Linux } from './cameras.ts';
 import { headerOf } from './live-decoder.ts';
-import { cameraInputArgs, encodeArgs, inputError, isFinal, networkInputArgs, titleOf } from './live-input.ts';
+import { cameraInputArgs, encodeArgs, inputError, isFinal, liveInput, titleOf } from './live-input.ts';
 import { LiveRates } from './live-rates.ts';
 import { placeParts } from './recording.ts';
 import { shrinkPlanes } from './shrink-planes.ts';
@@ -11,11 +11,11 @@ import { parseTimes } from './times-log.ts';
 
 describe('how a source is opened', () => {
   it('as an address: over the network alone, copied', () => {
-    const args = networkInputArgs('rtsp://host/cam');
+    const { args } = liveInput('rtsp://host/cam');
     expect(args.join(' ')).toMatch(/-protocol_whitelist http\S* .*-rtsp_transport tcp .*-i rtsp:\/\/host\/cam .*-c copy .*pipe:1$/);
     expect(args).not.toContain('-re');
-    expect(networkInputArgs('https://host/live.m3u8')).toContain('-re');
-    expect(() => networkInputArgs('file:///etc/passwd')).toThrow(/Only addresses/);
+    expect(liveInput('https://host/live.m3u8').args).toContain('-re');
+    expect(() => liveInput('file:///etc/passwd')).toThrow(/Only addresses/);
   });
 
   it.each([
@@ -35,7 +35,7 @@ describe('how a source is opened', () => {
 
   it('its title says no password, and what fails says whether another try helps', () => {
     const source = { kind: 'network', url: 'rtsp://me:pa@ss@host:554/cam?token=1' } as const;
-    expect(titleOf(source)).toBe('rtsp://host:554/cam?token=1');
+    expect(titleOf(source)).toBe('rtsp://host:554/cam?token=…');
     const errorOf = (said: string) => inputError(source, said);
     expect(
       [errorOf('401 Unauthorized'), errorOf('404 Not Found'), errorOf('Connection refused')].map((error) => [error.code, isFinal(error)]),
