@@ -10,7 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from models.export.hiera import ImageEncoder, gelu, is_hiera
+from models.export import hiera, lite0
+from models.export.hiera import gelu
 
 MEAN = (0.485, 0.456, 0.406)
 STD = (0.229, 0.224, 0.225)
@@ -24,14 +25,24 @@ class ImageEncoderGraph(nn.Module):
         self.m = model
         self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1), persistent=False)
-        self.encoder = ImageEncoder(model) if is_hiera(model) else None
+        self.encoder = None
+        if hiera.is_hiera(model):
+            self.encoder = hiera.ImageEncoder(model)
+        elif lite0.is_lite0(model):
+            self.encoder = lite0.ImageEncoder(model, self.std)
 
     def normalised(self, image):
         return (image.permute(0, 3, 1, 2).to(torch.float32) / 255 - self.mean) / self.std
 
+    def levels(self, image):
+        if self.encoder is None:
+            return self.m.forward_image(self.normalised(image))["backbone_fpn"]
+        if isinstance(self.encoder, lite0.ImageEncoder):
+            return self.encoder(image.permute(0, 3, 1, 2).to(torch.float32) - 255 * self.mean)
+        return self.encoder(self.m, self.normalised(image))
+
     def forward(self, image):
-        x = self.normalised(image)
-        s0, s1, top = self.encoder(self.m, x) if self.encoder else self.m.forward_image(x)["backbone_fpn"]
+        s0, s1, top = self.levels(image)
         return s0, s1, top, top + self.m.no_mem_embed.view(1, -1, 1, 1)
 
     def official(self, image):

@@ -4,7 +4,7 @@ The memory attention of the bundle contract (models/README.md). Same numbers as 
 - Rotary codes turn pairs of neighbouring channels. Queries and keys are projected with all first members before all second ones, which
   no dot product notices, so that turning is four products of contiguous halves.
 - Values carry no position and there is one head: softmax(qk) (M Wv + bv) Wo = softmax(qk) M (Wv Wo) + bv Wo, since a softmax sums to 1. The memory
-  itself, four times narrower than its projection, is what is averaged.
+  itself, narrower than its projection, is what is averaged; so are the image's own features, which saves a projection.
 - Until the first cross-attention nothing depends on the object: it is done once for all.
 """
 
@@ -31,11 +31,6 @@ def spread(axis, y_first):
     side = axis.shape[0]
     x, y = axis.unsqueeze(0).expand(side, -1, -1), axis.unsqueeze(1).expand(-1, side, -1)
     return torch.cat([y, x] if y_first else [x, y], dim=-1).flatten(0, 1)
-
-
-def project(linear, x):
-    """[..., A] -> [..., B], in one matrix product whatever the leading dimensions."""
-    return linear(x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], -1)
 
 
 def turned(linear, x, cos, sin):
@@ -97,21 +92,25 @@ class MemoryAttentionGraph(nn.Module):
         for layer in m.memory_attention.layers:
             attention, y = layer.self_attn, layer.norm1(x)
             q, k = turned(attention.q_proj, y, *scaled_rope), turned(attention.k_proj, y, *rope)
-            x = x + project(attention.out_proj, attend(q, k, project(attention.v_proj, y)))
+            x = x + self.averaged(attention, attend(q, k, y))
 
             attention, y = layer.cross_attn_image, layer.norm2(x)
             q = turned(attention.q_proj, y, *scaled_rope)
             k = turned(attention.k_proj, keys, key_cos, key_sin)
-            out, value = attention.out_proj, attention.v_proj
-            seen = attend(q, k, values)
-            seen = F.linear(seen.reshape(-1, memory_dim), out.weight @ value.weight, F.linear(value.bias, out.weight, out.bias))
-            x = x + seen.reshape(batch, -1, dim)
+            x = x + self.averaged(attention, attend(q, k, values))
 
             flat = layer.norm3(x).reshape(-1, dim)
             x = x + layer.linear2(F.relu(layer.linear1(flat))).reshape(batch, -1, dim)
         x = m.memory_attention.norm(x)
         side = m.sam_image_embedding_size
         return x.transpose(1, 2).reshape(batch, dim, side, side)
+
+    @staticmethod
+    def averaged(attention, mean):
+        """What out_proj gives for the values of which `mean` [B, n, A] is the average before v_proj: [B, n, C]"""
+        value, out = attention.v_proj, attention.out_proj
+        weight, bias = out.weight @ value.weight, F.linear(value.bias, out.weight, out.bias)
+        return F.linear(mean.reshape(-1, mean.shape[-1]), weight, bias).reshape(*mean.shape[:-1], -1)
 
     def official(self, top, memory, memory_tpos, memory_weight, pointers, pointer_pos, pointer_weight):
         """The same by the official module, object by object."""

@@ -14,6 +14,7 @@ from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
 from models.export.memory_attention import MemoryAttentionGraph
+from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
 from models.export.tracked_decoder import TrackedDecoderGraph
 
 OPSET = 18
@@ -45,7 +46,7 @@ def graph_specs(model):
             ({0: b}, {}, {}, {0: b, 1: n}, {0: b, 1: n}, {0: b}, {0: b}),
         ),
         "memory_encoder": (
-            MemoryEncoderGraph(model),
+            PatchMemoryEncoderGraph(model) if reads_patches(model) else MemoryEncoderGraph(model),
             (rand(1, dim, side, side), rand(3, 1, 4 * side, 4 * side) - 0.5, torch.tensor([1.0, 0, 0]), torch.tensor([1.0, -1, 1])),
             ["top", "logits", "binarize", "object_logit"],
             ["memory"],
