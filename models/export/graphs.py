@@ -57,7 +57,8 @@ class MaskDecoderGraph(nn.Module):
         super().__init__()
         self.m = model
 
-    def forward(self, pix, s0, s1, points, labels, mask_prompt, has_mask):
+    def prompts(self, points, labels, mask_prompt, has_mask):
+        """-> sparse [B, N, C] and dense [B, C, h, h] (nano's with its maps), as the prompt encoder gives them"""
         encoder = self.m.sam_prompt_encoder
         centred = points + 0.5
         sparse = encoder.pe_layer.forward_with_coords(centred, encoder.input_image_size)
@@ -69,6 +70,11 @@ class MaskDecoderGraph(nn.Module):
         dense = encoder.mask_downscaling(mask_prompt) * with_mask + encoder.no_mask_embed.weight.view(1, -1, 1, 1) * (1 - with_mask)
         if hasattr(encoder, "dense_prompt"):  # nano draws its prompts as maps too
             dense = encoder.draw(dense, centred, labels, mask_prompt * with_mask)
+        return sparse, dense
+
+    def forward(self, pix, s0, s1, points, labels, mask_prompt, has_mask):
+        encoder = self.m.sam_prompt_encoder
+        sparse, dense = self.prompts(points, labels, mask_prompt, has_mask)
         masks, ious, tokens, logit = self.m.sam_mask_decoder.predict_masks(
             image_embeddings=pix,
             image_pe=encoder.get_dense_pe(),

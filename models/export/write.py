@@ -14,8 +14,8 @@ from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
 from models.export.memory_attention import MemoryAttentionGraph
+from models.export.nano_decoder import NanoDecoderGraph, TrackedDecoderGraph
 from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
-from models.export.tracked_decoder import TrackedDecoderGraph
 
 OPSET = 18
 PREFIX = "m."  # every graph module holds the model as `m`
@@ -24,7 +24,7 @@ PREFIX = "m."  # every graph module holds the model as `m`
 def graph_specs(model):
     """name -> (module, example inputs, input names, output names, dynamic shapes)."""
     size, dim, memory_dim, side = model.image_size, model.hidden_dim, model.mem_dim, model.sam_image_embedding_size
-    rand = torch.rand
+    rand, is_nano = torch.rand, hasattr(model.sam_prompt_encoder, "dense_prompt")
     # Bounds keep the exporter from specialising; the graphs themselves have none.
     b, m, p, n = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096), Dim("N", min=1, max=4096)
     labels = torch.tensor([[1.0, 0, 2, 3], [1, 1, -1, -1], [-1, -1, -1, -1]])
@@ -39,7 +39,7 @@ def graph_specs(model):
             ({}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: p}, {0: b, 1: p}, {0: b, 1: p}),
         ),
         "mask_decoder": (
-            MaskDecoderGraph(model),
+            NanoDecoderGraph(model) if is_nano else MaskDecoderGraph(model),
             (*features, rand(3, 4, 2) * size, labels, rand(3, 1, 4 * side, 4 * side), torch.tensor([1.0, 0, 1])),
             ["pix", "s0", "s1", "points", "labels", "mask_prompt", "has_mask"],
             ["masks", "ious", "pointers", "object_logit"],
@@ -54,7 +54,7 @@ def graph_specs(model):
         ),
         "mask_prompt": (MaskPromptGraph(model), (rand(1, 1, size, size),), ["mask"], ["mask_prompt", "no_object_pointer"], None),
     }
-    if hasattr(model.sam_prompt_encoder, "dense_prompt"):
+    if is_nano:
         outputs = ["masks", "ious", "pointers", "object_logit"]
         specs["tracked_decoder"] = (TrackedDecoderGraph(model), features, ["pix", "s0", "s1"], outputs, ({0: b}, {}, {}))
     return specs

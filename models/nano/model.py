@@ -236,15 +236,17 @@ class DrawnRefinement(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """x [B, c, H, W]; `drawn` [B, 8, H, W]: DensePrompt's maps and the previous mask as -1..1 -> [B, c, H, W]"""
-        drawn = self.drawn
         x = F.gelu(x)
+        return x + self.mix(torch.cat([x, self.drawn, self.alike(x, self.drawn)], 1))
+
+    def alike(self, x, drawn):
+        """[B, REGIONS, H, W]: each cell's likeness to what lies under each map"""
         regions = torch.cat([drawn[:, 0:2], drawn[:, -2:-1], drawn[:, -1:].relu()], 1).flatten(2)  # [B, 4, HW]
         key = self.key(x).flatten(2)
         key = key - key.mean(2, keepdim=True)
         key = key / (key.square().sum(1, keepdim=True) + 1e-4).sqrt()
         centre = regions @ key.transpose(1, 2) / (regions.sum(2, keepdim=True) + 1e-2)  # [B, 4, KEY]
-        alike = (centre @ key).unflatten(2, (x.shape[2], x.shape[3]))
-        return x + self.mix(torch.cat([x, drawn, alike], 1))
+        return (centre @ key).unflatten(2, (x.shape[2], x.shape[3]))
 
 
 class DrawnMaskDecoder(MaskDecoder):
