@@ -1,12 +1,11 @@
 /** Bad input: each a clear message and a non-zero exit, and nothing half-written. */
-import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
 import { resultsSchema } from '../../src/shared/results.ts';
-import { makeTempFolder, root, runCli, sampleClip, startCli } from './run-cli.ts';
+import { engineOf, makeTempFolder, root, runCli, sampleClip, startCli } from './run-cli.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let clips: Clips;
@@ -138,9 +137,7 @@ describe('bad input', () => {
     const out = join(folder.path, 'engine-killed');
     const { child, said, ended } = startCli(['track', sampleClip, '--point', '120,190@0', '--out', out]);
     await said(/Track forward: [1-9]\d*\/132/);
-    const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(child.pid)], { encoding: 'utf8' });
-    const engine = children.split('\n').find((line) => line.includes('engine/process'));
-    process.kill(Number.parseInt(engine!, 10), 'SIGKILL');
+    process.kill(engineOf(child.pid!), 'SIGKILL');
     const run = await ended;
     expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('error (engine-lost)')]);
     const results = resultsSchema.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')));

@@ -1,5 +1,5 @@
 /** Runs the command-line program as a user does, in a process of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,6 +54,12 @@ export const startCli = (args: string[], env: Record<string, string> = {}): Star
 };
 
 export const runCli = (args: string[], env: Record<string, string> = {}): Promise<CliRun> => startCli(args, env).ended;
+
+/** The process id of the engine that an app has started. */
+export const engineOf = (app: number): number => {
+  const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app)], { encoding: 'utf8' });
+  return Number.parseInt(children.split('\n').find((line) => line.includes('engine/process'))!, 10);
+};
 
 export const makeTempFolder = async (): Promise<{ path: string; remove: () => Promise<void> }> => {
   const path = await mkdtemp(join(tmpdir(), 'sam2-video-test-'));

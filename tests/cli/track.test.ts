@@ -7,7 +7,7 @@ import { paintLabel } from '../../src/main/engine/export/compositor.ts';
 import { type Clips, ffprobeFramePts, ffprobeStream, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
 import { CheckpointServer, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import { type Results, resultsSchema } from '../../src/shared/results.ts';
-import { makeTempFolder, runCli, sampleClip, startCli } from './run-cli.ts';
+import { engineOf, makeTempFolder, runCli, sampleClip, startCli } from './run-cli.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let clips: Clips;
@@ -112,7 +112,9 @@ describe('sam2-video track', () => {
     const out = join(folder.path, 'interrupted');
     const { child, said, ended } = startCli(['track', sampleClip, '--point', '120,190@0', '--out', out]);
     await said(/Track forward: [1-9]\d*\/132/);
-    child.kill('SIGINT');
+    // As a service manager ends a group: the engine is told as well, and leaves it to the app.
+    process.kill(engineOf(child.pid!), 'SIGTERM');
+    child.kill('SIGTERM');
     const run = await ended;
     expect(run.code).toBe(130);
     const results = readResults(out);

@@ -97,7 +97,7 @@ export const trackAndExport = async (
       if (isTruncated) {
         throw new AppError(
           'source-truncated',
-          `The clip is cut short: it ends after ${frameCount} frames, before its own tables say. Those were tracked and exported; get a whole copy for the rest.`,
+          `The clip is cut short or damaged: some of it is missing. The ${frameCount} frames that are there were tracked and exported; get a whole copy for the rest.`,
         );
       }
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;

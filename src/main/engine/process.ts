@@ -50,5 +50,7 @@ const { Engine } = await import('./engine.ts');
 const engine = new Engine(emit, worker, { ffmpeg });
 peer = new RpcPeer(link, engine.methods);
 
-// Ctrl-C reaches the whole process group; the host decides when the engine ends.
+// Ctrl-C reaches the whole process group, and so does a service manager's TERM; the host decides when the engine ends. Electron ends a
+// utility process by TERM.
 process.on('SIGINT', () => {});
+if (!parentPort) process.on('SIGTERM', () => {});

@@ -154,7 +154,7 @@ export class SessionService {
   get warning(): string | null {
     const { isTruncated, frameCount } = this.media;
     return isTruncated
-      ? `${this.path} ends before its own tables say: the file is cut short. The ${frameCount} frames that are there can be used.`
+      ? `${this.path} is cut short or damaged: some of it is missing. The ${frameCount} frames that are there can be used.`
       : null;
   }
 

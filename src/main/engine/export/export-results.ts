@@ -1,5 +1,6 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { AppError } from '../../../shared/errors.ts';
@@ -81,10 +82,24 @@ export const writeWholeFrom = (path: string, parts: Iterable<string>, signal: Ab
     }
   });
 
-export const ensureFolder = (path: string): Promise<void> =>
-  writable(path, async () => {
-    await mkdir(path, { recursive: true });
-  });
+/**
+ * Folder by folder: mkdir's own `recursive` never comes back from a file system where a folder can't be made and the answer is that there
+ * is none (/proc, some network mounts).
+ */
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if ((await stat(path).catch(() => null))?.isDirectory()) return;
+    const parent = dirname(path);
+    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    await makeFolder(parent);
+    await makeFolder(path);
+  }
+};
+
+export const ensureFolder = (path: string): Promise<void> => writable(path, () => makeFolder(path));
 
 /**
  * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the

@@ -1,8 +1,12 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decode } from 'fast-png';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressCounts, encodeRle } from '../../../shared/rle.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
+import { ensureFolder } from './export-results.ts';
 import { davisPalette, encodeIndexedPng } from './png.ts';
 
 const disk = (width: number, height: number): Uint8Array =>
@@ -57,4 +61,30 @@ describe('paintLabel', () => {
     paintLabel(labels, 18, 24, compressCounts(encodeRle(mask, 24, 18).counts), 3);
     expect(labels).toEqual(mask.map((v) => v * 3));
   });
+});
+
+describe('a folder for what is written', () => {
+  let base = '';
+  beforeAll(() => {
+    base = mkdtempSync(join(tmpdir(), 'sam2-folder-'));
+    writeFileSync(join(base, 'file'), '');
+  });
+  afterAll(() => rmSync(base, { recursive: true, force: true }));
+
+  it('is made with those above it, and may be there already', async () => {
+    const path = join(base, 'ü 漢字', "it's #1 %20", 'out');
+    await Promise.all([ensureFolder(path), ensureFolder(path)]);
+    await ensureFolder(path);
+    expect(readdirSync(join(path, '..'))).toEqual(['out']);
+  });
+
+  it.each(['file', 'file/out', ...(process.platform === 'linux' ? ['/proc/out', '/proc/1/out/deeper', '/sys/out'] : [])])(
+    'can not be %s, which is said at once',
+    async (path) => {
+      await expect(ensureFolder(path.startsWith('/') ? path : join(base, path))).rejects.toMatchObject({
+        code: 'output-unwritable',
+        message: expect.stringContaining('Choose a folder you may write to'),
+      });
+    },
+  );
 });

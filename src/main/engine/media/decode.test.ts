@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecodedFrame, type DecodeOptions, decodeFrames, decodeFramesReverse, decodeStill } from './decode.ts';
 import { findFfmpeg } from './ffmpeg-binary.ts';
 import { FrameIndex } from './frame-index.ts';
-import { type ProbeResult, probe } from './probe.ts';
+import type { ProbeResult } from './probe.ts';
 import { type ClipName, type Clips, makeClips } from './testing/make-clips.ts';
 
 const names: ClipName[] = [
@@ -18,17 +18,19 @@ const names: ClipName[] = [
   'packedAvi',
   'large',
   'truncated',
+  'onePixel',
+  'resized',
 ];
 let clips: Clips;
 let ffmpeg: string;
 
 beforeAll(async () => {
   ffmpeg = await findFfmpeg();
-  clips = await makeClips([...names, 'damaged', 'openGop']);
+  clips = await makeClips([...names, 'damaged', 'openGop', 'tenBit', 'alpha']);
 });
 afterAll(() => clips.remove());
 
-const open = (name: ClipName) => probe(clips.path(name), { ffmpeg });
+const open = (name: ClipName) => clips.open(name);
 const small = { width: 64, height: 48 };
 const all = ({ info, index }: ProbeResult, change: Partial<DecodeOptions> = {}): DecodeOptions => ({
   ...{ path: info.path, info, index, start: 0, end: index.length - 1, display: small, model: { size: 32 }, ffmpeg },
@@ -214,6 +216,13 @@ describe('colour', () => {
     const [limited, full] = [await open('cfr'), await open('fullRange')];
     const a = await decodeStill({ ...all(limited), frame: 0, ...small });
     const b = await decodeStill({ ...all(full), frame: 0, ...small });
+    for (const channel of [0, 1, 2]) expect(Math.abs(mean(a.rgb, channel) - mean(b.rgb, channel))).toBeLessThan(4);
+  });
+
+  it.each(['tenBit', 'alpha'] as const)('is that of eight bits without transparency: %s', async (name) => {
+    const [plain, other] = [await open('cfr'), await open(name)];
+    const a = await decodeStill({ ...all(plain), frame: 0, ...small });
+    const b = await decodeStill({ ...all(other), frame: 0, ...small });
     for (const channel of [0, 1, 2]) expect(Math.abs(mean(a.rgb, channel) - mean(b.rgb, channel))).toBeLessThan(4);
   });
 

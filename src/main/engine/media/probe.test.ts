@@ -15,6 +15,9 @@ const good: ClipName[] = [
   'aspect',
   'fullRange',
   'single',
+  'tenBit',
+  'alpha',
+  'onePixel',
   'rotated',
   'editList',
   'transportStream',
@@ -23,7 +26,7 @@ const good: ClipName[] = [
   'packedAvi',
   'truncated',
 ];
-const bad: ClipName[] = ['audioOnly', 'truncatedNoIndex', 'notVideo', 'noise', 'zeroByte'];
+const bad: ClipName[] = ['audioOnly', 'song', 'truncatedNoIndex', 'notVideo', 'noise', 'zeroByte'];
 
 let clips: Clips;
 let ffmpeg: string;
@@ -34,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => clips.remove());
 
-const open = (name: ClipName) => probe(clips.path(name), { ffmpeg });
+const open = (name: ClipName) => clips.open(name);
 
 describe('frame index', () => {
   it.each(good)('lists exactly the frames that the decoder yields: %s', async (name) => {
@@ -121,12 +124,17 @@ describe('description', () => {
 describe('bad input', () => {
   it.each([
     ['audioOnly', 'source-no-video'],
+    ['song', 'source-unreadable'],
     ['truncatedNoIndex', 'source-truncated'],
     ['notVideo', 'source-unreadable'],
     ['noise', 'source-unreadable'],
     ['zeroByte', 'source-empty'],
   ] as const)('%s is %s', async (name, code) => {
     await expect(open(name)).rejects.toMatchObject({ code, message: expect.stringContaining(clips.path(name)) });
+  });
+
+  it('says what a file is that is no video', async () => {
+    await expect(open('song')).rejects.toThrow(/is no video file \(mp3\)/);
   });
 
   it('tells missing files, folders and names that look like options', async () => {

@@ -181,6 +181,11 @@ const explainNothing = async (path: string, listing: Listing): Promise<AppError>
         details,
       },
     );
+  const refused = stderr.tail
+    .map((line) => /^\[(\S+) @ \S+\] .*Format not on whitelist/.exec(line)?.[1])
+    .find((name) => name !== undefined);
+  if (refused !== undefined)
+    return new AppError('source-unreadable', `${path} is no video file (${refused}). Choose one, or convert it to MP4.`, { details });
   if (description.video !== null && stderr.damage !== null)
     return new AppError('source-truncated', `${path} is cut off before its first frame. Copy or download it again.`, { details });
   if (description.video !== null)

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findFfmpeg, passthroughArgs } from '../ffmpeg-binary.ts';
+import { type ProbeResult, probe } from '../probe.ts';
 
 const run = promisify(execFile);
 
@@ -54,6 +55,23 @@ const recipes = {
   aspect: (out: string) => ffmpeg(...moving('160x120', '25', 1), '-vf', 'setsar=2/1', ...x264, out),
   fullRange: (out: string) =>
     ffmpeg(...moving('320x240', '25', 1), '-vf', 'scale=out_range=pc', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', out),
+  /** As phones film: ten bits a sample, HEVC. */
+  tenBit: (out: string) =>
+    ffmpeg(
+      ...moving('320x240', '25', 1),
+      '-c:v',
+      'libx265',
+      '-preset',
+      'ultrafast',
+      '-x265-params',
+      'log-level=none',
+      '-pix_fmt',
+      'yuv420p10le',
+      out,
+    ),
+  /** As editors hand out: with transparency. */
+  alpha: (out: string) => ffmpeg(...moving('320x240', '25', 1), '-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le', out),
+  onePixel: (out: string) => ffmpeg(...moving('16x16', '25', 1), '-vf', 'format=yuv444p,crop=1:1:0:0:exact=1', '-c:v', 'ffv1', out),
   single: (out: string) => ffmpeg(...moving('320x240', '25', 1), '-frames:v', '1', ...x264, out),
 } as const;
 
@@ -63,6 +81,32 @@ const derived = {
     await turnTrackMatrix(out);
   },
   editList: (out: string, folder: string) => ffmpeg('-ss', '0.5', '-i', join(folder, 'cfr.mp4'), '-c', 'copy', out),
+  /** A recording that goes from one size to another, with a part missing between. */
+  resized: async (out: string, folder: string) => {
+    const parts: Buffer[] = [];
+    for (const [i, size] of ['320x240', '640x360'].entries()) {
+      const part = join(folder, `part-${i}.tmp.ts`);
+      await ffmpeg(...moving(size, '25', 1), ...x264, '-output_ts_offset', String(2 * i), '-f', 'mpegts', part);
+      parts.push(await readFile(part));
+      await rm(part);
+    }
+    await writeFile(out, Buffer.concat(parts));
+  },
+  /** A picture that is a cover, not a film. */
+  song: (out: string) =>
+    ffmpeg(
+      ...tone(1),
+      ...moving('64x64', '25', 1),
+      '-frames:v',
+      '1',
+      '-c:v',
+      'mjpeg',
+      '-disposition:v',
+      'attached_pic',
+      '-c:a',
+      'libmp3lame',
+      out,
+    ),
   audioOnly: (out: string) => ffmpeg(...tone(1), '-c:a', 'aac', out),
   transportStream: (out: string, folder: string) =>
     ffmpeg('-i', join(folder, 'cfr.mp4'), '-c', 'copy', '-output_ts_offset', '40', '-f', 'mpegts', out),
@@ -98,6 +142,10 @@ const extensions: Partial<Record<ClipName, string>> = {
   matroska: 'mkv',
   packedAvi: 'avi',
   fullRange: 'mov',
+  alpha: 'mov',
+  onePixel: 'mkv',
+  resized: 'ts',
+  song: 'mp3',
   notVideo: 'txt',
 };
 
@@ -117,6 +165,8 @@ const turnTrackMatrix = async (path: string): Promise<void> => {
 export interface Clips {
   folder: string;
   path: (name: ClipName) => string;
+  /** Looked at once, however often it is asked for. */
+  open: (name: ClipName) => Promise<ProbeResult>;
   remove: () => Promise<void>;
 }
 
@@ -130,7 +180,13 @@ export const makeClips = async (names: readonly ClipName[]): Promise<Clips> => {
   for (const name of ['truncated', 'truncatedNoIndex'] as const) if (needed.has(name)) needed.add('large');
   for (const name of Object.keys(recipes) as (keyof typeof recipes)[]) if (needed.has(name)) await recipes[name](path(name));
   for (const name of Object.keys(derived) as (keyof typeof derived)[]) if (needed.has(name)) await derived[name](path(name), folder);
-  return { folder, path, remove: () => rm(folder, { recursive: true, force: true }) };
+  const opened = new Map<ClipName, Promise<ProbeResult>>();
+  const open = (name: ClipName): Promise<ProbeResult> => {
+    const known = opened.get(name) ?? findFfmpeg().then((found) => probe(path(name), { ffmpeg: found }));
+    opened.set(name, known);
+    return known;
+  };
+  return { folder, path, open, remove: () => rm(folder, { recursive: true, force: true }) };
 };
 
 /** Time stamps of all decoded frames in ticks, as ffprobe tells them: the independent witness. */
