@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { pathPolicy } from '../../src/main/cli/serve-command.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { type ScriptedHost, startScriptedHost } from './scripted-host.ts';
@@ -79,22 +80,37 @@ describe('every method that takes a path', () => {
     ['export.estimate', { video: false, masks: true, json: true, directory: outside }],
     ['settings.set', { key: 'export.folder', value: outside }],
     ['model.import', { id: null, path: outside }],
-  ])('%s refuses %j', async (method, input) => {
+    ...(process.platform === 'linux' ? [['live.start', { source: { kind: 'camera', deviceId: outside } }]] : []),
+    ['live.start', { source: { kind: 'network', url: `file://${outside}` } }],
+  ] as [string, object][])('%s refuses %j', async (method, input) => {
     expect(await window.call(method, input)).toMatchObject({ t: 'err', e: { code: 'not-allowed' } });
     expect(existsSync(outside)).toBe(false);
   });
 
   it('and there is no other one', async () => {
     const { contract } = await import('../../src/shared/contract.ts');
+    /** Names of fields, those of what lies within as well. */
+    const fieldsOf = (schema: unknown): string[] => {
+      if (typeof schema !== 'object' || schema === null) return [];
+      const { properties = {}, anyOf = [], oneOf = [], allOf = [] } = schema as Record<string, never[]>;
+      return [
+        ...Object.entries(properties).flatMap(([name, inner]) => [name, ...fieldsOf(inner)]),
+        ...[...anyOf, ...oneOf, ...allOf].flatMap(fieldsOf),
+      ];
+    };
     const withPath = Object.entries(contract)
-      .filter(
-        ([, { input }]) =>
-          'shape' in input && Object.keys(input.shape as object).some((key) => /^(project|file|url)$|path|directory|folder/i.test(key)),
+      .filter(([, { input }]) =>
+        fieldsOf(z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' })).some((key) =>
+          /^(project|file|url|value|parent)$|path|directory|folder|device/i.test(key),
+        ),
       )
       .map(([name]) => name);
     // Those of a project that is known already name it as the state does, and can neither read nor make another file.
     expect(withPath.filter((name) => !['project.forget', 'project.thumbnail', 'app.diagnostics'].includes(name)).sort()).toEqual(
-      ['export.estimate', 'export.start', 'model.import', 'project.export', 'project.open', 'project.relink', 'session.open'].sort(),
+      [
+        ...['export.estimate', 'export.start', 'live.start', 'model.import', 'project.export', 'project.open', 'project.relink'],
+        ...['session.open', 'settings.set'],
+      ].sort(),
     );
   });
 });

@@ -4,16 +4,14 @@
  */
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../shared/contract.ts';
-import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
-import type { OpenedMedia } from '../engine/engine.ts';
-import type { EngineModel } from '../engine/protocol.ts';
+import { AppEngine } from './app-engine.ts';
 import { AppLog } from './app-log.ts';
 import { userDataDir } from './app-paths.ts';
 import type { AppServicesOptions } from './app-services-options.ts';
 import { type ClientLink, type Connection, viewerOf } from './client-link.ts';
 import { Clients } from './clients.ts';
-import { type AppUsage, EngineHost, type EnginePeer } from './engine-host.ts';
+import type { AppUsage, EnginePeer } from './engine-host.ts';
 import type { ExportChoice } from './export-service.ts';
 import { Exports } from './exports.ts';
 import { createLive } from './live/create-live.ts';
@@ -22,10 +20,10 @@ import { allMethods } from './methods/all-methods.ts';
 import { createModels } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
 import { Notices } from './notices.ts';
+import { OpenSession } from './open-session.ts';
 import { Operations } from './operations.ts';
-import { isProjectFolder, type Project } from './project/project.ts';
 import { Projects } from './project/projects.ts';
-import { type SessionEvents, SessionService, type SessionWork, type TrackRequest } from './session-service.ts';
+import type { SessionService, TrackRequest } from './session-service.ts';
 import { createSettings } from './settings/create-settings.ts';
 import type { SettingsService } from './settings/settings-service.ts';
 import { shownSize } from './shown-size.ts';
@@ -43,16 +41,14 @@ export class AppServices {
   readonly log: AppLog;
   readonly appVersion: string;
   readonly #options: AppServicesOptions;
-  readonly #engine: EngineHost;
+  readonly #engine: AppEngine;
   readonly #hub: StateHub;
   readonly #notices: Notices;
   readonly #exports: Exports;
   readonly #clients: Clients;
   readonly #runs: TrackRuns;
-  #session: SessionService | null = null;
+  readonly #open: OpenSession;
   #memory: MemorySettings;
-  #engineState: AppState['engine'] = { state: 'starting', message: null };
-  #engineError: AppError | null = null;
 
   constructor(options: AppServicesOptions) {
     this.#options = options;
@@ -60,12 +56,12 @@ export class AppServices {
     // First, since reading the settings may already have something to tell.
     this.#hub = new StateHub((revision) => ({
       revision,
-      session: this.#session?.view(this.#memory) ?? null,
+      session: this.#open.current?.view(this.#memory) ?? null,
       project: this.projects.view,
       recents: this.projects.recents.list,
       settings: this.settings.view,
       operations: this.operations.list,
-      engine: this.#engineState,
+      engine: this.#engine.state,
       models: this.models.view,
       notices: this.#notices.list,
     }));
@@ -100,12 +96,9 @@ export class AppServices {
       { ...options, ...engine },
       {
         peer: () => this.#engine.peer,
-        session: () => this.#session,
+        session: () => this.#open.current,
         isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
-        onEngine: (state, message) => {
-          if (state === 'ready') this.#engineError = null;
-          this.#setEngine(state, message);
-        },
+        onEngine: (state, message) => this.#engine.tell(state, message),
         onChange: () => this.#hub.touch(),
         notify: (level, text) => this.notify(level, text),
       },
@@ -123,12 +116,12 @@ export class AppServices {
       appVersion: options.appVersion,
       operations: this.operations,
       engine: () => this.#engine.peer,
-      cancelRun: (id) => this.#cancelRun(id),
+      cancelRun: (id) => this.#engine.cancelRun(id),
       open: (path) => this.openSession(path),
       notify: (level, text) => this.notify(level, text),
       proxy: () => this.models.proxyEnvironment,
       pointers: () => this.projects.pointers(),
-      clip: () => this.#session?.path ?? null,
+      clip: () => this.#open.current?.path ?? null,
     });
     this.live = createLive({
       ...{ dataDir, operations: this.operations, projects: this.projects, rules: options.liveRules },
@@ -136,8 +129,8 @@ export class AppServices {
       values: () => this.settings.values,
       memory: () => this.#memory,
       claim: () => this.sources.store.claim(null),
-      use: (title, media, work, link) => this.#use((...host) => SessionService.live(title, media, ...host, work, link)),
-      open: (path, adopt) => this.#opened(path, this.#projectOf(path), adopt),
+      use: (...live) => this.#open.openLive(...live),
+      open: (path, adopt) => this.#open.openClip(path, adopt),
       close: () => this.closeSession(true),
       notify: (level, text) => this.notify(level, text),
       onChange: () => this.#hub.touch(),
@@ -147,23 +140,38 @@ export class AppServices {
       models: () => this.models,
       session: () => this.session,
       memory: () => this.#memory,
-      cancelRun: (id) => this.#cancelRun(id),
+      cancelRun: (id) => this.#engine.cancelRun(id),
       notify: (level, text) => this.notify(level, text),
     });
     this.#exports = new Exports({
       operations: this.operations,
       appVersion: options.appVersion,
       engine: () => this.#engine.peer,
-      cancelRun: (id) => this.#cancelRun(id),
+      cancelRun: (id) => this.#engine.cancelRun(id),
       outputUrl: (id, name) => options.outputUrl?.(id, name) ?? null,
     });
-    this.#engine = new EngineHost(options.spawnEngine, {
+    this.#engine = new AppEngine(options.spawnEngine, {
       onReady: (peer, isRestart) => this.#onEngineReady(peer, isRestart),
-      onLost: (reason) =>
-        this.#setEngine('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
-      onFailed: (error) => {
-        this.#engineError = error;
-        this.#setEngine('failed', error.message);
+      onState: ({ state, message }) => {
+        this.log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
+        this.#hub.touch();
+      },
+    });
+    this.#open = new OpenSession({
+      engine: this.#engine,
+      model: () => this.models.engineModel,
+      projects: this.projects,
+      events: {
+        onChange: () => this.#hub.touch(),
+        onFrame: (message) => this.#clients.broadcast(message),
+        onWarning: (text) => this.notify('warning', text),
+      },
+      isOwn: (path) => this.sources.store.owns(path),
+      checkPath: (path) => this.checkPath(path),
+      release: async (session) => {
+        // Not what is being fetched: it is what may be opened now.
+        await this.operations.cancelAll(['track', 'export', 'copy']);
+        await this.live.leave(session);
       },
     });
   }
@@ -173,8 +181,7 @@ export class AppServices {
   }
 
   get session(): SessionService {
-    if (!this.#session) throw new AppError('session-unknown', 'No clip is open. Open one first.');
-    return this.#session;
+    return this.#open.required;
   }
 
   /** In the next run. */
@@ -201,87 +208,27 @@ export class AppServices {
     await this.projects.load();
     await this.models.start();
     await this.#engine.start();
-    if (this.projects.keeps && this.#engineState.state === 'ready') void this.live.recover();
+    if (this.projects.keeps && this.#engine.state.state === 'ready') void this.live.recover();
   }
 
   /** @throws AppError why the engine or the model can't be used */
   requireEngine(): void {
-    if (this.#engineError) throw this.#engineError;
+    this.#engine.require();
   }
 
   /** @param path of a clip, or of a project's folder, which opens where it was left */
-  async openSession(path: string): Promise<SessionService> {
-    if (isProjectFolder(path)) return this.openProject(path);
-    return this.#opened(path, this.#projectOf(path));
-  }
-
-  #projectOf(path: string): ((media: OpenedMedia) => Promise<Project>) | null {
-    return this.projects.keeps ? (media) => this.projects.create(path, media) : null;
+  openSession(path: string): Promise<SessionService> {
+    return this.#open.open(path);
   }
 
   /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
-  async openProject(folder: string): Promise<SessionService> {
-    if (this.projects.isOpen(folder)) await this.closeSession();
-    const project = this.projects.open(folder);
-    try {
-      const clip = await project.findClip();
-      if (!this.sources.store.owns(clip)) await this.#options.checkPath?.(clip);
-      return await this.#opened(clip, async () => project);
-    } catch (error) {
-      this.projects.release(project);
-      throw error;
-    }
-  }
-
-  /** @param adopt makes the session's work of the project's */
-  async #opened(
-    path: string,
-    work: ((media: OpenedMedia) => Promise<Project>) | null,
-    adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork | null> = async (_, project) => project,
-  ): Promise<SessionService> {
-    let project: Project | null = null;
-    const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
-      project = work ? await work(media) : null;
-      return adopt(media, project);
-    };
-    const session = await this.#use(
-      (...host) => SessionService.open(path, ...host, adopted),
-      (opened) => this.projects.use(project, opened),
-    );
-    if (session.warning) this.notify('warning', session.warning);
-    return session;
-  }
-
-  async #use(
-    make: (model: EngineModel, engine: () => EnginePeer, events: SessionEvents) => SessionService | Promise<SessionService>,
-    onUsed: (session: SessionService) => Promise<void> = async () => {},
-  ): Promise<SessionService> {
-    const model = this.models.engineModel;
-    if (!model) throw new AppError('engine-lost', this.#engineState.message ?? 'The engine is still starting. Try again in a moment.');
-    const events: SessionEvents = {
-      onChange: () => this.#hub.touch(),
-      onFrame: (message) => this.#clients.broadcast(message),
-      onWarning: (text) => this.notify('warning', text),
-    };
-    const session = await make(model, () => this.#engine.peer, events);
-    await this.closeSession();
-    this.#session = session;
-    await onUsed(session);
-    this.#hub.touch();
-    return session;
+  openProject(folder: string): Promise<SessionService> {
+    return this.#open.openProject(folder);
   }
 
   /** @param isForGood the user closed it, so that it is not opened again at the next start */
-  async closeSession(isForGood = false): Promise<void> {
-    const session = this.#session;
-    if (!session) return;
-    // Not what is being fetched: it is what may be opened now.
-    await this.operations.cancelAll(['track', 'export', 'copy']);
-    await this.live.leave(session);
-    this.#session = null;
-    await this.projects.close(isForGood);
-    this.#hub.touch();
-    await session.close();
+  closeSession(isForGood = false): Promise<void> {
+    return this.#open.close(isForGood);
   }
 
   /** @returns the operation's id; it ends by itself (see `operations.ended`) */
@@ -358,31 +305,17 @@ export class AppServices {
     await this.#options.checkPath?.(path);
   }
 
-  #cancelRun(runId: string): void {
-    try {
-      this.#engine.peer.call('cancel', { runId }).catch(() => {});
-    } catch {
-      // Without an engine there is nothing left to cancel.
-    }
-  }
-
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
-    peer.on('trackedFrame', (event) => this.#session?.onTrackedFrame(event));
+    peer.on('trackedFrame', (event) => this.#open.current?.onTrackedFrame(event));
     this.#exports.attach(peer);
     this.sources.imports.attach(peer);
     this.live.attach(peer);
     const { firstClip } = this.#options;
     if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
     await this.models.load(peer);
-    await this.#session?.replay();
-    this.#setEngine('ready', null);
+    await this.#open.current?.replay();
+    this.#engine.tell('ready', null);
     if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
     if (isRestart) this.notify('info', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
-  }
-
-  #setEngine(state: AppState['engine']['state'], message: string | null): void {
-    this.#engineState = { state, message };
-    this.log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
-    this.#hub.touch();
   }
 }

@@ -2,52 +2,38 @@
  * Live sources: one at a time, as a session that grows. Its recording and the work on it lie in a folder of their own until it ends;
  * they become a clip with a project then, with everything under the recording's frame numbers.
  */
-import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { LiveSource, LiveState } from '../../../shared/live.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { isNetworkAddress } from '../../engine/media/network-source.ts';
-import { titleOf } from '../../engine/pipeline/live/live-input.ts';
+import { requireCamera, titleOf } from '../../engine/pipeline/live/live-input.ts';
 import type { EngineInput, LiveFrameEvent, LiveReport } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
-import { freeBytes } from '../export-estimate.ts';
 import type { Operations, RunningOperation } from '../operations.ts';
 import type { SessionService } from '../session-service.ts';
 import { nameOf, safeName } from '../sources/import-source.ts';
-import type { ImportPlace } from '../sources/import-store.ts';
-import { type LiveClip, rekeyed } from './live-clip.ts';
+import type { LiveClip } from './live-clip.ts';
 import type { LiveLink } from './live-link.ts';
 import { LiveMedia } from './live-media.ts';
-import { isAbandoned, LiveWork, readLiveNote, writeLiveNote } from './live-work.ts';
+import { LiveRecordings, type LiveRecordingsHost } from './live-recordings.ts';
+import type { LiveWork } from './live-work.ts';
 
-export interface LiveServiceHost {
-  /** Recordings that go on lie here, each in a folder of its own. */
-  folder: string;
-  /** A folder for a recording that is made whole. */
-  claim: () => Promise<ImportPlace>;
+export interface LiveServiceHost extends LiveRecordingsHost {
   operations: Operations;
-  engine: () => EnginePeer;
   settings: () => { bufferBytes: number; tries: number; memory: MemorySettings; display: { width: number; height: number } };
   /** Makes the session of a live source the open one. */
   use: (title: string, media: LiveMedia, work: LiveWork, link: LiveLink) => Promise<SessionService>;
   /** Opens the clip it has become. */
   open: (clip: LiveClip) => Promise<SessionService>;
-  /** Keeps the clip it has become as a project, without opening it. */
-  keep: (clip: LiveClip) => Promise<void>;
   /** Nothing came of it. */
   drop: (session: SessionService) => Promise<void>;
-  notify: (level: 'info' | 'warning' | 'error', text: string) => void;
   onChange: () => void;
   /** Other times than the usual, for tests. */
   rules?: EngineInput<'liveStart'>['rules'] | undefined;
 }
 
-/** This much of the disk is left alone. */
-const reserveBytes = 256 * 2 ** 20;
 /** It is ended after so long: six hours. */
 const longestMs = 6 * 3_600_000;
 /** Between two looks at the disk, ms. */
@@ -98,10 +84,12 @@ const clipNameOf = (source: LiveSource): string => {
 
 export class LiveService {
   readonly #host: LiveServiceHost;
+  readonly #recordings: LiveRecordings;
   #live: Live | null = null;
 
   constructor(host: LiveServiceHost) {
     this.#host = host;
+    this.#recordings = new LiveRecordings(host);
   }
 
   get isLive(): boolean {
@@ -130,19 +118,14 @@ export class LiveService {
 
   /** @returns the operation's id; how it goes is in the state @param owner the window, should it be one that sends a recording */
   async start(source: LiveSource, owner: object): Promise<string> {
-    const { folder, operations, use, engine } = this.#host;
+    const { operations, use, engine } = this.#host;
     if (source.kind === 'network' && !isNetworkAddress(source.url))
       throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+    if (source.kind === 'camera') requireCamera(source.deviceId, process.platform);
     await this.stop();
-    await mkdir(folder, { recursive: true });
-    await this.#requireRoom();
     const title = titleOf(source);
     const clipName = clipNameOf(source);
-    const own = join(folder, randomUUID());
-    writeLiveNote(own, { title, clipName, startedAt: new Date().toISOString() });
-    const work = new LiveWork(own, (error) => {
-      if (error) this.#host.notify('error', error.message);
-    });
+    const work = await this.#recordings.begin(title, clipName);
     const media = new LiveMedia();
     let live: Live | null = null;
     const link: LiveLink = { view: () => live?.state ?? connecting(title), resume: () => this.#resume(), resumed: () => this.#resumed() };
@@ -207,24 +190,8 @@ export class LiveService {
   }
 
   /** Recordings that a kill or a crash left unfinished are made whole and kept as projects. */
-  async recover(): Promise<void> {
-    const { folder, notify } = this.#host;
-    for (const name of folderNames(folder)) {
-      const own = join(folder, name);
-      const note = readLiveNote(own);
-      if (!note || !isAbandoned(note)) continue;
-      writeLiveNote(own, note);
-      try {
-        const work = new LiveWork(own, () => {});
-        await this.#host.keep(await this.#clipOf(work, note.clipName, null));
-        work.remove();
-        notify('info', `The live recording of ${note.title} that was cut off was made whole. It is among the recent projects.`);
-      } catch (error) {
-        const known = AppError.from(error);
-        if (known.code === 'source-empty') new LiveWork(own, () => {}).remove();
-        else notify('warning', `A live recording of ${note.title} was cut off, and could not be made whole: ${known.message}`);
-      }
-    }
+  recover(): Promise<void> {
+    return this.#recordings.recover();
   }
 
   #of(sessionId: string): Live | null {
@@ -283,14 +250,7 @@ export class LiveService {
     if (state.recordedMs >= longestMs) void this.#end(live, `${live.title} was ended, since it is six hours long`);
     if (performance.now() < live.lookedMs + roomEveryMs) return;
     live.lookedMs = performance.now();
-    void this.#requireRoom().catch(() => this.#end(live, `${live.title} was ended, since the disk is almost full`));
-  }
-
-  async #requireRoom(): Promise<void> {
-    const { folder } = this.#host;
-    const free = await freeBytes(folder);
-    if (free !== null && free < reserveBytes)
-      throw new AppError('disk-full', `${folder} has too little room to record. Free some space and try again.`, { details: { free } });
+    void this.#recordings.requireRoom().catch(() => this.#end(live, `${live.title} was ended, since the disk is almost full`));
   }
 
   #locked({ session }: Live): number[] {
@@ -320,7 +280,8 @@ export class LiveService {
     onChange();
     try {
       await engine().call('liveStop', { sessionId: live.id });
-      const clip = await this.#clipOf(live.work, live.clipName, live);
+      const { trees } = live.session;
+      const clip = await this.#recordings.clipOf(live.work, live.clipName, { isFollowed: live.state.isTracking, trees });
       if (opens) await this.#host.open(clip);
       else await this.#host.keep(clip);
       live.work.remove();
@@ -355,24 +316,4 @@ export class LiveService {
   #forget(live: Live): void {
     if (this.#live === live) this.#live = null;
   }
-
-  async #clipOf(work: LiveWork, clipName: string, live: Live | null): Promise<LiveClip> {
-    const place = await this.#host.claim();
-    const path = place.path(clipName);
-    const joined = this.#host.engine().call('liveJoin', { folder: work.folder, output: path });
-    const { segments } = await joined.catch(async (error: unknown) => {
-      await place.remove();
-      throw error;
-    });
-    await place.done();
-    return rekeyed(path, work, segments, { isFollowed: live?.state.isTracking ?? false, trees: live?.session.trees ?? null });
-  }
 }
-
-const folderNames = (folder: string): string[] => {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};

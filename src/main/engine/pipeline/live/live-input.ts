@@ -24,8 +24,17 @@ export const liveInput = (url: string): NetworkInput => {
   return { args: [...args, ...copyArgs], stdin };
 };
 
+const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
+
+/** Where a camera is named by a file, no other file may be. @throws AppError `not-allowed` */
+export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void => {
+  if (platform === 'linux' && !linuxCamera.test(deviceId))
+    throw new AppError('not-allowed', `${deviceId} is no camera. Choose one of the list (sam2-video live --cameras), or give an address.`);
+};
+
 /** The system's own way to a camera. @param deviceId as {@link listCameras} gives it */
 export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): string[] => {
+  requireCamera(deviceId, platform);
   const open = ['-fpsprobesize', '0', '-thread_queue_size', '64'];
   if (platform === 'linux') return ['-f', 'v4l2', ...open, '-i', deviceId];
   // A rate that the camera has must be named; 30 is what nearly all have.

@@ -28,6 +28,17 @@ describe('how a source is opened', () => {
     expect(args.slice(-2)).toEqual(['-i', input]);
   });
 
+  it.each(['/etc/passwd', '/dev/sda', '/dev/video0/../sda', '/dev/v4l/by-id/a/../../../sda', 'video0', '-i'])(
+    'not as %s, which is no camera',
+    (path) => {
+      expect(() => cameraInputArgs(path, 'linux')).toThrow(/is no camera/);
+    },
+  );
+
+  it('a camera by its lasting name', () => {
+    expect(cameraInputArgs('/dev/v4l/by-id/usb-046d_HD_Pro-video-index0', 'linux')).toContain('v4l2');
+  });
+
   it('a camera is encoded without frames that wait for others', () => {
     expect(encodeArgs(new Set(['libx264'])).join(' ')).toMatch(/libx264 .*ultrafast .*-tune zerolatency .*-bf 0 .*matroska/);
     expect(encodeArgs(new Set(['mpeg4']))).toContain('mpeg4');
