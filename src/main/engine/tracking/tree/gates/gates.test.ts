@@ -187,6 +187,43 @@ describe('SAMURAI', () => {
     ]);
   });
 
+  it('remembers no frame whose mask has nothing of the predicted box, once motion is trusted', () => {
+    const jump = (frames: number): unknown => {
+      let history: PathHistory = start;
+      for (let t = 1; t <= frames; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, still)]);
+      history = history.after(remembered(frames + 1, 0.9), 0, [offer(0.9, 5, squareLogits(6, 6, 2))]);
+      // One frame more, so that the one in question is not attended as the last.
+      history = history.after(remembered(frames + 2, 0.9), 0, [offer(0.9, 5, still)]);
+      return attended(history, frames + 3).memories.map(([frame]) => frame);
+    };
+    expect(jump(16)).toEqual([0, 12, 13, 14, 15, 16, 18]);
+    // Before, motion has no say.
+    expect(jump(10)).toEqual([0, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('attends to the frame before even when it did not pass', () => {
+    const history = grown(start, [
+      [0.9, 5],
+      [0.2, 5],
+    ]);
+    expect(attended(history, 3).memories).toEqual([
+      [0, 6],
+      [1, 1],
+      [2, 0],
+    ]);
+  });
+
+  it('starts the filter anew after a bad frame, where the object is then', () => {
+    let history: PathHistory = start;
+    for (let t = 1; t <= 20; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, still)]);
+    history = history.after(remembered(21, 0.3), 0, [offer(0.3, 5, still)]);
+    const elsewhere = squareLogits(5, 5, 3);
+    for (let t = 22; t <= 36; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, elsewhere)]);
+    const [near, there] = history.rate([offer(0.8, 5, still), offer(0.8, 5, elsewhere)]);
+    expect(near).toBeCloseTo(0.85 * 0.8, 6);
+    expect(there).toBeCloseTo(0.15 + 0.85 * 0.8, 6);
+  });
+
   it('predicts a box that moves steadily', () => {
     const at = (t: number) => ({ left: 3 * t, top: t, right: 3 * t + 20, bottom: t + 40 });
     let filter = KalmanBox.at(at(0));
@@ -233,8 +270,42 @@ describe('DAM4SAM', () => {
     expect(anchors(steady(7).after(remembered(8, 0.9), 0, [offer(0.9, 5, target), offer(0.6, 5, target)]))).toEqual([0]);
     expect(anchors(steady(7).after(remembered(8, 0.8), 0, [offer(0.8, 5, target), offer(0.6, 5, far)]))).toEqual([0]);
     expect(anchors(steady(7).after(remembered(8, 0.9), 0, [offer(0.9, 5, squareLogits(0, 0, 5)), offer(0.6, 5, far)]))).toEqual([0]);
-    // Five frames must lie between anchors.
-    expect(anchors(steady(3).after(remembered(4, 0.9), 0, distractor))).toEqual([0]);
+  });
+
+  it('anchors no two frames within five, the prompt counted', () => {
+    const after = (gap: number): unknown => {
+      let history: PathHistory = start;
+      for (let t = 1; t < gap; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, target)]);
+      const distractor = [offer(0.9, 5, target), offer(0.6, 5, far)];
+      for (let t = gap; t <= gap + 12; t++) history = history.after(remembered(t, 0.9), 0, distractor);
+      return attended(history, gap + 13)
+        .memories.filter(([, row]) => row === 6)
+        .map(([frame]) => frame);
+    };
+    // The first may be the sixth frame after the prompt, the next the sixth after that.
+    expect(after(2)).toEqual([0, 6, 12]);
+    expect(after(6)).toEqual([0, 6, 12, 18]);
+    expect(after(8)).toEqual([0, 8, 14, 20]);
+  });
+
+  it('anchors where the joined box overlaps by at most 0.7, and an area within a fifth of the usual one', () => {
+    const usual = squareLogits(0, 0, 6);
+    const anchors = (other: Float32Array, chosen = usual): boolean => {
+      let history: PathHistory = start;
+      for (let t = 1; t <= 7; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, usual)]);
+      history = history.after(remembered(8, 0.9), 0, [offer(0.9, 5, chosen), offer(0.6, 5, other)]);
+      return attended(history, 9).memories.filter(([, row]) => row === 6).length === 2;
+    };
+    // Joined boxes of 6 x 8 and of 8 x 8, of which 6 x 6 is 0.75 and 0.56.
+    const corner = squareLogits(7, 7, 1);
+    expect([anchors(squareLogits(0, 7, 1)), anchors(corner)]).toEqual([false, true]);
+    /** Of 36 px in the same box, this many less. */
+    const without = (missing: number): Float32Array => {
+      const logits = usual.slice();
+      for (let i = 0; i < missing; i++) logits[9 + (i % 4) + 8 * Math.floor(i / 4)] = -5;
+      return logits;
+    };
+    expect([anchors(corner, without(7)), anchors(corner, without(8))]).toEqual([true, false]);
   });
 });
 
