@@ -76,6 +76,25 @@ describe('exact', () => {
     expect(at(0, 2)).not.toBe(at(1, 2));
   });
 
+  it('lets every path inherit the past of its parent, and nothing of the others (rule L6)', () => {
+    const tree = plant();
+    /** The candidate and the path it came from, in the pointer's second place. */
+    const marked = (path: number, frame: number): Candidate[] =>
+      three([0.7, 0.69, 0.68], frame < 3 ? 1 : 5).map((candidate, k) => ({
+        ...candidate,
+        iou: frame === 2 ? [0.9, 0.85, 0.8][k]! : k === 0 ? 0.7 - path / 1000 : 0.4,
+        pointer: Float32Array.of(frame, 10 * path + k, 0, 0),
+      }));
+    for (let t = 1; t <= 4; t++) step(tree, t, (path) => marked(path, t));
+    const pasts = tree.requests(context(5)).map(({ memories }) => memories.slice(2).map(({ source }) => source.pointer[1]));
+    // Each went on by its own first candidate after the split on frame 2 into candidates 0, 1 and 2.
+    expect(pasts).toEqual([
+      [0, 0, 0],
+      [1, 10, 10],
+      [2, 20, 20],
+    ]);
+  });
+
   it('scores the sum of ln IoU, the best 0 (rules L3 and L13)', () => {
     const tree = plant();
     step(tree, 1, () => certain);

@@ -253,6 +253,17 @@ describe('backward', () => {
     expect(events.filter((event) => event.type === 'spawned' && event.parent === null).map(({ frame }) => frame)).toEqual([9]);
     expect(tracker.branches(1).length).toBe(3);
   });
+
+  it('starts from the prompt also where it turns round on the spot', async () => {
+    const { graphs, tracker } = setUp(treeSettings());
+    await prompted(tracker, 1, 10);
+    tracker.startPropagation();
+    graphs.script = () => unsure;
+    await run(tracker, 10, 16);
+    // The frame behind the newest: a tree in the other direction would go on here.
+    expect(eventsOf(await run(tracker, 15, 14)).find(({ type }) => type === 'spawned')).toMatchObject({ parent: null, frame: 15 });
+    expect(graphs.of('attend').at(-2)!.attend!.memories).toBe(1);
+  });
 });
 
 describe('whatever happens', () => {
@@ -353,6 +364,17 @@ describe('amending', () => {
 });
 
 describe('memory', () => {
+  it('is held of rivals that live long only as far as they can attend to it', async () => {
+    const { graphs, tracker } = setUp(treeSettings({ history: 60, variant: 'live', pruneRatio: 0, consistencyThreshold: 1 }));
+    await prompted(tracker, 1, 0);
+    tracker.startPropagation();
+    graphs.script = (call) => (call < 3 ? { ious: [0, 0.85, 0.9, 0.8], objectLogit: 1 } : { ious: [0, 0.9, 0.01, 0.01], objectLogit: 5 });
+    await run(tracker, 0, 80);
+    expect(tracker.branches(1).map(({ branch }) => branch)).toEqual([0, 1, 2]);
+    // The bank's thirty, and of each of the two others six that it attends to and the frame before.
+    expect(tracker.held(1).memories).toBeLessThanOrEqual(30 + 2 * 7);
+  });
+
   it('is flat over 20,000 frames, and so is the work', async () => {
     const { graphs, tracker } = setUp(treeSettings({ history: 30 }));
     await prompted(tracker, 1, 0);
