@@ -47,7 +47,7 @@ export const sessionMemorySchema = z.object({
   settings: memorySettingsSchema,
   /** Frames to look at, the most uncertain first. */
   review: z.array(reviewFrameSchema),
-  /** Since the clip was opened. */
+  /** Of all that was told since the work on the clip began. */
   counters: treeCountersSchema,
   /** The newest switches of the best branch, by frame. */
   switches: z.array(z.object(base)),

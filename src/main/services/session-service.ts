@@ -25,7 +25,7 @@ import { MaskStore } from './mask-store.ts';
 import type { ObjectChange } from './object-list.ts';
 import { PromptReplay } from './prompt-replay.ts';
 import { SessionEdits } from './session-edits.ts';
-import { TreeStore } from './tree-store.ts';
+import { type TreeLog, TreeStore } from './tree-store.ts';
 
 export interface TrackRequest {
   direction: TrackDirection;
@@ -48,6 +48,8 @@ export interface SessionWork {
   kept: KeptWork;
   /** The steps that led to it. */
   history: WorkHistory;
+  /** What the memories told, kept with it. */
+  trees?: TreeLog;
   /** Called on every change; returns when it is on its way to the disk. @param step null = no step of the history */
   save(kept: KeptWork, step: WorkStep | null): void;
 }
@@ -69,7 +71,7 @@ export class SessionService {
   readonly media: OpenedMedia;
   #model: EngineModel;
   readonly store: MaskStore;
-  readonly trees = new TreeStore(() => this.edits.list);
+  readonly trees: TreeStore;
   /** What the user does to objects and prompts, and undo. */
   readonly edits: SessionEdits;
   readonly #events: SessionEvents;
@@ -104,6 +106,7 @@ export class SessionService {
         events.onWarning(`What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
     });
     this.store = work?.store ?? new MaskStore();
+    this.trees = new TreeStore(() => this.edits.list, work?.trees);
     this.edits = new SessionEdits(
       {
         sessionId: id,

@@ -5,13 +5,28 @@
  */
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { noTreeEvents, type SessionMemory, type TreeCounters, type TreeEvent } from '../../shared/memory-tree.ts';
-import { type ReviewFrame, rankReview } from '../../shared/review-queue.ts';
+import { leastDoubt, type ReviewFrame, rankReview } from '../../shared/review-queue.ts';
 import type { MemoryReport } from '../engine/protocol.ts';
+
+/** What was told when a frame was tracked. */
+export interface TreeEntry {
+  frame: number;
+  /** Objects that were on the frame. */
+  objectIds: readonly number[];
+  events: readonly TreeEvent[];
+  uncertainty: readonly ReviewFrame[];
+  amendedFrames: number;
+}
+
+/** Where it is kept. */
+export interface TreeLog {
+  append(entry: TreeEntry): void;
+  /** What was kept before, in the order it was told. */
+  read(): Iterable<TreeEntry>;
+}
 
 /** Frames offered for review. */
 const reviewLength = 20;
-/** Under this, a frame is not worth a look. */
-const leastUncertainty = 0.05;
 /** Doubtful frames remembered; when there are twice as many the surer half is forgotten, so each frame costs little. */
 const reviewRoom = 1000;
 const shownSwitches = 500;
@@ -30,20 +45,33 @@ export class TreeStore {
   readonly #doubts = new Map<string, ReviewFrame>();
   readonly #switches = new Map<string, { objectId: number; frame: number }>();
   readonly #objects: () => readonly PromptedObject[];
+  readonly #log: TreeLog | null;
   #counters: TreeCounters = noTreeEvents();
   #revision = 0;
   /** The queue, and the objects it was made for. */
   #review: { of: readonly PromptedObject[]; queue: ReviewFrame[] } | null = null;
 
-  /** @param objects of the session; another list whenever one of them changes */
-  constructor(objects: () => readonly PromptedObject[]) {
+  /**
+   * @param objects of the session; another list whenever one of them changes
+   * @param log keeps it beyond this process; null = nothing does
+   */
+  constructor(objects: () => readonly PromptedObject[], log: TreeLog | null = null) {
     this.#objects = objects;
+    for (const entry of log?.read() ?? []) this.#take(entry);
+    this.#log = log;
   }
 
   /** @param objectIds that were on the frame; what was known of them there is replaced */
-  put(frame: number, objectIds: readonly number[], report: MemoryReport): void {
+  put(frame: number, objectIds: readonly number[], { events, uncertainty, amended }: MemoryReport): void {
+    const doubtful = uncertainty.filter((doubt) => doubt.uncertainty >= leastDoubt);
+    const entry = { frame, objectIds, events, uncertainty: doubtful, amendedFrames: amended.length };
+    this.#take(entry);
+    if (objectIds.length + events.length + doubtful.length > 0) this.#log?.append(entry);
+  }
+
+  #take({ frame, objectIds, events, uncertainty, amendedFrames }: TreeEntry): void {
     for (const objectId of objectIds) this.#forget(objectId, frame);
-    for (const event of report.events) {
+    for (const event of events) {
       this.#counters[event.type]++;
       let frames = this.#events.get(event.objectId);
       if (!frames) {
@@ -55,10 +83,9 @@ export class TreeStore {
       else frames.set(event.frame, [event]);
       if (event.type === 'switched') this.#switches.set(keyOf(event.objectId, frame), { objectId: event.objectId, frame });
     }
-    this.#counters.amendedFrames += report.amended.length;
-    if (report.events.length > 0) this.#revision++;
-    for (const doubt of report.uncertainty) {
-      if (doubt.uncertainty < leastUncertainty) continue;
+    this.#counters.amendedFrames += amendedFrames;
+    if (events.length > 0) this.#revision++;
+    for (const doubt of uncertainty) {
       this.#doubts.set(keyOf(doubt.objectId, doubt.frame), doubt);
       this.#review = null;
     }

@@ -38,7 +38,7 @@ export const rekeyed = (
       await rekeyMasks(work.store, store, kept.objects, map);
       project?.save(kept);
       const save = (next: KeptWork, step: WorkStep | null): void => project?.save(next, step);
-      return { store, kept, history: new WorkHistory(), save };
+      return { store, kept, history: new WorkHistory(), ...(project && { trees: project.trees }), save };
     },
     adoptTrees: (session, media) => {
       const map = mapTo(media);

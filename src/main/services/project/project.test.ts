@@ -67,7 +67,10 @@ describe('Project', () => {
     project.store.put(5, result(1, 0.25));
     project.store.put(6, result(1, 0.5));
     project.store.remove(1, 5);
+    const told = { frame: 6, objectIds: [1], events: [], uncertainty: [{ objectId: 1, frame: 6, uncertainty: 0.5 }], amendedFrames: 2 };
+    project.trees.append(told);
     const again = open(project.folder);
+    expect([...again.trees.read()]).toEqual([told]);
     expect(again.kept).toEqual(withObjects);
     expect(again.store.frames(1)).toEqual([6]);
     expect(again.store.get(1, 6)).toMatchObject({ counts: '44', score: 0.5, overlay: { scale: 0.1 } });

@@ -17,6 +17,7 @@ import { copyProject } from './copy-project.ts';
 import { fingerprintOf, isSameFile } from './fingerprint.ts';
 import { boundHistory, moveRows, neededMasks } from './kept-history.ts';
 import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
+import { MemoryLog } from './memory-log.ts';
 import { encodeChange, encodeWork, readWorkLog } from './work-log.ts';
 
 const fileName = 'project.json';
@@ -99,6 +100,7 @@ export class Project implements SessionWork {
   readonly store: MaskStore;
   readonly kept: KeptWork;
   readonly history: WorkHistory;
+  readonly trees: MemoryLog;
   #file: ProjectFile;
   readonly #masks: MaskFiles;
   readonly #work: AppendFile;
@@ -137,6 +139,7 @@ export class Project implements SessionWork {
     if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
     this.#masks = compacted ?? masks;
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
+    this.trees = new MemoryLog(folder, onError, write);
   }
 
   /** A new project for a clip, in a folder of its own under `parent`. */
@@ -245,6 +248,7 @@ export class Project implements SessionWork {
   close(isKept = false): boolean {
     this.#work.close();
     this.#masks.close();
+    this.trees.close();
     if (!isKept && this.#saved.objects.length === 0 && this.#saved.nextId === 1) {
       rmSync(this.folder, { recursive: true, force: true });
       return false;

@@ -273,7 +273,7 @@ describe('DAM4SAM', () => {
   });
 
   it('anchors no two frames within five, the prompt counted', () => {
-    const after = (gap: number): unknown => {
+    const anchorsFrom = (gap: number): unknown => {
       let history: PathHistory = start;
       for (let t = 1; t < gap; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, target)]);
       const distractor = [offer(0.9, 5, target), offer(0.6, 5, far)];
@@ -283,9 +283,9 @@ describe('DAM4SAM', () => {
         .map(([frame]) => frame);
     };
     // The first may be the sixth frame after the prompt, the next the sixth after that.
-    expect(after(2)).toEqual([0, 6, 12]);
-    expect(after(6)).toEqual([0, 6, 12, 18]);
-    expect(after(8)).toEqual([0, 8, 14, 20]);
+    expect(anchorsFrom(2)).toEqual([0, 6, 12]);
+    expect(anchorsFrom(6)).toEqual([0, 6, 12, 18]);
+    expect(anchorsFrom(8)).toEqual([0, 8, 14, 20]);
   });
 
   it('anchors where the joined box overlaps by at most 0.7, and an area within a fifth of the usual one', () => {

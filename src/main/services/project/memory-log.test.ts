@@ -1,0 +1,76 @@
+/** What the memory trees told is there again when a project is opened, whatever happened to the program. */
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
+import type { TreeEvent } from '../../../shared/memory-tree.ts';
+import type { EngineResult, MemoryReport } from '../../engine/protocol.ts';
+import { type PromptedObject, TreeStore } from '../tree-store.ts';
+import { MemoryLog } from './memory-log.ts';
+
+let folder: string;
+const logs: MemoryLog[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sam2-memory-log-'));
+});
+afterEach(() => {
+  for (const log of logs.splice(0)) log.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const objects: PromptedObject[] = [{ id: 1, prompts: [{ frame: 0 }] }];
+const open = (): TreeStore => {
+  const log = new MemoryLog(folder, () => {});
+  logs.push(log);
+  return new TreeStore(() => objects, log);
+};
+const tell = (frame: number, change: Partial<MemoryReport> = {}): [number, number[], MemoryReport] => [
+  frame,
+  [1],
+  { uncertainty: [{ objectId: 1, frame, uncertainty: 0.5 + frame / 100 }], events: [], amended: [], ...change },
+];
+const spawned = (frame: number, branch: number): TreeEvent => ({ type: 'spawned', objectId: 1, frame, branch, parent: 0, score: -0.25 });
+const switched: TreeEvent = { type: 'switched', objectId: 1, frame: 8, from: 0, to: 1, amendedFrom: 7 };
+const path = (): string => join(folder, 'memory.log');
+
+describe('the log of what memories told', () => {
+  it('gives events, counters, switches and the review queue again, without being closed', () => {
+    const store = open();
+    for (let frame = 1; frame < 8; frame++) store.put(...tell(frame, { events: [spawned(frame, frame)] }));
+    store.put(...tell(8, { events: [switched], amended: [{ frame: 7, result: {} as EngineResult }] }));
+    // Tracked again, with another end.
+    store.put(...tell(3, { uncertainty: [], events: [] }));
+    const again = open();
+    expect(again.events(1, 0, 10)).toEqual(store.events(1, 0, 10));
+    expect(again.events(1, 0, 10)).toHaveLength(7);
+    expect(again.view(defaultMemorySettings)).toEqual(store.view(defaultMemorySettings));
+    expect(again.counters).toMatchObject({ spawned: 7, switched: 1, amendedFrames: 1 });
+    expect(again.review.length).toBeGreaterThan(0);
+    // And goes on from there.
+    again.put(...tell(9, { events: [spawned(9, 9)] }));
+    expect(open().events(1, 0, 10)).toHaveLength(8);
+  });
+
+  it('loses no more than a torn last line or a damaged one', () => {
+    const store = open();
+    for (let frame = 1; frame < 5; frame++) store.put(...tell(frame, { events: [spawned(frame, frame)] }));
+    appendFileSync(path(), '0123abcd {"frame":7,"obj');
+    open().put(...tell(6, { events: [spawned(6, 6)] }));
+    const frames = (): number[] =>
+      open()
+        .events(1, 0, 10)
+        .map(({ frame }) => frame);
+    expect(frames()).toEqual([1, 2, 3, 4, 6]);
+    const lines = readFileSync(path(), 'utf8').split('\n');
+    lines[1] = lines[1]!.replace('"frame":2', '"frame":9');
+    writeFileSync(path(), lines.join('\n'));
+    expect(frames()).toEqual([1, 3, 4, 6]);
+  });
+
+  it('does not grow by frames of which nothing is to be told', () => {
+    const store = open();
+    store.put(5, [], { uncertainty: [], events: [], amended: [] });
+    expect(readFileSync(path())).toHaveLength(0);
+  });
+});
