@@ -3,6 +3,7 @@
  * come in and low-res logits go out as transferred buffers. It is never terminated while a run is under way (that would abort
  * the process): the engine process itself is what gets killed.
  */
+import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { AppError } from '../../shared/errors.ts';
 import type { Manifest } from '../../shared/manifest.ts';
@@ -10,6 +11,7 @@ import type { MemorySettings } from '../../shared/memory-settings.ts';
 import { constantsOf, type GraphPaths, OnnxGraphs } from './model/onnx-graphs.ts';
 import type { ProviderChoice } from './model/providers.ts';
 import type { GraphTimings } from './model/run-times.ts';
+import { SecondLane } from './model/second-lane.ts';
 import { type MethodMap, RpcPeer, Transferred } from './rpc.ts';
 import type { PointPrompt } from './tracking/point-prompt.ts';
 import type { ObjectFrameResult } from './tracking/tracker-core.ts';
@@ -17,6 +19,8 @@ import { VideoTracker } from './tracking/video-tracker.ts';
 
 let graphs: OnnxGraphs | null = null;
 let manifest: Manifest | null = null;
+/** Its modules are loaded while the model's files are checked; the first model that is loaded takes it or ends it. */
+let idleLane: SecondLane | null = parentPort && availableParallelism() > 1 ? new SecondLane() : null;
 const trackers = new Map<string, VideoTracker>();
 
 /** Calls of one worker run one after another, in the order they came. */
@@ -100,7 +104,9 @@ export const workerMethods = {
       graphs = null;
       await former?.release();
       encoderMs = 0;
-      graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice, { twoLanes: true });
+      const lane = idleLane;
+      idleLane = null;
+      graphs = await OnnxGraphs.load(input.paths, constantsOf(input.manifest), input.choice, { twoLanes: true, idleLane: lane });
       manifest = input.manifest;
       return { provider: graphs.provider, providerReason: graphs.providerReason };
     }),

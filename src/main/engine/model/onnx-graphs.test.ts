@@ -50,6 +50,24 @@ describe('loading graphs', () => {
     });
   });
 
+  it('says which graph is broken when it is opened after the model was loaded', async () => {
+    const broken = join(folder, 'broken-later.onnx');
+    await writeFile(broken, 'not a graph');
+    const graphs = await OnnxGraphs.load({ ...paths, memoryEncoder: broken }, constants, chooseProviders('cpu', 1));
+    const features = await graphs.encodeImage(new Uint8Array(constants.imageSize ** 2 * 3));
+    const input = {
+      batch: 1,
+      logits: new Float32Array(constants.logitSize ** 2),
+      binarize: new Float32Array(1),
+      objectLogit: new Float32Array(1),
+    };
+    await expect(graphs.encodeMemory(features, input)).rejects.toMatchObject({
+      code: 'model-corrupt',
+      message: expect.stringContaining('memoryEncoder could not be loaded'),
+    });
+    await graphs.release();
+  });
+
   it('computes although this Node has Float16Array, and refuses graphs that take 16-bit floats', async () => {
     expect(typeof (globalThis as { Float16Array?: unknown }).Float16Array, 'the product runs on Node 24, which has it').toBe('function');
     const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));

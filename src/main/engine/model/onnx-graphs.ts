@@ -4,7 +4,7 @@
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
-import type { GraphName, Manifest } from '../../../shared/manifest.ts';
+import type { Manifest } from '../../../shared/manifest.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
 import type {
   AheadFeatures,
@@ -18,8 +18,8 @@ import type {
 } from '../tracking/graphs.ts';
 import { attendFeeds, detached, joined, ownedByAttend, ownedByMemory, part, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
+import { type GraphPaths, type Opening, type Releasable, type Sessions, sessionsOf, unreadable } from './graph-sessions.ts';
 import type { LaneGraph } from './lane-worker.ts';
-import { openSession } from './open-session.ts';
 import type { Provider, ProviderChoice } from './providers.ts';
 import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
 import { isSmallModel, planLanes, SecondLane } from './second-lane.ts';
@@ -36,8 +36,7 @@ interface OnnxConditioned extends ConditionedFeatures {
   pix: Tensor;
 }
 
-/** Where a graph's bytes are: a file path (external data beside it is found by ONNX Runtime). */
-export type GraphPaths = Record<GraphName, string | undefined>;
+export type { GraphPaths };
 
 /** The graphs of a bundle that has all it needs. */
 export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
@@ -75,18 +74,6 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
-type Sessions = Record<'memoryAttention' | 'maskDecoder' | 'memoryEncoder', InferenceSession> & {
-  /** null where the second lane has it. */
-  imageEncoder: InferenceSession | null;
-  maskPrompt: InferenceSession | null;
-  /** Opened when the first frame is tracked: the first click does not wait for it. null where the model has none. */
-  trackedDecoder: (() => Promise<InferenceSession>) | null;
-};
-
-interface Releasable {
-  release(): Promise<void>;
-}
-
 interface Parts {
   sessions: Sessions;
   lane: SecondLane | null;
@@ -97,6 +84,8 @@ interface Parts {
 export interface LoadOptions {
   /** A second thread beside this one, where the provider is the CPU and there are threads for it; default: none. */
   twoLanes?: boolean;
+  /** A thread that waits to be the second lane, and is ended where none is needed. */
+  idleLane?: SecondLane | null;
 }
 
 export class OnnxGraphs implements TrackerGraphs {
@@ -130,7 +119,26 @@ export class OnnxGraphs implements TrackerGraphs {
     paths: GraphPaths,
     constants: TrackerConstants,
     choice: ProviderChoice,
-    { twoLanes = false }: LoadOptions = {},
+    { twoLanes = false, idleLane = null }: LoadOptions = {},
+  ): Promise<OnnxGraphs> {
+    let idle = idleLane;
+    const takeLane = (): SecondLane => {
+      const lane = idle ?? new SecondLane();
+      idle = null;
+      return lane;
+    };
+    try {
+      return await OnnxGraphs.#load(paths, constants, choice, twoLanes ? takeLane : null);
+    } finally {
+      await idle?.release();
+    }
+  }
+
+  static async #load(
+    paths: GraphPaths,
+    constants: TrackerConstants,
+    choice: ProviderChoice,
+    takeLane: (() => SecondLane) | null,
   ): Promise<OnnxGraphs> {
     const refused: string[] = [];
     let lastError: unknown = null;
@@ -141,24 +149,25 @@ export class OnnxGraphs implements TrackerGraphs {
         return made;
       };
       try {
-        const plan = twoLanes && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const open = async (path: string): Promise<InferenceSession> =>
-          keep(await openSession(path, provider, plan?.first ?? choice.threads));
+        const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
         const { imageEncoder, memoryAttention, memoryEncoder } = paths;
         const ofLane = { imageEncoder: imageEncoder!, memoryAttention: memoryAttention!, memoryEncoder: memoryEncoder! };
-        const starting = plan ? SecondLane.start(ofLane, plan.second).then(keep) : null;
+        const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
-        const own = async (): Promise<Sessions> => ({
-          imageEncoder: plan ? null : await open(paths.imageEncoder!),
-          memoryAttention: await open(paths.memoryAttention!),
-          maskDecoder: await open(paths.maskDecoder!),
-          memoryEncoder: await open(paths.memoryEncoder!),
-          maskPrompt: paths.maskPrompt ? await open(paths.maskPrompt) : null,
-          trackedDecoder: paths.trackedDecoder ? once(() => open(paths.trackedDecoder!)) : null,
-        });
-        const sessions = await own().finally(() => Promise.allSettled([starting]));
-        const lane = await starting;
+        const sessions = sessionsOf(
+          { ...paths, imageEncoder: plan ? undefined : imageEncoder },
+          provider,
+          plan?.first ?? choice.threads,
+          keep,
+        );
+        const first = provider === 'cpu' ? [sessions.imageEncoder, sessions.maskDecoder] : Object.values(sessions);
+        try {
+          for (const opening of first) await opening?.();
+        } finally {
+          await Promise.allSettled([starting]);
+        }
+        const lane = (await starting) ?? null;
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
         const graphs = new OnnxGraphs(constants, { sessions, lane, opened }, provider, reason);
         // The CPU has nothing to compile, and starting fast matters there.
@@ -294,9 +303,9 @@ export class OnnxGraphs implements TrackerGraphs {
 
   async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { s0, s1 } = features as OnnxFeatures;
-    const session = await this.#sessions.trackedDecoder?.();
-    if (!session) return this.decode(features, pix, input);
-    return decoded(await this.#timed('maskDecoder', session, { pix: (pix as OnnxConditioned).pix, s0, s1 }));
+    const { trackedDecoder } = this.#sessions;
+    if (!trackedDecoder) return this.decode(features, pix, input);
+    return decoded(await this.#timed('maskDecoder', trackedDecoder, { pix: (pix as OnnxConditioned).pix, s0, s1 }));
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
@@ -318,7 +327,7 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
-    const session = this.#sessions.maskPrompt;
+    const session = await this.#sessions.maskPrompt?.();
     if (!session) throw new AppError('model-mismatch', 'This model takes no mask prompts. Use clicks or a box, or choose another model.');
     const size = this.#c.imageSize;
     const out = await session.run({ mask: new Tensor('float32', mask, [1, 1, size, size]) });
@@ -340,7 +349,10 @@ export class OnnxGraphs implements TrackerGraphs {
     return session ? this.#timed(graph, session, feeds) : this.#runInLane('imageEncoder', feeds);
   }
 
-  async #timed(graph: TimedGraph, session: InferenceSession, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
+  async #timed(graph: TimedGraph, opening: Opening, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
+    const session = await opening().catch((error) => {
+      throw unreadable(graph, error);
+    });
     const start = absoluteMs();
     try {
       return await session.run(feeds);
@@ -368,14 +380,6 @@ const decoded = (out: InferenceSession.OnnxValueMapType): DecodeOutput => ({
   pointers: out.pointers!.data as Float32Array,
   objectLogit: out.object_logit!.data as Float32Array,
 });
-
-const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
-};
 
 const stopped = (graph: TimedGraph, error: unknown): AppError => {
   if (error instanceof AppError && error.code === 'engine-lost') return error;

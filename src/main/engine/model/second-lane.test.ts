@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testConstants } from '../tracking/testing/scripted-graphs.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { VideoTracker } from '../tracking/video-tracker.ts';
 import { openBundle } from './bundle.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
 import { chooseProviders } from './providers.ts';
-import { planLanes } from './second-lane.ts';
+import { planLanes, SecondLane } from './second-lane.ts';
 
 it('shares the threads between lanes where kernels are small, and gives both all where they are large', () => {
   const nano = { ...testConstants, featureSize: 20, hiddenDim: 128 };
@@ -94,6 +94,20 @@ describe('two lanes', () => {
       expect(differing / logits.length).toBeLessThan(0.002);
     });
   }, 60_000);
+
+  it('take the thread that waits, or end it', async () => {
+    for (const [threads, isTaken] of [
+      [2, true],
+      [1, false],
+    ] as const) {
+      const idleLane = new SecondLane();
+      const ended = vi.spyOn(idleLane, 'release');
+      const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', threads), { twoLanes: true, idleLane });
+      expect(ended).toHaveBeenCalledTimes(isTaken ? 0 : 1);
+      await graphs.release();
+      expect(ended).toHaveBeenCalledTimes(1);
+    }
+  });
 
   it('say which graph can not be loaded, and leave nothing running', async () => {
     const broken = join(folder, 'broken.onnx');

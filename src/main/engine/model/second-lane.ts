@@ -48,7 +48,8 @@ export class SecondLane {
   readonly #peer: RpcPeer<LaneMethods>;
   #pending = 0;
 
-  private constructor() {
+  /** The thread loads its modules; see {@link open}. */
+  constructor() {
     const worker = new Worker(entryUrl(import.meta.url, 'lane-worker'));
     this.#worker = worker;
     this.#peer = new RpcPeer({
@@ -65,15 +66,9 @@ export class SecondLane {
   }
 
   /** @throws whatever ONNX Runtime says of a graph it can't load, as AppError */
-  static async start(paths: Record<LaneGraph, string>, threads: number): Promise<SecondLane> {
-    const lane = new SecondLane();
-    try {
-      await lane.#alive(lane.#peer.call('open', { paths, threads }));
-    } catch (error) {
-      await lane.release();
-      throw error;
-    }
-    return lane;
+  async open(paths: Record<LaneGraph, string>, threads: number): Promise<this> {
+    await this.#alive(this.#peer.call('open', { paths, threads }));
+    return this;
   }
 
   /**
