@@ -11,6 +11,7 @@ import { extractAsar, readAsar } from '../../scripts/packaging/asar.ts';
 import { checkPackage } from '../../scripts/packaging/check-package.ts';
 import { readFuses, wantedFuses } from '../../scripts/packaging/fuses.ts';
 import { writeNotices } from '../../scripts/packaging/notices.ts';
+import { videoExtensions } from '../../src/main/electron/bridge.ts';
 import type { EngineMethods } from '../../src/main/engine/engine.ts';
 import { RpcPeer } from '../../src/main/engine/rpc.ts';
 import { appPaths } from '../../src/main/services/app-paths.ts';
@@ -33,6 +34,16 @@ const pack = (args: string[], platform: 'win32' | 'linux', output: string): void
   );
   expect(run.status, run.stdout + run.stderr).toBe(0);
 };
+
+it('is offered by the system for the videos that its own dialog shows first', () => {
+  const config = readFileSync(join(root, 'electron-builder.yml'), 'utf8');
+  const associations = [
+    ...config.matchAll(/^ {2}- \{ ext: (?:\[([\w, ]+)\]|(\w+)), name: .+, mimeType: video\/\S+, role: Viewer, rank: Alternate \}$/gm),
+  ];
+  const associated = associations.flatMap(([, several, one]) => several?.split(', ') ?? [one]);
+  expect(associated).toEqual(expect.arrayContaining(['mp4', 'mov', 'mkv', 'webm', 'avi']));
+  expect(videoExtensions).toEqual(expect.arrayContaining(associated));
+});
 
 // One pack of this platform is looked at by most tests; it needs the built app.
 beforeAll(() => {

@@ -25,7 +25,7 @@ export interface BridgeParts {
   devServer: string | null;
 }
 
-const videoExtensions = ['mp4', 'm4v', 'mov', 'mkv', 'webm', 'avi', 'mpg', 'mpeg', 'ts', 'mts', 'wmv', 'flv', 'ogv', 'gif'];
+export const videoExtensions = ['mp4', 'm4v', 'mov', 'mkv', 'webm', 'avi', 'mpg', 'mpeg', 'ts', 'mts', 'm2ts', 'wmv', 'flv', 'ogv', 'gif'];
 
 export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel, windowOf, devServer }: BridgeParts): void => {
   ipcMain.on(desktopChannels.connect, (event: IpcMainEvent) => {
