@@ -9,13 +9,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
 import { readTimes } from '../../src/main/engine/pipeline/live/times-log.ts';
 import { FrameMap } from '../../src/main/services/live/rekey.ts';
 import { decodeRle, expandCounts } from '../../src/shared/rle.ts';
 import { LiveApp } from './live-app.ts';
 import { RtspServer } from './rtsp-server.ts';
+
+/** What the disk says it has; null = the truth. */
+const disk = vi.hoisted(() => ({ free: null as number | null }));
+vi.mock('node:fs/promises', async (original) => {
+  const real = await original<typeof import('node:fs/promises')>();
+  const statfs = async (path: string) => (disk.free === null ? real.statfs(path) : { bsize: 1, bavail: disk.free });
+  return { ...real, statfs };
+});
 
 let ffmpeg: string;
 let app: LiveApp;
@@ -115,6 +123,7 @@ afterEach(async () => {
   await app.services.live.stop();
   await Promise.all(ending.splice(0).map((end) => end()));
   app.pushed.length = 0;
+  disk.free = null;
   for (const key of Object.keys(app.rules) as (keyof typeof app.rules)[]) delete app.rules[key];
   Object.assign(app.rules, { firstPauseMs: 50, longestPauseMs: 200 });
 });
@@ -266,6 +275,28 @@ describe('a stream', () => {
     expect(services.state.session!.live).toBeNull();
     expect(services.state.recents.length).toBeGreaterThanOrEqual(Math.min(20, known + 1));
     expect(services.state.recents.some(({ name }) => name === 'live')).toBe(true);
+  });
+
+  it('is not begun on a full disk, nor is anything fetched or sent', async () => {
+    const { services } = app;
+    const url = await serveTs();
+    disk.free = 10_000_000;
+    await expect(services.live.start({ kind: 'network', url }, window)).rejects.toMatchObject({ code: 'disk-full' });
+    await expect(services.sources.uploads.begin('a.mp4', 1000, window)).rejects.toMatchObject({ code: 'disk-full' });
+    const id = services.sources.imports.start({ kind: 'network', url });
+    expect((await services.operations.ended(id)).error).toMatchObject({ code: 'disk-full' });
+    expect(await readdir(join(app.folder, 'live'))).toEqual([]);
+  });
+
+  it('that fills the disk is ended before that, and open as a clip with the work', async () => {
+    const { services } = app;
+    const id = await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    await app.untilFrame(3);
+    await app.click(2);
+    disk.free = 200 * 2 ** 20;
+    expect((await services.operations.ended(id)).state).toBe('done');
+    expect(services.state.notices.at(-1)!.text).toMatch(/ended, since the disk is almost full.*open as a clip/);
+    expect(services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160, y: 90 }] }] }] });
   });
 
   it('whose buffer is small keeps to it, and refuses what has left it', async () => {
