@@ -307,6 +307,23 @@ describe('DAM4SAM', () => {
     };
     expect([anchors(corner, without(7)), anchors(corner, without(8))]).toEqual([true, false]);
   });
+
+  it('takes the usual area from the last ten frames', () => {
+    const anchorsAfter = (sizes: readonly number[]): boolean => {
+      let history: PathHistory = start;
+      sizes.forEach((size, i) => {
+        history = history.after(remembered(i + 1, 0.9), 0, [offer(0.9, 5, squareLogits(0, 0, size))]);
+      });
+      const frame = sizes.length + 1;
+      history = history.after(remembered(frame, 0.9), 0, [offer(0.9, 5, squareLogits(0, 0, 6)), offer(0.6, 5, squareLogits(7, 7, 1))]);
+      return attended(history, frame + 1).memories.filter(([, row]) => row === 6).length === 2;
+    };
+    const times = (count: number, size: number): number[] => new Array<number>(count).fill(size);
+    // Not from the last three alone, and not from all.
+    expect(anchorsAfter([...times(7, 6), ...times(3, 5)])).toBe(true);
+    expect(anchorsAfter([...times(8, 4), ...times(6, 6)])).toBe(true);
+    expect(anchorsAfter([...times(4, 6), ...times(6, 4)])).toBe(false);
+  });
 });
 
 describe('every gate', () => {
