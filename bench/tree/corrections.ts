@@ -5,17 +5,22 @@
 import { parseArgs } from 'node:util';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
 import { leastDoubt, type ReviewFrame, rankReview } from '../../src/shared/review-queue.ts';
+import type { Sequence } from '../davis-sequences.ts';
 import { type Annotated, CachedGraphs, readAnnotated, runSequence } from './annotated.ts';
-import { mean, openBench } from './open-bench.ts';
+import { mean, openBench, sequencesOf } from './open-bench.ts';
+import { measureSideBySide, tellParent } from './side-by-side.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
-    /** One is the least work in all, for several of these side by side. */
-    threads: { type: 'string', default: '2' },
-    only: { type: 'string' },
+    /** Names of sequences, separated by commas; all when not given. */
+    sequences: { type: 'string' },
+    /** Sequences measured side by side, each on one thread. */
+    jobs: { type: 'string', default: '2' },
+    /** The one sequence of a child. */
+    child: { type: 'string' },
     memory: { type: 'string', default: 'tree' },
     logit: { type: 'string' },
     counts: { type: 'string', default: '1,3,5' },
@@ -24,7 +29,6 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '2' },
   },
 });
-const { constants, onnx, sequences, title } = await openBench({ ...values, threads: Number(values.threads) });
 const counts = values.counts.split(',').map(Number);
 const settings: MemorySettings = memorySettingsSchema.parse({
   mode: values.memory,
@@ -79,24 +83,27 @@ const offered = ({ ids }: Annotated, review: readonly ReviewFrame[], count: numb
 
 const ways = values.choose.split(',');
 const columns = counts.flatMap((count) => ways.map((way) => ({ way, count })));
-console.log(`${title}, ${settings.mode}, J&F\n`);
-console.log(`| sequence | none | ${columns.map(({ way, count }) => `${way} ${count}`).join(' | ')} |`);
-console.log(`|---|---|${'---|'.repeat(columns.length)}`);
-const rows: number[][] = [];
-for (const listed of sequences) {
-  if (values.only && !values.only.split(',').includes(listed.name)) continue;
+
+interface Measured {
+  title: string;
+  name: string;
+  row: number[];
+  spreads: string[];
+}
+
+const measure = async (listed: Sequence): Promise<Measured> => {
+  const { constants, onnx, title } = await openBench({ model: values.model, threads: 1 });
   const graphs = new CachedGraphs(onnx);
   const sequence = await readAnnotated(listed, constants.imageSize);
   const after = async (corrections: Correction[]): Promise<number> => {
     const { j, f } = await runSequence(graphs, constants, sequence, settings, grouped(corrections));
     return (j + f) / 2;
   };
-  // Only the queue needs a run before the corrections.
-  const first = ways.includes('review') ? await runSequence(graphs, constants, sequence, settings) : null;
+  const first = await runSequence(graphs, constants, sequence, settings);
   const spreads: string[] = [];
-  const row = [first === null ? Number.NaN : (first.j + first.f) / 2];
+  const row = [(first.j + first.f) / 2];
   for (const { way, count } of columns) {
-    if (way === 'review') row.push(await after(offered(sequence, first!.review, count)));
+    if (way === 'review') row.push(await after(offered(sequence, first.review, count)));
     else if (way === 'evenly') row.push(await after(evenly(sequence, count)));
     else {
       const random: number[] = [];
@@ -105,9 +112,20 @@ for (const listed of sequences) {
       spreads.push(`${count}: ${Math.min(...random).toFixed(3)} to ${Math.max(...random).toFixed(3)}`);
     }
   }
-  rows.push(row);
-  if (spreads.length > 0) console.error(`${sequence.name}, random draws: ${spreads.join(', ')}`);
-  console.log(`| ${[sequence.name, ...row.map((value) => value.toFixed(3))].join(' | ')} |`);
+  await onnx.release();
+  return { title, name: sequence.name, row, spreads };
+};
+
+if (values.child !== undefined) {
+  tellParent(await measure(sequencesOf({ ...values, sequences: values.child })[0]!));
+  process.exit(0);
 }
-if (rows.length > 1) console.log(`| mean | ${rows[0]!.map((_, at) => mean(rows.map((row) => row[at]!)).toFixed(3)).join(' | ')} |`);
-await onnx.release();
+const names = sequencesOf(values).map(({ name }) => name);
+const measured = await measureSideBySide<Measured>(names, Number(values.jobs), (name) => console.error(`${name} done`));
+console.log(`${measured[0]!.title}, ${settings.mode}, J&F\n`);
+console.log(`| sequence | none | ${columns.map(({ way, count }) => `${way} ${count}`).join(' | ')} |`);
+console.log(`|---|---|${'---|'.repeat(columns.length)}`);
+for (const { name, row } of measured) console.log(`| ${[name, ...row.map((value) => value.toFixed(3))].join(' | ')} |`);
+if (measured.length > 1)
+  console.log(`| mean | ${measured[0]!.row.map((_, at) => mean(measured.map(({ row }) => row[at]!)).toFixed(3)).join(' | ')} |`);
+for (const { name, spreads } of measured) if (spreads.length > 0) console.log(`\n${name}, random draws: ${spreads.join(', ')}`);

@@ -9,7 +9,7 @@ import type { GraphTimings } from '../../src/main/engine/model/run-times.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
 import { type Annotated, readAnnotated, truthOf } from './annotated.ts';
-import { mean, openBench } from './open-bench.ts';
+import { mean, openBench, sequencesOf } from './open-bench.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -25,7 +25,8 @@ const { values } = parseArgs({
     'one-lane': { type: 'boolean', default: false },
   },
 });
-const { constants, onnx, sequences, title } = await openBench({
+const sequences = sequencesOf(values);
+const { constants, onnx, title } = await openBench({
   ...values,
   threads: Number(values.threads),
   twoLanes: !values['one-lane'],

@@ -9,24 +9,30 @@ import { appPaths } from '../../src/main/services/app-paths.ts';
 import { resolveModel } from '../../src/main/services/model-catalog.ts';
 import { listSequences, type Sequence } from '../davis-sequences.ts';
 
+/** The annotated sequences of a folder; those named, or all. Exits with a message when there are none. */
+export const sequencesOf = ({ data, sequences }: { data?: string | undefined; sequences?: string | undefined }): Sequence[] => {
+  const folder = resolve(data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
+  const listed = existsSync(folder) ? listSequences(folder) : [];
+  const names = sequences?.split(',');
+  const wanted = listed.filter(({ name }) => !names || names.includes(name));
+  if (wanted.length > 0) return wanted;
+  const known = listed.length > 0 ? ` There are ${listed.map(({ name }) => name).join(', ')}.` : '';
+  console.error(`There are no such sequences in ${folder}.${known} Give a folder of NAME/frames and NAME/masks with --data.`);
+  process.exit(1);
+};
+
 export const openBench = async (options: {
-  data?: string | undefined;
   model: string;
   threads?: number | undefined;
   /** As the app runs: the next image encoded beside the present frame. */
   twoLanes?: boolean;
-}): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; sequences: Sequence[]; title: string }> => {
-  const data = resolve(options.data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
-  if (!existsSync(data)) {
-    console.error(`There are no sequences in ${data}. Give a folder of NAME/frames and NAME/masks with --data.`);
-    process.exit(1);
-  }
+}): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; title: string }> => {
   const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
   const constants = constantsOf(bundle.manifest);
   const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto', options.threads), {
     twoLanes: options.twoLanes ?? false,
   });
-  return { onnx, constants, sequences: listSequences(data), title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}` };
+  return { onnx, constants, title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}` };
 };
 
 export const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);

@@ -1,27 +1,31 @@
 /**
- * `npm run bench:tree quality [-- --data DIR --model ID]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
+ * `npm run bench:tree -- quality [--data DIR --model ID --sequences a,b]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
  * first frame's masks. Sequences where an object is hidden for a while are averaged apart.
  */
 import { parseArgs } from 'node:util';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
+import type { Sequence } from '../davis-sequences.ts';
 import { type Annotated, CachedGraphs, readAnnotated, runSequence, type ScoredRun } from './annotated.ts';
-import { mean, openBench } from './open-bench.ts';
+import { mean, openBench, sequencesOf } from './open-bench.ts';
+import { measureSideBySide, tellParent } from './side-by-side.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
-    /** One is the least work in all, for several of these side by side. */
-    threads: { type: 'string', default: '2' },
-    only: { type: 'string' },
+    /** Names of sequences, separated by commas; all when not given. */
+    sequences: { type: 'string' },
+    /** Sequences measured side by side, each on one thread. */
+    jobs: { type: 'string', default: '2' },
+    /** The one sequence of a child. */
+    child: { type: 'string' },
     /** Names of variants, separated by semicolons. */
     variants: { type: 'string' },
     set: { type: 'string', multiple: true, default: [] },
     json: { type: 'boolean', default: false },
   },
 });
-const { constants, onnx, sequences: listedSequences, title } = await openBench({ ...values, threads: Number(values.threads) });
 
 const extra = Object.fromEntries(
   values.set.map((pair) => {
@@ -45,23 +49,43 @@ const variants: [string, MemorySettings][] = [
 
 const wanted = values.variants?.split(';');
 const chosen = variants.filter(([name]) => !wanted || wanted.includes(name));
-const runs = new Map<string, Map<string, ScoredRun>>(chosen.map(([name]) => [name, new Map()]));
-const sequences: Pick<Annotated, 'name' | 'hasOcclusion'>[] = [];
-for (const listed of listedSequences) {
-  if (values.only && !values.only.split(',').includes(listed.name)) continue;
+type Run = Pick<ScoredRun, 'j' | 'f' | 'asShown' | 'counters'>;
+interface Measured {
+  title: string;
+  sequence: Pick<Annotated, 'name' | 'hasOcclusion'>;
+  runs: [string, Run][];
+}
+
+const measure = async (listed: Sequence): Promise<Measured> => {
+  const { constants, onnx, title } = await openBench({ model: values.model, threads: 1 });
   const graphs = new CachedGraphs(onnx);
   const sequence = await readAnnotated(listed, constants.imageSize);
-  sequences.push({ name: sequence.name, hasOcclusion: sequence.hasOcclusion });
-  for (const [name, memory] of chosen) runs.get(name)!.set(sequence.name, await runSequence(graphs, constants, sequence, memory));
-  if (!values.json) console.error(`${sequence.name} done`);
-}
-await onnx.release();
+  const runs: [string, Run][] = [];
+  for (const [name, memory] of chosen) {
+    const { j, f, asShown, counters } = await runSequence(graphs, constants, sequence, memory);
+    runs.push([name, { j, f, asShown, counters }]);
+  }
+  await onnx.release();
+  return { title, sequence: { name: sequence.name, hasOcclusion: sequence.hasOcclusion }, runs };
+};
 
-const score = ({ j, f }: ScoredRun): number => (j + f) / 2;
+if (values.child !== undefined) {
+  tellParent(await measure(sequencesOf({ ...values, sequences: values.child })[0]!));
+  process.exit(0);
+}
+const names = sequencesOf(values).map(({ name }) => name);
+const measured = await measureSideBySide<Measured>(names, Number(values.jobs), (name) => console.error(`${name} done`));
+const { title } = measured[0]!;
+const sequences = measured.map(({ sequence }) => sequence);
+const runs = new Map(
+  chosen.map(([name]) => [name, new Map(measured.map((one) => [one.sequence.name, new Map(one.runs).get(name)!]))] as const),
+);
+
+const score = ({ j, f }: Run): number => (j + f) / 2;
 const rows = [...runs].map(([name, bySequence]) => {
   const of = (wanted: (s: (typeof sequences)[number]) => boolean): number =>
     mean(sequences.filter(wanted).map((s) => score(bySequence.get(s.name)!)));
-  const sum = (pick: (run: ScoredRun) => number): number => [...bySequence.values()].reduce((total, run) => total + pick(run), 0);
+  const sum = (pick: (run: Run) => number): number => [...bySequence.values()].reduce((total, run) => total + pick(run), 0);
   return {
     name,
     sequences: Object.fromEntries([...bySequence].map(([sequence, run]) => [sequence, score(run)])),

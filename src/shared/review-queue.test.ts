@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ReviewFrame, rankReview, reviewSpacing } from './review-queue.ts';
+import { expectedError, type ReviewFrame, rankReview, reviewSpacing } from './review-queue.ts';
 
 const clip = (length: number, doubt: (frame: number) => number, objectId = 1): ReviewFrame[] =>
   Array.from({ length }, (_, frame) => ({ objectId, frame, uncertainty: doubt(frame) }));
@@ -11,8 +11,8 @@ describe('rankReview', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 40, max: 400 }),
-        fc.integer({ min: 2, max: 6 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.integer({ min: 2, max: 5 }),
+        fc.double({ min: 0.1, max: 1, noNaN: true }),
         (length, count, doubt) => {
           const queue = framesOf(
             rankReview(
@@ -25,8 +25,8 @@ describe('rankReview', () => {
           const ascending = [0, ...queue.sort((a, b) => a - b)];
           const gaps = ascending.slice(1).map((frame, i) => frame - ascending[i]!);
           const even = length / (count + 1);
-          expect(Math.min(...gaps)).toBeGreaterThanOrEqual(even * 0.4);
-          expect(Math.max(...gaps, length - ascending.at(-1)!)).toBeLessThanOrEqual(even * 2.2);
+          expect(Math.min(...gaps.slice(1))).toBeGreaterThanOrEqual(even * 0.25);
+          expect(Math.max(...gaps, length - ascending.at(-1)!)).toBeLessThanOrEqual(even * 2.7);
         },
       ),
     );
@@ -80,10 +80,70 @@ describe('rankReview', () => {
     ).toBeGreaterThan(65);
   });
 
+  it('expects more error far from prompts, where the model is as sure as near them', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(500), fc.nat(500), (doubt, near, more) => {
+        const [a, b] = [expectedError(doubt, near), expectedError(doubt, near + more)];
+        expect(a).toBeGreaterThanOrEqual(doubt - 1e-12);
+        expect(b).toBeGreaterThanOrEqual(a - 1e-12);
+        expect(b).toBeLessThanOrEqual(1);
+      }),
+    );
+    expect(expectedError(0.1, 0)).toBeCloseTo(0.1, 12);
+    // Equal doubt all along: the first offer lies in the later half.
+    expect(
+      framesOf(
+        rankReview(
+          clip(60, () => 0.1),
+          1,
+          new Map([[1, [0]]]),
+        ),
+      )[0],
+    ).toBeGreaterThan(30);
+  });
+
+  it('offers each object that is lost once before any of them again', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 10, max: 40 }), (count, from) => {
+        const frames = Array.from({ length: count }, (_, i) => clip(60, (frame) => (frame >= from ? 0.9 : 0.1), i + 1)).flat();
+        const queue = rankReview(frames, count, new Map(Array.from({ length: count }, (_, i) => [i + 1, [0]])));
+        expect(new Set(queue.map(({ objectId }) => objectId)).size).toBe(count);
+        // Where it is lost, with frames ahead that are mended too.
+        for (const { frame } of queue) expect(frame).toBeGreaterThanOrEqual(from);
+        for (const { frame } of queue) expect(frame).toBeLessThan(52);
+      }),
+    );
+  });
+
+  it('gives every object in trouble its turn before the worst has a third', () => {
+    const frames = [0.9, 0.7, 0.6].flatMap((doubt, i) => clip(60, () => doubt, i + 1));
+    const queue = rankReview(frames, 5, new Map([1, 2, 3].map((id) => [id, [0]])));
+    expect(queue[0]!.objectId).toBe(1);
+    for (const id of [1, 2, 3]) expect(queue.filter(({ objectId }) => objectId === id).length).toBeGreaterThanOrEqual(1);
+    expect(queue.filter(({ objectId }) => objectId === 1).length).toBeLessThanOrEqual(2);
+  });
+
   it('gives a correction no credit beyond the next prompt', () => {
-    // The doubt lies right behind a prompt: frames before that prompt can't settle it.
-    const doubt = (frame: number): number => (frame > 50 && frame < 62 ? 0.9 : 0);
-    expect(framesOf(rankReview(clip(100, doubt), 1, new Map([[1, [0, 50]]])))[0]).toBeGreaterThan(50);
+    // What is behind the second prompt can't be offered, being too near it, and changes nothing of what is before.
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (beyond) => {
+        const first = (doubt: number): number =>
+          framesOf(
+            rankReview(
+              clip(54, (frame) => (frame > 50 ? doubt : 0.3)),
+              1,
+              new Map([[1, [0, 50]]]),
+            ),
+          )[0]!;
+        expect(first(beyond)).toBe(first(0));
+      }),
+    );
+  });
+
+  it('counts what a correction mends behind itself', () => {
+    const entry = (objectId: number, frame: number, uncertainty: number): ReviewFrame => ({ objectId, frame, uncertainty });
+    const queue = rankReview([entry(1, 10, 0.5), entry(2, 10, 0.5), entry(2, 7, 0.1)], 1);
+    expect(queue).toEqual([entry(2, 10, 0.5)]);
   });
 
   it('has frames once, spaced apart, whatever the order given', () => {

@@ -1,19 +1,21 @@
 /**
- * The review queue: the frames a person should look at first, chosen so that together they settle most doubt.
+ * The review queue: the frames a person should look at first, chosen so that together they mend most.
  *
- * A correction settles its own frame, and its neighbourhood less and less: ahead of it e^(-distance / reach), behind it a little, and
- * nothing beyond the next prompt, which rules there. What a frame is worth is the doubt that its correction would settle and that no
- * prompt or earlier frame of the queue does. The queue takes the frame of most worth, again and again.
+ * What a frame is worth is the error that its correction is expected to mend. The error expected on a frame is the model's doubt there, and
+ * more the farther the nearest prompt is: the model drifts without noticing. A correction mends its own frame, and what it changes
+ * there it changes on the frames ahead as well, less and less with distance, a little behind, and nothing beyond the next prompt: where the
+ * object was lost it is found again, where the mask was nearly right hardly anything changes. The queue takes the frame of most worth, again
+ * and again; of several objects those that already have a frame in it give way.
  */
 import { z } from 'zod';
 
 /** A frame of less doubt is not offered. */
-export const leastDoubt = 0.05;
+export const leastDoubt = 0.1;
 
 export const reviewFrameSchema = z.object({
   objectId: z.number().int().positive(),
   frame: z.number().int().nonnegative(),
-  /** 0..1; 1 = the branches tell different stories, or the model cannot say whether the object is there. */
+  /** 0..1; the model's own doubt: 1 = the branches tell different stories, or it cannot say whether the object is there. */
   uncertainty: z.number(),
 });
 export type ReviewFrame = z.infer<typeof reviewFrameSchema>;
@@ -25,14 +27,19 @@ const reachShare = 1 / 12;
 const leastReach = 8;
 const mostReach = 100;
 /** Behind itself a correction is felt this much, and over this part of the reach: tracking there only attends to it. */
-const behindShare = 0.6;
+const behindShare = 0.3;
 const behindReach = 0.5;
-/** Every frame's doubt is at least this, whatever the model says: where it is sure it may be wrong as well. */
-const plainDoubt = 0.2;
+/** A correction is felt by at least this share of what it would be where the object was lost. */
+const leastShare = 0.25;
+/** The error that drift adds far from every prompt, and the distance at which it is half of that. */
+const mostDrift = 0.3;
+const halfDrift = 20;
+/** Worth of an object's next frame for each of its frames that is in the queue: what loses it once may lose it again. */
+const againShare = 0.5;
 /** Reaches after which nothing is felt any more. */
 const window = 5;
 
-/** How much a correction settles at a signed distance, by table: `ahead[distance]`, `behind[distance]`. */
+/** How much a correction is felt at a distance, by table: `ahead[distance]`, `behind[distance]`. */
 interface Felt {
   ahead: Float64Array;
   behind: Float64Array;
@@ -44,74 +51,93 @@ const feltWithin = (reach: number): Felt => {
   return { ahead: decay(1, reach), behind: decay(behindShare, reach * behindReach) };
 };
 
-/** One object's frames, ascending, each with what is settled there and what a correction of it is worth. */
+/** 0..1, from the model's doubt and how far the nearest prompt is. */
+export const expectedError = (doubt: number, distance: number): number => {
+  const drift = distance === Number.POSITIVE_INFINITY ? mostDrift : (mostDrift * distance) / (distance + halfDrift);
+  return 1 - (1 - doubt) * (1 - drift);
+};
+
+/** One object's frames, ascending, each with the error that is left there and what a correction of it is worth. */
 class ObjectDoubts {
   readonly objectId: number;
   readonly #entries: ReviewFrame[];
   readonly #felt: Felt;
   /** Prompts and chosen frames, ascending. */
   readonly #known: number[];
-  readonly #settled: Float64Array;
+  readonly #error: Float64Array;
   readonly #worth: Float64Array;
+  #taken = 0;
 
   constructor(objectId: number, entries: readonly ReviewFrame[], prompted: Iterable<number>, felt: Felt) {
     this.objectId = objectId;
     this.#entries = [...entries].sort((a, b) => a.frame - b.frame || b.uncertainty - a.uncertainty);
     this.#felt = felt;
     this.#known = [...new Set(prompted)].sort((a, b) => a - b);
-    this.#settled = new Float64Array(entries.length);
+    this.#error = Float64Array.from(this.#entries, ({ frame, uncertainty }) => {
+      const [before, after] = this.#around(frame);
+      return this.#known.includes(frame) ? 0 : expectedError(uncertainty, Math.min(frame - before, after - frame));
+    });
     this.#worth = new Float64Array(entries.length);
-    this.#judge(0, entries.length);
+    for (let i = 0; i < entries.length; i++) this.#worth[i] = this.#worthOf(i);
   }
 
   /** The frame of most worth, the earliest of equals; null when none is left. */
   best(): { entry: ReviewFrame; worth: number } | null {
     let at = -1;
     for (let i = 0; i < this.#entries.length; i++) if (this.#worth[i]! > (at < 0 ? 0 : this.#worth[at]!)) at = i;
-    return at < 0 ? null : { entry: this.#entries[at]!, worth: this.#worth[at]! };
+    return at < 0 ? null : { entry: this.#entries[at]!, worth: this.#worth[at]! * againShare ** this.#taken };
   }
 
   /** The frame will be corrected: what lies between its neighbours among the prompts is judged anew, and nothing else has changed. */
   take(frame: number): void {
     const [before, after] = this.#around(frame);
+    const at = this.#entries.findIndex((entry) => entry.frame === frame);
+    const share = this.#shareOf(at);
+    this.#forEachFelt(at, (i, felt) => {
+      this.#error[i]! *= 1 - share * felt;
+    });
+    this.#error[at] = 0;
+    this.#taken++;
     this.#known.push(frame);
     this.#known.sort((a, b) => a - b);
-    const from = this.#entries.findIndex((entry) => entry.frame > before);
-    const to = this.#entries.findIndex((entry) => entry.frame >= after);
-    this.#judge(from, to < 0 ? this.#entries.length : to);
+    for (let i = 0; i < this.#entries.length; i++) {
+      const { frame: other } = this.#entries[i]!;
+      if (other > before && other < after) this.#worth[i] = this.#worthOf(i);
+    }
   }
 
-  /** Entries `from` to `to` (exclusive). */
-  #judge(from: number, to: number): void {
-    const { ahead, behind } = this.#felt;
-    for (let i = from; i < to; i++) {
-      const { frame } = this.#entries[i]!;
-      const [before, after] = this.#around(frame);
-      this.#settled[i] = this.#known.includes(frame) ? 1 : Math.max(ahead[frame - before] ?? 0, behind[after - frame] ?? 0);
-    }
-    for (let i = from; i < to; i++) this.#worth[i] = this.#worthOf(i);
+  /** How much of a correction is felt elsewhere: what it changes on its own frame. */
+  #shareOf(at: number): number {
+    return Math.max(leastShare, this.#error[at]!);
   }
 
   #worthOf(at: number): number {
     const { frame } = this.#entries[at]!;
     const [before, after] = this.#around(frame);
     if (this.#known.includes(frame) || frame - before < reviewSpacing || after - frame < reviewSpacing) return 0;
-    let worth = 0;
-    const add = (i: number, felt: number): void => {
-      worth += (plainDoubt + this.#entries[i]!.uncertainty) * Math.max(0, felt - this.#settled[i]!);
-    };
+    const share = this.#shareOf(at);
+    let worth = this.#error[at]!;
+    this.#forEachFelt(at, (i, felt) => {
+      worth += share * felt * this.#error[i]!;
+    });
+    return worth;
+  }
+
+  /** Every other entry that feels a correction of this one. */
+  #forEachFelt(at: number, tell: (entry: number, felt: number) => void): void {
+    const { frame } = this.#entries[at]!;
+    const [before, after] = this.#around(frame);
     const { ahead, behind } = this.#felt;
-    for (let i = at; i < this.#entries.length; i++) {
+    for (let i = at + 1; i < this.#entries.length; i++) {
       const distance = this.#entries[i]!.frame - frame;
       if (frame + distance >= after || distance >= ahead.length) break;
-      add(i, ahead[distance]!);
+      tell(i, ahead[distance]!);
     }
     for (let i = at - 1; i >= 0; i--) {
       const distance = frame - this.#entries[i]!.frame;
       if (frame - distance <= before || distance >= behind.length) break;
-      add(i, behind[distance]!);
+      tell(i, behind[distance]!);
     }
-    return worth;
   }
 
   /** The nearest prompts on both sides, -Infinity and Infinity where there are none. */
@@ -126,7 +152,7 @@ class ObjectDoubts {
 }
 
 /**
- * The frames whose correction settles most doubt, best first; see above for what a frame is worth. Does not depend on the order of `frames`.
+ * The frames whose correction mends most, best first; see above for what a frame is worth. Does not depend on the order of `frames`.
  * @param prompted frames with prompts, by object
  */
 export const rankReview = (

@@ -2,8 +2,6 @@
 
 /** Distance of an object logit from 0 at which the doubt about presence has fallen to 1/e. */
 const presenceScale = 2;
-/** A predicted IoU of 0 alone is this much doubt: the prediction is the weakest of the three witnesses. */
-const qualityWeight = 0.5;
 
 /**
  * 0..1. Branches that disagree with the best one count by how different their masks are and how near their score is; an object
@@ -16,6 +14,7 @@ export const frameUncertainty = (
   let disagreement = 0;
   for (const { agreement, score } of others) disagreement = Math.max(disagreement, (1 - agreement) * Math.exp(Math.min(0, score)));
   const presence = Math.exp(-Math.abs(best.objectLogit) / presenceScale);
-  const quality = qualityWeight * (1 - Math.min(1, Math.max(0, best.iou)));
-  return 1 - (1 - disagreement) * (1 - presence) * (1 - quality);
+  // Over clips and objects the model's prediction is right on average: what it lacks to 1 is the error.
+  const quality = Math.min(1, Math.max(0, best.iou));
+  return 1 - (1 - disagreement) * (1 - presence) * quality;
 };
