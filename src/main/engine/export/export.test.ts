@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressCounts, encodeRle } from '../../../shared/rle.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
-import { ensureFolder } from './export-results.ts';
+import { ensureFolder, writeWhole } from './export-results.ts';
 import { davisPalette, encodeIndexedPng } from './png.ts';
 
 const disk = (width: number, height: number): Uint8Array =>
@@ -61,6 +61,17 @@ describe('paintLabel', () => {
     paintLabel(labels, 18, 24, compressCounts(encodeRle(mask, 24, 18).counts), 3);
     expect(labels).toEqual(mask.map((v) => v * 3));
   });
+});
+
+it('a file that is there already stays as it was when the new one can not be written whole', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sam2-whole-'));
+  const path = join(folder, 'contact-sheet.png');
+  writeFileSync(path, 'the former one');
+  // In the way of the file under its other name.
+  mkdirSync(`${path}.partial-${process.pid}`);
+  await expect(writeWhole(path, 'the new one')).rejects.toMatchObject({ code: 'output-unwritable' });
+  expect(readFileSync(path, 'utf8')).toBe('the former one');
+  rmSync(folder, { recursive: true });
 });
 
 describe('a folder for what is written', () => {
