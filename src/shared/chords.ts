@@ -12,6 +12,8 @@ export interface KeyPress {
   metaKey: boolean;
   shiftKey: boolean;
   altKey: boolean;
+  /** The key is held, and this is not its first press. */
+  repeat?: boolean;
 }
 
 /** "Mod+Shift+KeyX"; digits of the number pad count as digits. */

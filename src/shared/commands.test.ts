@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { chordOf, displayChord, isModifierKey, type KeyPress } from './chords.ts';
-import { type CommandContext, type CommandId, commandGroups, commandIds, commands } from './commands.ts';
+import { type CommandContext, type CommandSpec, commandGroups } from './command-spec.ts';
+import { type CommandId, commandIds, commands } from './commands.ts';
 import { commandForChord, keysOf, ownersOf, shortcutOf, withBinding, withoutBinding } from './keymap.ts';
 import { menus } from './menus.ts';
 
@@ -17,6 +18,7 @@ const press = (code: string, change: Partial<KeyPress> = {}): KeyPress => ({
 const all: CommandContext = {
   hasSession: true,
   hasSelection: true,
+  hasSeveral: true,
   hasPrompts: true,
   hasResults: true,
   hasMarks: true,
@@ -32,6 +34,8 @@ const all: CommandContext = {
   hasMaskChoice: false,
   isExporting: false,
 };
+
+const specOf = (id: CommandId): CommandSpec => commands[id];
 
 const inMenus = new Set(menus.flatMap(({ items }) => items));
 
@@ -51,7 +55,7 @@ const keyboardPage = (): string =>
         .filter((id) => commands[id].group === group)
         .map(
           (id) =>
-            `| ${commands[id].label} | ${keysOf(id)
+            `| ${commands[id].label}${specOf(id).lastsWhileHeld ? ' (held: for as long)' : ''} | ${keysOf(id)
               .map((key) => `\`${displayChord(key)}\``)
               .join(' ')} |`,
         ),

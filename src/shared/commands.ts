@@ -3,52 +3,8 @@
  * Electron's menu all read it. What a command does is bound to its id in the window; whether it can be given now is a pure
  * function of a small context. Keys are chords (chords.ts).
  */
-
-export interface CommandContext {
-  hasSession: boolean;
-  /** The work is kept in a project's folder. */
-  hasProject: boolean;
-  hasSelection: boolean;
-  hasPrompts: boolean;
-  hasResults: boolean;
-  hasMarks: boolean;
-  /** The selected object was clicked or boxed on the frame on screen, so the model made several masks. */
-  hasMaskChoice: boolean;
-  /** Strokes of the brush that are not applied yet. */
-  hasStrokes: boolean;
-  canUndo: boolean;
-  canRedo: boolean;
-  isEngineReady: boolean;
-  isTracking: boolean;
-  /** The playhead goes along with the frames being tracked. */
-  isFollowing: boolean;
-  /** The source is live: what is for whole clips has to wait. */
-  isLive: boolean;
-  isExporting: boolean;
-  /** An address is being fetched. */
-  isFetching: boolean;
-}
-
-export const commandGroups = ['File', 'Edit', 'Playback', 'Tools', 'Objects', 'Tracking', 'Timeline', 'View', 'Help'] as const;
-export type CommandGroup = (typeof commandGroups)[number];
-
-export interface CommandSpec {
-  label: string;
-  group: CommandGroup;
-  keys: readonly string[];
-  enabled: (context: CommandContext) => boolean;
-  /** Other words a user may look for it by. */
-  words?: string;
-}
-
-const always = (): boolean => true;
-const isConnected = (context: CommandContext): boolean => context.isEngineReady;
-const withSession = (context: CommandContext): boolean => context.hasSession;
-const withSelection = (context: CommandContext): boolean => context.hasSelection;
-const canTrack = (context: CommandContext): boolean =>
-  context.hasPrompts && context.isEngineReady && !context.isTracking && !context.isLive;
-const withMarks = (context: CommandContext): boolean => context.hasSession && context.hasMarks;
-const withClip = (context: CommandContext): boolean => context.hasSession && !context.isLive;
+import { always, type CommandSpec, canTrack, isConnected, withClip, withMarks, withSelection, withSession } from './command-spec.ts';
+import { objectCommands } from './object-commands.ts';
 
 export const commands = {
   'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
@@ -90,30 +46,65 @@ export const commands = {
   'playback.shuttleBack': { label: 'Shuttle back, again for faster', group: 'Playback', keys: ['KeyJ'], enabled: withSession },
   'playback.stop': { label: 'Stop', group: 'Playback', keys: ['KeyK'], enabled: withSession },
   'playback.shuttleForward': { label: 'Shuttle forward, again for faster', group: 'Playback', keys: ['KeyL'], enabled: withSession },
-  'playback.nextFrame': { label: 'Next frame', group: 'Playback', keys: ['ArrowRight', 'Period'], enabled: withSession },
-  'playback.previousFrame': { label: 'Previous frame', group: 'Playback', keys: ['ArrowLeft', 'Comma'], enabled: withSession },
-  'playback.forwardSecond': { label: 'Forward 1 second', group: 'Playback', keys: ['Shift+ArrowRight'], enabled: withSession },
-  'playback.backSecond': { label: 'Back 1 second', group: 'Playback', keys: ['Shift+ArrowLeft'], enabled: withSession },
+  'playback.nextFrame': { label: 'Next frame', group: 'Playback', keys: ['ArrowRight', 'Period'], enabled: withSession, repeats: true },
+  'playback.previousFrame': {
+    label: 'Previous frame',
+    group: 'Playback',
+    keys: ['ArrowLeft', 'Comma'],
+    enabled: withSession,
+    repeats: true,
+  },
+  'playback.forwardSecond': {
+    label: 'Forward 1 second',
+    group: 'Playback',
+    keys: ['Shift+ArrowRight'],
+    enabled: withSession,
+    repeats: true,
+  },
+  'playback.backSecond': { label: 'Back 1 second', group: 'Playback', keys: ['Shift+ArrowLeft'], enabled: withSession, repeats: true },
   'playback.start': { label: 'Go to the start', group: 'Playback', keys: ['Home'], enabled: withSession },
   'playback.end': { label: 'Go to the end', group: 'Playback', keys: ['End'], enabled: withSession },
-  'playback.previousPrompt': { label: 'Previous prompt', group: 'Playback', keys: ['ArrowUp'], enabled: withSession },
-  'playback.nextPrompt': { label: 'Next prompt', group: 'Playback', keys: ['ArrowDown'], enabled: withSession },
+  'playback.goTo': {
+    label: 'Go to a frame or a time',
+    group: 'Playback',
+    keys: ['Mod+KeyG'],
+    enabled: withSession,
+    words: 'jump number timecode',
+  },
+  'playback.previousPrompt': { label: 'Previous prompt', group: 'Playback', keys: ['ArrowUp'], enabled: withSession, repeats: true },
+  'playback.nextPrompt': { label: 'Next prompt', group: 'Playback', keys: ['ArrowDown'], enabled: withSession, repeats: true },
   'playback.previousGap': {
     label: 'Previous gap',
     group: 'Playback',
     keys: ['Shift+KeyG'],
     enabled: withSession,
     words: 'missing untracked',
+    repeats: true,
   },
-  'playback.nextGap': { label: 'Next gap', group: 'Playback', keys: ['KeyG'], enabled: withSession, words: 'missing untracked' },
+  'playback.nextGap': {
+    label: 'Next gap',
+    group: 'Playback',
+    keys: ['KeyG'],
+    enabled: withSession,
+    words: 'missing untracked',
+    repeats: true,
+  },
   'playback.previousUnsure': {
     label: 'Previous unsure frame',
     group: 'Playback',
     keys: ['Shift+KeyU'],
     enabled: withSession,
     words: 'review doubt',
+    repeats: true,
   },
-  'playback.nextUnsure': { label: 'Next unsure frame', group: 'Playback', keys: ['KeyU'], enabled: withSession, words: 'review doubt' },
+  'playback.nextUnsure': {
+    label: 'Next unsure frame',
+    group: 'Playback',
+    keys: ['KeyU'],
+    enabled: withSession,
+    words: 'review doubt',
+    repeats: true,
+  },
 
   'tool.point': { label: 'Click tool', group: 'Tools', keys: ['KeyQ'], enabled: withSession, words: 'point positive' },
   'tool.box': { label: 'Box tool', group: 'Tools', keys: ['KeyB'], enabled: withSession, words: 'rectangle' },
@@ -127,15 +118,34 @@ export const commands = {
     enabled: withSession,
     words: 'negative positive',
   },
-  'pointer.left': { label: 'Move the pointer left', group: 'Tools', keys: ['Mod+ArrowLeft', 'Mod+Shift+ArrowLeft'], enabled: withSession },
+  'pointer.left': {
+    label: 'Move the pointer left',
+    group: 'Tools',
+    keys: ['Mod+ArrowLeft', 'Mod+Shift+ArrowLeft'],
+    enabled: withSession,
+    repeats: true,
+  },
   'pointer.right': {
     label: 'Move the pointer right',
     group: 'Tools',
     keys: ['Mod+ArrowRight', 'Mod+Shift+ArrowRight'],
     enabled: withSession,
+    repeats: true,
   },
-  'pointer.up': { label: 'Move the pointer up', group: 'Tools', keys: ['Mod+ArrowUp', 'Mod+Shift+ArrowUp'], enabled: withSession },
-  'pointer.down': { label: 'Move the pointer down', group: 'Tools', keys: ['Mod+ArrowDown', 'Mod+Shift+ArrowDown'], enabled: withSession },
+  'pointer.up': {
+    label: 'Move the pointer up',
+    group: 'Tools',
+    keys: ['Mod+ArrowUp', 'Mod+Shift+ArrowUp'],
+    enabled: withSession,
+    repeats: true,
+  },
+  'pointer.down': {
+    label: 'Move the pointer down',
+    group: 'Tools',
+    keys: ['Mod+ArrowDown', 'Mod+Shift+ArrowDown'],
+    enabled: withSession,
+    repeats: true,
+  },
   'pointer.positive': {
     label: 'Positive point at the pointer',
     group: 'Tools',
@@ -150,8 +160,8 @@ export const commands = {
     enabled: withSession,
     words: 'remove keyboard',
   },
-  'brush.smaller': { label: 'Smaller brush', group: 'Tools', keys: ['BracketLeft'], enabled: withSession },
-  'brush.larger': { label: 'Larger brush', group: 'Tools', keys: ['BracketRight'], enabled: withSession },
+  'brush.smaller': { label: 'Smaller brush', group: 'Tools', keys: ['BracketLeft'], enabled: withSession, repeats: true },
+  'brush.larger': { label: 'Larger brush', group: 'Tools', keys: ['BracketRight'], enabled: withSession, repeats: true },
   'brush.apply': {
     label: 'Apply the painted mask',
     group: 'Tools',
@@ -159,13 +169,20 @@ export const commands = {
     enabled: (context) => context.hasStrokes,
   },
 
-  'brush.undo': { label: 'Undo the last stroke', group: 'Tools', keys: ['Mod+KeyZ'], enabled: (context) => context.hasStrokes },
-  'edit.undo': { label: 'Undo', group: 'Edit', keys: ['Mod+KeyZ'], enabled: (context) => context.canUndo },
+  'brush.undo': {
+    label: 'Undo the last stroke',
+    group: 'Tools',
+    keys: ['Mod+KeyZ'],
+    enabled: (context) => context.hasStrokes,
+    repeats: true,
+  },
+  'edit.undo': { label: 'Undo', group: 'Edit', keys: ['Mod+KeyZ'], enabled: (context) => context.canUndo, repeats: true },
   'edit.redo': {
     label: 'Redo',
     group: 'Edit',
     keys: ['Mod+Shift+KeyZ', 'Mod+KeyY'],
     enabled: (context) => context.canRedo,
+    repeats: true,
   },
   'brush.discard': {
     label: 'Discard the painted mask',
@@ -174,56 +191,26 @@ export const commands = {
     enabled: (context) => context.hasStrokes,
   },
 
-  'object.add': { label: 'New object', group: 'Objects', keys: ['KeyA'], enabled: withSession },
-  'object.remove': { label: 'Delete object', group: 'Objects', keys: ['Delete'], enabled: withSelection },
-  'object.removeLastPoint': { label: 'Remove the last point', group: 'Objects', keys: ['Backspace'], enabled: withSelection },
-  'object.clearFrame': { label: 'Clear prompts on this frame', group: 'Objects', keys: ['Shift+Backspace'], enabled: withSelection },
-  'prompt.nextMask': {
-    label: 'Take another of the masks the model found',
-    group: 'Objects',
-    keys: ['KeyC'],
-    enabled: (context) => context.hasMaskChoice,
-    words: 'candidate part whole ambiguous alternative',
-  },
-  'object.toggleVisible': { label: 'Show or hide object', group: 'Objects', keys: ['KeyV'], enabled: withSelection },
-  'object.toggleSolo': { label: 'Show this object alone', group: 'Objects', keys: ['Alt+KeyH'], enabled: withSelection, words: 'solo' },
-  'object.showAll': { label: 'Show all objects', group: 'Objects', keys: ['Shift+KeyV'], enabled: withSession, words: 'unhide solo' },
-  'object.rename': { label: 'Rename object', group: 'Objects', keys: ['F2'], enabled: withSelection },
-  'object.recolor': { label: 'Change the colour', group: 'Objects', keys: ['Shift+KeyC'], enabled: withSelection, words: 'color recolour' },
-  'object.selectNext': { label: 'Select the next object', group: 'Objects', keys: ['Alt+ArrowDown'], enabled: withSession },
-  'object.selectPrevious': { label: 'Select the previous object', group: 'Objects', keys: ['Alt+ArrowUp'], enabled: withSession },
-  'object.moveUp': {
-    label: 'Move the object up the list',
-    group: 'Objects',
-    keys: ['Alt+Shift+ArrowUp'],
-    enabled: withSelection,
-    words: 'reorder',
-  },
-  'object.moveDown': {
-    label: 'Move the object down the list',
-    group: 'Objects',
-    keys: ['Alt+Shift+ArrowDown'],
-    enabled: withSelection,
-    words: 'reorder',
-  },
-  'object.toggleLocked': {
-    label: 'Protect the object from changes',
-    group: 'Objects',
-    keys: ['Shift+KeyL'],
-    enabled: withSelection,
-    words: 'lock',
-  },
-  'object.select': {
-    label: 'Select object 1 to 9',
-    group: 'Objects',
-    keys: ['Digit1', 'Digit2', 'Digit3', 'Digit4', 'Digit5', 'Digit6', 'Digit7', 'Digit8', 'Digit9'],
-    enabled: withSession,
-  },
+  ...objectCommands,
 
   'track.start': { label: 'Track', group: 'Tracking', keys: ['KeyT', 'Mod+Enter'], enabled: canTrack, words: 'propagate run' },
   'track.forward': { label: 'Track forward', group: 'Tracking', keys: ['Shift+KeyT'], enabled: canTrack },
   'track.backward': { label: 'Track backward', group: 'Tracking', keys: ['Alt+KeyT'], enabled: canTrack },
   'track.both': { label: 'Track both ways', group: 'Tracking', keys: [], enabled: canTrack },
+  'track.forwardHere': {
+    label: 'Track forward from this frame',
+    group: 'Tracking',
+    keys: ['Alt+Period'],
+    enabled: canTrack,
+    words: 'again correction rest',
+  },
+  'track.backwardHere': {
+    label: 'Track backward from this frame',
+    group: 'Tracking',
+    keys: ['Alt+Comma'],
+    enabled: canTrack,
+    words: 'again correction before',
+  },
   'track.range': {
     label: 'Track the marked range',
     group: 'Tracking',
@@ -231,7 +218,7 @@ export const commands = {
     enabled: (context) => canTrack(context) && context.hasMarks,
   },
   'track.toggleSelected': {
-    label: 'Track only the selected object',
+    label: 'Track only what is selected',
     group: 'Tracking',
     keys: [],
     enabled: withSession,
@@ -271,18 +258,63 @@ export const commands = {
     enabled: withSelection,
   },
 
-  'timeline.zoomIn': { label: 'Zoom the timeline in', group: 'Timeline', keys: ['Alt+Equal'], enabled: withSession },
-  'timeline.zoomOut': { label: 'Zoom the timeline out', group: 'Timeline', keys: ['Alt+Minus'], enabled: withSession },
+  'timeline.zoomIn': { label: 'Zoom the timeline in', group: 'Timeline', keys: ['Alt+Equal'], enabled: withSession, repeats: true },
+  'timeline.zoomOut': { label: 'Zoom the timeline out', group: 'Timeline', keys: ['Alt+Minus'], enabled: withSession, repeats: true },
   'timeline.fit': { label: 'Show the whole timeline', group: 'Timeline', keys: ['Alt+Digit0'], enabled: withSession },
 
   'view.fit': { label: 'Fit to window', group: 'View', keys: ['Mod+Digit0'], enabled: withSession },
   'view.actualSize': { label: 'Actual size', group: 'View', keys: ['Mod+Digit1'], enabled: withSession },
-  'view.zoomIn': { label: 'Zoom in', group: 'View', keys: ['Equal', 'NumpadAdd'], enabled: withSession },
-  'view.zoomOut': { label: 'Zoom out', group: 'View', keys: ['Minus', 'NumpadSubtract'], enabled: withSession },
-  'view.toggleOverlays': { label: 'Show or hide all masks', group: 'View', keys: ['KeyH'], enabled: withSession },
+  'view.zoomIn': { label: 'Zoom in', group: 'View', keys: ['Equal', 'NumpadAdd'], enabled: withSession, repeats: true },
+  'view.zoomOut': { label: 'Zoom out', group: 'View', keys: ['Minus', 'NumpadSubtract'], enabled: withSession, repeats: true },
+  'view.panLeft': {
+    label: 'Move the view left',
+    group: 'View',
+    keys: ['Shift+KeyA'],
+    enabled: withSession,
+    words: 'pan scroll',
+    repeats: true,
+  },
+  'view.panRight': {
+    label: 'Move the view right',
+    group: 'View',
+    keys: ['Shift+KeyD'],
+    enabled: withSession,
+    words: 'pan scroll',
+    repeats: true,
+  },
+  'view.panUp': {
+    label: 'Move the view up',
+    group: 'View',
+    keys: ['Shift+KeyW'],
+    enabled: withSession,
+    words: 'pan scroll',
+    repeats: true,
+  },
+  'view.panDown': {
+    label: 'Move the view down',
+    group: 'View',
+    keys: ['Shift+KeyS'],
+    enabled: withSession,
+    words: 'pan scroll',
+    repeats: true,
+  },
+  'view.toggleOverlays': {
+    label: 'Show or hide all masks',
+    group: 'View',
+    keys: ['KeyH'],
+    enabled: withSession,
+    lastsWhileHeld: true,
+  },
   'view.toggleContours': { label: 'Show or hide contours', group: 'View', keys: ['Shift+KeyH'], enabled: withSession, words: 'outline' },
   'view.toggleSide': { label: 'Show or hide the side panel', group: 'View', keys: ['Mod+KeyB'], enabled: withSession },
   'view.toggleTimeline': { label: 'Show or hide the timeline', group: 'View', keys: ['Mod+Shift+KeyB'], enabled: withSession },
+  'view.toggleTimecode': {
+    label: 'Show timecode or time',
+    group: 'View',
+    keys: [],
+    enabled: always,
+    words: 'clock frames smpte seconds',
+  },
   'view.theme': { label: 'Switch the theme', group: 'View', keys: [], enabled: always, words: 'dark light system colours' },
 
   'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Help', keys: ['Shift+Slash', 'F1'], enabled: always, words: 'keys cheat sheet' },

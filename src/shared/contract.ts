@@ -20,6 +20,8 @@ export const protocolVersion = 1;
 
 const frameNumber = z.number().int().nonnegative();
 const objectId = z.number().int().positive();
+/** Objects that the same is done to, as one step of the history. */
+const others = z.array(objectId).max(10_000).optional();
 const modelId = z.string().min(1).max(200);
 
 export const mediaSchema = z.object({
@@ -196,6 +198,7 @@ export const contract = {
   'object.update': {
     input: z.object({
       objectId,
+      others,
       name: z.string().min(1).max(200).optional(),
       color: z.string().optional(),
       visible: z.boolean().optional(),
@@ -224,7 +227,7 @@ export const contract = {
     input: z.object({ from: frameNumber, to: frameNumber }),
     output: z.object({ timesMs: z.array(z.number()) }),
   },
-  'object.remove': { input: z.object({ objectId }), output: nothing },
+  'object.remove': { input: z.object({ objectId, others }), output: nothing },
 
   /** Replaces all prompts of an object on a frame; the mask is computed at once and pushed as a frame message without planes. */
   'prompt.set': {

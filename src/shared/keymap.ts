@@ -1,7 +1,8 @@
 /** Which keys give which command: the table's own, changed by what the user bound. */
 import { z } from 'zod';
 import { displayChord } from './chords.ts';
-import { type CommandContext, type CommandId, commandIds, commands } from './commands.ts';
+import type { CommandContext } from './command-spec.ts';
+import { type CommandId, commandIds, commands } from './commands.ts';
 
 /** Keys the user gave to commands, by command id; an empty list takes a command's keys away. */
 export const keyOverridesSchema = z.record(z.string(), z.array(z.string().max(60)).max(12));

@@ -53,6 +53,23 @@ describe('undo and redo', () => {
     edits.addObject();
     expect(edits.labels.redo).toBeNull();
   });
+
+  it('take what was done to several objects back at once', async () => {
+    const { edits } = makeEdits();
+    const [a, b, c] = [edits.addObject(), edits.addObject(), edits.addObject()];
+    edits.updateObjects([c, a], { visible: false });
+    expect(edits.labels.undo).toBe('Hide objects');
+    expect(edits.list.map(({ visible }) => visible)).toEqual([false, true, false]);
+    await edits.undo();
+    expect(edits.list.map(({ visible }) => visible)).toEqual([true, true, true]);
+    edits.updateObject(b, { locked: true });
+    await expect(edits.removeObjects([a, b])).rejects.toMatchObject({ code: 'object-locked' });
+    expect(edits.list).toHaveLength(3);
+    await edits.removeObjects([a, c]);
+    expect(edits.list.map(({ id }) => id)).toEqual([b]);
+    expect(await edits.undo()).toBe('Delete objects');
+    expect(edits.list.map(({ id }) => id)).toEqual([a, b, c]);
+  });
 });
 
 describe('merge', () => {

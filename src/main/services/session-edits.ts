@@ -140,8 +140,14 @@ export class SessionEdits {
   }
 
   updateObject(objectId: number, change: ObjectChange): void {
-    const object = findObject(this.list, objectId);
-    this.#commit(labelOfChange(change), replaceObject(this.list, changedObject(object, change)));
+    this.updateObjects([objectId], change);
+  }
+
+  /** One step, however many they are. */
+  updateObjects(objectIds: readonly number[], change: ObjectChange): void {
+    let list = this.list;
+    for (const id of new Set(objectIds)) list = replaceObject(list, changedObject(findObject(list, id), change));
+    this.#commit(labelFor(labelOfChange(change), objectIds), list);
   }
 
   reorder(objectIds: readonly number[]): void {
@@ -149,15 +155,23 @@ export class SessionEdits {
   }
 
   removeObject(objectId: number): Promise<void> {
+    return this.removeObjects([objectId]);
+  }
+
+  /** One step, however many they are. @throws AppError `object-locked` when one of them is locked; then none is removed */
+  removeObjects(objectIds: readonly number[]): Promise<void> {
+    const ids = new Set(objectIds);
     return this.#inOrder(async () => {
-      this.#unlocked(objectId);
-      const first = this.#host.store.ranges(objectId)[0]?.[0];
+      for (const id of ids) this.#unlocked(id);
+      const frames = new Set([...ids].flatMap((id) => this.#host.store.ranges(id)[0]?.[0] ?? []));
       this.#commit(
-        'Delete object',
-        this.list.filter(({ id }) => id !== objectId),
+        labelFor('Delete object', objectIds),
+        this.list.filter(({ id }) => !ids.has(id)),
       );
-      if (first !== undefined) this.#host.onFrame(first);
-      await this.#tell((engine) => engine.call('removeObject', { sessionId: this.#host.sessionId, objectId }));
+      for (const frame of frames) this.#host.onFrame(frame);
+      await this.#tell(async (engine) => {
+        for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#host.sessionId, objectId });
+      });
     });
   }
 
@@ -368,6 +382,10 @@ export class SessionEdits {
     return next;
   }
 }
+
+/** "Hide object", or "Hide objects" of several. */
+const labelFor = (label: string, objectIds: readonly number[]): string =>
+  objectIds.length > 1 ? label.replace(/object$/, 'objects') : label;
 
 const labelOfPrompt = (former: FramePrompt | undefined, prompt: FramePrompt): string => {
   if (prompt.box && JSON.stringify(prompt.box) !== JSON.stringify(former?.box ?? null)) return 'Draw box';

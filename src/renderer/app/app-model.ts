@@ -75,6 +75,9 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     }
     if (state.isPlaying !== previous.isPlaying || state.host !== previous.host) thumbnails.pump();
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
+    // Whoever selects another object alone need not know that there were several.
+    if (state.selectedId !== previous.selectedId && state.alsoSelected === previous.alsoSelected && state.alsoSelected.length > 0)
+      store.setState({ alsoSelected: [] });
     // Strokes belong to one object on one frame.
     if (state.playhead !== previous.playhead || state.selectedId !== previous.selectedId) brush.discard();
   });

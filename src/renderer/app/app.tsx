@@ -8,6 +8,7 @@ import { LogDialog } from '../features/log/log-dialog.tsx';
 import { ModelsDialog } from '../features/models/models-dialog.tsx';
 import { EngineBanner } from '../features/notices/engine-banner.tsx';
 import { Toasts } from '../features/notices/toasts.tsx';
+import { MergeMenu } from '../features/objects/object-menu.tsx';
 import { EmptyState } from '../features/open/empty-state.tsx';
 import { OpenDialog } from '../features/open/open-dialog.tsx';
 import { useDropToOpen } from '../features/open/use-drop-to-open.ts';
@@ -80,6 +81,7 @@ export const App = () => {
         </Timeline>
       )}
       <StatusBar />
+      <MergeMenu />
       {dialog === 'open' && <OpenDialog />}
       {dialog === 'camera' && <CameraDialog />}
       {dialog === 'copy' && <CopyDialog />}

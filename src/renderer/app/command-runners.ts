@@ -2,6 +2,8 @@
 import type { CommandId } from '../../shared/commands.ts';
 import type { MethodInput, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
+import { UnsureFrames } from '../features/timeline/unsure-frames.ts';
+import { canvasFromImage } from '../features/viewer/geometry.ts';
 import { addToast, reportError } from '../state/app-store.ts';
 import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
@@ -15,9 +17,11 @@ import {
   neighbourUnsure,
   objectsOf,
   runningOperation,
+  selectedObjects,
   type ToolName,
   withMark,
 } from '../state/window-state.ts';
+import { createObjectRunners } from './object-runners.ts';
 import { runnerText } from './strings.ts';
 import type { WindowParts } from './window-parts.ts';
 
@@ -25,6 +29,8 @@ export type CommandRunners = Record<CommandId, (chord: string) => void>;
 
 export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const { client, store, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
+
+  const unsure = new UnsureFrames(client);
 
   const openAndReport = async (path: string | null): Promise<void> => {
     const error = await openClip(path);
@@ -40,21 +46,15 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     if (path !== null) await openAndReport(path);
   };
 
-  const selected = (): TrackedObject | undefined => objectsOf(store.getState()).find(({ id }) => id === store.getState().selectedId);
-  const onSelected = (work: (object: TrackedObject) => Promise<unknown>): void => {
-    const object = selected();
-    if (object) void attempt(work(object));
-  };
-
   const seekTo = (frame: number | null, otherwise: string): void => {
     if (frame === null) addToast(store, 'info', otherwise);
     else player.seek(frame);
   };
 
-  /** The selected object alone, or all of them. */
+  /** The selected objects alone, or all of them. */
   const concerned = (): readonly TrackedObject[] => {
-    const object = selected();
-    return object ? [object] : objectsOf(store.getState()).filter(({ prompts: made }) => made.length > 0);
+    const chosen = selectedObjects(store.getState());
+    return chosen.length > 0 ? chosen : objectsOf(store.getState()).filter(({ prompts: made }) => made.length > 0);
   };
 
   const goToPrompt = (direction: 1 | -1): void =>
@@ -63,23 +63,44 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const goToGap = (direction: 1 | -1): void =>
     seekTo(neighbourGap(concerned(), lastFrame() + 1, store.getState().playhead, direction), runnerText.noGap);
 
-  const goToUnsure = (direction: 1 | -1): void => {
-    const { host, selectedId, playhead } = store.getState();
-    seekTo(neighbourUnsure(host?.session?.memory.review ?? [], selectedId, playhead, direction), runnerText.noUnsure);
+  const goToUnsure = async (direction: 1 | -1): Promise<void> => {
+    const { host, playhead } = store.getState();
+    const review = (host?.session?.memory.review ?? []).filter(({ objectId }) => concerned().some(({ id }) => id === objectId));
+    try {
+      const doubts = [...review, ...(await unsure.beginnings(host?.session?.id ?? null, concerned()))];
+      seekTo(neighbourUnsure(doubts, null, playhead, direction), runnerText.noUnsure);
+    } catch (error) {
+      reportError(store, error);
+    }
+  };
+
+  /** The field is on the timeline. */
+  const goTo = (): void => {
+    if (!store.getState().prefs.isTimelineShown) setPreference(store, { isTimelineShown: true });
+    store.setState({ isAskingPlace: true });
   };
 
   const lastFrame = (): number => (store.getState().host?.session?.media.frameCount ?? 1) - 1;
 
-  const track = async (direction: TrackDirection, isRange = false): Promise<void> => {
-    const { trackScope, selectedId } = store.getState();
+  /** @param part the marked range, what lies beyond the frame on screen, or all */
+  const track = async (direction: TrackDirection, part: 'all' | 'range' | 'here' = 'all'): Promise<void> => {
+    const { trackScope } = store.getState();
     const marks = marksOf(store.getState());
     // A closed range is tracked both ways: nothing outside it is touched.
-    const input: MethodInput<'track.start'> = { direction: isRange ? 'both' : direction };
-    if (trackScope === 'selected' && selectedId !== null) input.objectIds = [selectedId];
-    if (isRange) {
+    const input: MethodInput<'track.start'> = { direction: part === 'range' ? 'both' : direction };
+    if (trackScope === 'selected') {
+      const objectIds = selectedObjects(store.getState()).map(({ id }) => id);
+      if (objectIds.length === 0) {
+        addToast(store, 'info', runnerText.noObject);
+        return;
+      }
+      input.objectIds = objectIds;
+    }
+    if (part === 'range') {
       input.from = marks.in ?? 0;
       input.to = marks.out ?? lastFrame();
     }
+    if (part === 'here') input.from = store.getState().shownFrame;
     player.follow();
     const isStarted = await attempt(client.call('track.start', input));
     if (!isStarted) player.seek(store.getState().playhead);
@@ -91,28 +112,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
   };
 
-  const select = (index: number): void => {
-    const object = objectsOf(store.getState())[index];
-    if (object) store.setState({ selectedId: object.id });
-  };
-
-  const selectBeside = (by: 1 | -1): void => {
-    const objects = objectsOf(store.getState());
-    const index = objects.findIndex(({ id }) => id === store.getState().selectedId);
-    select(index < 0 ? (by === 1 ? 0 : objects.length - 1) : Math.min(objects.length - 1, Math.max(0, index + by)));
-  };
-
   const setMarks = (marks: Marks): void => void attempt(client.call('session.setMarks', marks));
   const mark = (end: 'in' | 'out') => (): void => setMarks(withMark(marksOf(store.getState()), end, store.getState().playhead));
-
-  const move = (by: 1 | -1) => (): void => {
-    const ids = objectsOf(store.getState()).map(({ id }) => id);
-    const from = ids.indexOf(store.getState().selectedId ?? -1);
-    const to = from + by;
-    if (from < 0 || to < 0 || to >= ids.length) return;
-    ids.splice(to, 0, ...ids.splice(from, 1));
-    void attempt(client.call('object.reorder', { objectIds: ids }));
-  };
 
   const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
     try {
@@ -126,12 +127,6 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   };
   const dialog = (name: DialogName) => (): void => store.setState((s) => ({ dialog: s.dialog === name ? null : name }));
   const tool = (name: ToolName) => (): void => store.setState({ tool: name });
-
-  const showAll = (): void => {
-    store.setState({ areMasksVisible: true });
-    for (const { id, visible, solo } of objectsOf(store.getState()))
-      if (!visible || solo) void attempt(client.call('object.update', { objectId: id, visible: true, solo: false }));
-  };
 
   const applyStrokes = (): void => {
     const mask = brush.take();
@@ -153,7 +148,14 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
           },
         };
       });
+      viewport.reveal(store.getState().keyPointer!);
     };
+
+  /** Where the keyboard points, what lies there stays there; else what is in the middle. */
+  const zoom = (factor: number): void => {
+    const { keyPointer } = store.getState();
+    viewport.zoomBy(factor, keyPointer ? canvasFromImage(viewport.store.getState().view, keyPointer) : undefined);
+  };
 
   const promptAtPointer = (label: 0 | 1): void => {
     const { keyPointer } = store.getState();
@@ -190,12 +192,13 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'playback.backSecond': () => player.stepSeconds(-1),
     'playback.start': () => player.seek(0),
     'playback.end': () => (liveOf(store.getState()) ? player.follow() : player.seek(lastFrame())),
+    'playback.goTo': () => goTo(),
     'playback.previousPrompt': () => goToPrompt(-1),
     'playback.nextPrompt': () => goToPrompt(1),
     'playback.previousGap': () => goToGap(-1),
     'playback.nextGap': () => goToGap(1),
-    'playback.previousUnsure': () => goToUnsure(-1),
-    'playback.nextUnsure': () => goToUnsure(1),
+    'playback.previousUnsure': () => void goToUnsure(-1),
+    'playback.nextUnsure': () => void goToUnsure(1),
     'tool.point': tool('point'),
     'tool.box': tool('box'),
     'tool.brush': tool('brush'),
@@ -214,29 +217,16 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'brush.apply': applyStrokes,
     'brush.discard': () => brush.discard(),
     'prompt.nextMask': () => void prompts.nextMask(),
-    'object.add': () => void prompts.addObject(),
-    'object.remove': () => onSelected(({ id }) => client.call('object.remove', { objectId: id })),
-    'object.removeLastPoint': () => void prompts.removeLastPoint(),
-    'object.clearFrame': () => void prompts.clearFrame(),
-    'object.toggleVisible': () => onSelected(({ id, visible }) => client.call('object.update', { objectId: id, visible: !visible })),
-    'object.toggleSolo': () => onSelected(({ id, solo }) => client.call('object.update', { objectId: id, solo: !solo })),
-    'object.toggleLocked': () => onSelected(({ id, locked }) => client.call('object.update', { objectId: id, locked: !locked })),
-    'object.moveUp': move(-1),
-    'object.moveDown': move(1),
+    ...createObjectRunners(app),
     'edit.undo': () => void stepBack('history.undo', runnerText.undone),
     'edit.redo': () => void stepBack('history.redo', runnerText.redone),
-    'object.showAll': showAll,
-    'object.rename': () => store.setState((s) => ({ renamingId: s.selectedId })),
-    'object.recolor': () => store.setState((s) => ({ recoloringId: s.selectedId })),
-    'object.selectNext': () => selectBeside(1),
-    'object.selectPrevious': () => selectBeside(-1),
-    'object.select': (chord) => select(Number(chord.slice(-1)) - 1),
-    'object.finish': () => store.setState({ selectedId: null, promptLabel: 1 }),
     'track.start': () => void track(store.getState().trackDirection),
     'track.forward': () => void track('forward'),
     'track.backward': () => void track('backward'),
     'track.both': () => void track('both'),
-    'track.range': () => void track(store.getState().trackDirection, true),
+    'track.forwardHere': () => void track('forward', 'here'),
+    'track.backwardHere': () => void track('backward', 'here'),
+    'track.range': () => void track(store.getState().trackDirection, 'range'),
     'track.toggleSelected': () => store.setState((s) => ({ trackScope: s.trackScope === 'all' ? 'selected' : 'all' })),
     'track.follow': () => player.follow(),
     'live.toggleTracking': () => void attempt(client.call('live.setTracking', { isOn: liveOf(store.getState())?.isTracking !== true })),
@@ -247,8 +237,13 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'timeline.fit': () => timeline.fit(),
     'view.fit': () => viewport.fit(),
     'view.actualSize': () => viewport.actualSize(),
-    'view.zoomIn': () => viewport.zoomBy(1.25),
-    'view.zoomOut': () => viewport.zoomBy(0.8),
+    'view.zoomIn': () => zoom(1.25),
+    'view.zoomOut': () => zoom(0.8),
+    'view.panLeft': () => viewport.look(-1, 0),
+    'view.panRight': () => viewport.look(1, 0),
+    'view.panUp': () => viewport.look(0, -1),
+    'view.panDown': () => viewport.look(0, 1),
+    'view.toggleTimecode': () => setPreference(store, { clock: store.getState().prefs.clock === 'time' ? 'timecode' : 'time' }),
     'view.toggleOverlays': () => store.setState((s) => ({ areMasksVisible: !s.areMasksVisible })),
     'view.toggleContours': () => setPreference(store, { areContoursShown: !store.getState().prefs.areContoursShown }),
     'view.toggleSide': () => setPreference(store, { isSideShown: !store.getState().prefs.isSideShown }),

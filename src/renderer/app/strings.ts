@@ -18,6 +18,7 @@ export const runnerText = {
   noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
   noPrompt: 'There is no further prompt that way.',
   noUnsure: 'No further frame that way is marked as unsure.',
+  noObject: 'Select an object first: click it in the list, or press its number.',
   noGap: 'There is no further gap that way: every frame has a result, or the rest belongs to one gap.',
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { KeyPress } from '../../shared/chords.ts';
-import type { CommandContext } from '../../shared/commands.ts';
-import { dispatchKey } from './key-dispatcher.ts';
+import type { CommandContext } from '../../shared/command-spec.ts';
+import { dispatchKey, HeldKey } from './key-dispatcher.ts';
 
 const press = (code: string, change: Partial<KeyPress> = {}): KeyPress => ({
   code,
@@ -32,6 +32,7 @@ describe('dispatchKey', () => {
     isDialogOpen: () => isDialogOpen,
     overrides: () => ({}),
     run: vi.fn(),
+    held: new HeldKey(),
   });
 
   it('runs the command of a key', () => {
@@ -52,5 +53,28 @@ describe('dispatchKey', () => {
     const target = app({ isTracking: true });
     expect(dispatchKey(press('KeyT'), null, target)).toBe(false);
     expect(target.run).not.toHaveBeenCalled();
+  });
+
+  it('gives a command once a press, and again for a held key only where that is meant', () => {
+    const target = app();
+    const held = (code: string): boolean => dispatchKey(press(code, { repeat: true }), null, target);
+    expect(dispatchKey(press('KeyA'), null, target)).toBe(true);
+    expect([held('KeyA'), held('KeyA')]).toEqual([true, true]);
+    expect(target.run.mock.calls).toEqual([['object.add', 'KeyA']]);
+    dispatchKey(press('ArrowRight'), null, target);
+    held('ArrowRight');
+    expect(target.run).toHaveBeenCalledTimes(3);
+  });
+
+  it('hides masks for as long as the key is held, and until the next press when it is not', () => {
+    const target = app();
+    dispatchKey(press('KeyH'), null, target);
+    expect(target.held.up('KeyH')).toBeNull();
+    dispatchKey(press('KeyH'), null, target);
+    dispatchKey(press('KeyH', { repeat: true }), null, target);
+    expect(target.held.up('KeyG')).toBeNull();
+    expect(target.held.up('KeyH')).toMatchObject({ id: 'view.toggleOverlays', chord: 'KeyH' });
+    expect(target.held.up('KeyH')).toBeNull();
+    expect(target.run).toHaveBeenCalledTimes(2);
   });
 });

@@ -2,13 +2,15 @@
 import { useEffect } from 'react';
 import { useApp } from '../app/app-context.ts';
 import { commandContext } from '../state/window-state.ts';
-import { dispatchKey, type KeyTarget, takesKey } from './key-dispatcher.ts';
+import { dispatchKey, HeldKey, type KeyTarget, takesKey } from './key-dispatcher.ts';
 import { spaceKey } from './space-key.ts';
 
 export const useShortcuts = (): void => {
   const app = useApp();
   useEffect(() => {
+    const held = new HeldKey();
     const target: KeyTarget = {
+      held,
       context: () => commandContext(app.store.getState()),
       isDialogOpen: () => app.store.getState().dialog !== null,
       overrides: () => app.store.getState().prefs.keys,
@@ -25,6 +27,8 @@ export const useShortcuts = (): void => {
       if (dispatchKey(event, element, target)) event.preventDefault();
     };
     const onKeyUp = (event: KeyboardEvent): void => {
+      const again = held.up(event.code);
+      if (again) app.run(again.id, again.chord);
       if (event.code !== 'Space') return;
       const element = event.target instanceof HTMLElement ? event.target : null;
       if (!takesKey(element, event.code)) event.preventDefault();

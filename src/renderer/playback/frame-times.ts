@@ -58,6 +58,11 @@ export class FrameTimes {
     return this.#clip.frameCount;
   }
 
+  /** Frames a second that timecode counts; null where frames are not evenly spaced. */
+  get timecodeRate(): number | null {
+    return this.#clip.isVariableFrameRate ? null : Math.max(1, Math.round(this.#clip.averageFps));
+  }
+
   /** ms from the first frame. */
   timeOf(frame: number): number {
     const at = Math.min(this.#clip.frameCount - 1, Math.max(0, Math.round(frame)));

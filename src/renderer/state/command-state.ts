@@ -15,6 +15,8 @@ export const checkedOf = (state: WindowState, id: CommandId): boolean | undefine
       return state.prefs.isSideShown;
     case 'view.toggleTimeline':
       return state.prefs.isTimelineShown;
+    case 'view.toggleTimecode':
+      return state.prefs.clock === 'timecode';
     case 'track.toggleSelected':
       return state.trackScope === 'selected';
     case 'object.toggleSolo':

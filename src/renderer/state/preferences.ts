@@ -14,6 +14,8 @@ const preferencesSchema = z.object({
   isTimelineShown: z.boolean().catch(true),
   /** Share of an object's colour over the picture, 0..0.9. */
   fillOpacity: z.number().min(0).max(0.9).catch(0.4),
+  /** How places in the clip are told: minutes and seconds, or hours to frames. */
+  clock: z.enum(['time', 'timecode']).catch('time'),
   areContoursShown: z.boolean().catch(true),
   /** Diameter of the brush in source px. */
   brushSize: z.number().min(2).max(400).catch(40),

@@ -10,8 +10,10 @@ import {
   promptCount,
   promptKey,
   promptOn,
+  selectedObjects,
   withHostState,
   withToast,
+  withToggled,
 } from './window-state.ts';
 
 const object = (id: number, change: Partial<TrackedObject> = {}): TrackedObject => ({
@@ -125,4 +127,20 @@ it('withToast says the same thing once', () => {
   const once = withToast(initialWindowState, 'error', 'no');
   expect(withToast(once, 'error', 'no').toasts).toHaveLength(1);
   expect(withToast(once, 'error', 'other').toasts).toHaveLength(2);
+});
+
+it('withToggled puts objects in and out of the selection, and clicks always refine one of it', () => {
+  const state = {
+    ...withHostState(initialWindowState, hostState(1, [object(1), object(2), object(3)])),
+    selectedId: null,
+    alsoSelected: [],
+  };
+  const one = { ...state, ...withToggled(state, 2) };
+  expect(one).toMatchObject({ selectedId: 2, alsoSelected: [] });
+  const two = { ...one, ...withToggled(one, 1) };
+  expect(two).toMatchObject({ selectedId: 2, alsoSelected: [1] });
+  expect(selectedObjects(two).map(({ id }) => id)).toEqual([1, 2]);
+  const other = { ...two, ...withToggled(two, 2) };
+  expect(other).toMatchObject({ selectedId: 1, alsoSelected: [] });
+  expect(withToggled(other, 1)).toEqual({ selectedId: null, alsoSelected: [] });
 });

@@ -3,7 +3,7 @@
  * Pictures and masks are never here. The functions are pure; app-store.ts keeps the value.
  */
 
-import type { CommandContext } from '../../shared/commands.ts';
+import type { CommandContext } from '../../shared/command-spec.ts';
 import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
@@ -30,7 +30,12 @@ export interface WindowState {
   host: AppState | null;
   info: HostInfo | null;
   link: LinkState;
+  /** The object that clicks refine. */
   selectedId: number | null;
+  /** Objects selected beside it: what is done to several is done to these too. */
+  alsoSelected: readonly number[];
+  /** The object that is to be merged with another, which is being asked for. */
+  mergingId: number | null;
   /** What a plain click means: 1 = the object is here, 0 = it is not. */
   promptLabel: 0 | 1;
   /** Where the user is; the picture follows. */
@@ -58,6 +63,8 @@ export interface WindowState {
   trackScope: 'all' | 'selected';
   dialog: DialogName | null;
   renamingId: number | null;
+  /** The frame to go to is being typed. */
+  isAskingPlace: boolean;
   recoloringId: number | null;
   toasts: readonly Toast[];
   isOpening: boolean;
@@ -72,6 +79,8 @@ export const initialWindowState: WindowState = {
   info: null,
   link: 'connecting',
   selectedId: null,
+  alsoSelected: [],
+  mergingId: null,
   promptLabel: 1,
   playhead: 0,
   shownFrame: 0,
@@ -89,6 +98,7 @@ export const initialWindowState: WindowState = {
   trackScope: 'all',
   dialog: null,
   renamingId: null,
+  isAskingPlace: false,
   recoloringId: null,
   toasts: [],
   isOpening: false,
@@ -110,6 +120,8 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       ...state,
       host,
       selectedId: null,
+      alsoSelected: [],
+      mergingId: null,
       promptLabel: 1,
       // Where the user was when the clip was open last.
       playhead: host.session?.position ?? 0,
@@ -119,6 +131,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       isFollowing: true,
       drafts: {},
       renamingId: null,
+      isAskingPlace: false,
       recoloringId: null,
       tool: 'point',
       strokeCount: 0,
@@ -136,7 +149,26 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
   );
   const wasKnown = state.host?.session?.objects.some(({ id }) => id === state.selectedId) ?? false;
   const isGone = wasKnown && !objects.some(({ id }) => id === state.selectedId);
-  return { ...state, host, drafts, selectedId: isGone ? null : state.selectedId };
+  return { ...state, host, drafts, ...(isGone && { selectedId: null, alsoSelected: [] }) };
+};
+
+/** The selected objects in the order of the list. */
+export const selectedObjects = (state: Pick<WindowState, 'host' | 'selectedId' | 'alsoSelected'>): readonly TrackedObject[] =>
+  objectsOf(state).filter(({ id }) => id === state.selectedId || state.alsoSelected.includes(id));
+
+/** The selection with an object put in or taken out. The one that clicks refine goes over to another when it is taken out. */
+export const withToggled = (
+  state: Pick<WindowState, 'host' | 'selectedId' | 'alsoSelected'>,
+  id: number,
+): Pick<WindowState, 'selectedId' | 'alsoSelected'> => {
+  const ids = selectedObjects(state).map((object) => object.id);
+  if (!ids.includes(id)) {
+    if (state.selectedId === null) return { selectedId: id, alsoSelected: [] };
+    return { selectedId: state.selectedId, alsoSelected: [...ids.filter((other) => other !== state.selectedId), id] };
+  }
+  const rest = ids.filter((other) => other !== id);
+  const selectedId = state.selectedId === id ? (rest.at(-1) ?? null) : state.selectedId;
+  return { selectedId, alsoSelected: rest.filter((other) => other !== selectedId) };
 };
 
 /** Prompts of an object on a frame as the user sees them: what was just done counts before the host tells it back. */
@@ -176,6 +208,7 @@ export const commandContext = (state: WindowState): CommandContext => {
     hasSession: state.host?.session != null,
     hasProject: state.host?.project != null,
     hasSelection: state.selectedId !== null,
+    hasSeveral: objects.length > 1,
     hasPrompts: objects.some((object) => object.prompts.length > 0),
     hasMarks: marksOf(state).in !== null || marksOf(state).out !== null,
     canUndo: state.host?.session?.history.undo != null,

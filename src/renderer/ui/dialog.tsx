@@ -9,13 +9,15 @@ import { uiText } from './strings.ts';
 export interface DialogProps {
   title: string;
   isWide?: boolean;
+  /** As wide as three columns, where there is room. */
+  isSheet?: boolean;
   /** Without its title bar, which is then only read out. */
   isBare?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
 
-export const Dialog = ({ title, isWide = false, isBare = false, onClose, children }: DialogProps) => {
+export const Dialog = ({ title, isWide = false, isSheet = false, isBare = false, onClose, children }: DialogProps) => {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -29,7 +31,7 @@ export const Dialog = ({ title, isWide = false, isBare = false, onClose, childre
     <dialog
       ref={ref}
       tabIndex={-1}
-      className={cx(styles.dialog, isWide && styles.wide, isBare && styles.bare)}
+      className={cx(styles.dialog, isWide && styles.wide, isSheet && styles.ofSheet, isBare && styles.bare)}
       {...(isBare ? { 'aria-label': title } : { 'aria-labelledby': titleId })}
       onCancel={(event) => {
         event.preventDefault();

@@ -12,6 +12,13 @@ export const formatTime = (timeMs: number): string => {
   return hours > 0 ? `${hours}:${two(minutes % 60)}:${tail}` : `${minutes}:${tail}`;
 };
 
+/** "01:02:03:14": hours to frames, counted at whole frames a second without leaving out any (non-drop). */
+export const formatTimecode = (frame: number, framesPerSecond: number): string => {
+  const seconds = Math.floor(frame / framesPerSecond);
+  const minutes = Math.floor(seconds / 60);
+  return [Math.floor(minutes / 60), minutes % 60, seconds % 60, frame % framesPerSecond].map(two).join(':');
+};
+
 /** "12 s", "3 min 20 s", "1 h 5 min". */
 export const formatDuration = (durationMs: number): string => {
   const seconds = Math.max(1, Math.round(durationMs / 1000));

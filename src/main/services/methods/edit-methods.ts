@@ -21,12 +21,12 @@ type EditMethod =
 
 export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> => ({
   'object.add': async ({ name }) => ({ objectId: await services.inOrder(() => services.session.addObject(name)) }),
-  'object.update': async ({ objectId, ...change }) => {
-    await services.inOrder(() => services.session.updateObject(objectId, change));
+  'object.update': async ({ objectId, others = [], ...change }) => {
+    await services.inOrder(() => services.session.edits.updateObjects([objectId, ...others], change));
     return {};
   },
-  'object.remove': async ({ objectId }) => {
-    await services.edit(() => services.session.removeObject(objectId));
+  'object.remove': async ({ objectId, others = [] }) => {
+    await services.edit(() => services.session.edits.removeObjects([objectId, ...others]));
     return {};
   },
   'object.reorder': async ({ objectIds }) => {

@@ -2,7 +2,7 @@
 import { MousePointerClick, Sparkles, Wand } from 'lucide-react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { dismissHints } from '../../app/app-model.ts';
-import { objectsOf, runningOperation } from '../../state/window-state.ts';
+import { objectsOf, runningOperation, trackedFrames } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './help.module.css';
 import { helpText } from './strings.ts';
@@ -13,7 +13,9 @@ export const Hints = () => {
   const { store } = useApp();
   const isDismissed = useAppState((s) => s.prefs.areHintsDismissed);
   const step = useAppState((s) => {
-    if (runningOperation(s, 'track')) return 2;
+    // What comes after tracking is said while it runs, and when it is done.
+    const isTracked = objectsOf(s).some((object) => trackedFrames(object) > object.prompts.length);
+    if (runningOperation(s, 'track') || isTracked) return 2;
     return s.selectedId === null || objectsOf(s).length === 0 ? 0 : 1;
   });
   if (isDismissed) return null;

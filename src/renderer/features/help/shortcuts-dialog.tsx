@@ -2,7 +2,8 @@
 import { RotateCcw } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { chordOf, displayChord, isModifierKey } from '../../../shared/chords.ts';
-import { type CommandId, commandGroups, commandIds, commands } from '../../../shared/commands.ts';
+import { type CommandSpec, commandGroups } from '../../../shared/command-spec.ts';
+import { type CommandId, commandIds, commands } from '../../../shared/commands.ts';
 import { type KeyOverrides, keysOf, ownersOf, withBinding, withoutBinding } from '../../../shared/keymap.ts';
 import { isMac, useApp, useAppState } from '../../app/app-context.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
@@ -32,7 +33,7 @@ export const ShortcutsDialog = () => {
   };
 
   return (
-    <Dialog title={text.title} isWide onClose={() => store.setState({ dialog: null })}>
+    <Dialog title={text.title} isSheet onClose={() => store.setState({ dialog: null })}>
       <div className={styles.head}>
         <SearchField label={text.search} value={query} onChange={setQuery} />
         <Button disabled={Object.keys(overrides).length === 0} onClick={() => set({})}>
@@ -85,12 +86,12 @@ interface KeyRowProps {
 }
 
 const KeyRow = ({ id, keys, isChanged, isChanging, onChange, onBind, onLeave, onReset }: KeyRowProps) => {
-  const { label } = commands[id];
+  const { label, lastsWhileHeld }: CommandSpec = commands[id];
   // A digit says which object; there is no single key to change.
   const isFixed = id === 'object.select';
   return (
     <li className={styles.line}>
-      <span>{label}</span>
+      <span>{lastsWhileHeld ? text.held(label) : label}</span>
       <span className={styles.keys}>
         {isChanged && (
           <Button variant="ghost" size="small" isIcon label={text.reset(label)} onClick={onReset}>

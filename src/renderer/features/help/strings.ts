@@ -6,7 +6,7 @@ export const helpText = {
   hints: [
     'Click any object in the picture: its mask appears at once. Or drag a box around it.',
     'Click again to add; right-click or Alt+click what is not part of it. Then press T to track.',
-    'Esc stops tracking and keeps what is done. Correct any frame by clicking in it, then track again.',
+    'Correct any frame by clicking in it, then track again. Esc stops tracking and keeps what is done.',
   ],
   title: 'Keyboard and mouse',
   search: 'Search commands and keys',
@@ -15,12 +15,14 @@ export const helpText = {
   reset: (label: string): string => `Give "${label}" its own keys back`,
   resetAll: 'Give all commands their own keys back',
   noKey: 'none',
+  held: (label: string): string => `${label} (held: for as long)`,
   taken: (owners: string): string => `Taken from: ${owners}.`,
   mouse: 'Mouse',
   mouseRows: [
     ['Click', 'This is the object'],
     ['Right-click, Alt+click', 'This is not the object'],
     ['Ctrl+click', 'Select the object that is there'],
+    ['Ctrl+Shift+click', 'Select it beside the others'],
     ['Drag', 'Box around the object'],
     ['Click a point', 'Remove it'],
     ['Wheel', 'Zoom at the pointer, in the picture and on the timeline'],

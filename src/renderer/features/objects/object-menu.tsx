@@ -1,7 +1,8 @@
 /** What can be done with one object, where it was right-clicked. */
 import type { TrackedObject } from '../../../shared/contract.ts';
-import { useApp } from '../../app/app-context.ts';
-import { commandContext, objectsOf } from '../../state/window-state.ts';
+import { useApp, useAppState } from '../../app/app-context.ts';
+import type { AppModel } from '../../app/app-model.ts';
+import { commandContext, objectsOf, selectedObjects } from '../../state/window-state.ts';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { objectText } from './strings.ts';
 
@@ -12,17 +13,34 @@ export interface ObjectMenuPlace {
 }
 
 const text = objectText.menu;
+/** More than these are asked for in a menu of their own. */
 const mostMergeEntries = 8;
 
 export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: ObjectMenuPlace; onClose: () => void }) => {
-  const { store, client, player, attempt } = useApp();
+  const app = useApp();
+  const { store, client, player, attempt } = app;
   const state = store.getState();
   const { id } = object;
   const { isTracking, isEngineReady } = commandContext(state);
-  const others = objectsOf(state)
-    .filter((other) => other.id !== id)
-    .slice(0, mostMergeEntries);
+  const chosen = selectedObjects(state);
+  const others = chosen.filter((other) => other.id !== id);
+  const otherIds = others.map((other) => other.id);
+  const targets = objectsOf(state).filter((other) => other.id !== id);
   const firstPrompt = object.prompts.reduce((least, { frame }) => Math.min(least, frame), Number.POSITIVE_INFINITY);
+  const mergeInto = (other: TrackedObject): MenuItem => mergeItem(app, object, other, text.mergeInto(other.name));
+  const mergeItems = (): MenuItem[] => {
+    if (others.length > 0)
+      return [
+        {
+          id: 'merge',
+          label: text.mergeSelected(chosen.length, object.name),
+          isDisabled: chosen.some(({ locked }) => locked),
+          onSelect: () => void attempt(client.call('object.merge', { objectIds: [id, ...otherIds], into: id })),
+        },
+      ];
+    if (targets.length <= mostMergeEntries) return targets.map(mergeInto);
+    return [{ id: 'merge', label: text.mergeOther, onSelect: () => store.setState({ mergingId: id }) }];
+  };
   const items: (MenuItem | 'separator')[] = [
     { id: 'rename', label: text.rename, onSelect: () => store.setState({ selectedId: id, renamingId: id }) },
     { id: 'recolour', label: text.recolour, onSelect: () => store.setState({ selectedId: id, recoloringId: id }) },
@@ -31,13 +49,13 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       id: 'solo',
       label: text.solo,
       isChecked: object.solo,
-      onSelect: () => void attempt(client.call('object.update', { objectId: id, solo: !object.solo })),
+      onSelect: () => void attempt(client.call('object.update', { objectId: id, others: otherIds, solo: !object.solo })),
     },
     {
       id: 'lock',
       label: text.lock,
       isChecked: object.locked,
-      onSelect: () => void attempt(client.call('object.update', { objectId: id, locked: !object.locked })),
+      onSelect: () => void attempt(client.call('object.update', { objectId: id, others: otherIds, locked: !object.locked })),
     },
     'separator',
     {
@@ -58,26 +76,44 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       isDisabled: object.prompts.length === 0 || isTracking || !isEngineReady,
       onSelect: () => {
         player.follow();
-        void attempt(client.call('track.start', { direction: state.trackDirection, objectIds: [id] }));
+        void attempt(client.call('track.start', { direction: state.trackDirection, objectIds: [id, ...otherIds] }));
       },
     },
-    ...(others.length > 0 ? (['separator'] as const) : []),
-    ...others.map(
-      (other): MenuItem => ({
-        id: `merge-${other.id}`,
-        label: text.mergeInto(other.name),
-        color: other.color,
-        isDisabled: object.locked || other.locked,
-        onSelect: () => void attempt(client.call('object.merge', { objectIds: [id, other.id], into: other.id })),
-      }),
-    ),
+    ...(targets.length > 0 ? (['separator'] as const) : []),
+    ...mergeItems(),
     'separator',
     {
       id: 'remove',
       label: text.remove,
       isDanger: true,
-      onSelect: () => void attempt(client.call('object.remove', { objectId: id })),
+      onSelect: () => void attempt(client.call('object.remove', { objectId: id, others: otherIds })),
     },
   ];
   return <Menu label={object.name} items={items} at={{ x, y }} onClose={onClose} />;
+};
+
+const mergeItem = ({ client, attempt }: AppModel, object: TrackedObject, other: TrackedObject, label: string): MenuItem => ({
+  id: `merge-${other.id}`,
+  label,
+  color: other.color,
+  isDisabled: object.locked || other.locked,
+  onSelect: () => void attempt(client.call('object.merge', { objectIds: [object.id, other.id], into: other.id })),
+});
+
+/** Asks which object another is merged into. */
+export const MergeMenu = () => {
+  const app = useApp();
+  const objects = useAppState(objectsOf);
+  const object = useAppState((s) => objectsOf(s).find(({ id }) => id === s.mergingId));
+  if (!object) return null;
+  const row = document.querySelector(`[data-object="${object.id}"]`)?.getBoundingClientRect();
+  const at = row ? { x: row.left + 24, y: row.bottom } : { x: window.innerWidth / 2, y: window.innerHeight / 3 };
+  return (
+    <Menu
+      label={text.mergeOf(object.name)}
+      items={objects.filter(({ id }) => id !== object.id).map((other) => mergeItem(app, object, other, text.mergeInto(other.name)))}
+      at={at}
+      onClose={() => app.store.setState({ mergingId: null })}
+    />
+  );
 };

@@ -3,7 +3,7 @@ import { EllipsisVertical, Eye, EyeOff, Focus, Lock, Trash2 } from 'lucide-react
 import { useEffect, useRef } from 'react';
 import type { TrackedObject } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { promptCount, trackedFrames } from '../../state/window-state.ts';
+import { objectsOf, promptCount, trackedFrames, withToggled } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { ColorPicker } from './color-picker.tsx';
@@ -16,13 +16,16 @@ const dragType = 'application/x-sam2-object';
 interface ObjectRowProps {
   object: TrackedObject;
   index: number;
+  /** Clicks refine it. */
   isSelected: boolean;
+  /** Selected, it alone or beside others. */
+  isChosen: boolean;
   onMenu: (place: ObjectMenuPlace) => void;
   /** Another row was dropped on this one. */
   onDrop: (draggedId: number) => void;
 }
 
-export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectRowProps) => {
+export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop }: ObjectRowProps) => {
   const { store, client, attempt } = useApp();
   const frameCount = useAppState((s) => s.host?.session?.media.frameCount ?? 0);
   const isRenaming = useAppState((s) => s.renamingId === object.id);
@@ -32,6 +35,16 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
   const update = (change: { name?: string; color?: string; visible?: boolean }): void =>
     void attempt(client.call('object.update', { objectId: object.id, ...change }));
 
+  const choose = (isToggle: boolean, isRange: boolean): void => {
+    const state = store.getState();
+    if (isToggle) store.setState(withToggled(state, object.id));
+    else if (isRange && state.selectedId !== null) {
+      const ids = objectsOf(state).map(({ id }) => id);
+      const [from, to] = [ids.indexOf(state.selectedId), ids.indexOf(object.id)].sort((a, b) => a - b) as [number, number];
+      store.setState({ alsoSelected: ids.slice(from, to + 1).filter((id) => id !== state.selectedId) });
+    } else store.setState({ selectedId: object.id, alsoSelected: [] });
+  };
+
   useEffect(() => {
     if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
   }, [isSelected]);
@@ -39,7 +52,14 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
   return (
     <li
       ref={row}
-      className={cx(styles.row, isSelected && styles.selected, isHovered && styles.hovered, !object.visible && styles.hidden)}
+      data-object={object.id}
+      className={cx(
+        styles.row,
+        isSelected && styles.selected,
+        isChosen && !isSelected && styles.alsoSelected,
+        isHovered && styles.hovered,
+        !object.visible && styles.hidden,
+      )}
       draggable={!isRenaming && !isRecoloring}
       onDragStart={(event) => event.dataTransfer.setData(dragType, String(object.id))}
       onDragOver={(event) => {
@@ -56,7 +76,8 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
       }}
       onContextMenu={(event) => {
         event.preventDefault();
-        store.setState({ selectedId: object.id });
+        // Of several that are selected, the menu is about all of them.
+        if (!isChosen) store.setState({ selectedId: object.id });
         onMenu({ object, x: event.clientX, y: event.clientY });
       }}
     >
@@ -92,9 +113,9 @@ export const ObjectRow = ({ object, index, isSelected, onMenu, onDrop }: ObjectR
         <button
           type="button"
           className={styles.name}
-          aria-pressed={isSelected}
+          aria-pressed={isChosen}
           title={text.select}
-          onClick={() => store.setState({ selectedId: object.id })}
+          onClick={(event) => choose(event.ctrlKey || event.metaKey, event.shiftKey)}
           onDoubleClick={() => store.setState({ selectedId: object.id, renamingId: object.id })}
         >
           <span className={styles.nameText}>{object.name}</span>

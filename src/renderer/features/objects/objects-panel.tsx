@@ -13,6 +13,8 @@ import { objectText as text } from './strings.ts';
 export const ObjectsPanel = () => {
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
+  const alsoSelected = useAppState((s) => s.alsoSelected);
+  const refined = objects.find(({ id }) => id === selectedId)?.name ?? '';
   const { client, attempt } = useApp();
   const drop = (dragged: number, onto: number): void => {
     if (dragged === onto) return;
@@ -43,6 +45,7 @@ export const ObjectsPanel = () => {
                 object={object}
                 index={index}
                 isSelected={object.id === selectedId}
+                isChosen={object.id === selectedId || alsoSelected.includes(object.id)}
                 onMenu={setMenu}
                 onDrop={(dragged) => drop(dragged, object.id)}
               />
@@ -51,7 +54,13 @@ export const ObjectsPanel = () => {
         )}
         {objects.length > 0 && (
           <div className={styles.selection}>
-            <p>{selectedId === null ? text.noneSelected : text.selected}</p>
+            <p>
+              {selectedId === null
+                ? text.noneSelected
+                : alsoSelected.length > 0
+                  ? text.several(alsoSelected.length + 1, refined)
+                  : text.selected}
+            </p>
             {selectedId !== null && (
               <CommandButton command="object.finish" variant="ghost" size="small">
                 <X size={13} /> {text.finish}

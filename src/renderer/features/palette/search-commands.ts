@@ -1,5 +1,6 @@
 /** Which commands a few letters mean. */
-import { type CommandId, type CommandSpec, commandIds, commands } from '../../../shared/commands.ts';
+import type { CommandSpec } from '../../../shared/command-spec.ts';
+import { type CommandId, commandIds, commands } from '../../../shared/commands.ts';
 
 const scoreOf = (id: CommandId, query: string): number => {
   const { label, group, words = '' }: CommandSpec = commands[id];

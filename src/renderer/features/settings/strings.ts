@@ -21,6 +21,10 @@ export const settingsText = {
   look: {
     theme: { label: 'Theme', effect: 'Colours of the window. "system" follows the system as it changes.' },
     fillOpacity: { label: 'Mask opacity', effect: "How strongly an object's colour covers the picture." },
+    clock: {
+      label: 'Clock',
+      effect: 'How places in the clip are told: minutes and seconds, or hours to frames. A variable frame rate has no timecode.',
+    },
     areContoursShown: { label: 'Contours', effect: 'A line around each mask.' },
     isTimelineShown: { label: 'Timeline', effect: 'The timeline below the picture.' },
     isSideShown: { label: 'Side panel', effect: 'Objects and memory beside the picture.' },

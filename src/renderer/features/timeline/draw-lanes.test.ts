@@ -48,7 +48,7 @@ describe('drawLanes', () => {
       const { canvas, rects } = recording();
       drawLanes(canvas, {
         ...{ width: 500, height: 3 * laneHeight, scrollTop: 0, span, range },
-        ...{ objects: [object(1), object(2)], laneOf: () => nothing, selectedId: null, marks: { in: null, out: null } },
+        ...{ objects: [object(1), object(2)], laneOf: () => nothing, selectedIds: [], marks: { in: null, out: null } },
         switches,
       });
       return rects;

@@ -20,7 +20,7 @@ export interface LanesPicture {
   range: TimelineRange;
   objects: readonly TrackedObject[];
   laneOf: (object: TrackedObject) => LaneIndex;
-  selectedId: number | null;
+  selectedIds: readonly number[];
   marks: Marks;
   /** Frames where another branch of the memory tree took over, by object. */
   switches: ReadonlyMap<number, readonly number[]>;
@@ -68,9 +68,9 @@ export const lookOf = ({ present, absent, unsure, confidence }: LaneColumn): Loo
 };
 
 const drawLane = (context: CanvasRenderingContext2D, picture: LanesPicture, object: TrackedObject, top: number, token: Token): void => {
-  const { span, range, selectedId } = picture;
+  const { span, range, selectedIds } = picture;
   const middle = top + laneHeight / 2;
-  const isSelected = object.id === selectedId;
+  const isSelected = selectedIds.includes(object.id);
   if (isSelected) {
     context.fillStyle = token('--accent-soft');
     context.fillRect(0, top, picture.width, laneHeight);

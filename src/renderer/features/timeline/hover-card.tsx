@@ -2,9 +2,8 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp } from '../../app/app-context.ts';
-import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { formatTime } from '../../ui/format.ts';
 import styles from './timeline.module.css';
+import { useClock } from './use-clock.ts';
 
 interface HoverCardProps {
   media: Media;
@@ -20,7 +19,7 @@ const cardWidth = 160;
 
 export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardProps) => {
   const { thumbnails } = useApp();
-  const { times } = useFrameTimes();
+  const clock = useClock();
   const holder = useRef<HTMLDivElement>(null);
   const [, setArrived] = useState(0);
   const step = Math.max(1, 2 ** Math.round(Math.log2(Math.max(1, framesPerPixel * 4))));
@@ -49,7 +48,7 @@ export const HoverCard = ({ media, frame, x, width, framesPerPixel }: HoverCardP
         style={{ aspectRatio: `${media.width} / ${media.height}` }}
       />
       <span className={styles.cardText}>
-        {formatTime(times.timeOf(frame))} · {frame}
+        {clock(frame)} · {frame}
       </span>
     </div>
   );

@@ -7,7 +7,7 @@ import { useStore } from 'zustand';
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { liveOf, marksOf, objectsOf } from '../../state/window-state.ts';
+import { liveOf, marksOf, objectsOf, withToggled } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
 import { Filmstrip, filmstripHeight } from './filmstrip.tsx';
@@ -30,6 +30,7 @@ export const Lanes = ({ media }: { media: Media }) => {
   const objects = useAppState(objectsOf);
   const isLive = useAppState((s) => liveOf(s) !== null);
   const selectedId = useAppState((s) => s.selectedId);
+  const alsoSelected = useAppState((s) => s.alsoSelected);
   const marks = useAppState(marksOf);
   const theme = useAppState((s) => s.theme);
   const playhead = useAppState((s) => s.playhead);
@@ -71,11 +72,10 @@ export const Lanes = ({ media }: { media: Media }) => {
       objects,
       laneOf,
       switches,
-      selectedId,
-
+      selectedIds: selectedId === null ? [] : [selectedId, ...alsoSelected],
       marks,
     });
-  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, marks, theme]);
+  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, alsoSelected, marks, theme]);
 
   const xOf = (event: PointerEvent): number => event.clientX - surface.current!.getBoundingClientRect().left;
   const frameOf = (event: PointerEvent): number => frameAtX(xOf(event), range, span);
@@ -85,7 +85,8 @@ export const Lanes = ({ media }: { media: Media }) => {
     if (xOf(event) < labelWidth) {
       const y = event.clientY - body.current!.getBoundingClientRect().top + scrollTop;
       const object = y >= 0 ? objects[Math.floor(y / laneHeight)] : undefined;
-      if (object) store.setState({ selectedId: object.id });
+      if (object)
+        store.setState((s) => (event.ctrlKey || event.metaKey ? withToggled(s, object.id) : { selectedId: object.id, alsoSelected: [] }));
       return;
     }
     event.currentTarget.setPointerCapture(event.pointerId);
@@ -125,7 +126,7 @@ export const Lanes = ({ media }: { media: Media }) => {
         <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
         {isLive ? <LiveBuffer span={span} range={range} /> : <Filmstrip media={media} width={size.width} span={span} range={range} />}
         <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
-          <canvas ref={canvas} className={styles.lanes} style={{ height: size.height }} />
+          <canvas ref={canvas} data-part="lanes" className={styles.lanes} style={{ height: size.height }} />
           <div style={{ height: Math.max(1, objects.length) * laneHeight }} />
         </div>
         {size.width > 0 && <Pointers span={span} range={range} hover={hover} height={rulerHeight + filmstripHeight + size.height} />}

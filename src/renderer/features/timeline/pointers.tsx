@@ -23,7 +23,7 @@ export const Pointers = ({ span, range, hover, height }: PointersProps) => {
         </g>
       )}
       {isInView && (
-        <g transform={`translate(${xOfFrame(playhead, range, span)} 0)`}>
+        <g data-part="playhead" transform={`translate(${xOfFrame(playhead, range, span)} 0)`}>
           <line className={styles.playhead} y1={12} y2={height} />
           <path className={styles.playheadGrip} d="M-5.500 2h11v7l-5.500 5.500l-5.500-5.500z" />
         </g>

@@ -8,7 +8,7 @@ export const timelineText = {
   frame: 'frame',
   frameNumber: 'Frame number',
   goTo: 'Go to a frame or a time',
-  goToHelp: 'A frame number, or a time such as 1:02.5',
+  goToHelp: 'A frame number, a time such as 1:02.5, or a timecode such as 00:01:02:14',
   frames: (count: number): string => `${count.toLocaleString('en')} frames`,
   rate: (rate: string, isVariable: boolean): string => `${rate} fps${isVariable ? ' (variable)' : ''}`,
   play: 'Play',

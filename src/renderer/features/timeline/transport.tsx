@@ -11,9 +11,8 @@ import {
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
-import { useState } from 'react';
 import type { Media } from '../../../shared/contract.ts';
-import { useApp, useAppState } from '../../app/app-context.ts';
+import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { liveOf, marksOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
@@ -21,6 +20,7 @@ import { formatRate, formatTime } from '../../ui/format.ts';
 import { frameOfText } from './frame-of-text.ts';
 import { timelineText as text } from './strings.ts';
 import styles from './timeline.module.css';
+import { useClock } from './use-clock.ts';
 
 export const Transport = ({ media }: { media: Media }) => (
   <div className={styles.controls}>
@@ -64,15 +64,17 @@ export const Transport = ({ media }: { media: Media }) => (
 );
 
 const Position = () => {
-  const { player } = useApp();
+  const { player, store, run } = useApp();
   const playhead = useAppState((s) => s.playhead);
-  const [isEditing, setIsEditing] = useState(false);
+  const isEditing = useAppState((s) => s.isAskingPlace);
+  const key = useShortcut('playback.goTo');
+  const end = (): void => store.setState({ isAskingPlace: false });
   const { times } = useFrameTimes();
-  const clock = formatTime(times.timeOf(playhead));
+  const clock = useClock()(playhead);
   const go = (value: string): void => {
     const frame = frameOfText(value, times);
     if (frame !== null) player.seek(frame);
-    setIsEditing(false);
+    end();
   };
   return (
     <>
@@ -86,20 +88,20 @@ const Position = () => {
           // biome-ignore lint/a11y/noAutofocus: the user has just asked for this field
           autoFocus
           onFocus={(event) => event.target.select()}
-          onBlur={() => setIsEditing(false)}
+          onBlur={end}
           onKeyDown={(event) => {
             event.stopPropagation();
             if (event.key === 'Enter') go(event.currentTarget.value);
-            if (event.key === 'Escape') setIsEditing(false);
+            if (event.key === 'Escape') end();
           }}
         />
       ) : (
         <button
           type="button"
           className={styles.clock}
-          title={text.goTo}
+          title={key ? `${text.goTo}  (${key})` : text.goTo}
           aria-label={`${clock}: ${text.goTo}`}
-          onClick={() => setIsEditing(true)}
+          onClick={() => run('playback.goTo')}
         >
           {clock}
         </button>

@@ -11,6 +11,7 @@ export const trackText = {
   what: 'What is tracked',
   all: 'All objects',
   selected: 'Selected only',
+  severalSelected: (count: number): string => `${count} selected`,
   range: 'In the marked range',
   rangeTitle: 'Only the frames between the in and the out mark',
   track: 'Track',

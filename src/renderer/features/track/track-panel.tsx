@@ -2,7 +2,7 @@
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, ScanEye, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
-import { liveOf, marksOf, runningOperation } from '../../state/window-state.ts';
+import { liveOf, marksOf, runningOperation, selectedObjects } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -17,11 +17,6 @@ const directions = [
   { value: 'forward', label: text.forward, title: text.forwardTitle, Icon: ArrowRightToLine },
 ] as const;
 
-const scopes = [
-  { value: 'all', label: text.all },
-  { value: 'selected', label: text.selected },
-] as const;
-
 export const TrackPanel = () => {
   const isLive = useAppState((s) => liveOf(s) !== null);
   return isLive ? <LivePanel /> : <ClipPanel />;
@@ -32,6 +27,7 @@ const ClipPanel = () => {
   const operation = useAppState((s) => runningOperation(s, 'track'));
   const direction = useAppState((s) => s.trackDirection);
   const scope = useAppState((s) => s.trackScope);
+  const selected = useAppState((s) => selectedObjects(s).length);
   const count = useAppState((s) => s.host?.session?.objects.length ?? 0);
   const isFollowing = useAppState((s) => s.isFollowing);
   const hasMarks = useAppState((s) => marksOf(s).in !== null || marksOf(s).out !== null);
@@ -47,7 +43,10 @@ const ClipPanel = () => {
       {count > 1 && (
         <Segments
           label={text.what}
-          choices={scopes}
+          choices={[
+            { value: 'all', label: text.all },
+            { value: 'selected', label: selected > 1 ? text.severalSelected(selected) : text.selected },
+          ]}
           value={scope}
           isDisabled={operation !== null}
           onChange={(trackScope) => store.setState({ trackScope })}

@@ -1,8 +1,7 @@
 /** Frames that deserve a look, the most uncertain first; a click goes there. */
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { objectsOf } from '../../state/window-state.ts';
-import { formatTime } from '../../ui/format.ts';
+import { useClock } from '../timeline/use-clock.ts';
 import { treeText as text } from './strings.ts';
 import styles from './tree-panel.module.css';
 
@@ -12,7 +11,7 @@ export const ReviewList = () => {
   const { player, store } = useApp();
   const review = useAppState((s) => s.host?.session?.memory.review);
   const objects = useAppState(objectsOf);
-  const { times } = useFrameTimes();
+  const clock = useClock();
   const playhead = useAppState((s) => s.playhead);
   if (!review || review.length === 0) return null;
   const go = (objectId: number, frame: number): void => {
@@ -41,7 +40,7 @@ export const ReviewList = () => {
                 </svg>
                 <span className={styles.reviewName}>{name}</span>
                 <span className={styles.dim}>
-                  {formatTime(times.timeOf(frame))} · {frame}
+                  {clock(frame)} · {frame}
                 </span>
                 <meter className={styles.meter} min={0} max={100} value={percent} aria-label={text.uncertainty(percent)} />
               </button>

@@ -17,6 +17,7 @@ const press = (change: object = {}) => ({
   altKey: false,
   isHand: false,
   isPick: false,
+  isAlso: false,
   tool: 'point' as ToolName,
   at: { x: 10, y: 10 },
   ...change,
@@ -89,7 +90,10 @@ it('the brush paints from the press on; right button and Alt erase', () => {
 it('Ctrl picks what is there with any tool', () => {
   gesture.down(press({ isPick: true, tool: 'brush' }));
   gesture.up({ x: 10, y: 10 });
-  expect(target.pick).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 });
+  expect(target.pick).toHaveBeenCalledExactlyOnceWith({ x: 10, y: 10 }, false);
+  gesture.down(press({ isPick: true, isAlso: true }));
+  gesture.up({ x: 10, y: 10 });
+  expect(target.pick).toHaveBeenLastCalledWith({ x: 10, y: 10 }, true);
   expect(target.click).not.toHaveBeenCalled();
 });
 

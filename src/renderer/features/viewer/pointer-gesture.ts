@@ -7,6 +7,8 @@ export interface Press {
   altKey: boolean;
   /** Ctrl or Command: pick the object that is there. */
   isPick: boolean;
+  /** Shift as well: beside those that are selected, or not any more. */
+  isAlso: boolean;
   /** The hand for as long as Space is held. */
   isHand: boolean;
   tool: ToolName;
@@ -16,7 +18,7 @@ export interface Press {
 export interface GestureTarget {
   /** @param isNegative right button or Alt: the opposite of "the object is here" */
   click(at: Point, isNegative: boolean): void;
-  pick(at: Point): void;
+  pick(at: Point, isAlso: boolean): void;
   /** The box being dragged. */
   dragBox(from: Point, to: Point): void;
   endBox(from: Point, to: Point): void;
@@ -74,7 +76,7 @@ export class PointerGesture {
   up(at: Point): void {
     const press = this.#press;
     if (press && this.#kind === 'press') {
-      if (press.isPick) this.#target.pick(press.at);
+      if (press.isPick) this.#target.pick(press.at, press.isAlso);
       // The box tool makes nothing of a click, so that a slip of the hand leaves no point.
       else if (press.tool !== 'box') this.#target.click(press.at, press.button === 2 || press.altKey);
     }

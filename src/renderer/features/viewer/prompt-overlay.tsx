@@ -36,7 +36,7 @@ export const PromptOverlay = ({ draft }: { draft: { from: Point; to: Point } | n
 
 /** Where the keyboard points. */
 const KeyPointer = ({ at }: { at: Point }) => (
-  <g transform={`translate(${at.x} ${at.y})`} pointerEvents="none">
+  <g data-part="key-pointer" transform={`translate(${at.x} ${at.y})`} pointerEvents="none">
     <path className={styles.pointerDark} d="M-14 0h10M4 0h10M0 -14v10M0 4v10" />
     <path className={styles.pointerLight} d="M-14 0h10M4 0h10M0 -14v10M0 4v10" />
   </g>

@@ -12,6 +12,7 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
   const height = useAppState((s) => s.host?.session?.media.height ?? 1);
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
+  const alsoSelected = useAppState((s) => s.alsoSelected);
   const areMasksVisible = useAppState((s) => s.areMasksVisible);
   const fillOpacity = useAppState((s) => s.prefs.fillOpacity);
   const areContoursShown = useAppState((s) => s.prefs.areContoursShown);
@@ -63,9 +64,14 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
     // The selected object is drawn last, on top of what it meets.
     const inOrder = [...visible].sort((a, b) => Number(a.id === selectedId) - Number(b.id === selectedId));
     renderer.setStyles(
-      inOrder.map(({ id, color }) => ({ objectId: id, color, isSelected: id === selectedId, isHovered: id === hoveredId })),
+      inOrder.map(({ id, color }) => ({
+        objectId: id,
+        color,
+        isSelected: id === selectedId || alsoSelected.includes(id),
+        isHovered: id === hoveredId,
+      })),
       fillOpacity,
       areContoursShown,
     );
-  }, [renderer, objects, selectedId, areMasksVisible, fillOpacity, areContoursShown, hoveredId, isPainting]);
+  }, [renderer, objects, selectedId, alsoSelected, areMasksVisible, fillOpacity, areContoursShown, hoveredId, isPainting]);
 };

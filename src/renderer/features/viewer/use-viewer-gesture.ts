@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
-import { objectsOf, promptOn, shownObjects } from '../../state/window-state.ts';
+import { objectsOf, promptOn, shownObjects, withToggled } from '../../state/window-state.ts';
 import type { BrushTarget } from './brush.ts';
 import { isInMask, maskFromLogits, maskFromText } from './brush-mask.ts';
 import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
@@ -53,9 +53,9 @@ export const useViewerGesture = (): { gesture: PointerGesture; draft: BoxDraft |
         const label = isNegative ? 0 : store.getState().promptLabel;
         void prompts.addPoint({ x: round(p.x), y: round(p.y), label });
       },
-      pick: (at) => {
+      pick: (at, isAlso) => {
         const id = objectAt(app, inImage(at));
-        if (id !== null) store.setState({ selectedId: id });
+        if (id !== null) store.setState((s) => (isAlso ? withToggled(s, id) : { selectedId: id, alsoSelected: [] }));
       },
       dragBox: (from, to) => setDraft({ from, to }),
       endBox: (from, to) => {

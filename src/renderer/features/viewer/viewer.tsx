@@ -85,9 +85,9 @@ export const Viewer = () => {
             if (!media) return;
             if (event.button === 1) event.preventDefault();
             event.currentTarget.setPointerCapture(event.pointerId);
-            const { button, altKey, ctrlKey, metaKey } = event;
+            const { button, altKey, ctrlKey, metaKey, shiftKey } = event;
             if (isHand) spaceKey.use();
-            gesture.down({ button, altKey, isPick: ctrlKey || metaKey, isHand, tool, at: pointOf(event) });
+            gesture.down({ button, altKey, isPick: ctrlKey || metaKey, isAlso: shiftKey, isHand, tool, at: pointOf(event) });
           }}
           onPointerMove={(event) => {
             const at = pointOf(event);

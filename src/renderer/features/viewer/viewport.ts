@@ -1,6 +1,17 @@
 /** The viewer's zoom and position: fits the picture until the user zooms or pans, and again when asked. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { centred, clampScale, fitTransform, keepInView, type Point, pan, type Size, type ViewTransform, zoomAt } from './geometry.ts';
+import {
+  canvasFromImage,
+  centred,
+  clampScale,
+  fitTransform,
+  keepInView,
+  type Point,
+  pan,
+  type Size,
+  type ViewTransform,
+  zoomAt,
+} from './geometry.ts';
 
 export interface ViewportState {
   view: ViewTransform;
@@ -10,6 +21,8 @@ export interface ViewportState {
 }
 
 const marginPx = 16;
+const revealRoomPx = 48;
+const lookShare = 0.15;
 
 export class Viewport {
   readonly store: StoreApi<ViewportState> = createStore<ViewportState>(() => ({
@@ -47,6 +60,26 @@ export class Viewport {
     const { view, image, canvas } = this.store.getState();
     const scale = clampScale(view.scale * factor, image, canvas);
     this.#set(zoomAt(view, at ?? { x: canvas.width / 2, y: canvas.height / 2 }, scale));
+  }
+
+  /** Brings a point of the picture into view if it is not, with some room around it. */
+  reveal(p: Point): void {
+    const { view, canvas } = this.store.getState();
+    const at = canvasFromImage(view, p);
+    const by = (place: number, length: number): number => {
+      const room = Math.min(revealRoomPx, length / 4);
+      return place < room ? room - place : place > length - room ? length - room - place : 0;
+    };
+    const dx = by(at.x, canvas.width);
+    const dy = by(at.y, canvas.height);
+    // A picture that is shown as a whole has its border near the canvas's.
+    if (!this.store.getState().isFitted && (dx !== 0 || dy !== 0)) this.panBy(dx, dy);
+  }
+
+  /** Moves the view over the picture by a share of what is in view. */
+  look(right: number, down: number): void {
+    const { canvas } = this.store.getState();
+    this.panBy(-right * canvas.width * lookShare, -down * canvas.height * lookShare);
   }
 
   panBy(dx: number, dy: number): void {

@@ -146,11 +146,12 @@ export class FakeTransport extends TransportBase {
       this.#objects = [...this.#objects, { ...objectOf(id, `Object ${id}`, [], []), prompts: [] }];
       return { objectId: id };
     }
-    if (method === 'object.update' && object) {
-      const { objectId: _, ...change } = input;
-      this.#replace({ ...object, ...change });
+    const ids = [input.objectId, ...((input.others as number[] | undefined) ?? [])];
+    if (method === 'object.update') {
+      const { objectId: _, others: __, ...change } = input;
+      for (const each of this.#objects.filter(({ id }) => ids.includes(id))) this.#replace({ ...each, ...change });
     }
-    if (method === 'object.remove') this.#objects = this.#objects.filter(({ id }) => id !== input.objectId);
+    if (method === 'object.remove') this.#objects = this.#objects.filter(({ id }) => !ids.includes(id));
     if ((method === 'prompt.set' || method === 'prompt.clear') && object) this.#setPrompt(object, method, input as unknown as FramePrompt);
     if (method === 'export.estimate') return fakeEstimate;
     if (method === 'tree.get') return { events: fakeTreeEvents(input.objectId as number) };
