@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from './host-fixture.ts';
-import { goToFrame, type TestHook } from './window.ts';
+import { goToFrame, openClip, type TestHook } from './window.ts';
 
 /** Small, as a thumbnail is: ten frames 40 ms apart, one that stands for 1.24 s, then 70 frames 20 ms apart. */
 const makeClip = (path: string): void => {
@@ -32,10 +32,7 @@ test('the clock, the ruler, seeking and playing follow the frame times of the fi
   expect(timesMs).toHaveLength(80);
   expect(timesMs[10]! - timesMs[9]!).toBeGreaterThan(1000);
 
-  await page.keyboard.press('Control+o');
-  await page.getByRole('dialog').getByRole('textbox').fill(path);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
+  await openClip(page, path);
   await expect(page.getByText(/80 frames · .* fps \(variable\)/)).toBeVisible();
   const clock = page.getByRole('button', { name: /Go to a frame or a time$/ });
   const frame = page.getByLabel('Frame number');
@@ -99,12 +96,10 @@ test('the clock, the ruler, seeking and playing follow the frame times of the fi
     await page.keyboard.press('Space');
     const seen = await record;
     expect(seen.at(-1)![0]).toBe(79);
-    // The first frame left the screen when playing had begun and the second was due.
-    const [first, at] = seen[1]!;
-    for (const [shown, now] of seen.slice(1)) {
-      expect(shown).toBeGreaterThanOrEqual(first);
-      expect(now - at).toBeGreaterThan(timesMs[shown]! - timesMs[first]! - 60);
-    }
+    // Counted from before the key was pressed, so that a machine that draws late changes nothing.
+    const [first, at] = seen[0]!;
+    expect(first).toBe(0);
+    for (const [shown, now] of seen) expect(now - at).toBeGreaterThan(timesMs[shown]! - timesMs[0]! - 60);
     expect(seen.map(([shown]) => shown)).toEqual([...seen.map(([shown]) => shown)].sort((a, b) => a - b));
   });
 });
