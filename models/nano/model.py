@@ -239,7 +239,7 @@ class DrawnRefinement(nn.Module):
         x = F.gelu(x)
         return x + self.mix(torch.cat([x, self.drawn, self.alike(x, self.drawn)], 1))
 
-    def alike(self, x, drawn):
+    def alike(self, x: Tensor, drawn: Tensor) -> Tensor:
         """[B, REGIONS, H, W]: each cell's likeness to what lies under each map"""
         regions = torch.cat([drawn[:, 0:2], drawn[:, -2:-1], drawn[:, -1:].relu()], 1).flatten(2)  # [B, 4, HW]
         key = self.key(x).flatten(2)
