@@ -75,7 +75,7 @@ describe('house rules', () => {
   });
 
   it('no file grows past 400 lines', () => {
-    const long = sources.filter((path) => readFileSync(path, 'utf8').split('\n').length > 400);
+    const long = sources.filter((path) => readFileSync(path, 'utf8').split('\n').length - 1 > 400);
     expect(long.map((path) => path.slice(root.length))).toEqual([]);
   });
 
