@@ -7,5 +7,7 @@ export default defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     pool: 'forks',
+    // Inlined, it takes the fake Electron of a test; the real one fetches its program when it is imported under Node.
+    server: { deps: { inline: ['electron-store'] } },
   },
 });

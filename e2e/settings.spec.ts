@@ -1,7 +1,79 @@
 /** Settings, the log, and what is copied into a report. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from './host-fixture.ts';
 
 test.use({ hostEnv: { SAM2_VIDEO_ENGINE_THREADS: '1' } });
+
+test('every setting is found by its name and says what it does, its default, unit and range', async ({ app: page }) => {
+  await page.keyboard.press('Control+,');
+  const dialog = page.getByRole('dialog', { name: 'Settings' });
+  const search = dialog.getByRole('textbox', { name: 'Search settings' });
+  await expect(search).toBeFocused();
+  const controls = dialog.locator('[aria-describedby]');
+  const names = await controls.evaluateAll((all) =>
+    all.map((each) => (each as unknown as { labels: { textContent: string }[] }).labels[0]!.textContent),
+  );
+  expect(names.length).toBeGreaterThan(25);
+  for (const name of names) {
+    await search.fill(name);
+    const control = dialog.getByLabel(name, { exact: true });
+    await expect(control).toBeVisible();
+    await expect(control).toHaveAccessibleDescription(/^[A-Z"].{15,} Default: \S/);
+    if ((await control.getAttribute('type')) === 'number') await expect(control).toHaveAccessibleDescription(/ · [\d.]+ to [\d.]+/);
+  }
+  await search.fill('live buffer');
+  await expect(dialog.getByLabel('Live buffer')).toHaveAccessibleDescription(/Default: 256 MB · 32 to 4096 MB$/);
+
+  await test.step('other words find it too; the keys have their own dialog', async () => {
+    await search.fill('gpu');
+    await expect(dialog.getByLabel('Computed by')).toHaveAccessibleDescription(/Default: Best that works$/);
+    await expect(controls).toHaveCount(1);
+    await search.fill('no such thing');
+    await expect(dialog.getByText('No setting fits. Try another word.')).toBeVisible();
+    await search.fill('hotkeys');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await expect(dialog.getByLabel('Shortcuts', { exact: true })).toBeFocused();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+  });
+});
+
+test.describe('with what another run left', () => {
+  test.use({
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from its pattern
+    dataDir: async ({}, use, { title }) => {
+      const folder = await mkdtemp(join(tmpdir(), 'sam2-video-data-'));
+      const old = { version: 1, values: { 'ui.language': 'en', 'ui.theme': 'light' } };
+      await writeFile(join(folder, 'settings.json'), title.includes('broken') ? '{"version": 1, "val' : JSON.stringify(old));
+      await use(folder);
+      await rm(folder, { recursive: true, force: true });
+    },
+  });
+
+  test('a broken settings file is set aside and the user told where it is', async ({ app: page, dataDir }) => {
+    const told = page.getByRole('list', { name: 'Messages' }).getByText(/^The settings could not be read, so the defaults are used\./);
+    await expect(told).toContainText(join(dataDir, 'settings.json.broken-'));
+    const aside = (await readdir(dataDir)).filter((name) => name.startsWith('settings.json.broken-'));
+    expect(await readFile(join(dataDir, aside[0]!), 'utf8')).toBe('{"version": 1, "val');
+    // The app goes on, and keeps what is set from now on.
+    await page.getByRole('button', { name: 'Theme: as the system' }).click();
+    await expect.poll(() => readFile(join(dataDir, 'settings.json'), 'utf8').catch(() => '')).toContain('light');
+  });
+
+  test("an older version's settings are taken over", async ({ app: page, dataDir, host }) => {
+    test.skip(host === 'electron', 'electron-store has a frame of its own around them; settings-store.test.ts has both');
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
+    await page.getByRole('button', { name: 'Theme: light' }).click();
+    await expect
+      .poll(async () => JSON.parse(await readFile(join(dataDir, 'settings.json'), 'utf8')))
+      .toEqual({ version: 2, values: { 'ui.theme': 'dark' } });
+  });
+});
 
 test('settings say what decides them, are changed, and come back with Reset all', async ({ app: page }) => {
   await page.keyboard.press('Control+,');
@@ -23,6 +95,16 @@ test('settings say what decides them, are changed, and come back with Reset all'
   await page.keyboard.press('Control+,');
   await expect(height).toHaveValue('360');
   await expect(opacity).toHaveValue('0.7');
+
+  // One alone, by its own button.
+  await search.fill('opacity');
+  await dialog.getByRole('button', { name: 'Reset Mask opacity to its default' }).press('Enter');
+  await expect(opacity).toHaveValue('0.4');
+  await expect(dialog.getByRole('button', { name: 'Reset Mask opacity to its default' })).toHaveCount(0);
+  await opacity.fill('0.6');
+  await opacity.press('Enter');
+  await search.fill('');
+  await expect(height).toHaveValue('360');
   await dialog.getByRole('button', { name: 'Reset all' }).click();
   await expect(height).toHaveValue('720');
   await expect(opacity).toHaveValue('0.4');
@@ -40,6 +122,10 @@ test('a profile sets what belongs together, and says when one of it was changed'
     heights.push(await height.inputValue());
   }
   expect(Number(heights[0])).toBeLessThan(Number(heights[2]));
+  await profile('Quality').press('ArrowLeft');
+  await expect(profile('Balanced')).toBeChecked();
+  await profile('Balanced').press('ArrowRight');
+  await expect(profile('Quality')).toBeChecked();
   await height.selectOption(heights[0]!);
   await expect(profile('Quality')).not.toBeChecked();
 });

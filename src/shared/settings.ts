@@ -52,17 +52,6 @@ export const settings = {
     default: 'system',
     keywords: 'dark light colours appearance contrast',
   },
-  'ui.language': {
-    ...choice([
-      { value: 'system', label: 'As the system' },
-      { value: 'en', label: 'English' },
-    ]),
-    group: 'Appearance',
-    title: 'Language',
-    effect: 'Language of the window. A language that is not there yet falls back to English.',
-    default: 'system',
-    keywords: 'locale translation',
-  },
   'track.displayHeight': {
     schema: z.union([z.literal(360), z.literal(540), z.literal(720), z.literal(1080)]),
     kind: 'choice',

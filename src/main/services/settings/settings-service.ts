@@ -16,12 +16,15 @@ import {
 } from '../../../shared/settings.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-const version = 1;
+const version = 2;
 const fileSchema = z.object({ version: z.number().int().positive(), values: z.record(z.string(), z.unknown()) });
 type SettingsFile = z.infer<typeof fileSchema>;
 
 /** By version: what makes the next one of it. */
-const migrations: Record<number, (file: SettingsFile) => SettingsFile> = {};
+const migrations: Record<number, (file: SettingsFile) => SettingsFile> = {
+  // There is one language; a choice of it is kept when there is another.
+  1: ({ values: { 'ui.language': _, ...values } }) => ({ version: 2, values }),
+};
 
 export interface SettingsHost {
   onChange(changed: ReadonlySet<SettingKey>): void;

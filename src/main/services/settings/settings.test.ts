@@ -44,6 +44,18 @@ describe('the table', () => {
 });
 
 describe('SettingsService', () => {
+  it('takes over the file of an older version, and writes it as one of its own', () => {
+    writeFileSync(path, JSON.stringify({ version: 1, values: { 'ui.language': 'en', 'ui.theme': 'dark', 'of.tomorrow': 5 } }));
+    const service = open();
+    expect(service.values['ui.theme']).toBe('dark');
+    service.set('engine.threads', 3);
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      version: 2,
+      values: { 'ui.theme': 'dark', 'of.tomorrow': 5, 'engine.threads': 3 },
+    });
+    expect(told).toEqual([]);
+  });
+
   it('keeps what differs from the default, and what it does not know', () => {
     writeFileSync(path, JSON.stringify({ version: 1, values: { 'of.tomorrow': 5, 'ui.theme': 'no such theme' } }));
     const service = open();

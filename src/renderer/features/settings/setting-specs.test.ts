@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';
+import { settingKeys } from '../../../shared/settings.ts';
 import { searchSettings, settingSpecs } from './setting-specs.ts';
 
 describe('settings', () => {
@@ -12,9 +13,20 @@ describe('settings', () => {
     expect(settingSpecs.find(({ id }) => id === 'memory.maxBranches')?.kind).toEqual({ type: 'number', least: 1, most: 8, step: 1 });
   });
 
+  it('have every setting of the app', () => {
+    for (const key of settingKeys) {
+      const spec = settingSpecs.find(
+        ({ id }) => id === key || (key === 'ui.theme' && id === 'theme') || (key === 'track.memory' && id === 'memory.mode'),
+      );
+      expect(spec, key).toBeDefined();
+    }
+  });
+
   it('are found by words of their name and of what they change', () => {
     expect(searchSettings('theme')[0]?.id).toBe('theme');
     expect(searchSettings('most paths').map(({ id }) => id)).toContain('memory.maxBranches');
+    expect(searchSettings('gpu').map(({ id }) => id)).toEqual(['engine.provider']);
+    expect(searchSettings('hotkeys').map(({ id }) => id)).toEqual(['keys.overrides']);
     expect(searchSettings('qqq')).toEqual([]);
     expect(searchSettings('')).toEqual(settingSpecs);
   });

@@ -1,7 +1,7 @@
 /** Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check them. */
 import { z } from 'zod';
 import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
-import { environmentName, type SettingSpec as HostSettingSpec, settingKeys, settings } from '../../../shared/settings.ts';
+import { environmentName, type SettingSpec as HostSettingSpec, type SettingKey, settingKeys, settings } from '../../../shared/settings.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { defaultPreferences, type Preferences } from '../../state/preferences.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
@@ -22,7 +22,11 @@ export interface SettingSpec {
     | { type: 'choice'; choices: readonly { value: string | number; label: string }[] }
     | { type: 'number'; least: number; most: number; step: number }
     | { type: 'switch' }
-    | { type: 'text'; hint: string };
+    | { type: 'text'; hint: string }
+    /** Set in a dialog of its own. */
+    | { type: 'dialog'; open(app: AppModel): void };
+  /** Other words it may be looked for by. */
+  keywords?: string;
   /** The environment variable that decides it, and so it can't be set here. */
   decidedBy?(state: WindowState): string | null;
   /** null: it can't be set now. */
@@ -31,6 +35,11 @@ export interface SettingSpec {
 }
 
 type Kind = SettingSpec['kind'];
+
+const environmentOf =
+  (key: SettingKey) =>
+  (state: WindowState): string | null =>
+    state.host?.settings.overridden.includes(key) ? environmentName(key) : null;
 
 const preference = <K extends keyof Preferences>(
   key: K,
@@ -45,6 +54,7 @@ const preference = <K extends keyof Preferences>(
   ...(unit && { unit }),
   usual: defaultPreferences[key] as SettingValue,
   kind,
+  ...(key === 'theme' && { keywords: settings['ui.theme'].keywords, decidedBy: environmentOf('ui.theme') }),
   read: (state) => state.prefs[key] as SettingValue,
   write: ({ store }, value) => setPreference(store, { [key]: value }),
 });
@@ -86,6 +96,10 @@ const fieldSchema = z.object({
   default: z.union([z.string(), z.number(), z.boolean()]),
 });
 
+/** As the open clip is tracked; with none open, as the next one will be. */
+const memoryOf = ({ host }: WindowState): MemorySettings | null =>
+  host?.session?.memory.settings ?? host?.settings.values['track.memory'] ?? null;
+
 const memorySpecs = (): SettingSpec[] => {
   const properties = z.toJSONSchema(memorySettingsSchema, { io: 'input' }).properties ?? {};
   return Object.entries(properties).flatMap(([key, raw]): SettingSpec[] => {
@@ -101,10 +115,12 @@ const memorySpecs = (): SettingSpec[] => {
         kind: field.enum
           ? { type: 'choice', choices: plain(field.enum) }
           : { type: 'number', least: field.minimum ?? 0, most: field.maximum ?? 1, step: isWhole ? 1 : 0.05 },
-        read: (state) => state.host?.session?.memory.settings[key as keyof MemorySettings] ?? null,
+        keywords: settings['track.memory'].keywords,
+        decidedBy: environmentOf('track.memory'),
+        read: (state) => memoryOf(state)?.[key as keyof MemorySettings] ?? null,
         write: ({ client, store, attempt }, value) => {
-          const known = store.getState().host?.session?.memory.settings;
-          if (known) void attempt(client.call('session.setMemory', { memory: { ...known, [key]: value } }));
+          const known = memoryOf(store.getState());
+          if (known) void attempt(client.call('settings.set', { key: 'track.memory', value: { ...known, [key]: value } }));
         },
       },
     ];
@@ -123,6 +139,7 @@ const hostSpecs = (): SettingSpec[] =>
         label: spec.title,
         effect: spec.needsRestart ? `${spec.effect} ${text.restart}` : spec.effect,
         ...(spec.unit && { unit: spec.unit }),
+        keywords: spec.keywords,
         usual: (spec.default ?? '') as SettingValue,
         kind:
           spec.kind === 'folder'
@@ -130,7 +147,7 @@ const hostSpecs = (): SettingSpec[] =>
             : spec.kind === 'choice'
               ? { type: 'choice', choices: spec.choices ?? [] }
               : { type: 'number', least: spec.min ?? 0, most: spec.max ?? 1, step: spec.step ?? 1 },
-        decidedBy: (state) => (state.host?.settings.overridden.includes(key) ? environmentName(key) : null),
+        decidedBy: environmentOf(key),
         read: (state) => (state.host ? ((state.host.settings.values[key] ?? '') as SettingValue) : null),
         write: ({ client, attempt }, value) =>
           void attempt(client.call('settings.set', { key, value: spec.kind === 'folder' && value === '' ? null : value })),
@@ -138,7 +155,21 @@ const hostSpecs = (): SettingSpec[] =>
     ];
   });
 
-export const settingSpecs: readonly SettingSpec[] = [...looks, ...hostSpecs(), ...memorySpecs()];
+const keysSpec: SettingSpec = {
+  id: 'keys.overrides',
+  group: settings['keys.overrides'].group,
+  label: settings['keys.overrides'].title,
+  effect: settings['keys.overrides'].effect,
+  keywords: settings['keys.overrides'].keywords,
+  usual: text.keysChanged(0),
+  kind: { type: 'dialog', open: ({ store }) => store.setState({ dialog: 'shortcuts' }) },
+  decidedBy: environmentOf('keys.overrides'),
+  read: (state) => text.keysChanged(Object.keys(state.prefs.keys).length),
+  // The only value it is given here is its default.
+  write: ({ store }) => setPreference(store, { keys: {} }),
+};
+
+export const settingSpecs: readonly SettingSpec[] = [...looks, ...hostSpecs(), ...memorySpecs(), keysSpec];
 
 /** Everything as it comes with the app: what this window remembers of its looks, and what the host keeps. */
 export const resetAllSettings = ({ client, store, attempt }: AppModel): void => {
@@ -149,8 +180,9 @@ export const resetAllSettings = ({ client, store, attempt }: AppModel): void => 
 
 export const searchSettings = (query: string): SettingSpec[] => {
   const words = query.trim().toLowerCase().split(/\s+/);
-  return settingSpecs.filter(({ label, effect, group, id }) => {
-    const all = `${label} ${effect} ${group} ${id}`.toLowerCase();
+  return settingSpecs.filter(({ label, effect, group, id, kind, keywords = '' }) => {
+    const choices = kind.type === 'choice' ? kind.choices.map((choice) => choice.label).join(' ') : '';
+    const all = `${label} ${effect} ${group} ${id} ${keywords} ${choices}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
 };

@@ -15,6 +15,12 @@ import { storageText, settingsText as text } from './strings.ts';
 const shown = (value: SettingValue, unit?: string): string =>
   typeof value === 'boolean' ? (value ? text.on : text.off) : `${value}${unit ? ` ${unit}` : ''}`;
 
+/** The default as the control shows it. */
+const shownDefault = ({ usual, kind, unit }: SettingSpec): string => {
+  if (kind.type === 'choice') return kind.choices.find(({ value }) => value === usual)?.label ?? shown(usual, unit);
+  return usual === '' && kind.type === 'text' ? kind.hint : shown(usual, unit);
+};
+
 export const SettingsDialog = () => {
   const app = useApp();
   const state = useAppState((s) => s);
@@ -77,7 +83,7 @@ const SettingRow = ({ spec, value, decidedBy, onChange }: SettingRowProps) => {
   const { label, effect, kind, unit, usual } = spec;
   const facts = [
     ...(decidedBy === null ? [] : [text.decidedBy(decidedBy)]),
-    text.usual(usual === '' && kind.type === 'text' ? kind.hint : shown(usual, unit)),
+    text.usual(shownDefault(spec)),
     ...(kind.type === 'number' ? [text.range(String(kind.least), shown(kind.most, unit))] : []),
   ];
   return (
@@ -97,7 +103,8 @@ const SettingRow = ({ spec, value, decidedBy, onChange }: SettingRowProps) => {
           </Button>
         )}
         <Control id={id} kind={kind} value={value} isDisabled={decidedBy !== null} onChange={onChange} />
-        {unit && <span className={styles.about}>{unit}</span>}
+        {/* Choices name it themselves. */}
+        {unit && kind.type === 'number' && <span className={styles.about}>{unit}</span>}
       </div>
     </div>
   );
@@ -112,7 +119,17 @@ interface ControlProps {
 }
 
 const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
+  const app = useApp();
   const about = `${id}-about`;
+  if (kind.type === 'dialog')
+    return (
+      <>
+        <span className={styles.about}>{value}</span>
+        <Button id={id} disabled={isDisabled} aria-describedby={about} onClick={() => kind.open(app)}>
+          {text.change}
+        </Button>
+      </>
+    );
   if (kind.type === 'switch')
     return (
       <input

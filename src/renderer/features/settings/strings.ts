@@ -17,6 +17,8 @@ export const settingsText = {
   profile: 'Profile',
   profiles: { performance: 'Performance', balanced: 'Balanced', quality: 'Quality' },
   keys: 'Keyboard shortcuts…',
+  keysChanged: (count: number): string => (count === 0 ? 'none changed' : `${count} changed`),
+  change: 'Change…',
   groups: { look: 'Appearance', tools: 'Tools', memory: 'Tracking memory' },
   look: {
     theme: { label: 'Theme', effect: 'Colours of the window. "system" follows the system as it changes.' },
