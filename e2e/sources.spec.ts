@@ -24,7 +24,16 @@ const drop = async (page: Page, name: string): Promise<void> => {
 test('a camera is chosen, recorded and opened as a clip', async ({ app: page }) => {
   await page.getByRole('button', { name: 'Camera', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera', exact: true });
-  await expect(dialog.getByRole('combobox', { name: 'Camera' })).toContainText(/fake/i);
+  const picker = dialog.getByRole('combobox', { name: 'Camera' });
+  await expect(picker.getByRole('option')).toHaveText([/^fake_device_0/, /^fake_device_1/]);
+  const shownDevice = () =>
+    dialog
+      .locator('video')
+      .evaluate((video) => ((video as HTMLVideoElement).srcObject as MediaStream | null)?.getVideoTracks()[0]?.label ?? '');
+  await picker.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(shownDevice).toMatch(/^fake_device_1/);
+  await expect(picker.getByRole('option', { selected: true })).toHaveText(/^fake_device_1/);
   await dialog.getByRole('button', { name: 'Record', exact: true }).click();
   await expect(dialog.getByText(/^Recording, ([3-9]|\d\d) s/)).toBeVisible();
   await dialog.getByRole('button', { name: 'Stop and open' }).click();
@@ -33,7 +42,7 @@ test('a camera is chosen, recorded and opened as a clip', async ({ app: page }) 
   expect(await page.title()).toMatch(/^camera .* – SAM2 Video$/);
 });
 
-test('a camera that is not allowed is explained, and tried again', async ({ app: page }) => {
+test('a camera that is not allowed is explained, and tried again', async ({ app: page, host }) => {
   await page.evaluate(() => {
     const devices = navigator.mediaDevices;
     const original = devices.getUserMedia.bind(devices);
@@ -43,7 +52,10 @@ test('a camera that is not allowed is explained, and tried again', async ({ app:
   });
   await page.getByRole('button', { name: 'Camera', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera', exact: true });
-  await expect(dialog.getByRole('alert')).toContainText('The camera is not allowed. Allow it for this page');
+  await expect(dialog.getByRole('alert')).toContainText('The camera is not allowed. Allow it, then try again:');
+  const steps = dialog.getByRole('alert').getByRole('listitem');
+  if (host === 'web') await expect(steps.first()).toContainText('beside the address');
+  await expect(steps.last()).toContainText(/^In (Linux|macOS|Windows), /);
   await dialog.getByRole('button', { name: 'Try again' }).click();
   await expect(dialog.getByRole('button', { name: 'Record', exact: true })).toBeEnabled();
   await page.keyboard.press('Escape');

@@ -71,7 +71,7 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 export const operationSchema = z.object({
   id: z.string(),
   /** What is done and to do counts frames; bytes for a copy, a file that is fetched and what a window sends; ms of a stream and of a live source, whose total is 0. */
-  kind: z.enum(['track', 'export', 'copy', 'import', 'live']),
+  kind: z.enum(['track', 'export', 'copy', 'import', 'live', 'open', 'measure']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().nonnegative(),
@@ -261,8 +261,8 @@ export const contract = {
   },
   /** Refused (`disk-full`) when the disk has less room than the estimate. */
   'export.start': { input: exportChoiceSchema, output: z.object({ operationId: z.string() }) },
-  /** About how many bytes it will be, how many are free, and the folder that would be made. */
-  'export.estimate': { input: exportChoiceSchema, output: exportEstimateSchema },
+  /** @param measure encode some of the clip to find out, which takes a moment. About how many bytes it will be, how many are free, and the folder that would be made. */
+  'export.estimate': { input: exportChoiceSchema.extend({ measure: z.boolean().default(false) }), output: exportEstimateSchema },
 
   /** What the app uses now. `waiting` counts the calls the engine has not answered; its memory is null while there is no engine. */
   'app.usage': {

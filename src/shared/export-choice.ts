@@ -42,6 +42,8 @@ export const exportChoiceSchema = z.object({
 
 export const exportEstimateSchema = z.object({
   bytes: z.number().nonnegative(),
+  /** Some of the clip was encoded to find out; false: going by the clip's own size. */
+  isMeasured: z.boolean(),
   /** On the disk of the folder; null when nobody knows. */
   freeBytes: z.number().nonnegative().nullable(),
   /** The folder that a new one would be made in, its name, and both joined. */

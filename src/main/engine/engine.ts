@@ -152,11 +152,16 @@ export class Engine {
       return {};
     },
 
+    /** Cancelled by the session's id, until the clip is listed. */
     open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
       const input = parse('open', raw);
+      const { sessionId } = input;
       const prepared = this.#prepared;
       this.#prepared = null;
-      const source = await (prepared?.path === input.path ? prepared.source : this.#lookAt(input.path));
+      const onProgress = (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total });
+      const source = await (prepared?.path === input.path
+        ? prepared.source
+        : this.#cancellable(sessionId, (signal) => this.#lookAt(input.path, { signal, onProgress })));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {
@@ -230,6 +235,13 @@ export class Engine {
       });
     },
 
+    /** About how many bytes the annotated video of these frames will have. */
+    measureExport: async (raw: EngineInput<'measureExport'>): Promise<{ videoBytes: number | null }> => {
+      const { sessionId, runId, from, to } = parse('measureExport', raw);
+      const source = this.#source(sessionId);
+      return { videoBytes: await this.#cancellable(runId, (signal) => source.measureEncoding(from, to, signal)) };
+    },
+
     exportResults: async (raw: EngineInput<'exportResults'>): Promise<TrackOutcome> => {
       const input = parse('exportResults', raw);
       const source = this.#source(input.sessionId);
@@ -268,8 +280,8 @@ export class Engine {
     },
   };
 
-  async #lookAt(path: string): Promise<MediaSource> {
-    return MediaSource.open(path, await this.#findFfmpeg(), () => this.#imageSize);
+  async #lookAt(path: string, watched: Parameters<typeof MediaSource.open>[3] = {}): Promise<MediaSource> {
+    return MediaSource.open(path, await this.#findFfmpeg(), () => this.#imageSize, watched);
   }
 
   #findFfmpeg(): Promise<string> {

@@ -78,6 +78,7 @@ export const engineInputs = {
     /** Send pictures along, at most this large, or none. */
     display: size.nullable(),
   }),
+  measureExport: z.object({ sessionId, runId: z.string(), from: frame, to: frame }),
   exportResults: z.object({
     sessionId,
     runId: z.string(),
@@ -251,6 +252,8 @@ export type EngineEvents = {
   trackedFrame: TrackedFrameEvent;
   /** A prompt was answered. ms: reading the frame, inside ONNX Runtime, of the step in the worker, and of all of it. */
   prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };
+  /** Bytes of the file that were listed, or frames that were decoded. */
+  openProgress: { sessionId: string; done: number; total: number };
   exportProgress: { runId: string; done: number; total: number };
   /** Frames when `total` is known, else ms that came so far. */
   importProgress: { runId: string; done: number; total: number };

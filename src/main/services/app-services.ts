@@ -21,6 +21,7 @@ import { createModels } from './models/create-models.ts';
 import type { ModelService } from './models/model-service.ts';
 import { Notices } from './notices.ts';
 import { OpenSession } from './open-session.ts';
+import { Openings } from './openings.ts';
 import { Operations } from './operations.ts';
 import { Projects } from './project/projects.ts';
 import type { SessionService, TrackRequest } from './session-service.ts';
@@ -34,6 +35,7 @@ import { TrackRuns } from './track-runs.ts';
 export class AppServices {
   readonly operations: Operations;
   readonly sources: Sources;
+  readonly exports: Exports;
   readonly live: LiveService;
   readonly models: ModelService;
   readonly projects: Projects;
@@ -44,7 +46,7 @@ export class AppServices {
   readonly #engine: AppEngine;
   readonly #hub: StateHub;
   readonly #notices: Notices;
-  readonly #exports: Exports;
+  readonly #openings: Openings;
   readonly #clients: Clients;
   readonly #runs: TrackRuns;
   readonly #open: OpenSession;
@@ -98,6 +100,7 @@ export class AppServices {
         peer: () => this.#engine.peer,
         session: () => this.#open.current,
         isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
+        operate: (...work) => this.operations.run('measure', ...work),
         onEngine: (state, message) => this.#engine.tell(state, message),
         onChange: () => this.#hub.touch(),
         notify: (level, text) => this.notify(level, text),
@@ -143,7 +146,8 @@ export class AppServices {
       cancelRun: (id) => this.#engine.cancelRun(id),
       notify: (level, text) => this.notify(level, text),
     });
-    this.#exports = new Exports({
+    this.#openings = new Openings(this.operations, (id) => this.#engine.cancelRun(id));
+    this.exports = new Exports({
       operations: this.operations,
       appVersion: options.appVersion,
       engine: () => this.#engine.peer,
@@ -161,6 +165,7 @@ export class AppServices {
       engine: this.#engine,
       model: () => this.models.engineModel,
       projects: this.projects,
+      openings: this.#openings,
       events: {
         onChange: () => this.#hub.touch(),
         onFrame: (message) => this.#clients.broadcast(message),
@@ -267,7 +272,7 @@ export class AppServices {
   /** @returns the operation's id */
   startExport(request: ExportChoice): string {
     this.live.refuse('Exports are made');
-    return this.#exports.start(this.session, request, this.exportRoot, this.#memory);
+    return this.exports.start(this.session, request, this.exportRoot, this.#memory);
   }
 
   dismissNotice(id: number): void {
@@ -306,8 +311,12 @@ export class AppServices {
   }
 
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
-    peer.on('trackedFrame', (event) => this.#open.current?.onTrackedFrame(event));
-    this.#exports.attach(peer);
+    peer.on('trackedFrame', (event) => {
+      this.#open.current?.onTrackedFrame(event);
+      this.models.onTrackedFrame(event);
+    });
+    this.exports.attach(peer);
+    this.#openings.attach(peer);
     this.sources.imports.attach(peer);
     this.live.attach(peer);
     const { firstClip } = this.#options;

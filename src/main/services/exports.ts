@@ -2,6 +2,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import type { EnginePeer } from './engine-host.ts';
+import { VideoSizes } from './export-estimate.ts';
 import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 import type { Operations } from './operations.ts';
 import type { SessionService } from './session-service.ts';
@@ -16,11 +17,13 @@ export interface ExportsHost {
 }
 
 export class Exports {
+  readonly sizes: VideoSizes;
   readonly #host: ExportsHost;
   readonly #listeners = new Map<string, EngineExportListener>();
 
   constructor(host: ExportsHost) {
     this.#host = host;
+    this.sizes = new VideoSizes(host.engine);
   }
 
   /** Hears what an engine tells of exports. */

@@ -4,6 +4,7 @@ import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineModel } from '../engine/protocol.ts';
 import type { AppEngine } from './app-engine.ts';
 import type { LiveLink } from './live/live-link.ts';
+import type { Openings } from './openings.ts';
 import { isProjectFolder, type Project } from './project/project.ts';
 import type { Projects } from './project/projects.ts';
 import { type SessionEvents, SessionService, type SessionWork } from './session-service.ts';
@@ -13,6 +14,7 @@ export interface OpenSessionHost {
   /** Null until one is loaded. */
   model: () => EngineModel | null;
   projects: Projects;
+  openings: Openings;
   events: SessionEvents;
   /** Whether a clip is one of the app's own, which every client may open. */
   isOwn: (path: string) => boolean;
@@ -91,15 +93,17 @@ export class OpenSession {
     makeProject: ((media: OpenedMedia) => Promise<Project>) | null,
     adopt: Adopt = async (_, project) => project,
   ): Promise<SessionService> {
-    const { projects, events } = this.#host;
+    const { projects, openings, events } = this.#host;
     let project: Project | null = null;
     const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
       project = makeProject ? await makeProject(media) : null;
       return adopt(media, project);
     };
-    const session = await this.#use(
-      (...host) => SessionService.open(path, ...host, adopted),
-      (opened) => projects.use(project, opened),
+    const session = await openings.run(path, (id) =>
+      this.#use(
+        (...host) => SessionService.open(path, ...host, adopted, id),
+        (opened) => projects.use(project, opened),
+      ),
     );
     if (session.warning) events.onWarning(session.warning);
     return session;

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 
 /** Frames a second over the last few seconds, so that ETA follows a change of pace. */
 export class RateMeter {
-  readonly #samples: { timeMs: number; done: number }[] = [];
+  #samples: { timeMs: number; done: number }[] = [];
   readonly #windowMs: number;
 
   constructor(windowMs = 4000) {
@@ -15,6 +15,11 @@ export class RateMeter {
   add(done: number, timeMs: number): void {
     this.#samples.push({ timeMs, done });
     while (this.#samples.length > 2 && this.#samples[0]!.timeMs < timeMs - this.#windowMs) this.#samples.shift();
+  }
+
+  /** What is counted is another thing now. */
+  restart(): void {
+    this.#samples = [];
   }
 
   /** null until there is something to go by. */
@@ -57,12 +62,14 @@ export class Operations {
   /**
    * Starts `work`; it ends "cancelled" when it returns that, "failed" when it throws.
    * @param cancel asks the work to end; it ends by itself soon after
+   * @param isTold whoever started it is told how it fails, so that nobody else has to be
    */
   start(
     kind: Operation['kind'],
     title: string,
     work: (running: RunningOperation) => Promise<'done' | 'cancelled'>,
     cancel: (id: string) => void,
+    isTold = false,
   ): string {
     const id = randomUUID();
     const meter = new RateMeter();
@@ -82,6 +89,7 @@ export class Operations {
       id,
       title,
       progress: (done, total) => {
+        if (total !== view.total) meter.restart();
         meter.add(done, performance.now());
         view.done = done;
         view.total = total;
@@ -102,7 +110,7 @@ export class Operations {
         const known = AppError.from(error);
         view.state = known.code === 'cancelled' ? 'cancelled' : 'failed';
         view.error = known.code === 'cancelled' ? null : known.serialize();
-        if (view.error) this.#onFailed(known);
+        if (view.error && !isTold) this.#onFailed(known);
       }
       view.etaMs = null;
       this.#onChange();
@@ -115,6 +123,30 @@ export class Operations {
     }
     this.#onChange();
     return id;
+  }
+
+  /**
+   * As {@link start}, for work that somebody waits for.
+   * @throws AppError why it failed, `cancelled` too
+   */
+  async run<T>(
+    kind: Operation['kind'],
+    title: string,
+    work: (running: RunningOperation) => Promise<T>,
+    cancel: (id: string) => void,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const telling = async (running: RunningOperation): Promise<'done'> => {
+        try {
+          resolve(await work(running));
+          return 'done';
+        } catch (error) {
+          reject(AppError.from(error));
+          throw error;
+        }
+      };
+      this.start(kind, title, telling, cancel, true);
+    });
   }
 
   cancel(id: string): void {

@@ -124,15 +124,15 @@ export class SessionService {
     );
   }
 
-  /** @throws AppError `source-*` for what can't be opened as a video */
+  /** @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the id */
   static async open(
     path: string,
     model: EngineModel,
     engine: () => EnginePeer,
     events: SessionEvents,
     work: (media: OpenedMedia) => Promise<SessionWork | null> = async () => null,
+    id: string = randomUUID(),
   ): Promise<SessionService> {
-    const id = randomUUID();
     const absolute = resolve(path);
     const media = await engine().call('open', { sessionId: id, path: absolute });
     const session = new SessionService(absolute, media, model, engine, events, id, await work(media));

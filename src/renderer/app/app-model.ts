@@ -112,7 +112,9 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
       await (path === null ? client.call('session.openSample', {}) : client.call('session.open', { path }));
       return null;
     } catch (error) {
-      return AppError.from(error);
+      const known = AppError.from(error);
+      // Whoever cancelled it knows.
+      return known.code === 'cancelled' ? null : known;
     } finally {
       store.setState({ isOpening: false });
     }

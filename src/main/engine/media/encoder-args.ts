@@ -35,6 +35,9 @@ export interface EncoderOptions {
   encoders?: ReadonlySet<string>;
 }
 
+/** What is written when nobody asks for something else. */
+export const usualQuality = { crf: 18, preset: 'veryfast' } as const;
+
 /** Audio codecs that MP4 players expect; others become AAC. */
 const copiedAudio = new Set(['aac', 'mp3', 'ac3', 'eac3', 'opus', 'alac']);
 
@@ -96,7 +99,7 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
 
 /** `originTicks` of the source becomes time 0 of the output. */
 export const encoderArgs = async (options: EncoderOptions, partial: string, originTicks: number): Promise<string[]> => {
-  const { ffmpeg, timeBase, width, height, crf = 18, preset = 'veryfast' } = options;
+  const { ffmpeg, timeBase, width, height, crf = usualQuality.crf, preset = usualQuality.preset } = options;
   const encoder = chooseEncoder(options.encoders ?? (await listEncoders(ffmpeg)), crf, preset);
   const base = encoderTimeBase(encoder.name, timeBase);
   const audio = await audioArgs(options, originTicks);

@@ -51,7 +51,26 @@ export interface ProbeOptions {
   signal?: AbortSignal | undefined;
   /** Told what the container says of itself, before it is compared with decoded frames; the index may still turn out otherwise. */
   onListed?: ((draft: ProbeResult) => void) | undefined;
+  /** Told now and then how far it is: bytes of the file while it is listed, frames when it has to be decoded. */
+  onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+/** Lines between two looks at the clock. */
+const linesPerLook = 256;
+const leastProgressMs = 100;
+
+/** Counts up and tells of it, not too often. */
+const progressMeter = (total: number, tell: ProbeOptions['onProgress']): ((by: number) => void) => {
+  let done = 0;
+  let lines = 0;
+  let toldMs = performance.now();
+  return (by) => {
+    done += by;
+    if (!tell || ++lines % linesPerLook !== 0 || performance.now() - toldMs < leastProgressMs) return;
+    toldMs = performance.now();
+    tell(Math.min(done, total), total);
+  };
+};
 
 interface Listing {
   entries: { pts: number[]; keyPts: number[]; lastDurationTicks: number };
@@ -87,7 +106,13 @@ const decodeArgs = (timeBase: TimeBase): string[] => [
   'rawvideo',
 ];
 
-const list = async (path: string, outputArgs: readonly string[], options: ProbeOptions): Promise<Listing> => {
+/** @param onEntry told of the bytes of each packet or frame */
+const list = async (
+  path: string,
+  outputArgs: readonly string[],
+  options: ProbeOptions,
+  onEntry: (bytes: number) => void = () => {},
+): Promise<Listing> => {
   const reader = new FrameCrcReader();
   const pts: number[] = [];
   const keyPts: number[] = [];
@@ -100,6 +125,7 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
     onLine: (line) => {
       const entry = reader.read(line);
       if (entry === null) return;
+      onEntry(entry.bytes);
       if (entry.isCorrupt) isDoubtful = true;
       if (entry.isDiscarded) {
         if (entry.isKey && entry.pts !== null) keyPts.push(entry.pts);
@@ -128,8 +154,8 @@ const list = async (path: string, outputArgs: readonly string[], options: ProbeO
   };
 };
 
-/** Reports what needs no ffmpeg to see. */
-const checkFile = async (path: string): Promise<void> => {
+/** Reports what needs no ffmpeg to see. @returns the file's length */
+const checkFile = async (path: string): Promise<number> => {
   let size: number;
   try {
     const found = await stat(path);
@@ -150,6 +176,7 @@ const checkFile = async (path: string): Promise<void> => {
     });
   }
   if (size === 0) throw new AppError('source-empty', `${path} is empty (0 bytes). Copy or record it again.`, { details: { path } });
+  return size;
 };
 
 /** Whether the first box is one that MP4 and MOV begin with: anything can be called .mp4. */
@@ -232,7 +259,8 @@ const buildIndex = async (path: string, listing: Listing, timeBase: TimeBase, op
     const pts = reconcile(Float64Array.from(entries.pts).sort(), head.entries.pts);
     if (pts !== null) return new FrameIndex(pts, timeBase, entries.lastDurationTicks, entries.keyPts);
   }
-  const decoded = await list(path, decoding, options);
+  const step = progressMeter(entries.pts.length, options.onProgress);
+  const decoded = await list(path, decoding, options, () => step(1));
   if (decoded.entries.pts.length === 0) throw await explainNothing(path, decoded);
   return new FrameIndex(decoded.entries.pts, timeBase, entries.lastDurationTicks, entries.keyPts);
 };
@@ -249,9 +277,9 @@ const isRgb = (pixelFormat: string): boolean => /^(gbr|rgb|bgr|argb|abgr|pal8|0r
 
 /** Opens a clip: describes it and lists its frames. */
 export const probe = async (path: string, options: ProbeOptions): Promise<ProbeResult> => {
-  await checkFile(path);
+  const step = progressMeter(await checkFile(path), options.onProgress);
   // copyinkf: packets before the first key frame are listed too; whether they decode is found out below.
-  const listing = await list(path, ['-map', '0:V:0', '-c', 'copy', '-copyinkf', '-copyts'], options);
+  const listing = await list(path, ['-map', '0:V:0', '-c', 'copy', '-copyinkf', '-copyts'], options, step);
   const video = listing.description.video;
   if (video === null || listing.timeBase === null || video.width <= 0 || video.height <= 0) throw await explainNothing(path, listing);
   if (listing.entries.pts.length === 0 && !listing.isDoubtful) throw await explainNothing(path, listing);

@@ -110,6 +110,7 @@ export interface FrameCrcEntry {
   /** Ticks; null when the container has none for this packet. */
   pts: number | null;
   durationTicks: number;
+  bytes: number;
   /** Decoded only as a reference (an edit list hides it). */
   isDiscarded: boolean;
   isCorrupt: boolean;
@@ -139,6 +140,7 @@ export class FrameCrcReader {
     return {
       pts: isMissing ? null : pts,
       durationTicks: Number(fields[3]),
+      bytes: Number(fields[4]),
       isDiscarded: (flags & 4) !== 0,
       isCorrupt: (flags & 2) !== 0,
       isKey: (flags & 1) !== 0,

@@ -1,7 +1,8 @@
 /** One open clip: its facts, sequential decoding for tracking, and exact single frames for the viewer and for prompts. */
 import { type DecodedFrame, decodeFrames, decodeFramesReverse } from '../media/decode.ts';
 import type { FrameIndex } from '../media/frame-index.ts';
-import { type MediaInfo, probe } from '../media/probe.ts';
+import { measureEncoding } from '../media/measure-encoding.ts';
+import { type MediaInfo, type ProbeOptions, probe } from '../media/probe.ts';
 import type { EnginePlanes } from '../protocol.ts';
 import { PictureReaders, type ReaderUse } from './picture-readers.ts';
 
@@ -35,12 +36,18 @@ export class MediaSource {
   /**
    * @param modelSize side of the model's input, if it is known when the clip's frames have been listed: the first frame, where the first
    *   prompt is likely to be, is then decoded while the list is checked
-   * @throws AppError `source-*` for what can't be opened as a video
+   * @throws AppError `source-*` for what can't be opened as a video, `cancelled`
    */
-  static async open(path: string, ffmpeg: string, modelSize: () => number | null = () => null): Promise<MediaSource> {
+  static async open(
+    path: string,
+    ffmpeg: string,
+    modelSize: () => number | null = () => null,
+    watched: Pick<ProbeOptions, 'signal' | 'onProgress'> = {},
+  ): Promise<MediaSource> {
     const early: { source: MediaSource; size: number }[] = [];
     const { info, index } = await probe(path, {
       ffmpeg,
+      ...watched,
       onListed: (draft) => {
         const size = modelSize();
         if (size === null) return;
@@ -81,6 +88,11 @@ export class MediaSource {
   decodeFull(start: number, end: number, signal: AbortSignal): AsyncIterable<DecodedFrame> {
     const { width, height } = this.media;
     return decodeFrames({ ...this.#common(), start, end, display: { width, height }, model: null, signal });
+  }
+
+  /** Bytes that an annotated video of these frames will have; null when that can't be said. */
+  measureEncoding(start: number, end: number, signal: AbortSignal): Promise<number | null> {
+    return measureEncoding({ info: this.media, index: this.index, ffmpeg: this.#ffmpeg, start, end, signal });
   }
 
   /** Planes of one frame. A newer request of the same viewer and kind (picture or thumbnail) makes an older one end with `cancelled`. */

@@ -10,6 +10,7 @@ import { type Handlers, viewerOf } from '../client-link.ts';
 import { diagnosticsText } from '../diagnostics.ts';
 import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
 import { type ExportChoice, exportFolderName, freshFolder } from '../export-service.ts';
+import type { Exports } from '../exports.ts';
 import type { Operations } from '../operations.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService, TrackRequest } from '../session-service.ts';
@@ -24,6 +25,7 @@ export interface SessionServices {
   readonly sources: Sources;
   readonly settings: SettingsService;
   readonly exportRoot: string;
+  readonly exports: Exports;
   readonly appVersion: string;
   readonly hostDetails: readonly string[];
   readonly log: AppLog;
@@ -104,16 +106,17 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   'export.start': async (input) => {
     for (const path of [input.directory, input.parent]) if (path !== undefined) await services.checkPath(path);
     const choice = exportChoice(input, services.session);
-    await requireRoom(choice.directory ?? choice.parent ?? services.exportRoot, estimateExport(services.session, choice));
+    await requireRoom(choice.directory ?? choice.parent ?? services.exportRoot, await exportBytes(services, choice, false));
     return { operationId: services.startExport(choice) };
   },
-  'export.estimate': async (input) => {
+  'export.estimate': async ({ measure, ...input }) => {
     for (const path of [input.directory, input.parent]) if (path !== undefined) await services.checkPath(path);
     const choice = exportChoice(input, services.session);
     const parent = choice.parent ?? services.exportRoot;
     const folder = choice.directory ?? freshFolder(parent, choice.folderName ?? exportFolderName(services.session.path, new Date()));
     return {
-      bytes: estimateExport(services.session, choice),
+      bytes: await exportBytes(services, choice, measure),
+      isMeasured: measure || !choice.video,
       freeBytes: await freeBytes(folder),
       parent,
       folderName: basename(folder),
@@ -130,6 +133,13 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     return {};
   },
 });
+
+/** @param measure wait for what is not known yet */
+const exportBytes = async ({ session, exports }: SessionServices, choice: ExportChoice, measure: boolean): Promise<number> => {
+  const range = choice.range ?? { from: 0, to: session.media.frameCount - 1 };
+  const known = measure && choice.video ? await exports.sizes.of(session, range) : exports.sizes.known(session, range);
+  return estimateExport(session, choice, known);
+};
 
 const exportChoice = ({ from, to, ...rest }: MethodInput<'export.start'>, { media }: SessionService): ExportChoice => {
   const range = { from: from ?? 0, to: to ?? media.frameCount - 1 };

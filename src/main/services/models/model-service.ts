@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, type ModelTask, modelSpec } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
+import type { RunningOperation } from '../operations.ts';
 import { RateMeter } from '../operations.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { SessionService } from '../session-service.ts';
@@ -16,7 +17,7 @@ import type { InstallRun } from './install-run.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
 import { changeModelSettings, readModelSettings } from './model-settings.ts';
-import { leastFrames, ModelSpeeds, measureSpeed, speedOf } from './model-speeds.ts';
+import { leastFrames, ModelSpeeds, measureSpeed, speedOf, speedRunId } from './model-speeds.ts';
 
 /** What models need of the app around them. */
 export interface ModelHost {
@@ -26,6 +27,8 @@ export interface ModelHost {
   session(): SessionService | null;
   /** Tracking or an export is under way. */
   isWorking(): boolean;
+  /** Shows work that takes a while. @throws what it throws, `cancelled` too */
+  operate(title: string, work: (running: RunningOperation) => Promise<void>, cancel: () => void): Promise<void>;
   onEngine(state: AppState['engine']['state'], message: string | null): void;
   /** Something a client mirrors has changed. */
   onChange(): void;
@@ -64,6 +67,7 @@ export class ModelService {
   #proxy: string | null = null;
   readonly #speeds: ModelSpeeds;
   #isMeasuring = false;
+  #onSpeedFrame: ((done: number) => void) | null = null;
 
   constructor(options: ModelServiceOptions, host: ModelHost) {
     this.#options = options;
@@ -160,6 +164,11 @@ export class ModelService {
       await this.#speeds.record(speedOf(view, view.id, objects, framesPerSecond));
   }
 
+  /** A frame of any run; that of the measurement is told on. */
+  onTrackedFrame({ runId, done }: { runId: string; done: number }): void {
+    if (runId === speedRunId) this.#onSpeedFrame?.(done);
+  }
+
   async #measure(): Promise<void> {
     const { view } = this.#options.active;
     if (!view) throw new AppError('model-missing', 'No model is at work. Choose one first.');
@@ -170,8 +179,27 @@ export class ModelService {
       );
     this.#isMeasuring = true;
     this.#host.onChange();
+    const ending = new AbortController();
+    const peer = this.#host.peer();
+    const cancel = (): void => {
+      ending.abort();
+      peer.call('cancel', { runId: speedRunId }).catch(() => {});
+    };
     try {
-      await this.#speeds.record(speedOf(view, view.id, 1, await measureSpeed(this.#host.peer(), this.#options.sampleClip)));
+      await this.#host.operate(
+        view.name,
+        async ({ progress }) => {
+          const listen = (listener: ((done: number) => void) | null): void => {
+            this.#onSpeedFrame = listener;
+          };
+          const speed = await measureSpeed(peer, this.#options.sampleClip, { signal: ending.signal, onFrames: progress, listen });
+          await this.#speeds.record(speedOf(view, view.id, 1, speed));
+        },
+        cancel,
+      );
+    } catch (error) {
+      // Whoever cancelled it knows.
+      if (AppError.from(error).code !== 'cancelled') throw error;
     } finally {
       this.#isMeasuring = false;
       this.#host.onChange();

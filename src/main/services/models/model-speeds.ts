@@ -1,4 +1,5 @@
 /** How fast models are on this machine: seen while the user tracks, or measured on the bundled clip when they ask. */
+import { AppError } from '../../../shared/errors.ts';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { ModelSpeed } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
@@ -47,23 +48,41 @@ export const speedOf = (
   framesPerSecond: number,
 ): ModelSpeed => ({ id, imageSize, provider, objects, framesPerSecond, measuredAt: new Date().toISOString() });
 
+const cancelled = (): AppError => new AppError('cancelled', 'The measurement was cancelled.');
+
+export interface SpeedRun {
+  signal: AbortSignal;
+  /** Frames of all runs together. */
+  onFrames: (done: number, total: number) => void;
+  /** Who hears of each tracked frame of the run; null at its end. */
+  listen: (listener: ((done: number) => void) | null) => void;
+}
+
+/** The engine's run that measures. */
+export const speedRunId = 'speed';
+
 /**
  * Tracks one object through a short and a longer piece of the clip; the difference has neither the start of the decoder nor
  * that of the model in it.
  * @returns frames/s, decoding and masks included
+ * @throws AppError `cancelled`
  */
-export const measureSpeed = async (peer: EnginePeer, clip: string): Promise<number> => {
+export const measureSpeed = async (peer: EnginePeer, clip: string, { signal, onFrames, listen }: SpeedRun): Promise<number> => {
   const sessionId = 'speed';
   const runs = { short: 8, long: leastFrames };
   const { width, height } = await peer.call('open', { sessionId, path: clip });
   try {
     const box = { x: width / 4, y: height / 4, width: width / 2, height: height / 2 };
     await peer.call('setPoints', { sessionId, objectId: 1, frame: 0, points: [], box, prior: null, candidate: null });
+    let before = 0;
+    const total = 2 * runs.short + runs.long;
     const timed = async (frames: number): Promise<number> => {
+      if (signal.aborted) throw cancelled();
+      listen((done) => onFrames(before + done, total));
       const began = performance.now();
-      await peer.call('track', {
+      const { state } = await peer.call('track', {
         sessionId,
-        runId: `speed-${frames}`,
+        runId: speedRunId,
         direction: 'forward',
         from: 0,
         to: frames - 1,
@@ -72,6 +91,8 @@ export const measureSpeed = async (peer: EnginePeer, clip: string): Promise<numb
         resume: null,
         display: null,
       });
+      if (state === 'cancelled') throw cancelled();
+      before += frames;
       return performance.now() - began;
     };
     await timed(runs.short);
@@ -79,6 +100,7 @@ export const measureSpeed = async (peer: EnginePeer, clip: string): Promise<numb
     const long = await timed(runs.long);
     return ((runs.long - runs.short) * 1000) / Math.max(1, long - short);
   } finally {
+    listen(null);
     await peer.call('close', { sessionId }).catch(() => {});
   }
 };

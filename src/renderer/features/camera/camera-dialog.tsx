@@ -64,7 +64,7 @@ export const CameraDialog = () => {
   };
   /** Esc ends a recording as Stop does; only the button that says so throws it away. */
   const leave = (): void => (recording ? finish() : close());
-  const help = error ?? problem;
+  const help = error === null ? problem : { text: error, steps: [] };
   return (
     <Dialog title={text.title} isWide onClose={leave}>
       <div className={styles.sheet}>
@@ -78,9 +78,16 @@ export const CameraDialog = () => {
           )}
         </div>
         {help !== null && (
-          <p className={styles.error} role="alert">
-            {help}
-          </p>
+          <div className={styles.error} role="alert">
+            <p>{help.text}</p>
+            {help.steps.length > 0 && (
+              <ol className={styles.steps}>
+                {help.steps.map((step) => (
+                  <li key={step}>{step}</li>
+                ))}
+              </ol>
+            )}
+          </div>
         )}
         <div className={styles.actions}>
           {choices.length > 0 && (

@@ -17,12 +17,21 @@ export const cameraText = {
   recording: (time: string): string => `Recording, ${time}`,
   opening: 'The recording is being opened…',
   errors: {
-    NotAllowedError:
-      'The camera is not allowed. Allow it for this page (the icon beside the address, or the privacy settings of the system), then try again.',
+    NotAllowedError: 'The camera is not allowed. Allow it, then try again:',
     NotFoundError: 'No camera was found. Connect one, then try again.',
     NotReadableError: 'The camera is in use by another program, or does not answer. Close the other program, then try again.',
     OverconstrainedError: 'That camera is not there any more. Choose another.',
   } as Record<string, string>,
+  /** What to do about a camera that is not allowed. */
+  steps: {
+    page: 'In the browser, click the icon beside the address and allow the camera for this page.',
+    windows:
+      'In Windows, open Settings > Privacy & security > Camera; "Camera access" and "Let desktop apps access your camera" must be on.',
+    mac: (program: string): string => `In macOS, open System Settings > Privacy & Security > Camera and switch on ${program}.`,
+    linux: 'In Linux, your user has to be allowed to use /dev/video0: "sudo usermod -aG video $USER", then log in again.',
+    thisApp: 'SAM2 Video',
+    browser: 'your browser',
+  },
   noCameras: 'This page may use no camera: it has to be opened by its own address on this machine.',
   failed: (reason: string): string => `The camera could not be started: ${reason}`,
 };

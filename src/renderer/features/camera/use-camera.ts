@@ -1,26 +1,37 @@
 /** The cameras there are, and the picture of the chosen one. */
 import { useCallback, useEffect, useState } from 'react';
+import { useApp } from '../../app/app-context.ts';
+import { permissionSteps } from './permission-steps.ts';
 import { cameraText as text } from './strings.ts';
 
 export interface CameraState {
   cameras: readonly MediaDeviceInfo[];
   stream: MediaStream | null;
-  /** What is wrong and what helps. */
-  problem: string | null;
+  problem: CameraProblem | null;
   /** Asks for the picture again. */
   retry: () => void;
 }
 
-const problemOf = (error: unknown): string => {
+/** What is wrong, and what helps step by step. */
+export interface CameraProblem {
+  text: string;
+  steps: readonly string[];
+}
+
+const problemOf = (error: unknown, isDesktop: boolean): CameraProblem => {
   const { name = '', message = '' } = error instanceof Error ? error : {};
-  return text.errors[name] ?? text.failed(message || name);
+  return {
+    text: text.errors[name] ?? text.failed(message || name),
+    steps: name === 'NotAllowedError' ? permissionSteps(navigator.userAgent, isDesktop) : [],
+  };
 };
 
 /** @param deviceId null = the system's choice @param isWanted false: no camera is opened */
 export const useCamera = (deviceId: string | null, isWanted: boolean): CameraState => {
+  const { desktop } = useApp();
   const [cameras, setCameras] = useState<readonly MediaDeviceInfo[]>([]);
   const [stream, setStream] = useState<MediaStream | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<CameraProblem | null>(null);
   const [attempt, setAttempt] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: an attempt is the reason to ask again
@@ -32,7 +43,7 @@ export const useCamera = (deviceId: string | null, isWanted: boolean): CameraSta
     const open = async (): Promise<void> => {
       // Absent where the page is no secure context.
       const devices = navigator.mediaDevices as MediaDevices | undefined;
-      if (!devices) return setProblem(text.noCameras);
+      if (!devices) return setProblem({ text: text.noCameras, steps: [] });
       try {
         const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
         opened = await devices.getUserMedia({ video: deviceId === null ? size : { ...size, deviceId: { exact: deviceId } }, audio: false });
@@ -42,7 +53,7 @@ export const useCamera = (deviceId: string | null, isWanted: boolean): CameraSta
         const all = await devices.enumerateDevices();
         if (!isGone) setCameras(all.filter(({ kind }) => kind === 'videoinput'));
       } catch (error) {
-        if (!isGone) setProblem(problemOf(error));
+        if (!isGone) setProblem(problemOf(error, desktop !== null));
       }
     };
     const end = (): void => {
@@ -54,7 +65,7 @@ export const useCamera = (deviceId: string | null, isWanted: boolean): CameraSta
       end();
       setStream(null);
     };
-  }, [deviceId, isWanted, attempt]);
+  }, [deviceId, isWanted, attempt, desktop]);
 
   return { cameras, stream, problem, retry: useCallback(() => setAttempt((n) => n + 1), []) };
 };

@@ -61,7 +61,7 @@ export const ExportSize = ({ estimated }: { estimated: Estimated }) => {
   const { bytes, freeBytes } = estimate;
   return (
     <p className={isTooLarge(estimated) ? styles.bad : styles.size} role="status">
-      {text.size(formatBytes(bytes))}
+      {estimate.isMeasured ? text.size(formatBytes(bytes)) : text.roughSize(formatBytes(bytes))}
       {freeBytes !== null && ` · ${text.free(formatBytes(freeBytes))}`}
       {isTooLarge(estimated) && `. ${text.tooLarge}`}
     </p>

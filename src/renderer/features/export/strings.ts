@@ -41,6 +41,7 @@ export const exportText = {
   newFolder: (name: string): string => `New folder: ${name}`,
   decided: 'Decided by SAM2_VIDEO_EXPORT_FOLDER',
   size: (bytes: string): string => `About ${bytes}`,
+  roughSize: (bytes: string): string => `About ${bytes} (looking closer…)`,
   free: (bytes: string): string => `${bytes} free`,
   tooLarge: 'There is not enough room. Choose another folder, a shorter range or fewer files.',
   nothingChosen: 'Choose a file to write.',

@@ -9,19 +9,26 @@ const restMs = 150;
 
 export type Estimated = { estimate: ExportEstimate } | { problem: string } | null;
 
-/** @param choice null while it is not complete; what was known stays until there is something new */
-export const useEstimate = (choice: MethodInput<'export.start'> | null): Estimated => {
+/** @param wanted null while it is not complete; what was known stays until there is something new */
+export const useEstimate = (wanted: MethodInput<'export.start'> | null): Estimated => {
   const { client } = useApp();
   const [estimated, setEstimated] = useState<Estimated>(null);
-  const key = choice && JSON.stringify(choice);
+  const key = wanted && JSON.stringify(wanted);
   useEffect(() => {
     if (key === null) return;
     let isWanted = true;
     const timer = setTimeout(() => {
-      client.call('export.estimate', JSON.parse(key) as MethodInput<'export.start'>).then(
-        (estimate) => isWanted && setEstimated({ estimate }),
-        (error: unknown) => isWanted && setEstimated({ problem: AppError.from(error).message }),
-      );
+      const choice = JSON.parse(key) as MethodInput<'export.start'>;
+      const ask = async (): Promise<void> => {
+        // At once what is known; how well the clip compresses takes a moment to find out.
+        for (const measure of [false, true]) {
+          const estimate = await client.call('export.estimate', { ...choice, measure });
+          if (!isWanted) return;
+          setEstimated({ estimate });
+          if (estimate.isMeasured) return;
+        }
+      };
+      ask().catch((error: unknown) => isWanted && setEstimated({ problem: AppError.from(error).message }));
     }, restMs);
     return () => {
       isWanted = false;

@@ -2,9 +2,11 @@
 import { useEffect } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
+import { runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { formatSpeed } from '../../ui/format.ts';
+import { formatDuration, formatSpeed } from '../../ui/format.ts';
+import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { ImportForm } from './import-form.tsx';
 import { ModelRow } from './model-row.tsx';
 import styles from './models.module.css';
@@ -80,6 +82,7 @@ const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; pro
   const all = useAppState((s) => s.host?.models.speeds ?? noSpeeds);
   const isMeasuring = useAppState((s) => s.host?.models.isMeasuring ?? false);
   const isWorking = useAppState((s) => s.host?.operations.some(({ state }) => state === 'running') ?? false);
+  const measuring = useAppState((s) => runningOperation(s, 'measure'));
   const speeds = all
     .filter((speed) => speed.id === id && speed.imageSize === imageSize && speed.provider === provider)
     .sort((a, b) => a.objects - b.objects);
@@ -91,6 +94,20 @@ const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; pro
           : speeds.map(({ objects, framesPerSecond }) => modelText.active.speedOf(formatSpeed(framesPerSecond), objects)).join(' · ') ||
             modelText.active.unmeasured}
       </span>
+      {measuring && (
+        <>
+          <ProgressBar label={modelText.active.measureProgress} done={measuring.done} total={measuring.total} />
+          {measuring.etaMs !== null && <span>{modelText.active.left(formatDuration(measuring.etaMs))}</span>}
+          <Button
+            size="small"
+            variant="danger"
+            label={modelText.active.cancelMeasuring}
+            onClick={() => void attempt(client.call('operation.cancel', { operationId: measuring.id }))}
+          >
+            {modelText.task.cancel}
+          </Button>
+        </>
+      )}
       <Button size="small" disabled={isMeasuring || isWorking} onClick={() => void attempt(client.call('model.measure', {}))}>
         {modelText.active.measure}
       </Button>

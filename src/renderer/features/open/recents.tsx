@@ -52,8 +52,9 @@ const RecentCard = ({ recent }: { recent: Recent }) => {
     try {
       await client.call('project.open', { path: recent.path });
     } catch (failure) {
-      if (AppError.from(failure).code === 'source-missing') setIsLost(true);
-      else reportError(store, failure);
+      const { code } = AppError.from(failure);
+      if (code === 'source-missing') setIsLost(true);
+      else if (code !== 'cancelled') reportError(store, failure);
     } finally {
       store.setState({ isOpening: false });
     }

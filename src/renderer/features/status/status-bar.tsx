@@ -1,5 +1,6 @@
 /** Model, provider, speed: what is at work. */
 import { X } from 'lucide-react';
+import type { Operation } from '../../../shared/contract.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
@@ -76,15 +77,28 @@ const RunningDownload = () => {
   );
 };
 
-/** The long work that runs: how far, how long still, and its end. */
+const none: readonly Operation[] = [];
+
+/** All long work that runs. */
 const Running = () => {
+  const operations = useAppState((s) => s.host?.operations ?? none);
+  return operations
+    .filter(({ state, kind }) => state === 'running' && kind !== 'live')
+    .map((operation) => <RunningOperation key={operation.id} operation={operation} />);
+};
+
+const nameOf = ({ kind, title }: Operation): string => {
+  if (kind === 'import') return text.fetching(title);
+  return kind === 'open' ? text.opening(title) : text.kinds[kind];
+};
+
+/** How far it is, how long still, and its end. */
+const RunningOperation = ({ operation }: { operation: Operation }) => {
   const { client, attempt } = useApp();
-  const operation = useAppState((s) => s.host?.operations.find(({ state, kind }) => state === 'running' && kind !== 'live') ?? null);
-  if (!operation) return null;
   const { id, kind, done, total, etaMs } = operation;
   return (
     <span className={styles.running}>
-      {kind === 'import' ? text.fetching(operation.title) : text.kinds[kind]}
+      <span className={styles.runningName}>{nameOf(operation)}</span>
       {total > 0 && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
       {kind === 'import' && total === 0 && done > 0 && (
         <>

@@ -1,5 +1,5 @@
 /** The clip that is open, and what is done with a clip as a whole. */
-import { CircleHelp, Command, FolderOpen, Monitor, Moon, Sun, Upload } from 'lucide-react';
+import { CircleHelp, Command, FolderOpen, Monitor, Moon, Sun, TriangleAlert, Upload } from 'lucide-react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
@@ -32,6 +32,7 @@ export const TopBar = () => {
             <span className={styles.dim}>
               {media.width} × {media.height} · {media.codec}
             </span>
+            <Saved />
           </>
         )}
       </div>
@@ -46,6 +47,24 @@ export const TopBar = () => {
       </CommandButton>
       <ExportButton />
     </header>
+  );
+};
+
+/** The work is saved by itself; this says that it is, or why it is not. */
+const Saved = () => {
+  const project = useAppState((s) => s.host?.project ?? null);
+  const isLive = useAppState((s) => s.host?.session?.live != null);
+  if (isLive) return null;
+  if (project?.error)
+    return (
+      <span className={styles.unsaved} role="status" title={project.error.message}>
+        <TriangleAlert size={12} aria-hidden="true" /> {statusText.unsaved}
+      </span>
+    );
+  return (
+    <span className={styles.dim} role="status" title={project ? statusText.savedTitle(project.path) : statusText.unkeptTitle}>
+      {project ? statusText.saved : statusText.unkept}
+    </span>
   );
 };
 

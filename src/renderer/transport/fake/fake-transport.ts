@@ -45,6 +45,7 @@ const operationOf = (kind: Operation['kind'], change: Partial<Operation>): Opera
 
 const fakeEstimate: ExportEstimate = {
   bytes: 48_000_000,
+  isMeasured: true,
   freeBytes: 91_000_000_000,
   parent: '/videos/exports',
   folderName: 'harbour 2026-11-23 10.41.05',
