@@ -1,6 +1,6 @@
 /** The export dialog: every choice in it changes what is written, and nothing half-written keeps a name. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { decode } from 'fast-png';
@@ -20,15 +20,29 @@ const openDialog = async (page: Page, folder: string): Promise<Locator> => {
   return dialog;
 };
 
-/** Starts the export, waits for its end and gives the folder that was made. */
+const units = { bytes: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
+
+const bytesIn = (path: string): number => {
+  const found = statSync(path);
+  return found.isDirectory() ? readdirSync(path).reduce((sum, name) => sum + bytesIn(join(path, name)), 0) : found.size;
+};
+
+/** Starts the export, waits for its end and gives the folder that was made, which is about as large as was said. */
 const write = async (dialog: Locator, parent: string): Promise<string> => {
   const before = new Set(existsSync(parent) ? readdirSync(parent) : []);
-  await expect(dialog.getByRole('button', { name: 'Start export' })).toBeEnabled();
-  await dialog.getByRole('button', { name: 'Start export' }).press('Enter');
+  const start = dialog.getByRole('button', { name: 'Start export' });
+  await expect(start).toBeEnabled();
+  const said = await dialog.getByText(/^About [\d.]+ (?:bytes|[kMG]B) · .* free$/).textContent();
+  await start.press('Enter');
   await expect(dialog.getByText('Export finished')).toBeVisible({ timeout: 120_000 });
   const made = readdirSync(parent).filter((name) => !before.has(name));
   expect(made).toHaveLength(1);
-  return join(parent, made[0]!);
+  const folder = join(parent, made[0]!);
+  const [, number, unit] = /^About ([\d.]+) (bytes|[kMG]B)/.exec(said!)!;
+  const share = bytesIn(folder) / (Number(number) * units[unit as keyof typeof units]);
+  expect(share, said!).toBeGreaterThan(0.5);
+  expect(share, said!).toBeLessThan(1.6);
+  return folder;
 };
 
 const check = async (dialog: Locator, wanted: Record<string, boolean>): Promise<void> => {
@@ -83,6 +97,21 @@ test('range, objects, files and the look of masks are chosen, and what is writte
     expect(coco.images.map(({ frame }: { frame: number }) => frame)).toEqual([58, 59, 60, 61, 62]);
     expect(coco.annotations.map((a: { image_id: number; category_id: number }) => [a.image_id, a.category_id])).toEqual([[61, 1]]);
     expect(coco.categories.map(({ name }: { name: string }) => name)).toEqual(['Object 1']);
+    await test.step('pycocotools reads it', () => {
+      const python = [process.env.SAM2_VIDEO_PYTHON, 'python3', 'python'].find(
+        (each) => each && spawnSync(each, ['-c', 'import pycocotools.mask'], { stdio: 'ignore' }).status === 0,
+      );
+      test.skip(!python, 'neither SAM2_VIDEO_PYTHON nor python3 has pycocotools');
+      const script = [
+        'import contextlib, io, json, sys',
+        'from pycocotools.coco import COCO',
+        'with contextlib.redirect_stdout(io.StringIO()): coco = COCO(sys.argv[1])',
+        'mask = coco.annToMask(coco.loadAnns(coco.getAnnIds())[0])',
+        'print(json.dumps([list(mask.shape), int(mask.sum()), int(mask[370, 560]), int(mask[10, 10])]))',
+      ].join('\n');
+      const read = JSON.parse(execFileSync(python!, ['-c', script, join(folder, 'coco.json')], { encoding: 'utf8' }));
+      expect(read).toEqual([[height, width], coco.annotations[0].area, 1, 0]);
+    });
     expect(readFileSync(join(folder, 'tracks.csv'), 'utf8').trim().split('\n')).toHaveLength(2);
     const results = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
     expect(results.frames.map(({ frame }: { frame: number }) => frame)).toEqual([58, 59, 60, 61, 62]);
@@ -200,5 +229,25 @@ test('the folder is shown, remembered and refused; a cancelled export leaves no 
     await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible();
     await page.keyboard.press('Control+e');
     await expect(page.getByRole('dialog', { name: 'Export' }).getByLabel('Folder')).toHaveValue(folder);
+  });
+});
+
+test.describe('where the disk is full', () => {
+  // A file system that never has room.
+  test.use({ hostEnv: { SAM2_VIDEO_EXPORT_FOLDER: '/proc' } });
+
+  test('an export that does not fit is refused before it begins', async ({ app: page, exportDir }) => {
+    test.skip(process.platform !== 'linux', '/proc is the full disk of this test');
+    await openSample(page);
+    await page.keyboard.press('Control+e');
+    const dialog = page.getByRole('dialog', { name: 'Export' });
+    await expect(dialog.getByLabel('Folder')).toHaveValue('/proc');
+    await expect(
+      dialog.getByText(/^About .* 0 bytes free\. There is not enough room\. Choose another folder, a shorter range or fewer files\.$/),
+    ).toBeVisible();
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeDisabled();
+    await dialog.getByLabel('Folder').fill(exportDir);
+    await expect(dialog.getByRole('button', { name: 'Start export' })).toBeEnabled();
+    expect(readdirSync(exportDir)).toEqual([]);
   });
 });

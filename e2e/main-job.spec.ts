@@ -39,6 +39,10 @@ test('a clicked object is masked, tracked and exported', async ({ app: page, hos
   await test.step('Track follows it through the clip', async () => {
     await page.getByRole('button', { name: 'Track', exact: true }).click();
     await expect(page.getByRole('progressbar', { name: 'Tracking progress' })).toBeVisible();
+    const status = page.getByRole('contentinfo');
+    await expect(status).toContainText(/\d frames\/s/);
+    await expect(status).toContainText(/\d [MG]B memory/);
+    await expect(status).toContainText(/ · \d+ px · [A-Z]+/);
     await expect(page.getByText('All frames · 1 prompt')).toBeVisible({ timeout: 300_000 });
     await expect(page.getByRole('button', { name: 'Track', exact: true })).toBeEnabled();
     await goToFrame(page, 100);

@@ -52,6 +52,14 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
   await expect(row).toContainText('Licence: Random weights');
   expect(server.requests).toEqual([]);
 
+  await test.step('it says what the model runs on and why, and how fast it is here', async () => {
+    await expect(dialog.getByText(/^CPU: the best this machine offers$/)).toBeVisible();
+    await expect(dialog.getByText('Not measured yet')).toBeVisible();
+    await dialog.getByRole('button', { name: 'Measure', exact: true }).press('Enter');
+    await expect(dialog.getByText(/^[\d.]+ frames\/s with 1 object$/)).toBeVisible({ timeout: 120_000 });
+    await expect(dialog.getByRole('button', { name: 'Measure', exact: true })).toBeEnabled();
+  });
+
   await test.step('cancelling keeps what came', async () => {
     await row.getByRole('button', { name: `Get ${name}` }).click();
     await expect(row.getByRole('progressbar', { name: `Download of ${name}` })).toBeVisible();

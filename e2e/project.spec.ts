@@ -1,4 +1,5 @@
 /** Work is kept: through a killed host, a killed engine, a lost link, a moved clip; and goes along as one folder. */
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFile, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
@@ -59,6 +60,9 @@ test.describe('with hosts that are ended', () => {
     await openPath(page, clip);
     await makeRabbit(page);
     await page.keyboard.press('i');
+    await expect(page.getByText('72 marked')).toBeVisible();
+    await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved');
+    await expect(page.getByRole('banner').getByRole('status')).toHaveAttribute('title', /^Every change is saved at once, in .*meadow/);
     // Its picture is made beside the work, and is no part of it.
     await expect
       .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))
@@ -70,8 +74,9 @@ test.describe('with hosts that are ended', () => {
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
     await expect(recent).toHaveCount(1);
     await expect(recent.getByRole('presentation')).toBeVisible();
-    await recent.getByRole('button', { name: /^meadow/ }).click();
+    await recent.getByRole('button', { name: /^meadow/ }).press('Enter');
     await expectRabbit(page);
+    await expect(page.getByText('72 marked')).toBeVisible();
     await second.end('SIGKILL');
 
     await rename(clip, join(exportDir, 'field.mp4'));
@@ -82,8 +87,16 @@ test.describe('with hosts that are ended', () => {
     await recent.getByRole('button', { name: 'Open it there' }).click();
     await expect(recent.getByRole('alert')).toContainText('nowhere.mp4');
     await where.fill(join(exportDir, 'field.mp4'));
-    await recent.getByRole('button', { name: 'Open it there' }).click();
+    await where.press('Enter');
     await expectRabbit(page);
+
+    // A project is taken off the list; its folder stays.
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').fill('close the clip');
+    await page.keyboard.press('Enter');
+    await recent.getByRole('button', { name: 'Take meadow off this list' }).press('Enter');
+    await expect(recent).toHaveCount(0);
+    expect(await readdir(join(dataDir, 'projects'))).toHaveLength(1);
   });
 
   test('an engine that dies is started again with the work, and the user is told', async ({ page, exportDir, dataDir }) => {
@@ -96,6 +109,22 @@ test.describe('with hosts that are ended', () => {
     await expectRabbit(page);
     await clickImage(page, 900, 300, 'right');
     await expect(page.getByRole('button', { name: /^Negative point/ })).toHaveCount(1);
+
+    await test.step('a disk that takes no more is told at once, and again when it does', async () => {
+      test.skip(spawnSync('prlimit', ['--version']).status !== 0, 'prlimit of util-linux is not installed');
+      const limit = (bytes: string): void => void execFileSync('prlimit', ['--pid', String(host.pid), `--fsize=${bytes}:unlimited`]);
+      const saved = page.getByRole('banner').getByRole('status');
+      await expect(saved).toHaveText('Saved');
+      limit('1');
+      await page.getByRole('button', { name: 'Hide Rabbit' }).click();
+      await expect(saved).toHaveText('Not saved');
+      await expect(
+        page.getByText(/^Your last changes could not be saved to .* They are kept and saved as soon as that is possible\.$/),
+      ).toBeVisible();
+      limit('unlimited');
+      await expect(saved).toHaveText('Saved');
+      await expect(page.getByText('Your changes are saved again.')).toBeVisible();
+    });
   });
 
   test('two windows show one work; a lost link is taken up again', async ({ page, context, exportDir, dataDir }) => {

@@ -39,7 +39,7 @@ test('every setting is found by its name and says what it does, its default, uni
     await page.keyboard.press('Tab');
     await expect(dialog.getByLabel('Shortcuts', { exact: true })).toBeFocused();
     await page.keyboard.press('Enter');
-    await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible();
+    await expect(page.getByRole('dialog', { name: 'Keyboard and mouse' })).toBeVisible();
   });
 });
 

@@ -9,6 +9,7 @@ export const startTimeoutMs = 60_000;
 export interface WebHost {
   /** Token included; with the hook that tests look through. */
   address: string;
+  pid: number;
   /** Ids of the processes it started: the engine's is among them. Linux only. */
   children(): Promise<number[]>;
   /** Resolves when the process is gone. */
@@ -49,6 +50,7 @@ export const startWebHost = async (exportDir: string, env: Record<string, string
   try {
     return {
       address: `${await printedAddress(child)}&test=1`,
+      pid: child.pid!,
       children: async () =>
         (await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')).trim().split(/\s+/).filter(Boolean).map(Number),
       end,

@@ -57,6 +57,19 @@ const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): 
   );
 };
 
+const leastReportMs = 100;
+
+/** Tells of progress no more often than eyes follow. */
+const seldom = (tell: (done: number, total: number) => void): ((done: number, total: number) => void) => {
+  let toldMs = 0;
+  return (done, total) => {
+    const now = performance.now();
+    if (done < total && now - toldMs < leastReportMs) return;
+    toldMs = now;
+    tell(done, total);
+  };
+};
+
 export interface EngineOptions {
   ffmpeg?: string | null;
   /** Stands in for the machine's cameras in tests: ffmpeg's arguments up to and with `-i`. */
@@ -158,7 +171,7 @@ export class Engine {
       const { sessionId } = input;
       const prepared = this.#prepared;
       this.#prepared = null;
-      const onProgress = (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total });
+      const onProgress = seldom((done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }));
       const source = await (prepared?.path === input.path
         ? prepared.source
         : this.#cancellable(sessionId, (signal) => this.#lookAt(input.path, { signal, onProgress })));
@@ -247,18 +260,13 @@ export class Engine {
       const source = this.#source(input.sessionId);
       const ffmpeg = await this.#findFfmpeg();
       const { runId } = input;
-      let lastReportMs = 0;
       return this.#asRun(runId, async (signal) => {
         const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
         this.#feeds.set(runId, feed);
         try {
           const { exportResults } = await import('./export/export-results.ts');
-          await exportResults(source, input, feed, ffmpeg, signal, (done, total) => {
-            const now = performance.now();
-            if (done < total && now - lastReportMs < 100) return;
-            lastReportMs = now;
-            void this.#emit('exportProgress', { runId, done, total });
-          });
+          const onProgress = seldom((done, total) => void this.#emit('exportProgress', { runId, done, total }));
+          await exportResults(source, input, feed, ffmpeg, signal, onProgress);
         } finally {
           this.#feeds.delete(runId);
         }

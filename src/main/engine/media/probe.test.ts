@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from './ffmpeg-binary.ts';
@@ -25,6 +25,7 @@ const good: ClipName[] = [
   'matroska',
   'packedAvi',
   'truncated',
+  'long',
 ];
 const bad: ClipName[] = ['audioOnly', 'song', 'truncatedNoIndex', 'notVideo', 'noise', 'zeroByte'];
 
@@ -69,6 +70,21 @@ describe('frame index', () => {
     expect(() => index.ptsTicks(1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
     expect(() => index.ptsTicks(-1)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
     expect(() => index.ptsTicks(0.5)).toThrow(expect.objectContaining({ code: 'frame-out-of-range' }));
+  });
+
+  it('tells how far it is, in bytes while it lists', async () => {
+    const told: [number, number][] = [];
+    const path = clips.path('long');
+    await probe(path, { ffmpeg, onProgress: (done, total) => told.push([done, total]) });
+    const { size } = await stat(path);
+    expect(told.length).toBe(3);
+    expect(told.every(([done, total], i) => total === size && done <= total && done > (told[i - 1]?.[0] ?? 0))).toBe(true);
+  });
+
+  it('can be given up while it lists', async () => {
+    const ending = new AbortController();
+    const opening = probe(clips.path('long'), { ffmpeg, signal: ending.signal, onProgress: () => ending.abort() });
+    await expect(opening).rejects.toMatchObject({ code: 'cancelled' });
   });
 
   it('knows the key frames around a frame', () => {

@@ -51,24 +51,19 @@ export interface ProbeOptions {
   signal?: AbortSignal | undefined;
   /** Told what the container says of itself, before it is compared with decoded frames; the index may still turn out otherwise. */
   onListed?: ((draft: ProbeResult) => void) | undefined;
-  /** Told now and then how far it is: bytes of the file while it is listed, frames when it has to be decoded. */
+  /** Told every few hundred frames how far it is: bytes of the file while it is listed, frames when it has to be decoded. */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Lines between two looks at the clock. */
-const linesPerLook = 256;
-const leastProgressMs = 100;
+const framesPerReport = 256;
 
 /** Counts up and tells of it, not too often. */
 const progressMeter = (total: number, tell: ProbeOptions['onProgress']): ((by: number) => void) => {
   let done = 0;
-  let lines = 0;
-  let toldMs = performance.now();
+  let frames = 0;
   return (by) => {
     done += by;
-    if (!tell || ++lines % linesPerLook !== 0 || performance.now() - toldMs < leastProgressMs) return;
-    toldMs = performance.now();
-    tell(Math.min(done, total), total);
+    if (++frames % framesPerReport === 0) tell?.(Math.min(done, total), total);
   };
 };
 

@@ -72,6 +72,8 @@ const recipes = {
   /** As editors hand out: with transparency. */
   alpha: (out: string) => ffmpeg(...moving('320x240', '25', 1), '-c:v', 'prores_ks', '-profile:v', '4444', '-pix_fmt', 'yuva444p10le', out),
   onePixel: (out: string) => ffmpeg(...moving('16x16', '25', 1), '-vf', 'format=yuv444p,crop=1:1:0:0:exact=1', '-c:v', 'ffv1', out),
+  /** Two hundred milliseconds of work for ffmpeg, and many frames. */
+  long: (out: string) => ffmpeg(...moving('32x32', '25', 40), ...x264, out),
   single: (out: string) => ffmpeg(...moving('320x240', '25', 1), '-frames:v', '1', ...x264, out),
 } as const;
 
