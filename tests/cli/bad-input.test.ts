@@ -1,4 +1,5 @@
 /** Bad input: each a clear message and a non-zero exit, and nothing half-written. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,7 @@ let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let clips: Clips;
 beforeAll(async () => {
   folder = await makeTempFolder();
-  clips = await makeClips(['cfr', 'notVideo', 'zeroByte', 'audioOnly', 'truncated', 'truncatedNoIndex']);
+  clips = await makeClips(['cfr', 'notVideo', 'zeroByte', 'audioOnly', 'truncated', 'truncatedNoIndex', 'damaged']);
 });
 afterAll(async () => {
   await folder.remove();
@@ -46,6 +47,18 @@ describe('bad input', () => {
     expect(results.partial).toBe(true);
     expect(results.frames.length).toBeGreaterThan(10);
     expect(existsSync(join(out, 'annotated.mp4'))).toBe(true);
+  });
+
+  it('an mp4 that is damaged in the middle: every frame is tracked and written under its number, prompts there too', async () => {
+    const out = join(folder.path, 'damaged');
+    const run = await runCli(['track', clips.path('damaged'), '--object', 'it:point=160,120@0;point=160,120@35', '--out', out]);
+    expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining('error (')]);
+    const results = resultsSchema.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')));
+    expect(results.partial).toBe(false);
+    expect(results.frames.map(({ frame, objects }) => [frame, objects.length])).toEqual(Array.from({ length: 75 }, (_, i) => [i, 1]));
+    expect(readdirSync(join(out, 'masks'))).toHaveLength(75);
+    const count = ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
+    expect(execFileSync('ffprobe', [...count, join(out, 'annotated.mp4')], { encoding: 'utf8' }).trim()).toBe('75');
   });
 
   it.each([

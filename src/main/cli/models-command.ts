@@ -10,9 +10,10 @@ import { listModels } from '../services/models/model-list.ts';
 import { installedMessage } from '../services/models/model-service.ts';
 import { readModelSettings } from '../services/models/model-settings.ts';
 import { quantizeModel } from '../services/models/quantize-model.ts';
+import { RateMeter } from '../services/operations.ts';
 import { BytesView } from './bytes-view.ts';
 import { appVersion } from './headless.ts';
-import { exitCodes, withInterrupt } from './terminal.ts';
+import { exitCodes, formatEta, withInterrupt } from './terminal.ts';
 
 const makeInstaller = (): ModelInstaller => {
   const paths = appPaths();
@@ -106,9 +107,44 @@ const remove = async (id: string): Promise<number> => {
   return exitCodes.done;
 };
 
+/** A line for every tenth of the work on a pipe, one that changes on a terminal. */
+const stepsView = (title: string) => {
+  const meter = new RateMeter(60_000);
+  let lastTenth = 0;
+  let isShown = false;
+  return {
+    show: (done: number, total: number): void => {
+      meter.add(done, performance.now());
+      const tenth = Math.floor((done * 10) / total);
+      if (!process.stderr.isTTY && tenth === lastTenth) return;
+      lastTenth = tenth;
+      isShown = true;
+      const eta = meter.perSecond ? (Math.max(0, total - done) / meter.perSecond) * 1000 : null;
+      const line = `${title}: ${Math.min(100, Math.floor((100 * done) / total))} %, ETA ${formatEta(eta)}`;
+      process.stderr.write(process.stderr.isTTY ? `\r${line} ` : `${line}\n`);
+    },
+    end: (): void => {
+      if (isShown && process.stderr.isTTY) process.stderr.write('\n');
+    },
+  };
+};
+
 const quantize = async (spec: string, out: string | undefined): Promise<number> => {
   const { models, sampleClip } = appPaths();
-  const { dir, bits, loss } = await quantizeModel(spec, { models, installed: installedModelsDir(), sampleClip }, out);
+  const ending = new AbortController();
+  const view = stepsView(`int8 version of ${spec}`);
+  const made = await withInterrupt(
+    () => ending.abort(),
+    () =>
+      quantizeModel(spec, { models, installed: installedModelsDir(), sampleClip }, out, { signal: ending.signal, onProgress: view.show }),
+  )
+    .catch((error: unknown) => {
+      if (ending.signal.aborted) return null;
+      throw error;
+    })
+    .finally(view.end);
+  if (!made) return exitCodes.interrupted;
+  const { dir, bits, loss } = made;
   const [before, after] = loss.frameMs;
   say(`${dir}`);
   say(

@@ -33,7 +33,7 @@ it('shows how far the listing of a clip is, and what it becomes', async () => {
   });
   expect(await opened).toBe('a session');
   await operations.cancelAll();
-  expect(operations.list).toMatchObject([{ state: 'done' }]);
+  expect(operations.list).toEqual([]);
 });
 
 it('is cancelled in the engine, and whoever waits is told', async () => {
@@ -51,7 +51,7 @@ it('is cancelled in the engine, and whoever waits is told', async () => {
   refuse(new AppError('cancelled', 'The work was cancelled.'));
   await expect(opened).rejects.toMatchObject({ code: 'cancelled' });
   await operations.cancelAll();
-  expect(operations.list).toMatchObject([{ state: 'cancelled', error: null }]);
+  expect(operations.list).toEqual([]);
   expect(told).toEqual([]);
 });
 
@@ -62,6 +62,6 @@ it('a failure is told once, to whoever opened it', async () => {
   });
   await expect(opened).rejects.toMatchObject({ code: 'source-empty' });
   await operations.cancelAll();
-  expect(operations.list).toMatchObject([{ state: 'failed', error: { code: 'source-empty' } }]);
+  expect(operations.list).toEqual([]);
   expect(told).toEqual([]);
 });

@@ -62,14 +62,14 @@ export class Operations {
   /**
    * Starts `work`; it ends "cancelled" when it returns that, "failed" when it throws.
    * @param cancel asks the work to end; it ends by itself soon after
-   * @param isTold whoever started it is told how it fails, so that nobody else has to be
+   * @param isAwaited whoever started it is told how it ends, so that nobody else has to be
    */
   start(
     kind: Operation['kind'],
     title: string,
     work: (running: RunningOperation) => Promise<'done' | 'cancelled'>,
     cancel: (id: string) => void,
-    isTold = false,
+    isAwaited = false,
   ): string {
     const id = randomUUID();
     const meter = new RateMeter();
@@ -110,9 +110,10 @@ export class Operations {
         const known = AppError.from(error);
         view.state = known.code === 'cancelled' ? 'cancelled' : 'failed';
         view.error = known.code === 'cancelled' ? null : known.serialize();
-        if (view.error && !isTold) this.#onFailed(known);
+        if (view.error && !isAwaited) this.#onFailed(known);
       }
       view.etaMs = null;
+      if (isAwaited) this.#all.delete(id);
       this.#onChange();
       return view;
     })();
@@ -126,7 +127,7 @@ export class Operations {
   }
 
   /**
-   * As {@link start}, for work that somebody waits for.
+   * As {@link start}, for work that somebody waits for: when it has ended they know, and it is off the list.
    * @throws AppError why it failed, `cancelled` too
    */
   async run<T>(

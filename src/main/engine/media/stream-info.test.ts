@@ -66,6 +66,7 @@ describe('FrameCrcReader', () => {
     expect(reader.read('0,      -1024,          0,      512,     5173, 0xf40aae36')).toEqual({
       pts: 0,
       durationTicks: 512,
+      bytes: 5173,
       isDiscarded: false,
       isCorrupt: false,
       isKey: true,

@@ -1,4 +1,5 @@
 /** An int8 version of an installed model, with what it loses and gains measured on the sample clip. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/model/quantize/measure-loss.ts';
 import { quantizeBundle } from '../../engine/model/quantize/quantize-bundle.ts';
@@ -8,6 +9,10 @@ import { samplePrompt } from '../sample.ts';
 /** Below this the 7-bit version is tried: processors without VNNI saturate at full range. */
 const suspiciousIou = 0.95;
 const measuredFrames = 12;
+
+/** Graphs that every model has; one with more of them counts a little further. */
+const graphSteps = 4;
+const silent = { signal: new AbortController().signal, onProgress: () => {} };
 
 /** The sample's own prompt, tracked for some frames. */
 export const sampleProbe = (clip: string, frames: number): LossProbe => {
@@ -25,20 +30,33 @@ export interface QuantizedModel {
 /**
  * @param spec "<id>", "<id>@<image size>" or a bundle's folder
  * @param out the new bundle's folder; by default beside the installed weights
- * @throws AppError as `resolveModel` and `quantizeBundle`
+ * @param onProgress graphs written and frames compared, of as many
+ * @throws AppError as `resolveModel` and `quantizeBundle`; `cancelled`, and then nothing new is left
  */
 export const quantizeModel = async (
   spec: string,
   paths: { models: string; installed: string; sampleClip: string },
   out?: string,
+  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void } = silent,
 ): Promise<QuantizedModel> => {
   const found = await findModel(paths.models, spec);
   const dir = await resolveModel(paths.models, spec, paths.installed);
   const outDir = out ?? ('dir' in found ? `${found.dir}-int8` : join(paths.installed, found.model.id, `${found.imageSize}-int8`));
   const probe = sampleProbe(paths.sampleClip, measuredFrames);
+  let done = 0;
+  let total = 0;
+  const run = { signal, onStep: () => onProgress(++done, total) };
   const make = async (bits: 7 | 8): Promise<QuantizedModel> => {
-    await quantizeBundle(dir, outDir, bits);
-    return { dir: outDir, bits, loss: await measureLoss(dir, outDir, probe) };
+    total += graphSteps + 2 * measuredFrames;
+    const { graphs } = await quantizeBundle(dir, outDir, bits, run);
+    try {
+      return { dir: outDir, bits, loss: await measureLoss(dir, outDir, probe, run) };
+    } catch (error) {
+      // What it loses is not known, so it is not to be used. The folder may hold other things of the user's.
+      const files = ['manifest.json', ...Object.values(graphs).flatMap((graph) => (graph ? [graph.file] : []))];
+      await Promise.all(files.map((file) => rm(join(outDir, file), { force: true })));
+      throw error;
+    }
   };
   const full = await make(8);
   if (full.loss.meanIou >= suspiciousIou) return full;

@@ -8,6 +8,7 @@ import { VideoTracker } from '../../tracking/video-tracker.ts';
 import { openBundle } from '../bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../onnx-graphs.ts';
 import { chooseProviders } from '../providers.ts';
+import { type QuantizeRun, stepDone, unwatched } from './quantize-run.ts';
 
 export interface MeasuredLoss {
   /** Mean IoU of the two models' masks, prompted frame included. */
@@ -31,7 +32,7 @@ interface Tracked {
   frameMs: number;
 }
 
-const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe): Promise<Tracked> => {
+const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe, run: QuantizeRun): Promise<Tracked> => {
   const bundle = await openBundle(dir);
   const constants = constantsOf(bundle.manifest);
   const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
@@ -53,6 +54,7 @@ const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe): P
       const [result] = await tracker.trackFrame(t, false, () => next);
       spent += performance.now() - start;
       keep(result!.logits);
+      stepDone(run);
     }
     return { masks, frameMs: spent / (masks.length - 1) };
   } finally {
@@ -62,10 +64,15 @@ const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe): P
   }
 };
 
-/** Tracks the same prompt with both models, one after the other. */
-export const measureLoss = async (original: string, other: string, probe: LossProbe): Promise<MeasuredLoss> => {
-  const first = await track(original, probe);
-  const second = await track(other, probe);
+/** Tracks the same prompt with both models, one after the other. @throws AppError `cancelled` */
+export const measureLoss = async (
+  original: string,
+  other: string,
+  probe: LossProbe,
+  run: QuantizeRun = unwatched,
+): Promise<MeasuredLoss> => {
+  const first = await track(original, probe, run);
+  const second = await track(other, probe, run);
   const ious = first.masks.map((mask, index) => rleIou(mask, second.masks[index]!));
   return {
     meanIou: ious.reduce((a, b) => a + b, 0) / ious.length,

@@ -15,6 +15,7 @@ import { StagedFiles } from '../checkpoint/staged-files.ts';
 import { hashBytes } from '../file-hash.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { quantizeGraph } from './quantize-graph.ts';
+import { type QuantizeRun, stepDone, unwatched } from './quantize-run.ts';
 
 const inInt8: readonly GraphName[] = ['imageEncoder', 'memoryAttention'];
 
@@ -23,9 +24,9 @@ const inInt8: readonly GraphName[] = ['imageEncoder', 'memoryAttention'];
  * @param outDir the new bundle's folder; either the whole bundle appears or what was there before stays
  * @param bits 8, or 7 for processors without VNNI
  * @returns its manifest
- * @throws AppError `model-missing` for a bundle without weights, `model-corrupt`, `output-unwritable`, `disk-full`
+ * @throws AppError `model-missing` for a bundle without weights, `model-corrupt`, `output-unwritable`, `disk-full`, `cancelled`
  */
-export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8 = 8): Promise<Manifest> => {
+export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8 = 8, run: QuantizeRun = unwatched): Promise<Manifest> => {
   const bundle = await openBundle(dir);
   if (bundle.needsWeights) {
     throw new AppError(
@@ -45,6 +46,7 @@ export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8 = 
           const file = `${name}.onnx`;
           await writeFile(staged.pathFor(file), model, { flag: 'wx' });
           graphs[name] = { file, bytes: model.length, sha256: hashBytes(model) };
+          stepDone(run);
         }
         const { id, name } = bundle.manifest;
         const manifest = manifestSchema.parse({ ...bundle.manifest, id: `${id}-int8`, name: `${name}, int8`, graphs, weights: null });

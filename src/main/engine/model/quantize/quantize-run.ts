@@ -1,0 +1,17 @@
+/** How the making of an int8 version is watched and ended. */
+import { AppError } from '../../../../shared/errors.ts';
+
+export interface QuantizeRun {
+  signal: AbortSignal;
+  /** A graph was written, or a frame tracked. */
+  onStep(): void;
+}
+
+/** Nobody watches. */
+export const unwatched: QuantizeRun = { signal: new AbortController().signal, onStep: () => {} };
+
+/** A step is done. @throws AppError `cancelled` */
+export const stepDone = ({ signal, onStep }: QuantizeRun): void => {
+  if (signal.aborted) throw new AppError('cancelled', 'The int8 version was given up; nothing of it is left.');
+  onStep();
+};
