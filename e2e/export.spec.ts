@@ -192,7 +192,7 @@ test('range, objects, files and the look of masks are chosen, and what is writte
 });
 
 test('the folder is shown, remembered and refused; a cancelled export leaves no half file', async ({ app: page, exportDir, host }) => {
-  // On the web host, where a path can be typed, a clip so long that no machine has exported it before it is cancelled.
+  // So long that no machine is through with it before it is cancelled.
   if (host === 'electron') await openSample(page);
   else await openClip(page, makeLongClip(exportDir, 20));
   await goToFrame(page, 60);
@@ -215,13 +215,22 @@ test('the folder is shown, remembered and refused; a cancelled export leaves no 
   await test.step('a run is cancelled: no file, and no part of one, is left', async () => {
     const dialog = await openDialog(page, folder);
     await check(dialog, { Results: false });
-    await dialog.getByRole('button', { name: 'Start export' }).click();
+    await dialog.getByRole('button', { name: 'Start export' }).press('Enter');
     await expect(dialog.getByRole('progressbar', { name: 'Export progress' })).toBeVisible();
-    await dialog.getByRole('button', { name: 'Cancel export' }).click();
+    // Meanwhile the work goes on; the status bar says how far it is, and the way back is in the title bar.
+    await dialog.getByRole('button', { name: 'Keep working' }).press('Enter');
+    const status = page.getByRole('contentinfo');
+    await expect(status.getByRole('progressbar', { name: 'Export: how far' })).toBeVisible();
+    if (host === 'web') await expect(status).toContainText(/Export.*\d %.* left/);
+    await expect(status.getByRole('button', { name: 'Stop: Export' })).toBeEnabled();
+    const files = () => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    // What is not whole has not the name of what is.
+    expect(files().filter(({ name, parentPath }) => !`${parentPath}/${name}`.includes('.partial-'))).toEqual([]);
+    await page.getByRole('button', { name: /^Exporting \d+ %: show how it goes$/ }).press('Enter');
+    await dialog.getByRole('button', { name: 'Cancel export' }).press('Enter');
     await expect(dialog.getByText('Export cancelled.')).toBeVisible();
-    const left = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    expect(left.map(({ name }) => name)).toEqual([]);
-    await dialog.getByRole('button', { name: 'Done' }).click();
+    expect(files().map(({ name }) => name)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Done' }).press('Enter');
   });
 
   await test.step('the next export begins with the folder of the last one', async () => {
