@@ -41,7 +41,7 @@ test('a clicked object is masked, tracked and exported', async ({ app: page, hos
     await expect(page.getByRole('progressbar', { name: 'Tracking progress' })).toBeVisible();
     const status = page.getByRole('contentinfo');
     await expect(status).toContainText(/\d frames\/s/);
-    await expect(status).toContainText(/\d [MG]B memory/);
+    await expect(status).toContainText(/Queue \d+.*\d [MG]B memory/);
     await expect(status).toContainText(/ · \d+ px · [A-Z]+/);
     await expect(page.getByText('All frames · 1 prompt')).toBeVisible({ timeout: 300_000 });
     await expect(page.getByRole('button', { name: 'Track', exact: true })).toBeEnabled();

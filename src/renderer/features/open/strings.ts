@@ -13,6 +13,10 @@ export const openText = {
   opening: 'Opening…',
   starting: 'The engine is starting…',
   dropHere: 'Or drop a video here, or paste its address.',
+  onlyFirst: (name: string, others: number): string =>
+    `One clip is open at a time: ${name} is opened, the other ${others === 1 ? 'file is' : `${others} files are`} not.`,
+  noFolder: (name: string): string =>
+    `A browser hands over single files. To open the folder ${name}, give its path on the machine that runs the app (Ctrl+O).`,
   recents: 'Recent',
   missing: 'Not where it was',
   openedAt: (iso: string): string => new Date(iso).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' }),

@@ -1,8 +1,10 @@
 /** A file dropped on the window is opened, and an address pasted into it too. */
 import { useEffect, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
-import { reportError } from '../../state/app-store.ts';
+import { addToast, reportError } from '../../state/app-store.ts';
 import { sendFile } from '../../transport/send-file.ts';
+import { droppedFile } from './dropped.ts';
+import { openText } from './strings.ts';
 
 /** Addresses a pasted text may be, whole and alone. */
 export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
@@ -31,10 +33,14 @@ export const useDropToOpen = (): boolean => {
     const onDrop = (event: DragEvent): void => {
       event.preventDefault();
       setIsOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (desktop && file) open(desktop.pathOf(file));
+      const dropped = event.dataTransfer && droppedFile(event.dataTransfer);
+      if (!dropped) return;
+      const { file, others, isFolder } = dropped;
+      if (others > 0) addToast(store, 'info', openText.onlyFirst(file.name, others));
+      if (desktop) open(desktop.pathOf(file));
+      else if (isFolder) addToast(store, 'warning', openText.noFolder(file.name));
       // A browser does not tell where the file lies: its bytes are sent.
-      else if (file) void attempt(sendFile(client, file));
+      else void attempt(sendFile(client, file));
     };
     const onPaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain') ?? '';

@@ -53,7 +53,7 @@ const Usage = () => {
   const { hostBytes, engineBytes, waiting } = usage;
   return (
     <span className={styles.usage}>
-      {waiting > 1 && <span title={text.waitingTitle}>{text.waiting(waiting)}</span>}
+      <span title={text.waitingTitle}>{text.waiting(waiting)}</span>
       <span title={text.memoryTitle(formatBytes(hostBytes), engineBytes === null ? null : formatBytes(engineBytes))}>
         {text.memory(formatBytes(hostBytes + (engineBytes ?? 0)))}
       </span>

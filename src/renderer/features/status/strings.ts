@@ -14,7 +14,7 @@ export const statusText = {
   speed: (rate: string): string => `${rate} frames/s`,
   memory: (bytes: string): string => `${bytes} memory`,
   memoryTitle: (host: string, engine: string | null): string => (engine ? `App ${host}, engine ${engine}` : `App ${host}, no engine`),
-  waiting: (count: number): string => `${count} waiting`,
+  waiting: (count: number): string => `Queue ${count}`,
   waitingTitle: 'Calls the engine has not answered yet',
   showDownload: 'Show the download',
   downloading: (name: string): string => `Downloading ${name}`,
