@@ -126,7 +126,11 @@ export const listEncoders = (ffmpeg: string): Promise<Set<string>> => {
         if (match?.[1] !== undefined && match[1] !== '=') names.add(match[1]);
       },
     });
-    if (code !== 0) throw new AppError('encode-failed', `ffmpeg could not list its encoders: ${stderr.lastError()}`);
+    if (code !== 0)
+      throw new AppError(
+        'encode-failed',
+        `ffmpeg could not list its encoders: ${stderr.lastError()}. Install another ffmpeg, or set FFMPEG_PATH to one.`,
+      );
     return names;
   })();
   encoderLists.set(ffmpeg, asked);

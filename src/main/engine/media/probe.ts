@@ -213,7 +213,7 @@ const explainNothing = async (path: string, listing: Listing): Promise<AppError>
   if (description.video !== null)
     return new AppError(
       'source-no-video',
-      `${path} names a video stream (${description.video.codec}) but holds no frame that can be decoded: ${stderr.lastError()}`,
+      `${path} names a video stream (${description.video.codec}) but holds no frame that can be decoded: ${stderr.lastError()}. Convert it to MP4 or choose another file.`,
       {
         details,
       },

@@ -66,7 +66,10 @@ export class SettingsService {
     if (!isSettingKey(key)) throw new AppError('bad-request', `There is no setting "${key}".`);
     const parsed = settings[key].schema.safeParse(value);
     if (!parsed.success)
-      throw new AppError('bad-request', `${settings[key].title} can't be set to that: ${parsed.error.issues[0]?.message}.`);
+      throw new AppError(
+        'bad-request',
+        `${settings[key].title} can't be set to that: ${parsed.error.issues[0]?.message}. The settings show what it takes.`,
+      );
     if (key in this.#overrides)
       throw new AppError(
         'not-allowed',

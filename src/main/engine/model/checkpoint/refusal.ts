@@ -5,7 +5,9 @@
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
 
 export function refused(reason: string, details: Record<string, unknown> = {}): AppError {
-  return new AppError('checkpoint-refused', `The checkpoint was refused: ${reason}.`, { details });
+  return new AppError('checkpoint-refused', `The checkpoint was refused: ${reason}. Use a checkpoint from where you trust it.`, {
+    details,
+  });
 }
 
 export function damaged(reason: string, details: Record<string, unknown> = {}): AppError {

@@ -79,7 +79,13 @@ export class LiveDecoder {
       this.#headBytes += data.length;
       this.#describer ??= this.#describe();
       this.#describer.stdin?.write(data);
-      if (this.#headBytes > mostHead) this.#fail(new AppError('source-unreadable', 'The stream never says what its picture is.'));
+      if (this.#headBytes > mostHead)
+        this.#fail(
+          new AppError(
+            'source-unreadable',
+            'The stream never says what its picture is. Look whether another player shows it; its sender may have to be started again.',
+          ),
+        );
       return;
     }
     const { stdin } = this.#child ?? {};
@@ -126,7 +132,10 @@ export class LiveDecoder {
           const noVideo = child.stderr.has(/matches no streams/) || audioCodec !== null;
           throw noVideo
             ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
-            : new AppError('source-unreadable', `The stream can not be read as a video: ${child.stderr.lastError()}.`);
+            : new AppError(
+                'source-unreadable',
+                `The stream can not be read as a video: ${child.stderr.lastError()}. Look whether another player shows it.`,
+              );
         }
         child.kill();
       })

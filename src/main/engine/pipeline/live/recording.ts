@@ -68,7 +68,8 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
     if (part) parts.push(part);
   }
   const first = parts[0];
-  if (!first) throw new AppError('source-empty', 'No picture came before it was ended, so nothing was recorded.');
+  if (!first)
+    throw new AppError('source-empty', 'No picture came before it was ended, so nothing was recorded. Wait for the picture, then stop.');
   const places = placeParts(parts, readTimes(folder));
   const partial = `${output}.partial`;
   const list = join(folder, 'segments.txt');
