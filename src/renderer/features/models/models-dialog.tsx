@@ -94,7 +94,7 @@ const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; pro
           : speeds.map(({ objects, framesPerSecond }) => modelText.active.speedOf(formatSpeed(framesPerSecond), objects)).join(' · ') ||
             modelText.active.unmeasured}
       </span>
-      {measuring && (
+      {measuring ? (
         <>
           <ProgressBar label={modelText.active.measureProgress} done={measuring.done} total={measuring.total} />
           {measuring.etaMs !== null && <span>{modelText.active.left(formatDuration(measuring.etaMs))}</span>}
@@ -107,10 +107,11 @@ const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; pro
             {modelText.task.cancel}
           </Button>
         </>
+      ) : (
+        <Button size="small" disabled={isMeasuring || isWorking} onClick={() => void attempt(client.call('model.measure', {}))}>
+          {modelText.active.measure}
+        </Button>
       )}
-      <Button size="small" disabled={isMeasuring || isWorking} onClick={() => void attempt(client.call('model.measure', {}))}>
-        {modelText.active.measure}
-      </Button>
     </span>
   );
 };

@@ -77,7 +77,7 @@ const preferenceKeys = [
 ] as const;
 
 const looks: SettingSpec[] = [
-  preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: plain(['system', 'light', 'dark']) }),
+  preference('theme', text.groups.look, text.look.theme, { type: 'choice', choices: settings['ui.theme'].choices }),
   preference('fillOpacity', text.groups.look, text.look.fillOpacity, { type: 'number', least: 0, most: 0.9, step: 0.05 }),
   preference('areContoursShown', text.groups.look, text.look.areContoursShown, switching),
   preference('clock', text.groups.look, text.look.clock, { type: 'choice', choices: plain(['time', 'timecode']) }),

@@ -21,7 +21,7 @@ export const settingsText = {
   change: 'Change…',
   groups: { look: 'Appearance', tools: 'Tools', memory: 'Tracking memory' },
   look: {
-    theme: { label: 'Theme', effect: 'Colours of the window. "system" follows the system as it changes.' },
+    theme: { label: 'Theme', effect: 'Colours of the window; the picture keeps its own. A change of the system is followed at once.' },
     fillOpacity: { label: 'Mask opacity', effect: "How strongly an object's colour covers the picture." },
     clock: {
       label: 'Clock',
