@@ -192,7 +192,7 @@ test('range, objects, files and the look of masks are chosen, and what is writte
 });
 
 test('the folder is shown, remembered and refused; a cancelled export leaves no half file', async ({ app: page, exportDir, host }) => {
-  // So long that no machine is through with it before it is cancelled.
+  // On the web host, where a path can be typed, a clip so long that no machine has exported it before it is cancelled.
   if (host === 'electron') await openSample(page);
   else await openClip(page, makeLongClip(exportDir, 20));
   await goToFrame(page, 60);
