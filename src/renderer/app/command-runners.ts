@@ -112,8 +112,19 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
   };
 
-  const setMarks = (marks: Marks): void => void attempt(client.call('session.setMarks', marks));
-  const mark = (end: 'in' | 'out') => (): void => setMarks(withMark(marksOf(store.getState()), end, store.getState().playhead));
+  /** Marks that the host was sent and has not told back; the next one is set beside these. */
+  let sent: { sessionId: string | undefined; marks: Marks; before: Marks } | null = null;
+  const knownMarks = (): Marks => {
+    const told = marksOf(store.getState());
+    const isWaiting = sent?.sessionId === store.getState().host?.session?.id && sent?.before.in === told.in && sent.before.out === told.out;
+    return sent && isWaiting ? sent.marks : told;
+  };
+  const setMarks = async (marks: Marks): Promise<void> => {
+    const mine = { sessionId: store.getState().host?.session?.id, marks, before: marksOf(store.getState()) };
+    sent = mine;
+    if (!(await attempt(client.call('session.setMarks', marks))) && sent === mine) sent = null;
+  };
+  const mark = (end: 'in' | 'out') => (): void => void setMarks(withMark(knownMarks(), end, store.getState().playhead));
 
   const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
     try {
@@ -179,7 +190,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'settings.open': dialog('settings'),
     'mark.in': mark('in'),
     'mark.out': mark('out'),
-    'mark.clear': () => setMarks({ in: null, out: null }),
+    'mark.clear': () => void setMarks({ in: null, out: null }),
     'mark.goIn': () => player.seek(marksOf(store.getState()).in ?? 0),
     'mark.goOut': () => player.seek(marksOf(store.getState()).out ?? lastFrame()),
     'playback.toggle': () => player.toggle(),
