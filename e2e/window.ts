@@ -57,6 +57,21 @@ export const clickImage = async (page: Page, x: number, y: number, button: 'left
   await page.mouse.click(at.x, at.y, { button });
 };
 
+/** Drags from one source pixel to another. */
+export const drag = async (
+  page: Page,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+  button: 'left' | 'middle' = 'left',
+): Promise<void> => {
+  const a = await pagePoint(page, from.x, from.y);
+  const b = await pagePoint(page, to.x, to.y);
+  await page.mouse.move(a.x, a.y);
+  await page.mouse.down({ button });
+  await page.mouse.move(b.x, b.y, { steps: 6 });
+  await page.mouse.up({ button });
+};
+
 /** Shows and hides the masks and says how far the mask changes a source pixel: 0 where there is none. */
 export const maskStrength = async (page: Page, x: number, y: number): Promise<number> => {
   const withMask = await pixelAt(page, x, y);
