@@ -1,7 +1,7 @@
 /** The timeline: zoom, scroll, marks, jumps, pictures, and playing at several speeds. */
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
-import { clickImage, goToFrame, openSample } from './window.ts';
+import { clickImage, goToFrame, openSample, type TestHook } from './window.ts';
 
 const position = (page: Page) => page.getByRole('slider', { name: 'Position' });
 
@@ -42,6 +42,50 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await expect.poll(async () => Number(await scrollbar.getAttribute('aria-valuenow'))).toBeGreaterThan(0);
     await page.keyboard.press('Alt+0');
     await expect(scrollbar).toHaveCount(0);
+  });
+
+  await test.step('playing takes the view along, so that the playhead is always in it', async () => {
+    await page.keyboard.press('Home');
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Alt+=');
+    await expect(scrollbar).toHaveAttribute('aria-valuenow', '0');
+    await page.keyboard.press('Space');
+    const playhead = page.locator('[data-part="playhead"]');
+    const first = Number(await scrollbar.getAttribute('aria-valuemax'));
+    // The view holds some 16 frames, so it has to follow several times until the clip is through.
+    await expect
+      .poll(async () => {
+        const at = await playhead.boundingBox();
+        expect(at, 'the playhead is drawn').not.toBeNull();
+        expect(at!.x).toBeGreaterThan(box.x + 130);
+        expect(at!.x + at!.width).toBeLessThan(box.x + box.width + 1);
+        return Number(await scrollbar.getAttribute('aria-valuenow'));
+      })
+      .toBeGreaterThan(first / 2);
+    await page.keyboard.press('k');
+    await page.keyboard.press('Alt+0');
+  });
+
+  await test.step('a held arrow goes on, and its pictures are shown', async () => {
+    await page.keyboard.press('Home');
+    for (let n = 0; n < 12; n++) await page.keyboard.down('ArrowRight');
+    await page.keyboard.up('ArrowRight');
+    await expect(frame).toHaveText('12');
+    await expect.poll(() => page.evaluate(() => (globalThis as unknown as { __sam2Test: TestHook }).__sam2Test.shownFrame())).toBe(12);
+  });
+
+  await test.step('places are told in timecode when that is wanted, and typed so', async () => {
+    const clock = page.getByRole('button', { name: /Go to a frame or a time$/ });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('timecode');
+    await page.keyboard.press('Enter');
+    await expect(clock).toHaveText('00:00:00:12');
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('00:00:03:10');
+    await page.keyboard.press('Enter');
+    await expect(frame).toHaveText('85');
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Enter');
+    await expect(clock).toHaveText('0:03.40');
   });
 
   await test.step('marks are set, jumped to and cleared', async () => {
