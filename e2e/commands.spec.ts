@@ -1,4 +1,6 @@
 /** Menus, palette and keys: three ways to the same commands. */
+import { commandIds, commands } from '../src/shared/commands.ts';
+import { shortcutOf } from '../src/shared/keymap.ts';
 import { expect, test } from './host-fixture.ts';
 import { openSample } from './window.ts';
 
@@ -66,6 +68,25 @@ test('commands are given by menu, palette and keys, and keys can be changed', as
     await page.keyboard.press('End');
     await page.keyboard.press('Home');
     await expect(frame).toHaveText('0');
+  });
+
+  await test.step('every command of the table is in the palette and in the list of keys, and buttons say theirs', async () => {
+    await page.keyboard.press('Control+k');
+    // A digit completes one, and the palette is open already.
+    await expect(page.getByRole('option')).toHaveCount(commandIds.length - 2);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    const dialog = page.getByRole('dialog', { name: 'Keyboard and mouse' });
+    const rows = dialog.getByRole('button', { name: /^Change the key of/ });
+    const told = await rows.evaluateAll((all) => all.map((one) => one.ariaLabel ?? ''));
+    for (const id of commandIds)
+      expect(told, id).toContainEqual(expect.stringContaining(`"${commands[id].label}": ${shortcutOf(id)?.split(' ')[0] ?? 'none'}`));
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    const titles = await page.locator('[aria-keyshortcuts]').evaluateAll((all) => all.map((one) => (one as { title: string }).title));
+    const keys = new Set(commandIds.map((id) => shortcutOf(id)));
+    expect(titles.length).toBeGreaterThan(15);
+    for (const title of titles) expect(keys).toContain(/\(([^()]+)\)$/.exec(title)?.[1]);
   });
 
   await test.step('a setting is searched, set and reset', async () => {

@@ -1,20 +1,10 @@
 /** Objects and the tools that make them: points by mouse and keyboard, boxes, the brush; the list; what is tracked. */
-import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
-import { clickImage, goToFrame, maskStrength, openSample, pagePoint } from './window.ts';
+import { clickImage, drag, goToFrame, maskStrength, openSample, pagePoint } from './window.ts';
 
 const onRabbit = { x: 560, y: 370 };
 const inGrass = { x: 1000, y: 600 };
 const isMasked = 15;
-
-const drag = async (page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> => {
-  const a = await pagePoint(page, from.x, from.y);
-  const b = await pagePoint(page, to.x, to.y);
-  await page.mouse.move(a.x, a.y);
-  await page.mouse.down();
-  await page.mouse.move(b.x, b.y, { steps: 6 });
-  await page.mouse.up();
-};
 
 test('every tool makes and corrects a mask', async ({ app: page }) => {
   await openSample(page);
@@ -177,5 +167,101 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
     await page.keyboard.press('Control+z');
     await expect(first).toContainText('6 frames');
     await expect(second).toBeVisible();
+  });
+
+  await test.step('the keyboard merges too: with the object it is asked for', async () => {
+    await page.keyboard.press('2');
+    await expect(first).toHaveAttribute('aria-pressed', 'true');
+    await page.keyboard.press('Shift+M');
+    const menu = page.getByRole('menu', { name: 'Merge Object 1 into' });
+    await expect(menu.getByRole('menuitem', { name: 'Merge into Object 2' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(menu).toHaveCount(0);
+    await page.keyboard.press('Shift+M');
+    await page.keyboard.press('Enter');
+    await expect(first).toHaveCount(0);
+    await page.keyboard.press('Control+z');
+    await expect(first).toContainText('6 frames');
+  });
+});
+
+test('several objects are selected, and what is done to them is one step', async ({ app: page }) => {
+  await openSample(page);
+  await goToFrame(page, 60);
+  const row = (n: number) => page.getByRole('button', { name: new RegExp(`^Object ${n}`) });
+  const chosen = page.getByRole('region', { name: 'Objects' }).locator('[aria-pressed=true]');
+  // An object may come at any frame, and there is no end to them.
+  for (let n = 1; n <= 11; n++) {
+    await page.keyboard.press('a');
+    await expect(row(n)).toHaveAttribute('aria-pressed', 'true');
+  }
+  await page.keyboard.press('1');
+  await expect(chosen).toHaveCount(1);
+
+  await test.step('by the keyboard', async () => {
+    await page.keyboard.press('Shift+ArrowDown');
+    await page.keyboard.press('Shift+ArrowDown');
+    await expect(chosen).toHaveCount(3);
+    await expect(page.getByText('3 selected: commands mean all of them, clicks refine Object 1.')).toBeVisible();
+    await page.keyboard.press('v');
+    await expect(page.getByRole('button', { name: /^Show Object/ })).toHaveCount(3);
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('Undone: Hide objects')).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Show Object/ })).toHaveCount(0);
+    await page.keyboard.press('Control+a');
+    await expect(chosen).toHaveCount(11);
+    await page.keyboard.press('Escape');
+    await expect(chosen).toHaveCount(0);
+  });
+
+  await test.step('by the mouse, and merged into the one that clicks refine', async () => {
+    await row(10).click();
+    await row(11).click({ modifiers: ['Control'] });
+    await row(2).click({ modifiers: ['Control'] });
+    await expect(chosen).toHaveCount(3);
+    await row(2).click({ modifiers: ['Control'] });
+    await expect(chosen).toHaveCount(2);
+    await row(7).click({ modifiers: ['Shift'] });
+    await expect(chosen).toHaveCount(4);
+    await page.keyboard.press('Shift+M');
+    await expect(page.getByRole('region', { name: 'Objects' }).getByRole('listitem')).toHaveCount(8);
+    await expect(row(10)).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(page.getByRole('region', { name: 'Objects' }).getByRole('listitem')).toHaveCount(11);
+  });
+
+  await test.step('and everything is taken back by the keyboard, each step by its name, and done again', async () => {
+    const panel = page.getByRole('region', { name: 'Objects' });
+    const hare = page.getByRole('button', { name: /^Hare/ });
+    const lock = panel.locator('svg[aria-label="Protect from changes"]');
+    await page.keyboard.press('3');
+    await expect(row(3)).toHaveAttribute('aria-pressed', 'true');
+    const start = await panel.getByRole('list').innerText();
+    const steps: [label: string, keys: string[], done: () => Promise<void>][] = [
+      ['Rename object', ['F2', 'Control+a', 'H', 'a', 'r', 'e', 'Enter'], () => expect(hare).toBeVisible()],
+      ['Change colour', ['Shift+C', 'ArrowRight', 'Enter'], () => expect(panel.getByRole('group')).toHaveCount(0)],
+      ['Solo object', ['Alt+h'], () => expect(panel.locator('svg[aria-label="Show alone"]')).toBeVisible()],
+      ['Hide object', ['v'], () => expect(panel.getByRole('button', { name: 'Show Hare' })).toBeVisible()],
+      ['Lock object', ['Shift+L'], () => expect(lock).toBeVisible()],
+      ['Unlock object', ['Shift+L'], () => expect(lock).toHaveCount(0)],
+      ['Reorder objects', ['Alt+Shift+ArrowUp'], () => expect(panel.getByRole('listitem').nth(1)).toContainText('Hare')],
+      ['Delete object', ['Delete'], () => expect(hare).toHaveCount(0)],
+      ['Add object', ['a'], () => expect(row(12)).toBeVisible()],
+    ];
+    for (const [, keys, done] of steps) {
+      for (const key of keys) await page.keyboard.press(key);
+      await done();
+    }
+    const end = await panel.getByRole('list').innerText();
+    for (const [label] of steps.toReversed()) {
+      await page.keyboard.press('Control+z');
+      await expect(page.getByText(`Undone: ${label}`, { exact: true })).toBeVisible();
+    }
+    await expect.poll(() => panel.getByRole('list').innerText()).toBe(start);
+    for (const [label] of steps) {
+      await page.keyboard.press('Control+Shift+z');
+      await expect(page.getByText(`Done again: ${label}`, { exact: true })).toBeVisible();
+    }
+    await expect.poll(() => panel.getByRole('list').innerText()).toBe(end);
   });
 });

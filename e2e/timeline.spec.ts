@@ -1,7 +1,9 @@
 /** The timeline: zoom, scroll, marks, jumps, pictures, and playing at several speeds. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
-import { clickImage, goToFrame, openSample, type TestHook } from './window.ts';
+import { clickImage, goToFrame, openClip, openSample, type TestHook } from './window.ts';
 
 const position = (page: Page) => page.getByRole('slider', { name: 'Position' });
 
@@ -126,4 +128,52 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await expect.poll(async () => Number(await frame.textContent())).toBeLessThan(130);
     await page.keyboard.press('k');
   });
+});
+
+test('a clip of three hours is moved through, marked and tracked like a short one', async ({ app: page, exportDir, host }) => {
+  test.skip(host === 'electron', 'the desktop app asks for a clip with a dialog of the system');
+  const unit = join(exportDir, 'unit.mkv');
+  const path = join(exportDir, 'long.mkv');
+  const encode = ['-c:v', 'libx264', '-crf', '51', '-preset', 'veryfast', '-g', '250', '-pix_fmt', 'yuv420p'];
+  execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x36:r=25:d=40', ...encode, unit]);
+  execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '299', '-i', unit, '-c', 'copy', path]);
+  await openClip(page, path);
+  await expect(page.getByText('300,000 frames')).toBeVisible();
+  const frame = page.getByLabel('Frame number');
+  const shown = (): Promise<number> => page.evaluate(() => (globalThis as unknown as { __sam2Test: TestHook }).__sam2Test.shownFrame());
+
+  await page.keyboard.press('End');
+  await expect.poll(shown).toBe(299_999);
+  await page.keyboard.press('Control+g');
+  await page.keyboard.type('1:30:00');
+  await page.keyboard.press('Enter');
+  await expect(frame).toHaveText('135000');
+  await expect.poll(shown).toBe(135_000);
+
+  for (let n = 0; n < 20; n++) await page.keyboard.press('Alt+=');
+  const scrollbar = page.getByRole('scrollbar', { name: 'Scroll the timeline' });
+  await expect(scrollbar).toHaveAttribute('aria-valuemax', '299988');
+  const from = Number(await scrollbar.getAttribute('aria-valuenow'));
+  expect(from).toBeGreaterThan(134_987);
+  expect(from).toBeLessThanOrEqual(135_000);
+
+  await clickImage(page, 20, 18);
+  await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
+  for (const [end, key] of [
+    ['134998', 'i'],
+    ['135003', 'o'],
+  ] as const) {
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type(end);
+    await page.keyboard.press('Enter');
+    await page.keyboard.press(key);
+  }
+  await expect(page.getByText('6 marked')).toBeVisible();
+  await page.keyboard.press('Alt+r');
+  await expect(page.getByText('6 frames · 1 prompt')).toBeVisible();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('ArrowDown');
+  await expect(frame).toHaveText('135000');
+  await page.keyboard.press('g');
+  await expect(frame).toHaveText('135004');
 });

@@ -12,11 +12,14 @@ import {
   openClip,
   openSample,
   pagePoint,
+  pixelAt,
   sampleFrames,
   type TestHook,
 } from './window.ts';
 
 const onRabbit = { x: 560, y: 370 };
+
+const distance = (a: readonly number[], b: readonly number[]): number => Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
 /** Pixels of the page that a pixel of the clip takes. */
 const scale = async (page: Page): Promise<number> => (await pagePoint(page, 500, 300)).x - (await pagePoint(page, 499, 300)).x;
@@ -33,6 +36,57 @@ test('the picture is shown at its own size, larger, smaller and as a whole by th
   await expect.poll(() => scale(page)).toBeCloseTo(whole, 3);
   await page.keyboard.press('Control+0');
   await expect.poll(() => scale(page)).toBeCloseTo(fitted, 3);
+
+  await test.step('it is moved by the middle button, with Space held, and by the keyboard', async () => {
+    await page.keyboard.press('Control+1');
+    const place = (): Promise<{ x: number; y: number }> => pagePoint(page, 640, 360);
+    const moved = async (act: () => Promise<void>): Promise<[number, number]> => {
+      const before = await place();
+      await act();
+      const after = await place();
+      return [Math.round(after.x - before.x), Math.round(after.y - before.y)];
+    };
+    const by = async (button: 'left' | 'middle'): Promise<void> => {
+      const from = await place();
+      await page.mouse.move(from.x, from.y);
+      await page.mouse.down({ button });
+      await page.mouse.move(from.x - 60, from.y + 30, { steps: 4 });
+      await page.mouse.up({ button });
+    };
+    expect(await moved(() => by('middle'))).toEqual([-60, 30]);
+    await page.keyboard.down('Space');
+    expect(await moved(() => by('left'))).toEqual([-60, 30]);
+    await page.keyboard.up('Space');
+    // That press of Space moved the picture, and so it does not play; and nothing became a prompt.
+    await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+    await expect(page.getByText('Click something in the picture')).toBeVisible();
+    for (const [key, x, y] of [
+      ['Shift+A', 1, 0],
+      ['Shift+D', -1, 0],
+      ['Shift+W', 0, 1],
+      ['Shift+S', 0, -1],
+    ] as const)
+      expect((await moved(() => page.keyboard.press(key))).map(Math.sign)).toEqual([x, y]);
+  });
+
+  await test.step('where the keyboard points stays put when it zooms, and comes into view when it moves', async () => {
+    const pointer = page.locator('[data-part="key-pointer"]');
+    await page.keyboard.press('Control+ArrowRight');
+    const centre = async (): Promise<{ x: number; y: number }> => {
+      const { x, y, width, height } = (await pointer.boundingBox())!;
+      return { x: x + width / 2, y: y + height / 2 };
+    };
+    const before = await centre();
+    await page.keyboard.press('+');
+    await page.keyboard.press('+');
+    const after = await centre();
+    expect(Math.hypot(after.x - before.x, after.y - before.y)).toBeLessThan(1);
+    const stage = (await page.getByRole('application').boundingBox())!;
+    for (let n = 0; n < 60; n++) await page.keyboard.press('Control+ArrowRight');
+    const { x } = await centre();
+    expect(x).toBeGreaterThan(stage.x);
+    expect(x).toBeLessThan(stage.x + stage.width);
+  });
 });
 
 test('masks are drawn as strongly as the settings say, and contours can be left out', async ({ app: page }) => {
@@ -71,6 +125,25 @@ test('masks are drawn as strongly as the settings say, and contours can be left 
   await page.keyboard.press('h');
   await expect(hidden).toHaveAttribute('aria-pressed', 'true');
   expect(await row()).toEqual(withoutContours);
+  await page.keyboard.press('h');
+
+  await test.step('in the colour of their object', async () => {
+    await setOpacity('0.8');
+    const before = await pixelAt(page, inside.x, inside.y);
+    await page.keyboard.press('Shift+C');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await expect.poll(async () => distance(before, await pixelAt(page, inside.x, inside.y))).toBeGreaterThan(40);
+  });
+
+  await test.step('and hidden for as long as H is held', async () => {
+    await page.keyboard.down('h');
+    await page.keyboard.down('h');
+    await page.keyboard.down('h');
+    await expect(hidden).toHaveAttribute('aria-pressed', 'true');
+    await page.keyboard.up('h');
+    await expect(hidden).toHaveAttribute('aria-pressed', 'false');
+  });
 });
 
 test('tracking goes backward, and what was done stays when it is cancelled', async ({ app: page, exportDir, host }) => {
