@@ -162,7 +162,7 @@ def main():
     nano = commands.add_parser("nano")
     nano.add_argument("--checkpoint", type=Path, required=True)
     nano.add_argument("--out", type=Path, default=Path("models/nano/bundle"))
-    nano.add_argument("--version", default="0.4.0")
+    nano.add_argument("--version", default="0.5.0")
     nano.add_argument("--training", type=Path, help="JSON for the manifest's `training`: command, data, quality")
     nano.set_defaults(run=export_nano)
     test = commands.add_parser("test")

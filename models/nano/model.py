@@ -3,7 +3,7 @@
 `build_nano()` returns a `SAM2Base`; `build_nano_video_predictor()` returns a `SAM2VideoPredictor` with the same
 modules and the same state dict, driven by the official code without any change to it.
 
-Sizes: image S = 320, stride 16, feature map h = 20, hidden width C = 128, memory width Cm = 64.
+Sizes: image S = 352, stride 16, feature map h = 22, hidden width C = 128, memory width Cm = 64.
 Shapes below: B objects, N points, T tokens = h * h = 400.
 """
 
@@ -22,7 +22,7 @@ from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 from torch import Tensor, nn
 
-IMAGE_SIZE = 320
+IMAGE_SIZE = 352
 STRIDE = 16
 FEATURE_SIZE = IMAGE_SIZE // STRIDE
 HIDDEN_DIM = 128
@@ -31,7 +31,7 @@ NUM_MASKMEM = 4
 ATTENTION_LAYERS = 1
 ATTENTION_FFN = 512
 DECODER_FFN = 512
-# The rotary angles run over 20 positions, not 64: a lower base keeps the slow half of the frequencies useful.
+# The rotary angles run over 22 positions, not 64: a lower base keeps the slow half of the frequencies useful.
 ROPE_THETA = 100.0
 IMAGE_MEAN = (0.485, 0.456, 0.406)
 IMAGE_STD = (0.229, 0.224, 0.225)
@@ -214,7 +214,7 @@ class DrawnRefinement(nn.Module):
     """GELU, then a residual step of the mask decoder's upscaling that reads the drawn prompt beside the features.
 
     Two things are given to a convolution at this stride: the maps (clicks, box, previous mask), so that small objects
-    and the edges of boxes do not have to pass through 20 x 20 cells; and for each map how similar every cell's feature
+    and the edges of boxes do not have to pass through 22 x 22 cells; and for each map how similar every cell's feature
     is to the mean feature under that map. Without a prompt both are 0.
     """
 
@@ -386,7 +386,7 @@ def _memory_encoder() -> MemoryEncoder:
 
 
 def _arguments() -> dict:
-    """Constructor arguments: SAM 2.1's flags and the official builder's post-processing flags."""
+    """Constructor arguments: SAM 2.1's flags and the official builder's post-processing flags, but for which candidate answers a prompt."""
     return dict(
         image_encoder=_image_encoder(),
         memory_attention=_memory_attention(),
@@ -414,12 +414,15 @@ def _arguments() -> dict:
         multimask_output_for_tracking=True,
         use_multimask_token_for_obj_ptr=True,
         multimask_min_pt_num=0,
-        multimask_max_pt_num=1,
+        # A click is answered with the first candidate, which has learned the likeliest mask; the other three are one key away. The head that
+        # predicts IoU chooses among those three less well than that.
+        multimask_max_pt_num=0,
         use_mlp_for_obj_ptr_proj=True,
         sam_mask_decoder_extra_args=dict(
             dynamic_multimask_via_stability=True,
             dynamic_multimask_stability_delta=0.05,
-            dynamic_multimask_stability_thresh=0.98,
+            # 0: nothing takes the first candidate's place; at this size nearly every mask has soft edges, so stability says little.
+            dynamic_multimask_stability_thresh=0.0,
         ),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from models.nano.model import build_nano, build_nano_video_predictor, initialise_for_training
+from models.nano.model import IMAGE_SIZE, build_nano, build_nano_video_predictor, initialise_for_training
 from models.training.common import boxes_of, correction, decode, early_features, hard_iou, image_features
 from models.training.data import Images, load_rgb, low_mask
 
@@ -38,6 +38,13 @@ def central_point(mask: np.ndarray) -> tuple[float, float]:
     return xs[k] * 4 + 1.5, ys[k] * 4 + 1.5
 
 
+def answer(model, masks: torch.Tensor, ious: torch.Tensor, points: int) -> torch.Tensor:
+    """What the predictor answers to so many points (a box is two): masks [B, 4, L, L], ious [B, 4] -> [B, L, L]"""
+    if model.multimask_min_pt_num <= points <= model.multimask_max_pt_num:
+        return masks[torch.arange(len(masks)), ious[:, 1:].argmax(1) + 1]
+    return model.sam_mask_decoder._dynamic_multimask_via_stability(masks, ious)[0][:, 0]
+
+
 @torch.no_grad()
 def evaluate_images(model, images: Images, limit: int | None = None, regions: int = 4, seed: int = 0) -> dict[str, float]:
     """Mean IoU at the low resolution over up to `regions` regions an image: one central click, three clicks (the next
@@ -47,7 +54,7 @@ def evaluate_images(model, images: Images, limit: int | None = None, regions: in
     torch_state = torch.get_rng_state()
     torch.manual_seed(seed)
     scores: dict[str, list[float]] = {"click1": [], "click3": [], "box": [], "shuffled": []}
-    stray = torch.tensor([[160.0, 160.0]])
+    stray = torch.full((1, 2), IMAGE_SIZE / 2)
     for i in list(range(len(images)))[: limit or None]:
         picks = generator.choice(len(images.regions[i]), min(regions, len(images.regions[i])), replace=False)
         target = torch.from_numpy(np.stack([low_mask(images.mask(i, images.regions[i][k])) for k in picks]))
@@ -59,11 +66,7 @@ def evaluate_images(model, images: Images, limit: int | None = None, regions: in
 
         def run(points, labels, mask=None):
             masks, ious, _, _ = decode(model, top, s0, s1, points, labels, mask)
-            if points.shape[1] == 1:
-                best = ious[:, 1:].argmax(1) + 1
-                return masks[torch.arange(n), best]
-            masks, _ = model.sam_mask_decoder._dynamic_multimask_via_stability(masks, ious)
-            return masks[:, 0]
+            return answer(model, masks, ious, points.shape[1])
 
         points = torch.tensor([central_point(t.numpy()) for t in target], dtype=torch.float32)[:, None]
         labels = torch.ones(n, 1)

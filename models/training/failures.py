@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from models.nano.model import build_nano, build_nano_video_predictor
+from models.nano.model import IMAGE_SIZE, build_nano, build_nano_video_predictor
 from models.training.common import decode, early_features, hard_iou, image_features
 from models.training.data import Images, low_mask
-from models.training.evaluate import central_pixel, central_point, jaccard
+from models.training.evaluate import answer, central_pixel, central_point, jaccard
 
 GREEN, RED, BLUE, PAPER, CLICK = (94, 168, 94), (214, 84, 76), (84, 124, 214), (246, 246, 244), (0, 0, 0)
 SIDE = 180
@@ -79,8 +79,8 @@ def worst_clicks(model, images: Images, count: int) -> list[Image.Image]:
         (s0, s1, top), _ = image_features(model, *early_features(model, torch.from_numpy(images.rgb[i].copy())[None]))
         point = torch.tensor([[central_point(target[0].numpy())]], dtype=torch.float32)
         masks, ious, _, _ = decode(model, top + model.no_mem_embed[0, 0][None, :, None, None], s0, s1, point, torch.ones(1, 1), None)
-        chosen = int(ious[0, 1:].argmax()) + 1
-        rows.append((hard_iou(masks, target)[0, chosen].item(), (masks[0, chosen] > 0).numpy(), target[0].numpy() > 0.5, point[0, 0] / 320))
+        mask = answer(model, masks, ious, 1)
+        rows.append((hard_iou(mask[:, None], target)[0, 0].item(), (mask[0] > 0).numpy(), target[0].numpy() > 0.5, point[0, 0] / IMAGE_SIZE))
     rows.sort(key=lambda r: r[0])
     bad = rows[: len(rows) // 2]
     return [silhouette(a, b, f"one click, IoU {score:.2f}", tuple(p.tolist())) for score, a, b, p in bad[:: max(1, len(bad) // count)][:count]]

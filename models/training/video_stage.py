@@ -14,7 +14,8 @@ import torch.nn.functional as F
 
 from models.nano.model import FEATURE_SIZE, IMAGE_SIZE, build_nano
 from models.training.common import (
-    Ema, Log, Workers, correction, decode, early_features, first_prompt, parameter_groups, precision, prompt_loss, save, schedule,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, parameter_groups, precision, prompt_loss, quicken, save,
+    schedule,
 )
 from models.training.data import LOW, Images, Videos, low_mask
 from models.training.evaluate import evaluate_images, evaluate_videos
@@ -31,8 +32,8 @@ ABSENT_WEIGHT = 2.0
 class Clips:
     """Trunk features (fp16, the trunk is frozen in this stage) and masks of real and synthetic frames."""
 
-    def __init__(self, model, images: Images, videos: Videos, pool: int) -> None:
-        self.model, self.images, self.videos, self.pool = model, images, videos, pool
+    def __init__(self, model, images: Images, videos: Videos, pool: int, fresh: float = 0.12) -> None:
+        self.model, self.images, self.videos, self.pool, self.fresh = model, images, videos, pool, fresh
         self.frames: dict = {}
         self.pools: dict[str, list] = {"real": [], "made": []}
 
@@ -87,7 +88,7 @@ class Clips:
     def draw(self, kind: str, length: int):
         """A piece of a clip, forwards or backwards, from a pool that grows, then is slowly replaced."""
         pool = self.pools[kind]
-        if len(pool) < 8 or random.random() < (0.4 if len(pool) < self.pool else 0.12):
+        if len(pool) < 8 or random.random() < (max(0.4, self.fresh) if len(pool) < self.pool else self.fresh):
             clip = self.cut_real(LONGEST) if kind == "real" else self.compose()
             if len(pool) < self.pool:
                 pool.append(clip)
@@ -188,7 +189,7 @@ def video_loss(model, clips: list, correct: float = 0.25, own_sign: bool = False
             if t == 0:
                 pix = top + model.no_mem_embed[0, 0][None, :, None, None]
                 points, labels = first_prompt(target, "box" if kind == "box" else "click", 3 if kind == "clicks" else 1)
-                from_points, many = True, kind == "click"
+                from_points, many = True, kind == "click" and random.random() < 0.5
             else:
                 pix = model._prepare_memory_conditioned_features(
                     frame_idx=t, is_init_cond_frame=False, current_vision_feats=flat, current_vision_pos_embeds=place,
@@ -236,14 +237,16 @@ def main() -> None:
     parser.add_argument("--no-memory-start", action="store_true", help="--start holds a memory path already")
     parser.add_argument("--minutes", type=float, default=35.5)
     parser.add_argument("--lr", type=float, default=5e-4)
-    parser.add_argument("--clips", type=int, default=3, help="clips a step")
+    parser.add_argument("--clips", type=int, default=2, help="clips a step")
     parser.add_argument("--objects", type=int, default=2, help="most objects a clip")
     parser.add_argument("--frames", type=int, default=LONGEST, help="longest sequence; training begins with 4, then 6")
-    parser.add_argument("--real", type=float, default=0.55, help="share of real clips")
-    parser.add_argument("--splices", type=float, default=0.2, help="share of clips with frames of another clip")
-    parser.add_argument("--stills", type=int, default=4, help="still images a step, 0 for none")
-    parser.add_argument("--prompts", type=int, default=5, help="prompts a still image")
-    parser.add_argument("--pool", type=int, default=220, help="clips kept, real and synthetic each")
+    parser.add_argument("--real", type=float, default=0.5, help="share of real clips")
+    parser.add_argument("--splices", type=float, default=0.5, help="share of clips with frames of another clip")
+    parser.add_argument("--stills", type=int, default=2, help="still images a step, 0 for none")
+    parser.add_argument("--prompts", type=int, default=4, help="prompts a still image")
+    parser.add_argument("--pool", type=int, default=150, help="clips kept, real and synthetic each")
+    parser.add_argument("--fresh", type=float, default=0.35, help="share of draws that make a new clip once the pool is full")
+    parser.add_argument("--quick", action=argparse.BooleanOptionalAction, default=False, help="compile the parts that are many small operations")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=float, default=9, help="minutes")
@@ -256,7 +259,9 @@ def main() -> None:
 
     images, held_out = Images(args.data, "train"), Images(args.data, "val")
     model = build_nano(args.start)
-    clips = Clips(model, images, Videos(args.data, "train"), args.pool)
+    if args.quick:
+        quicken(model)
+    clips = Clips(model, images, Videos(args.data, "train"), args.pool, args.fresh)
     if not (args.runs / "video-state.pt").exists() and not args.no_memory_start and workers.leads:
         start_memory(model, clips.pairs())
         save(args.runs / "video-start.pt", model)
