@@ -46,7 +46,7 @@ describe('sam2-video track', () => {
       'track',
       sampleClip,
       '--object',
-      'Rabbit:point=480,360@60;point=450,130@60;negative=190,370@60;negative=160,490@60',
+      'Rabbit:point=480,360@60;point=450,130@60;negative=190,370@60;negative=160,490@60;negative=110,60@60',
       '--out',
       out,
     ]);
@@ -61,7 +61,7 @@ describe('sam2-video track', () => {
     expect(results.frames.map(({ objects }) => objects.length)).toEqual(Array.from({ length: 132 }, (_, t) => (t < 60 ? 0 : 1)));
 
     // Measured by hand on frame 100: the rabbit, arms and all, lies within x = 156 to 616, y = 84 to 630 and covers about 120,000 px.
-    // nano takes some of the roots above its head too (173,000 px, box IoU 0.81).
+    // nano takes a little of what is beside it too (137,000 px, box IoU 0.86).
     const { box, area, rle, objectLogit } = results.frames[100]!.objects[0]!;
     expect(objectLogit).toBeGreaterThan(0);
     expect(rle.size).toEqual([720, 1280]);

@@ -1,4 +1,4 @@
-/** The bundled clip and the prompts it starts with: the rabbit, where all of it is first seen, without the stones beside it. */
+/** The bundled clip and the prompts it starts with: the rabbit, where all of it is first seen, without the stones beside it and the roots above. */
 import { AppError } from '../../shared/errors.ts';
 import type { PromptPoint } from '../../shared/prompts.ts';
 import type { AppServices } from './app-services.ts';
@@ -11,6 +11,7 @@ export const samplePrompt: { frame: number; points: PromptPoint[] } = {
     { x: 450, y: 130, label: 1 },
     { x: 190, y: 370, label: 0 },
     { x: 160, y: 490, label: 0 },
+    { x: 110, y: 60, label: 0 },
   ],
 };
 

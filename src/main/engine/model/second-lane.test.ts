@@ -78,21 +78,27 @@ describe('two lanes', () => {
     return told;
   };
 
-  it('give the bits that one gives: forward, corrected and backward', async () => {
-    expect(await track({})).toEqual(await track({ twoLanes: false }));
-  }, 60_000);
-
-  it('give several objects the same bits whether or not images are encoded ahead, and what one lane gives but for rounding', async () => {
-    const ahead = await track({ several: true });
-    expect(ahead).toEqual(await track({ several: true, looksAhead: false }));
-    const one = await track({ several: true, twoLanes: false });
-    expect(ahead.length).toBe(one.length);
-    ahead.forEach(({ logits, objectLogit, iou }, index) => {
-      expect(objectLogit).toBeCloseTo(one[index]!.objectLogit, 2);
-      expect(iou).toBeCloseTo(one[index]!.iou, 2);
-      const differing = logits.filter((logit, i) => logit > 0 !== one[index]!.logits[i]! > 0).length;
+  /** One lane's graphs have all threads, and sums that are shared out differently round differently. */
+  const expectEqualButForRounding = (told: Frame[], other: Frame[]): void => {
+    expect(told.length).toBe(other.length);
+    told.forEach(({ logits, objectLogit, iou }, index) => {
+      expect(objectLogit).toBeCloseTo(other[index]!.objectLogit, 2);
+      expect(iou).toBeCloseTo(other[index]!.iou, 2);
+      const differing = logits.filter((logit, i) => logit > 0 !== other[index]!.logits[i]! > 0).length;
       expect(differing / logits.length).toBeLessThan(0.002);
     });
+  };
+
+  it('give the same bits whether or not images are encoded ahead, and what one lane gives but for rounding: forward, corrected and backward', async () => {
+    const ahead = await track({});
+    expect(ahead).toEqual(await track({ looksAhead: false }));
+    expectEqualButForRounding(ahead, await track({ twoLanes: false }));
+  }, 60_000);
+
+  it('do so with several objects', async () => {
+    const ahead = await track({ several: true });
+    expect(ahead).toEqual(await track({ several: true, looksAhead: false }));
+    expectEqualButForRounding(ahead, await track({ several: true, twoLanes: false }));
   }, 60_000);
 
   it('take the thread that waits, or end it', async () => {
