@@ -1,5 +1,6 @@
 /** The projects of a host: the open one, and those that were open. Without a data folder nothing is kept. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import type { AppError } from '../../../shared/errors.ts';
@@ -124,7 +125,9 @@ export class Projects {
     const { position } = session.edits.work;
     const { width, height, planes } = await session.frameMessage(0, position, thumbnailSize.width, thumbnailSize.height, position + 1);
     const data = yuvToRgb(planes, width, height, session.media);
-    await writeFile(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
+    // Written in one go: a project in which nothing was made is removed when it is closed, and a file that is on its way there would keep the folder.
+    if (this.#current !== project) return;
+    writeFileSync(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
   }
 
   #onSaveError(error: AppError | null): void {
