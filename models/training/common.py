@@ -55,16 +55,20 @@ def decode(model: NanoModel, pix: Tensor, s0: Tensor, s1: Tensor, points: Tensor
 # --- prompts --------------------------------------------------------------------------------------------------------
 
 
+def draw_point(weight: Tensor) -> Tensor:
+    """weight [B, L * L] -> a random point in a cell drawn by weight [B, 2] (x, y in model pixels); in any cell where all are 0"""
+    index = torch.multinomial(weight + (weight.sum(1) == 0)[:, None].float(), 1)[:, 0]
+    cell = torch.stack([index % LOW, index // LOW], 1).float()
+    return (cell + torch.rand(len(weight), 2)) * (IMAGE_SIZE / LOW) - 0.5
+
+
 def sample_cells(area: Tensor, prefer_interior: float = 0.7) -> tuple[Tensor, Tensor]:
     """bool [B, L, L] -> a random point inside each [B, 2] (x, y in model pixels) and whether there was any [B].
     With `prefer_interior` the point comes from the area eroded by one cell where that is not empty."""
     solid = -F.max_pool2d(-area[:, None].float(), 5, 1, 2)[:, 0]
     use = (torch.rand(len(area)) < prefer_interior) & (solid.flatten(1).amax(1) > 0)
     weight = torch.where(use[:, None, None], solid, area.float()).flatten(1)
-    any_ = weight.sum(1) > 0
-    index = torch.multinomial(weight + (~any_)[:, None].float(), 1)[:, 0]
-    cell = torch.stack([index % LOW, index // LOW], 1).float()
-    return (cell + torch.rand(len(area), 2)) * (IMAGE_SIZE / LOW) - 0.5, any_
+    return draw_point(weight), weight.sum(1) > 0
 
 
 def deep_cells(area: Tensor, steps: int = 6) -> Tensor:
@@ -75,10 +79,7 @@ def deep_cells(area: Tensor, steps: int = 6) -> Tensor:
     for _ in range(steps):
         left = -F.max_pool2d(-left, 5, 1, 2)
         depth += left
-    weight = depth.square().flatten(1)
-    index = torch.multinomial(weight + (weight.sum(1) == 0)[:, None].float(), 1)[:, 0]
-    cell = torch.stack([index % LOW, index // LOW], 1).float()
-    return (cell + torch.rand(len(area), 2)) * (IMAGE_SIZE / LOW) - 0.5
+    return draw_point(depth.square().flatten(1))
 
 
 def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
