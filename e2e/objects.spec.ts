@@ -35,6 +35,22 @@ test('every tool makes and corrects a mask', async ({ app: page }) => {
     await expect(positive).toHaveCount(1);
   });
 
+  await test.step('strokes made before the mask of a click has come are added to it', async () => {
+    await goToFrame(page, 61);
+    await clickImage(page, onRabbit.x, onRabbit.y);
+    await page.keyboard.press('p');
+    await drag(page, inGrass, { x: 1080, y: 640 });
+    await page.keyboard.press('Enter');
+    await expect(positive).toHaveCount(0);
+    await page.mouse.move(5, 5);
+    await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBeGreaterThan(isMasked);
+    expect(await maskStrength(page, onRabbit.x, onRabbit.y)).toBeGreaterThan(isMasked);
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('Control+z');
+    await page.keyboard.press('q');
+    await goToFrame(page, 60);
+  });
+
   await test.step('strokes are painted, taken back one by one, and applied as the mask', async () => {
     await page.keyboard.press('p');
     await drag(page, inGrass, { x: 1080, y: 640 });

@@ -46,6 +46,8 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   const viewport = new Viewport();
   const timeline = new TimelineView();
   const brush = new Brush(store);
+  // Strokes may be faster than the mask of the click before them.
+  player.overlays.add(() => brush.rebase());
   const isDecoderFree = (): boolean => {
     const state = store.getState();
     return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null && liveOf(state) === null;

@@ -139,9 +139,11 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const dialog = (name: DialogName) => (): void => store.setState((s) => ({ dialog: s.dialog === name ? null : name }));
   const tool = (name: ToolName) => (): void => store.setState({ tool: name });
 
-  const applyStrokes = (): void => {
+  const applyStrokes = async (): Promise<void> => {
+    // The mask of a click that is still on its way is part of what is applied.
+    await prompts.settled();
     const mask = brush.take();
-    if (mask) void prompts.setMask(mask);
+    if (mask) await prompts.setMask(mask);
   };
 
   /** Moves the pointer of the keyboard; it begins in the middle. With Shift it goes one source pixel. */
@@ -225,7 +227,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'brush.smaller': () => brush.resize(0.8),
     'brush.larger': () => brush.resize(1.25),
     'brush.undo': () => brush.undo(),
-    'brush.apply': applyStrokes,
+    'brush.apply': () => void applyStrokes(),
     'brush.discard': () => brush.discard(),
     'prompt.nextMask': () => void prompts.nextMask(),
     ...createObjectRunners(app),

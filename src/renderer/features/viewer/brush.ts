@@ -32,6 +32,7 @@ export class Brush {
   #strokes: Stroke[] = [];
   #base: ImageData | null = null;
   #color = '#ffffff';
+  #target: (() => BrushTarget) | null = null;
 
   constructor(store: AppStore) {
     this.#store = store;
@@ -52,9 +53,12 @@ export class Brush {
     setPreference(this.#store, { brushSize });
   }
 
-  /** Begins a stroke. @param target asked for with the first stroke alone */
+  /** Begins a stroke. @param target what is painted on; asked for with the first stroke, and by `rebase` */
   start(at: Point, isErasing: boolean, target: () => BrushTarget): void {
-    if (this.#strokes.length === 0) this.#begin(target());
+    if (this.#strokes.length === 0) {
+      this.#target = target;
+      this.#begin(target());
+    }
     this.#strokes.push({ isErasing, size: this.size, points: [at] });
     this.#drawStroke(this.#strokes.at(-1)!, 0);
     this.#store.setState({ strokeCount: this.#strokes.length });
@@ -65,6 +69,11 @@ export class Brush {
     if (!stroke) return;
     stroke.points.push(to);
     this.#drawStroke(stroke, stroke.points.length - 2);
+  }
+
+  /** The mask below the strokes has come or changed, as after a click just before them: they are drawn over it anew. */
+  rebase(): void {
+    if (this.#strokes.length > 0 && this.#target) this.#begin(this.#target());
   }
 
   undo(): void {
@@ -81,6 +90,7 @@ export class Brush {
     if (this.#strokes.length === 0) return;
     this.#strokes = [];
     this.#base = null;
+    this.#target = null;
     this.#store.setState({ strokeCount: 0 });
   }
 
