@@ -12,11 +12,12 @@ import torch
 
 from models.nano.model import build_nano, initialise_for_training
 from models.training.common import (
-    Ema, Log, Workers, correction, decode, early_features, first_prompt, image_features, load_matching, parameter_groups, precision, prompt_loss, quicken,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, image_features, load_matching, precision, prompt_loss, quicken,
     save, schedule,
 )
 from models.training.data import Images, low_mask
 from models.training.evaluate import evaluate_images
+from models.training.optimiser import build_optimiser
 
 
 class Cache:
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=4, help="images a step")
     parser.add_argument("--prompts", type=int, default=4, help="prompts an image")
     parser.add_argument("--cuts", type=float, default=0.5, help="share of images of which a random part is taken")
+    parser.add_argument("--muon", action=argparse.BooleanOptionalAction, default=True, help="Muon for the matrices; else AdamW for everything")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--quick", action=argparse.BooleanOptionalAction, default=False, help="compile the parts that are many small operations")
     parser.add_argument("--threads", type=int, default=2)
@@ -129,7 +131,7 @@ def main() -> None:
         load_matching(model, args.start)
     if args.quick:
         quicken(model)
-    optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, args.trunk_lr), weight_decay=0.01, betas=(0.9, 0.99))
+    optimiser = build_optimiser(model, args.lr, args.trunk_lr, args.muon)
     ema = Ema(model)
     step, spent = 0, 0.0
     state = args.runs / "image-state.pt"

@@ -14,13 +14,14 @@ import torch.nn.functional as F
 
 from models.nano.model import FEATURE_SIZE, IMAGE_SIZE, build_nano
 from models.training.common import (
-    Ema, Log, Workers, correction, decode, early_features, first_prompt, parameter_groups, precision, prompt_loss, quicken, save,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, precision, prompt_loss, quicken, save,
     schedule,
 )
 from models.training.data import LOW, Images, Videos, low_mask
 from models.training.evaluate import evaluate_images, evaluate_videos
 from models.training.image_stage import image_loss
 from models.training.memory_start import start_memory
+from models.training.optimiser import build_optimiser
 from models.training.synthetic import make_clip
 
 MIN_PRESENT = 4.0 / LOW**2  # share of the frame below which an object counts as absent
@@ -247,6 +248,7 @@ def main() -> None:
     parser.add_argument("--pool", type=int, default=150, help="clips kept, real and synthetic each")
     parser.add_argument("--fresh", type=float, default=0.35, help="share of draws that make a new clip once the pool is full")
     parser.add_argument("--quick", action=argparse.BooleanOptionalAction, default=False, help="compile the parts that are many small operations")
+    parser.add_argument("--muon", action=argparse.BooleanOptionalAction, default=True, help="Muon for the matrices; else AdamW for everything")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--validate-every", type=float, default=9, help="minutes")
@@ -266,7 +268,7 @@ def main() -> None:
         start_memory(model, clips.pairs())
         save(args.runs / "video-start.pt", model)
     workers.agree(model)
-    optimiser = torch.optim.AdamW(parameter_groups(model, args.lr, 0.0), weight_decay=0.01, betas=(0.9, 0.99))
+    optimiser = build_optimiser(model, args.lr, 0.0, args.muon)
     ema = Ema(model)
     step, spent = 0, 0.0
     state = args.runs / "video-state.pt"
