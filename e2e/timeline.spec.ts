@@ -90,7 +90,7 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await expect(clock).toHaveText('0:03.40');
   });
 
-  await test.step('marks are set, jumped to and cleared', async () => {
+  await test.step('marks are set, jumped to, cleared and had back by undo', async () => {
     await goToFrame(page, 20);
     await page.keyboard.press('i');
     await goToFrame(page, 40);
@@ -102,6 +102,13 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await expect(frame).toHaveText('40');
     await page.keyboard.press('Alt+x');
     await expect(page.getByText('21 marked')).toHaveCount(0);
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('21 marked')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(page.getByText('112 marked')).toBeVisible();
+    await page.keyboard.press('Control+Shift+z');
+    await page.keyboard.press('Control+Shift+z');
+    await expect(page.getByText(/ marked$/)).toHaveCount(0);
   });
 
   await test.step('arrows go from prompt to prompt, G to the next gap', async () => {

@@ -13,7 +13,7 @@ import { modelsStateSchema } from './models.ts';
 import { projectStateSchema, recentSchema } from './project.ts';
 import { boxSchema, framePromptSchema, maskSchema, pointSchema } from './prompts.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
-import { historySchema, laneSchema, marksSchema } from './session-state.ts';
+import { historySchema, laneSchema, marksChangeSchema, marksSchema } from './session-state.ts';
 import { profileNames, settingsStateSchema } from './settings.ts';
 
 export const protocolVersion = 1;
@@ -217,7 +217,7 @@ export const contract = {
   /** Takes back the last step, or does it again; the label of the step, null when there was none. */
   'history.undo': { input: nothing, output: z.object({ label: z.string().nullable() }) },
   'history.redo': { input: nothing, output: z.object({ label: z.string().nullable() }) },
-  'session.setMarks': { input: marksSchema, output: nothing },
+  'session.setMarks': { input: marksChangeSchema, output: nothing },
   /** Remembers the frame the user looks at; the window calls it when the playhead rests. */
   'session.setPosition': { input: z.object({ frame: frameNumber }), output: nothing },
   /** The user rests on a frame, so a click there is likely; nothing is changed by it. */

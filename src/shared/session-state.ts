@@ -11,6 +11,10 @@ export type HistoryState = z.infer<typeof historySchema>;
 export const marksSchema = z.object({ in: frame.nullable(), out: frame.nullable() });
 export type Marks = z.infer<typeof marksSchema>;
 
+/** An end that is left out stays as it is, unless it would lie beyond the other: then it is dropped. */
+export const marksChangeSchema = marksSchema.partial();
+export type MarksChange = z.infer<typeof marksChangeSchema>;
+
 export const noHistory: HistoryState = { undo: null, redo: null };
 export const noMarks: Marks = { in: null, out: null };
 

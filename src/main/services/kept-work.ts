@@ -27,7 +27,10 @@ export const newWork: KeptWork = {
 
 export type MaskChange = Exchange<{ objectId: number; frame: number }, MaskRow>;
 
-export class WorkHistory extends History<ObjectList, MaskChange> {}
+/** What a step changes, and its undo changes back. Where the user is, and what tracking made, are no part of it. */
+export type WorkState = Pick<KeptWork, 'objects' | 'marks'>;
+
+export class WorkHistory extends History<WorkState, MaskChange> {}
 
 /** How work came to be what it is now, where that was a step of the user. */
 export type WorkStep =

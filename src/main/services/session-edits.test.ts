@@ -54,6 +54,43 @@ describe('undo and redo', () => {
     expect(edits.labels.redo).toBeNull();
   });
 
+  it('take marks back like everything else, in the order in which it was done', async () => {
+    const { edits } = makeEdits();
+    edits.setMarks({ in: 1 });
+    const id = edits.addObject();
+    edits.setMarks({ out: 4 });
+    expect([edits.work.marks, edits.labels.undo]).toEqual([{ in: 1, out: 4 }, 'Set out mark']);
+    // What is there already is no step, and ends no redo.
+    edits.setMarks({ in: 1, out: 4 });
+    expect(await edits.undo()).toBe('Set out mark');
+    edits.setMarks({ out: null });
+    expect(edits.labels).toEqual({ undo: 'Add object', redo: 'Set out mark' });
+    expect(await edits.undo()).toBe('Add object');
+    expect([edits.work.marks, edits.list]).toEqual([{ in: 1, out: null }, []]);
+    expect(await edits.undo()).toBe('Set in mark');
+    expect(edits.work.marks).toEqual({ in: null, out: null });
+    while ((await edits.redo()) !== null);
+    expect([edits.work.marks, edits.list.map((object) => object.id)]).toEqual([{ in: 1, out: 4 }, [id]]);
+    edits.setMarks({ in: null, out: null });
+    expect(await edits.undo()).toBe('Clear marks');
+    expect(edits.work.marks).toEqual({ in: 1, out: 4 });
+  });
+
+  it('a mark beyond the other takes its place, and comes with it again', async () => {
+    const { edits } = makeEdits();
+    edits.setMarks({ in: 1, out: 2 });
+    expect(edits.labels.undo).toBe('Set marks');
+    edits.setMarks({ in: 4 });
+    expect([edits.work.marks, edits.labels.undo]).toEqual([{ in: 4, out: null }, 'Set in mark']);
+    edits.setMarks({ out: 3 });
+    expect([edits.work.marks, edits.labels.undo]).toEqual([{ in: null, out: 3 }, 'Set out mark']);
+    expect(() => edits.setMarks({ in: 4, out: 3 })).toThrow('The in mark lies after the out mark');
+    expect(() => edits.setMarks({ out: 6 })).toThrow();
+    await edits.undo();
+    await edits.undo();
+    expect(edits.work.marks).toEqual({ in: 1, out: 2 });
+  });
+
   it('take what was done to several objects back at once', async () => {
     const { edits } = makeEdits();
     const [a, b, c] = [edits.addObject(), edits.addObject(), edits.addObject()];

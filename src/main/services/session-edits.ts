@@ -6,13 +6,14 @@ import type { TrackedObject } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { objectColor } from '../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
-import type { HistoryState, Marks } from '../../shared/session-state.ts';
+import type { HistoryState, MarksChange } from '../../shared/session-state.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { checkFrame, checkInside } from './check-prompt.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { exchange } from './history.ts';
-import { type KeptWork, type MaskChange, WorkHistory, type WorkStep } from './kept-work.ts';
+import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
+import { changedMarks, labelOfMarks } from './marks.ts';
 import type { MaskStore } from './mask-store.ts';
 import {
   changedObject,
@@ -105,11 +106,13 @@ export class SessionEdits {
     this.#keep({ trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) } });
   }
 
-  setMarks(marks: Marks): void {
-    for (const frame of [marks.in, marks.out]) if (frame !== null) checkFrame(frame, this.#host.media);
-    if (marks.in !== null && marks.out !== null && marks.in > marks.out)
-      throw new AppError('bad-request', 'The in mark lies after the out mark. Set it before, or clear the marks.');
-    this.#keep({ marks });
+  /** @param change an end that is left out stays, unless it would lie beyond the other. Marks that are there already are no step. */
+  setMarks(change: MarksChange): void {
+    const { marks } = this.#work;
+    const next = changedMarks(marks, change);
+    for (const frame of [next.in, next.out]) if (frame !== null) checkFrame(frame, this.#host.media);
+    if (next.in === marks.in && next.out === marks.out) return;
+    this.#commit(labelOfMarks(marks, next), { marks: next });
   }
 
   setPosition(frame: number): void {
@@ -130,7 +133,7 @@ export class SessionEdits {
       prompts: [],
     };
     this.#work = { ...this.#work, nextId: id + 1 };
-    this.#commit('Add object', [...this.list, object]);
+    this.#commit('Add object', { objects: [...this.list, object] });
     return id;
   }
 
@@ -145,13 +148,13 @@ export class SessionEdits {
 
   /** One step, however many they are. */
   updateObjects(objectIds: readonly number[], change: ObjectChange): void {
-    let list = this.list;
-    for (const id of new Set(objectIds)) list = replaceObject(list, changedObject(findObject(list, id), change));
-    this.#commit(labelFor(labelOfChange(change), objectIds), list);
+    let objects = this.list;
+    for (const id of new Set(objectIds)) objects = replaceObject(objects, changedObject(findObject(objects, id), change));
+    this.#commit(labelFor(labelOfChange(change), objectIds), { objects });
   }
 
   reorder(objectIds: readonly number[]): void {
-    this.#commit('Reorder objects', reordered(this.list, objectIds));
+    this.#commit('Reorder objects', { objects: reordered(this.list, objectIds) });
   }
 
   removeObject(objectId: number): Promise<void> {
@@ -164,10 +167,7 @@ export class SessionEdits {
     return this.#inOrder(async () => {
       for (const id of ids) this.#unlocked(id);
       const frames = new Set([...ids].flatMap((id) => this.#host.store.ranges(id)[0]?.[0] ?? []));
-      this.#commit(
-        labelFor('Delete object', objectIds),
-        this.list.filter(({ id }) => !ids.has(id)),
-      );
+      this.#commit(labelFor('Delete object', objectIds), { objects: this.list.filter(({ id }) => !ids.has(id)) });
       for (const frame of frames) this.#host.onFrame(frame);
       await this.#tell(async (engine) => {
         for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#host.sessionId, objectId });
@@ -239,7 +239,7 @@ export class SessionEdits {
       const isGone = object.prompts.length === 0 || before?.prompted === true;
       if (isGone) this.#host.store.remove(objectId, frame);
       const changes = isGone && before ? [{ key: { objectId, frame }, before, after: null }] : [];
-      this.#commit('Clear prompts', replaceObject(this.list, object), changes);
+      this.#commit('Clear prompts', { objects: replaceObject(this.list, object) }, changes);
       this.#host.onFrame(frame);
     });
   }
@@ -269,7 +269,7 @@ export class SessionEdits {
         nextTrack: track + 1,
         trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
       };
-      this.#commit('Merge objects', replaceObject(others, object));
+      this.#commit('Merge objects', { objects: replaceObject(others, object) });
       await this.#syncEngine(before);
       this.#host.onFrame(store.ranges(into)[0]?.[0] ?? 0);
     });
@@ -290,7 +290,8 @@ export class SessionEdits {
       if (!edit) return null;
       const former = this.list;
       const { store, onFrame } = this.#host;
-      const list = direction === 'undo' ? edit.before : edit.after;
+      const target = direction === 'undo' ? edit.before : edit.after;
+      const list = target.objects;
       // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
       store.setTracks([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
       for (const change of edit.changes) {
@@ -299,10 +300,10 @@ export class SessionEdits {
         if (outcome) store.setRow(objectId, frame, outcome.value);
       }
       store.setTracks(list);
-      this.#keep({ objects: list }, { kind: direction, changes: edit.changes });
+      this.#keep(target, { kind: direction, changes: edit.changes });
       await this.#syncEngine(former);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
-      if (edit.changes.length === 0) onFrame(this.#work.position);
+      if (edit.changes.length === 0 && list !== former) onFrame(this.#work.position);
       return edit.label;
     });
   }
@@ -345,14 +346,17 @@ export class SessionEdits {
     const object = withPrompt(findObject(this.list, objectId), frame, prompt);
     const before = store.row(objectId, frame);
     store.put(frame, result);
-    this.#commit(label, replaceObject(this.list, object), [{ key: { objectId, frame }, before, after: store.row(objectId, frame) }]);
+    const change = { key: { objectId, frame }, before, after: store.row(objectId, frame) };
+    this.#commit(label, { objects: replaceObject(this.list, object) }, [change]);
     onFrame(frame);
   }
 
-  #commit(label: string, after: ObjectList, changes: MaskChange[] = []): void {
-    this.#history.push({ label, before: this.list, after, changes });
-    this.#host.store.setTracks(after);
-    this.#keep({ objects: after }, { kind: 'do', label, changes });
+  #commit(label: string, change: Partial<WorkState>, changes: MaskChange[] = []): void {
+    const { objects, marks } = this.#work;
+    const after = { objects, marks, ...change };
+    this.#history.push({ label, before: { objects, marks }, after, changes });
+    this.#host.store.setTracks(after.objects);
+    this.#keep(after, { kind: 'do', label, changes });
   }
 
   #keep(change: Partial<KeptWork>, step: WorkStep | null = null): void {

@@ -10,7 +10,6 @@ import { setPreference } from '../state/remember-preferences.ts';
 import {
   type DialogName,
   liveOf,
-  type Marks,
   marksOf,
   neighbourGap,
   neighbourPrompt,
@@ -19,7 +18,6 @@ import {
   runningOperation,
   selectedObjects,
   type ToolName,
-  withMark,
 } from '../state/window-state.ts';
 import { createObjectRunners } from './object-runners.ts';
 import { runnerText } from './strings.ts';
@@ -112,26 +110,14 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
   };
 
-  /** Marks that the host was sent and has not told back; the next one is set beside these. */
-  let sent: { sessionId: string | undefined; marks: Marks; before: Marks } | null = null;
-  const knownMarks = (): Marks => {
-    const told = marksOf(store.getState());
-    const isWaiting = sent?.sessionId === store.getState().host?.session?.id && sent?.before.in === told.in && sent.before.out === told.out;
-    return sent && isWaiting ? sent.marks : told;
-  };
-  const setMarks = async (marks: Marks): Promise<void> => {
-    const mine = { sessionId: store.getState().host?.session?.id, marks, before: marksOf(store.getState()) };
-    sent = mine;
-    if (!(await attempt(client.call('session.setMarks', marks))) && sent === mine) sent = null;
-  };
-  const mark = (end: 'in' | 'out') => (): void => void setMarks(withMark(knownMarks(), end, store.getState().playhead));
+  const setMarks = (marks: MethodInput<'session.setMarks'>): void => void attempt(client.call('session.setMarks', marks));
 
   const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
     try {
       // What was just clicked is what is taken back, also when it is still on its way.
       await prompts.settled();
       const { label } = await client.call(method, {});
-      if (label !== null) addToast(store, 'info', say(label));
+      if (label !== null) addToast(store, 'info', say(label), 'history');
     } catch (error) {
       reportError(store, error);
     }
@@ -190,9 +176,9 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'model.choose': dialog('models'),
     'palette.open': dialog('palette'),
     'settings.open': dialog('settings'),
-    'mark.in': mark('in'),
-    'mark.out': mark('out'),
-    'mark.clear': () => void setMarks({ in: null, out: null }),
+    'mark.in': () => setMarks({ in: store.getState().playhead }),
+    'mark.out': () => setMarks({ out: store.getState().playhead }),
+    'mark.clear': () => setMarks({ in: null, out: null }),
     'mark.goIn': () => player.seek(marksOf(store.getState()).in ?? 0),
     'mark.goOut': () => player.seek(marksOf(store.getState()).out ?? lastFrame()),
     'playback.toggle': () => player.toggle(),

@@ -9,7 +9,8 @@ export type AppStore = StoreApi<WindowState>;
 export const createAppStore = (initial: Partial<WindowState> = {}): AppStore =>
   createStore<WindowState>(() => ({ ...initialWindowState, ...initial }));
 
-export const addToast = (store: AppStore, level: Toast['level'], text: string): void => store.setState((s) => withToast(s, level, text));
+export const addToast = (store: AppStore, level: Toast['level'], text: string, about?: Toast['about']): void =>
+  store.setState((s) => withToast(s, level, text, about));
 
 /** Tells the user of a failed call; a cancelled one is what they wanted. */
 export const reportError = (store: AppStore, error: unknown): void => {

@@ -129,6 +129,12 @@ it('withToast says the same thing once', () => {
   expect(withToast(once, 'error', 'other').toasts).toHaveLength(2);
 });
 
+it('withToast shows the last of several messages about one thing', () => {
+  const said = ['Undone: Add point', 'Undone: Add point', 'Redone: Add point'].map((text) => [text, 'history'] as const);
+  const state = said.reduce((s, [text, about]) => withToast(s, 'info', text, about), withToast(initialWindowState, 'error', 'no'));
+  expect(state.toasts.map(({ text }) => text)).toEqual(['no', 'Redone: Add point']);
+});
+
 it('withToggled puts objects in and out of the selection, and clicks always refine one of it', () => {
   const state = {
     ...withHostState(initialWindowState, hostState(1, [object(1), object(2), object(3)])),

@@ -7,6 +7,7 @@ import type { CommandContext } from '../../shared/command-spec.ts';
 import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
+import { type Marks, noMarks } from '../../shared/session-state.ts';
 import type { LinkState } from '../transport/transport.ts';
 import { defaultPreferences, type Preferences } from './preferences.ts';
 
@@ -14,17 +15,13 @@ export interface Toast {
   id: number;
   level: 'info' | 'warning' | 'error';
   text: string;
+  /** Of several messages about one thing the last one is shown: ten steps taken back do not cover the picture. */
+  about?: 'history' | undefined;
 }
 
 export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera';
 
 export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
-
-/** The marked range, both ends inclusive; null = the clip's own end. */
-export interface Marks {
-  in: number | null;
-  out: number | null;
-}
 
 export interface WindowState {
   host: AppState | null;
@@ -280,12 +277,6 @@ export const neighbourUnsure = (
   return best;
 };
 
-/** Sets one end of the marked range; an end that would lie beyond the other moves it out of the way. */
-export const withMark = (marks: Marks, end: 'in' | 'out', frame: number): Marks => {
-  if (end === 'in') return { in: frame, out: marks.out !== null && marks.out < frame ? null : marks.out };
-  return { in: marks.in !== null && marks.in > frame ? null : marks.in, out: frame };
-};
-
 /** Objects whose masks are drawn: those shown alone, or else all that are not hidden. */
 export const shownObjects = (objects: readonly TrackedObject[]): readonly TrackedObject[] => {
   const solo = objects.filter((object) => object.solo);
@@ -293,12 +284,13 @@ export const shownObjects = (objects: readonly TrackedObject[]): readonly Tracke
 };
 
 export const marksOf = (state: Pick<WindowState, 'host'>): Marks => state.host?.session?.marks ?? noMarks;
-const noMarks: Marks = { in: null, out: null };
 
 let nextToastId = -1;
 
 /** Adds a message of the window's own; the same text is not said twice. Ids are negative, apart from the host's notices. */
-export const withToast = (state: WindowState, level: Toast['level'], text: string): WindowState =>
-  state.toasts.some((toast) => toast.text === text)
+export const withToast = (state: WindowState, level: Toast['level'], text: string, about?: Toast['about']): WindowState => {
+  const others = about ? state.toasts.filter((toast) => toast.about !== about) : state.toasts;
+  return others.some((toast) => toast.text === text)
     ? state
-    : { ...state, toasts: [...state.toasts.slice(-4), { id: nextToastId--, level, text }] };
+    : { ...state, toasts: [...others.slice(-4), { id: nextToastId--, level, text, about }] };
+};

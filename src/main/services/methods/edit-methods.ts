@@ -53,8 +53,8 @@ export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> 
   },
   'history.undo': async () => ({ label: await services.edit(() => services.session.edits.undo()) }),
   'history.redo': async () => ({ label: await services.edit(() => services.session.edits.redo()) }),
-  'session.setMarks': (marks) => {
-    services.session.edits.setMarks(marks);
+  'session.setMarks': async (marks) => {
+    await services.inOrder(() => services.session.edits.setMarks(marks));
     return {};
   },
   'session.setPosition': ({ frame }) => {

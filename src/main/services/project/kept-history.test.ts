@@ -40,18 +40,19 @@ class Recorded {
     return this.#made.edits;
   }
 
-  /** Objects, prompts and masks; prompts alone say which masks are stale. */
+  /** Objects, prompts, marks and masks; prompts alone say which masks are stale. */
   state(): unknown {
-    const { objects, masks } = this.#made.snapshot();
-    return JSON.parse(JSON.stringify({ objects: objects.map(({ stale: _, ...object }) => object), masks }));
+    const { objects, ...rest } = this.#made.snapshot();
+    return JSON.parse(JSON.stringify({ ...rest, objects: objects.map(({ stale: _, ...object }) => object) }));
   }
 
   async step(work: () => Promise<unknown>): Promise<void> {
     const before = this.state();
     const label = this.edits.labels.undo;
-    const list = this.edits.list;
+    const { objects, marks } = this.edits.work;
     await work();
-    if (this.edits.list === list && this.edits.labels.undo === label) return;
+    const { edits } = this;
+    if (edits.list === objects && edits.work.marks === marks && edits.labels.undo === label) return;
     this.done.push(before);
     this.undone = [];
   }

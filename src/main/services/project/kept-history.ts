@@ -14,13 +14,13 @@ export interface NeededMasks {
 
 type Step = WorkHistory['steps']['done'][number];
 
-const tracksOf = ({ before, after }: Step): number[] => [...before, ...after].map(({ track }) => track);
+const tracksOf = ({ before, after }: Step): number[] => [...before.objects, ...after.objects].map(({ track }) => track);
 const rowsOf = ({ changes }: Step): MaskRow[] => changes.flatMap(({ before, after }) => [before, after].filter((row) => row !== null));
 
 /** The text of what a step changed; an upper bound is enough. */
 const textBytes = ({ before, after, changes }: Step): number => {
-  const former = new Set(before);
-  return JSON.stringify([after.filter((object) => !former.has(object)), changes]).length;
+  const former = new Set(before.objects);
+  return JSON.stringify([after.objects.filter((object) => !former.has(object)), after.marks, changes]).length;
 };
 
 /** Forgets the steps that are too much to keep, the oldest first. */

@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { framePromptSchema } from '../../../shared/prompts.ts';
 import { marksSchema } from '../../../shared/session-state.ts';
-import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkStep } from '../kept-work.ts';
+import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkState, type WorkStep } from '../kept-work.ts';
 import { type MaskRow, rowFlags } from '../mask-index.ts';
 import { type ObjectList, type ObjectRecord, promptOn } from '../object-list.ts';
 
@@ -104,12 +104,12 @@ export const encodeWork = (work: KeptWork, history: WorkHistory, generation: num
   const steps = [...undone, ...done].reverse();
   const lines: (Buffer | null)[] = [];
   let last = newWork;
-  const add = (objects: ObjectList, step: WorkStep | null): void => {
-    const next = { ...work, objects };
+  const add = ({ objects, marks }: WorkState, step: WorkStep | null): void => {
+    const next = { ...work, objects, marks };
     lines.push(encodeChange(last, next, step, generation));
     last = next;
   };
-  add(steps[0]?.before ?? work.objects, null);
+  add(steps[0]?.before ?? work, null);
   for (const { label, after, changes } of steps) add(after, { kind: 'do', label, changes });
   for (const { before, changes } of undone) add(before, { kind: 'undo', changes });
   return Buffer.concat(lines.filter((line) => line !== null));
@@ -145,19 +145,20 @@ const parseEntry = (json: string): Entry | null => {
 };
 
 const sameIds = (a: ObjectList, b: ObjectList): boolean => a.length === b.length && a.every(({ id }, i) => id === b[i]!.id);
+const isSame = (a: WorkState, b: WorkState): boolean => sameIds(a.objects, b.objects) && isDeepStrictEqual(a.marks, b.marks);
 
 /** Whether a mask that a step exchanged is in the mask files. */
 export type IsThere = (row: MaskRow, generation: number) => boolean;
 
 /**
  * Takes a line's step into the history; a history that does not fit the work any more is dropped.
- * @returns the objects after it: those of the step itself, where it was undone or redone
+ * @returns the state after it: that of the step itself, where it was undone or redone
  */
-const applyStep = (history: WorkHistory, before: ObjectList, after: ObjectList, entry: Entry, isThere: IsThere): ObjectList => {
+const applyStep = (history: WorkHistory, before: WorkState, after: WorkState, entry: Entry, isThere: IsThere): WorkState => {
   const { step } = entry;
   // Made by a version without a history, or where one begins.
   if (!step) {
-    if (before !== after) history.keep(0, 0);
+    if (before.objects !== after.objects || before.marks !== after.marks) history.keep(0, 0);
     return after;
   }
   const changes = step.changes.map(
@@ -171,13 +172,15 @@ const applyStep = (history: WorkHistory, before: ObjectList, after: ObjectList, 
   }
   const edit = step.kind === 'undo' ? history.undo() : history.redo();
   const target = edit && (step.kind === 'undo' ? edit.before : edit.after);
-  if (!edit || !target || !isWhole || !sameIds(target, after)) {
+  if (!edit || !target || !isWhole || !isSame(target, after)) {
     history.keep(0, 0);
     return after;
   }
   edit.changes = changes;
   return target;
 };
+
+const stateOf = ({ objects, marks }: KeptWork): WorkState => ({ objects, marks });
 
 /** @returns the work, the steps that led to it, and how many bytes of the log are whole */
 export const readWorkLog = (data: Buffer, isThere: IsThere = () => true): { work: KeptWork; history: WorkHistory; bytes: number } => {
@@ -193,8 +196,8 @@ export const readWorkLog = (data: Buffer, isThere: IsThere = () => true): { work
     const entry = parseEntry(json);
     if (!entry) break;
     const next = applyEntry(work, entry);
-    const objects = applyStep(history, work.objects, next.objects, entry, isThere);
-    work = objects === next.objects ? next : { ...next, objects };
+    const { objects, marks } = applyStep(history, stateOf(work), stateOf(next), entry, isThere);
+    work = { ...next, objects, marks };
     bytes = end + 1;
   }
   return { work, history, bytes };

@@ -55,6 +55,7 @@ export const makeEdits = (work: SessionWork | null = null) => {
   const edits = new SessionEdits(host, work?.kept ?? newWork, work?.history);
   const snapshot = () => ({
     objects: edits.view.map(({ laneRevision: _, ...object }) => object),
+    marks: edits.work.marks,
     masks: edits.list.map(({ id }) => store.frames(id).map((frame) => [frame, store.get(id, frame)])),
   });
   const inEngine = () => [...known].sort();
@@ -78,8 +79,9 @@ export const applyStep = async (edits: SessionEdits, { kind, object, frame, valu
   else if (kind === 8) await edits.removeObject(id);
   else if (kind === 9 && ids.length > 1) await edits.merge([ids[(object + 1) % ids.length]!], id);
   else if (kind === 10) edits.updateObject(id, { color: `#0000${10 + (value % 80)}` });
+  else if (kind === 11) edits.setMarks(value % 7 === 0 ? { in: null, out: null } : { [value % 2 === 0 ? 'in' : 'out']: frame });
 };
 
-export const editSteps = fc.array(fc.record({ kind: fc.nat(10), object: fc.nat(3), frame: fc.nat(5), value: fc.nat(80) }), {
+export const editSteps = fc.array(fc.record({ kind: fc.nat(11), object: fc.nat(3), frame: fc.nat(5), value: fc.nat(80) }), {
   maxLength: 25,
 });

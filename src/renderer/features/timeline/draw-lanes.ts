@@ -1,8 +1,8 @@
 /** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
 
 import type { TrackedObject } from '../../../shared/contract.ts';
-import type { LaneKind } from '../../../shared/session-state.ts';
-import { type Marks, shownObjects } from '../../state/window-state.ts';
+import type { LaneKind, Marks } from '../../../shared/session-state.ts';
+import { shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
 import { type LaneSpan, xOfEdge, xOfFrame } from './lane-geometry.ts';
 import type { LaneColumn, LaneIndex } from './lane-index.ts';

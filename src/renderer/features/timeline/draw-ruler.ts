@@ -1,6 +1,7 @@
 /** The ruler above the lanes: time, the marked range, and what lies outside it dimmed. */
+
+import type { Marks } from '../../../shared/session-state.ts';
 import type { FrameTimes } from '../../playback/frame-times.ts';
-import type { Marks } from '../../state/window-state.ts';
 import { type LaneSpan, tickStepSeconds, xOfEdge } from './lane-geometry.ts';
 import type { TimelineRange } from './timeline-view.ts';
 
