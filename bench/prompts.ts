@@ -98,11 +98,10 @@ const measure = async (region: Region, frame: Uint8Array): Promise<void> => {
   tracker.dispose();
 };
 
-let shown: { name: string; frame: Uint8Array } | null = null;
-for (const region of regions) {
-  if (shown?.name !== region.image)
-    shown = { name: region.image, frame: await readModelFrame(join(data, 'images', region.image), constants.imageSize) };
-  await measure(region, shown.frame);
+const byImage = Map.groupBy(regions, ({ image }) => image);
+for (const [image, ofImage] of byImage) {
+  const frame = await readModelFrame(join(data, 'images', image), constants.imageSize);
+  for (const region of ofImage) await measure(region, frame);
 }
 
 const mean = (values: number[]): string => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(3);
