@@ -13,8 +13,8 @@ import {
   openSample,
   pagePoint,
   pixelAt,
+  pixelsAt,
   sampleFrames,
-  type TestHook,
 } from './window.ts';
 
 const onRabbit = { x: 560, y: 370 };
@@ -112,11 +112,8 @@ test('masks are drawn as strongly as the settings say, and contours can be left 
   // With no fill left, whatever is still drawn is the contour.
   await setOpacity('0');
   await expect.poll(() => maskStrength(page, inside.x, inside.y)).toBe(0);
-  const row = (): Promise<string[]> =>
-    page.evaluate((y) => {
-      const { readImagePixel } = (globalThis as unknown as { __sam2Test: TestHook }).__sam2Test;
-      return Array.from({ length: 200 }, (_, i) => readImagePixel(320 + 2 * i, y).join());
-    }, onRabbit.y);
+  const across = Array.from({ length: 200 }, (_, i) => ({ x: 320 + 2 * i, y: onRabbit.y }));
+  const row = (): Promise<number[][]> => pixelsAt(page, across);
   const hidden = page.getByRole('button', { name: 'Show or hide all masks' });
   const withContours = await row();
   await page.keyboard.press('Shift+H');

@@ -5,7 +5,7 @@ import { expect, type Page } from '@playwright/test';
 
 export interface TestHook {
   pageFromImage(x: number, y: number): { x: number; y: number };
-  readImagePixel(x: number, y: number): [number, number, number, number];
+  readImagePixels(points: readonly { x: number; y: number }[], hasMasks?: boolean): [number, number, number, number][];
   shownFrame(): number;
 }
 
@@ -45,8 +45,12 @@ export const goToFrame = async (page: Page, frame: number): Promise<void> => {
   await expect.poll(() => page.evaluate(() => (globalThis as unknown as HookWindow).__sam2Test.shownFrame())).toBe(frame);
 };
 
-export const pixelAt = (page: Page, x: number, y: number): Promise<[number, number, number, number]> =>
-  page.evaluate(([px, py]) => (globalThis as unknown as HookWindow).__sam2Test.readImagePixel(px!, py!), [x, y]);
+/** RGBA drawn at source pixels. */
+export const pixelsAt = (page: Page, points: readonly { x: number; y: number }[]): Promise<[number, number, number, number][]> =>
+  page.evaluate((all) => (globalThis as unknown as HookWindow).__sam2Test.readImagePixels(all), points);
+
+export const pixelAt = async (page: Page, x: number, y: number): Promise<[number, number, number, number]> =>
+  (await pixelsAt(page, [{ x, y }]))[0]!;
 
 /** Where a source pixel is on the page. */
 export const pagePoint = (page: Page, x: number, y: number): Promise<{ x: number; y: number }> =>
@@ -72,14 +76,13 @@ export const drag = async (
   await page.mouse.up({ button });
 };
 
-/** Shows and hides the masks and says how far the mask changes a source pixel: 0 where there is none. */
-export const maskStrength = async (page: Page, x: number, y: number): Promise<number> => {
-  const withMask = await pixelAt(page, x, y);
-  await page.keyboard.press('h');
-  const toggle = page.getByRole('button', { name: 'Show or hide all masks' });
-  await expect(toggle).toHaveAttribute('aria-pressed', 'true');
-  const without = await pixelAt(page, x, y);
-  await page.keyboard.press('h');
-  await expect(toggle).toHaveAttribute('aria-pressed', 'false');
-  return Math.max(...[0, 1, 2].map((i) => Math.abs(withMask[i]! - without[i]!)));
-};
+/** How far the masks change a source pixel: 0 where there is none. */
+export const maskStrength = (page: Page, x: number, y: number): Promise<number> =>
+  page.evaluate(
+    (point) => {
+      const { readImagePixels } = (globalThis as unknown as HookWindow).__sam2Test;
+      const [withMask, without] = [true, false].map((hasMasks) => readImagePixels([point], hasMasks)[0]!);
+      return Math.max(...[0, 1, 2].map((i) => Math.abs(withMask![i]! - without![i]!)));
+    },
+    { x, y },
+  );

@@ -45,7 +45,7 @@ export const measureClick = async (page: Page, image: { x: number; y: number }, 
     Object.assign(socket, { promptSent: 0, pictureCame: 0 });
     const wall = (): number => performance.timeOrigin + performance.now();
     // Beside the point, which is drawn over the picture.
-    const look = (): string => hook.readImagePixel(x + 14, y + 14).join();
+    const look = (): string => String(hook.readImagePixels([{ x: x + 14, y: y + 14 }])[0]);
     globalThis.addEventListener(
       'pointerup',
       () => {

@@ -95,7 +95,7 @@ export const measureTimeline = async ({ page, cdp, host }: BenchWindow, project:
   await page.waitForFunction(
     () =>
       document.querySelector('#timeline-lanes') !== null &&
-      (globalThis as unknown as HookWindow).__sam2Test.readImagePixel(20, 20)[3] === 255,
+      (globalThis as unknown as HookWindow).__sam2Test.readImagePixels([{ x: 20, y: 20 }])[0]?.[3] === 255,
     undefined,
     { timeout: 300_000 },
   );

@@ -6,8 +6,8 @@ import type { ViewerRenderer } from './gl/viewer-renderer.ts';
 export interface TestHook {
   /** Page coordinates of a source pixel. */
   pageFromImage(x: number, y: number): { x: number; y: number };
-  /** RGBA drawn at a source pixel. */
-  readImagePixel(x: number, y: number): [number, number, number, number];
+  /** RGBA drawn at source pixels. @param hasMasks false = as they would be without any mask */
+  readImagePixels(points: readonly { x: number; y: number }[], hasMasks?: boolean): [number, number, number, number][];
   shownFrame(): number;
 }
 
@@ -33,10 +33,11 @@ export const publishTestHook = (app: AppModel, renderer: ViewerRenderer, canvas:
       const p = onCanvas(x, y);
       return { x: box.left + p.x, y: box.top + p.y };
     },
-    readImagePixel: (x, y) => {
-      const p = onCanvas(x, y);
-      return renderer.readPixel(p.x, p.y);
-    },
+    readImagePixels: (points, hasMasks) =>
+      renderer.readPixels(
+        points.map(({ x, y }) => onCanvas(x, y)),
+        hasMasks,
+      ),
     shownFrame: () => app.store.getState().shownFrame,
   };
 };

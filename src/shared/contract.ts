@@ -71,7 +71,7 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 export const operationSchema = z.object({
   id: z.string(),
   /** What is done and to do counts frames; bytes for a copy, a file that is fetched and what a window sends; ms of a stream and of a live source, whose total is 0. */
-  kind: z.enum(['track', 'export', 'copy', 'import', 'live', 'open', 'measure']),
+  kind: z.enum(['track', 'export', 'copy', 'import', 'live', 'open', 'measure', 'model']),
   title: z.string(),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().nonnegative(),

@@ -122,7 +122,8 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
       post: (message) => void child.send(message as object),
       onMessage: (listener) => child.on('message', listener),
     });
-    const model = await peer.call('loadModel', { bundleDir: join(resources(), 'models/nano/bundle'), provider: 'cpu', threads: 1 });
+    const bundleDir = join(resources(), 'models/nano/bundle');
+    const model = await peer.call('loadModel', { runId: 'load', bundleDir, provider: 'cpu', threads: 1 });
     expect(model).toMatchObject({ id: 'nano', provider: 'cpu' });
     child.kill('SIGKILL');
     await ended;

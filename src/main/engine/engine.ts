@@ -9,9 +9,9 @@ import { importMethods } from './import-methods.ts';
 import type { InferenceClient } from './inference-client.ts';
 import { LiveSources } from './live-methods.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
-import { openBundle } from './model/bundle.ts';
+import { type Bundle, openBundle } from './model/bundle.ts';
 import { constantsOf, graphPathsOf } from './model/onnx-graphs.ts';
-import { chooseProviders } from './model/providers.ts';
+import { chooseProviders, type ProviderChoice } from './model/providers.ts';
 import { ModelGate } from './model-gate.ts';
 import { modelMethods } from './model-methods.ts';
 import { fitSize, MediaSource } from './pipeline/media-source.ts';
@@ -127,32 +127,25 @@ export class Engine {
       onProgress: (event) => void this.#emit('importProgress', event),
     }),
 
-    /** Replaces the model at work. Clips that are open stay open, with nothing known of their objects. */
+    /**
+     * Replaces the model at work. Clips that are open stay open, with nothing known of their objects.
+     * @throws AppError `cancelled` only while the former model is still at work
+     */
     loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
       const input = parse('loadModel', raw);
-      const bundle = await openBundle(input.bundleDir);
-      const { manifest } = bundle;
-      if (bundle.needsWeights) {
-        throw new AppError(
-          'model-missing',
-          `The weights of ${manifest.name} are not installed. Download them or import ${manifest.weights?.file} from disk.`,
-        );
-      }
-      return this.#gate.change(async () => {
-        this.#imageSize = manifest.imageSize;
-        const loaded = await this.#client.peer.call('load', {
-          manifest,
-          paths: graphPathsOf(bundle),
-          choice: chooseProviders(input.provider, input.threads),
-        });
-        this.#manifest = manifest;
-        // What the worker knew of open clips went with the former model.
-        for (const [sessionId, { media }] of this.#sources) {
-          const { width, height, frameCount } = media;
-          await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
+      return this.#cancellable(input.runId, async (signal) => {
+        const bundle = await openBundle(input.bundleDir, { signal });
+        if (bundle.needsWeights) {
+          const { name, weights } = bundle.manifest;
+          throw new AppError(
+            'model-missing',
+            `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
+          );
         }
-        const { id, name, version, imageSize } = manifest;
-        return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
+        return this.#gate.change(() => {
+          signal.throwIfAborted();
+          return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads));
+        });
       });
     },
 
@@ -287,6 +280,20 @@ export class Engine {
       return {};
     },
   };
+
+  async #replaceModel(bundle: Bundle, choice: ProviderChoice): Promise<EngineModel> {
+    const { manifest } = bundle;
+    this.#imageSize = manifest.imageSize;
+    const loaded = await this.#client.peer.call('load', { manifest, paths: graphPathsOf(bundle), choice });
+    this.#manifest = manifest;
+    // What the worker knew of open clips went with the former model.
+    for (const [sessionId, { media }] of this.#sources) {
+      const { width, height, frameCount } = media;
+      await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
+    }
+    const { id, name, version, imageSize } = manifest;
+    return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
+  }
 
   async #lookAt(path: string, watched: Parameters<typeof MediaSource.open>[3] = {}): Promise<MediaSource> {
     return MediaSource.open(path, await this.#findFfmpeg(), () => this.#imageSize, watched);

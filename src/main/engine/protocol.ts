@@ -30,6 +30,7 @@ const viewerNumber = z.number().int().nonnegative();
 /** Input schemas of the engine's methods; outputs are the types below. */
 export const engineInputs = {
   loadModel: z.object({
+    runId: z.string(),
     bundleDir: z.string(),
     provider: z.enum(['auto', ...providerNames]),
     threads: z.number().int().positive().optional(),

@@ -100,7 +100,7 @@ export class AppServices {
         peer: () => this.#engine.peer,
         session: () => this.#open.current,
         isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
-        operate: (...work) => this.operations.run('measure', ...work),
+        operate: (kind, ...work) => this.operations.run(kind, ...work),
         onEngine: (state, message) => this.#engine.tell(state, message),
         onChange: () => this.#hub.touch(),
         notify: (level, text) => this.notify(level, text),

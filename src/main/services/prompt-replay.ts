@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { FramePrompt } from '../../shared/prompts.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
+import type { LoadWatch } from './models/active-model.ts';
 import type { ObjectList } from './object-list.ts';
 
 export interface ReplayHost {
@@ -48,18 +49,21 @@ export class PromptReplay {
 
   /**
    * Gives all prompts to a model that was loaded in the place of another.
-   * @throws AppError why a prompt was refused
+   * @throws AppError why a prompt was refused; `cancelled`
    */
-  async giveToModel(onResult: (frame: number, result: EngineResult) => void): Promise<void> {
+  async giveToModel(onResult: (frame: number, result: EngineResult) => void, watch?: LoadWatch): Promise<void> {
     const wasRunning = this.#running !== null;
     await this.done();
-    for (const { id, prompts } of this.#host.objects())
-      for (const prompt of prompts) {
-        const { sessionId, engine } = this.#host;
-        // A prompt that is there already would colour the mask of the same one given again.
-        if (wasRunning) await engine().call('clearPrompts', { sessionId, objectId: id, frame: prompt.frame });
-        onResult(prompt.frame, await this.#give(id, prompt));
-      }
+    const { sessionId, engine } = this.#host;
+    const all = this.#host.objects().flatMap(({ id, prompts }) => prompts.map((prompt) => ({ id, prompt })));
+    let done = 0;
+    for (const { id, prompt } of all) {
+      watch?.signal.throwIfAborted();
+      // A prompt that is there already would colour the mask of the same one given again.
+      if (wasRunning) await engine().call('clearPrompts', { sessionId, objectId: id, frame: prompt.frame });
+      onResult(prompt.frame, await this.#give(id, prompt));
+      watch?.onProgress(++done, all.length);
+    }
   }
 
   async #giveAll(): Promise<void> {

@@ -22,6 +22,7 @@ import type { EnginePeer } from './engine-host.ts';
 import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
 import type { LiveLink } from './live/live-link.ts';
 import { MaskStore } from './mask-store.ts';
+import type { LoadWatch } from './models/active-model.ts';
 import type { ObjectChange } from './object-list.ts';
 import { PromptReplay } from './prompt-replay.ts';
 import { SessionEdits } from './session-edits.ts';
@@ -339,16 +340,22 @@ export class SessionService {
   /**
    * Goes on with another model that the engine has loaded: it is given all prompts, and frames with prompts get its masks. What
    * was tracked stays until it is tracked again.
+   * @throws AppError `cancelled` before anything is another
    */
-  async adoptModel(model: EngineModel): Promise<void> {
+  async adoptModel(model: EngineModel, watch: LoadWatch): Promise<void> {
     const results: [number, EngineResult][] = [];
-    await this.#replay.giveToModel((frame, result) => results.push([frame, result]));
+    await this.#replay.giveToModel((frame, result) => results.push([frame, result]), watch);
     this.#model = model;
     for (const [frame, result] of results) {
       this.store.put(frame, result);
       this.#events.onFrame(this.#message(0, frame, noPlanes));
     }
     this.#events.onChange();
+  }
+
+  /** The engine has the model again that the masks are of. */
+  async readoptModel(): Promise<void> {
+    await this.#replay.giveToModel(() => {});
   }
 
   async close(): Promise<void> {

@@ -149,14 +149,21 @@ export class ViewerRenderer {
     this.setOverlays([]);
   }
 
-  /** RGBA of a canvas pixel as drawn; for tests, with keepPixels. */
-  readPixel(x: number, y: number): [number, number, number, number] {
+  /** RGBA of canvas pixels as drawn; for tests, with keepPixels. @param hasMasks false = as they would be without any mask */
+  readPixels(points: readonly { x: number; y: number }[], hasMasks = true): [number, number, number, number][] {
+    const hidden = hasMasks ? [] : [...this.#masks.values()].filter(({ mesh }) => mesh.visible);
+    for (const { mesh } of hidden) mesh.visible = false;
     this.#draw();
     const gl = this.#renderer.getContext();
     const { height, pixelRatio } = this.#size;
     const out = new Uint8Array(4);
-    gl.readPixels(Math.floor(x * pixelRatio), Math.floor((height - y) * pixelRatio) - 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
-    return [out[0]!, out[1]!, out[2]!, out[3]!];
+    const read = points.map(({ x, y }): [number, number, number, number] => {
+      gl.readPixels(Math.floor(x * pixelRatio), Math.floor((height - y) * pixelRatio) - 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
+      return [out[0]!, out[1]!, out[2]!, out[3]!];
+    });
+    for (const { mesh } of hidden) mesh.visible = true;
+    if (hidden.length > 0) this.#schedule();
+    return read;
   }
 
   dispose(): void {

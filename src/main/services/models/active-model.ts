@@ -18,9 +18,18 @@ export interface ActiveModelOptions {
   onChange: () => void;
 }
 
+/** How a load is watched and given up. */
+export interface LoadWatch {
+  signal: AbortSignal;
+  /** Of the prompts that the model is given; before that there is nothing to count. */
+  onProgress(done: number, total: number): void;
+}
+
 /** Who has to go along with another model. */
 export interface ModelUser {
-  adoptModel(model: EngineModel): Promise<void>;
+  adoptModel(model: EngineModel, watch: LoadWatch): Promise<void>;
+  /** The model before it is at work again: what there is follows from it already. */
+  readoptModel(): Promise<void>;
 }
 
 export class ActiveModel {
@@ -69,20 +78,25 @@ export class ActiveModel {
   }
 
   /**
-   * Puts another model to work; `user` goes along with it. When that fails the former model is loaded again.
-   * @throws AppError why not; its detail `isLost` is true when there is no model now
+   * Puts another model to work; `user` goes along with it. When that fails or is given up, the former model is at work again.
+   * @throws AppError why not, `cancelled` too; its detail `isLost` is true when there is no model now
    */
-  async switchTo(spec: string, peer: EnginePeer, user: ModelUser | null): Promise<void> {
+  async switchTo(spec: string, peer: EnginePeer, user: ModelUser | null, watch: LoadWatch): Promise<void> {
     if (this.#isSwitching) throw new AppError('busy', 'Another model is being loaded. Wait until it is ready.');
     this.#setSwitching(true);
+    let isReplaced = false;
     try {
-      await this.#loadFor(peer, spec, user);
+      const model = await this.#load(peer, spec, watch.signal);
+      isReplaced = true;
+      watch.signal.throwIfAborted();
+      await user?.adoptModel(model, watch);
       this.#spec = spec;
       this.#isOwnChoice = true;
     } catch (error) {
       const known = AppError.from(error);
-      // An engine that died loads the former model by itself when it is back.
-      if (known.code !== 'engine-lost') await this.#restore(peer, user, known);
+      // The engine gives up only while it still has the former one. One that died loads that by itself when it is back.
+      const isUntouched = (known.code === 'cancelled' && !isReplaced) || known.code === 'engine-lost';
+      if (!isUntouched) await this.#restore(peer, user, known);
       throw known;
     } finally {
       this.#setSwitching(false);
@@ -91,7 +105,8 @@ export class ActiveModel {
 
   async #restore(peer: EnginePeer, user: ModelUser | null, reason: AppError): Promise<void> {
     try {
-      await this.#loadFor(peer, this.#spec, user);
+      await this.#load(peer, this.#spec);
+      await user?.readoptModel();
     } catch (error) {
       this.#view = null;
       this.#engineModel = null;
@@ -102,21 +117,18 @@ export class ActiveModel {
     }
   }
 
-  async #loadFor(peer: EnginePeer, spec: string, user: ModelUser | null): Promise<void> {
-    await this.#load(peer, spec);
-    await user?.adoptModel(this.#engineModel!);
-  }
-
-  async #load(peer: EnginePeer, spec: string): Promise<void> {
+  /** @throws AppError `cancelled` only while the former model is still at work */
+  async #load(peer: EnginePeer, spec: string, signal = new AbortController().signal): Promise<EngineModel> {
     const { modelsDir, installedDir, provider = 'auto', threads } = this.#options;
     const found = await findModel(modelsDir, spec);
-    const { signal } = new AbortController();
-    const bundleDir =
-      'dir' in found ? found.dir : await engineCheckpoints(() => peer).bundleFor(found.model, found.imageSize, installedDir, signal);
-    this.#engineModel = await peer.call('loadModel', { bundleDir, provider, threads });
-    const { id, name, imageSize, provider: used, providerReason } = this.#engineModel;
+    const engine = engineCheckpoints(() => peer);
+    const bundleDir = 'dir' in found ? found.dir : await engine.bundleFor(found.model, found.imageSize, installedDir, signal);
+    const loaded = await engine.load(bundleDir, provider, threads, signal);
+    this.#engineModel = loaded;
+    const { id, name, imageSize, provider: used, providerReason } = loaded;
     this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason };
     this.#options.onChange();
+    return loaded;
   }
 
   #setSwitching(isSwitching: boolean): void {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { openBundle } from '../../engine/model/bundle.ts';
 import type { InstallableModel } from '../../engine/model/installable-model.ts';
 import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from '../../engine/model/installed-bundle.ts';
+import type { EngineInput, EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
 
 export interface Checkpoints {
@@ -30,8 +31,19 @@ const plain = ({ id, name, weights, modelsRoot, variants }: InstallableModel): I
   variants: variants.map(({ imageSize, dir }) => ({ imageSize, dir })),
 });
 
+/** What a running engine does beside that. */
+export interface EngineCheckpoints extends Checkpoints {
+  /** Replaces the model at work; see engine/engine.ts. */
+  load(
+    bundleDir: string,
+    provider: EngineInput<'loadModel'>['provider'],
+    threads: number | undefined,
+    signal: AbortSignal,
+  ): Promise<EngineModel>;
+}
+
 /** @param peer the running engine; throws `engine-lost` where there is none */
-export const engineCheckpoints = (peer: () => EnginePeer): Checkpoints => {
+export const engineCheckpoints = (peer: () => EnginePeer): EngineCheckpoints => {
   const cancellable = async <T>(signal: AbortSignal, work: (engine: EnginePeer, runId: string) => Promise<T>): Promise<T> => {
     signal.throwIfAborted();
     const engine = peer();
@@ -50,6 +62,8 @@ export const engineCheckpoints = (peer: () => EnginePeer): Checkpoints => {
     identify: (path, models) => peer().call('identifyCheckpoint', { path, models: models.map(plain) }),
     bundleFor: (model, imageSize, installedDir, signal) =>
       cancellable(signal, (engine, runId) => engine.call('bundleFor', { runId, model: plain(model), imageSize, installedDir })),
+    load: (bundleDir, provider, threads, signal) =>
+      cancellable(signal, (engine, runId) => engine.call('loadModel', { runId, bundleDir, provider, threads })),
     verifyBundle: async (dir) => void (await peer().call('verifyBundle', { dir })),
   };
 };

@@ -5,8 +5,9 @@ import { installedModelsDir, userDataDir } from '../app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';
 import { engineCheckpoints } from './checkpoints.ts';
+import type { ModelHost } from './model-host.ts';
 import { ModelInstaller } from './model-installer.ts';
-import { type ModelHost, ModelService } from './model-service.ts';
+import { ModelService } from './model-service.ts';
 
 export interface ModelOptions {
   modelsDir: string;

@@ -2,38 +2,22 @@
  * Models for clients: what there is, what is being downloaded, imported or verified, and the contract's methods for it. Nothing
  * touches the network before `model.download`.
  */
-import type { AppState, Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
+import type { Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, type ModelTask, modelSpec } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
-import type { RunningOperation } from '../operations.ts';
 import { RateMeter } from '../operations.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
-import type { SessionService } from '../session-service.ts';
 import type { ActiveModel } from './active-model.ts';
 import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from './download-address.ts';
 import type { InstallRun } from './install-run.ts';
+import type { ModelHost } from './model-host.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
 import { changeModelSettings, readModelSettings } from './model-settings.ts';
 import { leastFrames, ModelSpeeds, measureSpeed, speedOf, speedRunId } from './model-speeds.ts';
-
-/** What models need of the app around them. */
-export interface ModelHost {
-  /** The running engine. @throws AppError `engine-lost` */
-  peer(): EnginePeer;
-  /** The open clip, which goes along with another model. */
-  session(): SessionService | null;
-  /** Tracking or an export is under way. */
-  isWorking(): boolean;
-  /** Shows work that takes a while. @throws what it throws, `cancelled` too */
-  operate(title: string, work: (running: RunningOperation) => Promise<void>, cancel: () => void): Promise<void>;
-  onEngine(state: AppState['engine']['state'], message: string | null): void;
-  /** Something a client mirrors has changed. */
-  onChange(): void;
-  notify(level: 'info' | 'warning', text: string): void;
-}
+import { ModelSwitch } from './model-switch.ts';
 
 export interface ModelServiceOptions {
   installer: ModelInstaller;
@@ -66,6 +50,7 @@ export class ModelService {
   /** With its password, which no client is told. */
   #proxy: string | null = null;
   readonly #speeds: ModelSpeeds;
+  readonly #switch: ModelSwitch;
   #isMeasuring = false;
   #onSpeedFrame: ((done: number) => void) | null = null;
 
@@ -73,6 +58,7 @@ export class ModelService {
     this.#options = options;
     this.#host = host;
     this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => host.onChange());
+    this.#switch = new ModelSwitch(options, host);
   }
 
   get view(): ModelsState {
@@ -125,36 +111,13 @@ export class ModelService {
   }
 
   /**
-   * Puts another model to work: the clip, its objects and prompts stay, and what was tracked stays until it is tracked again. When
-   * it can't be used, the former one goes on.
-   * @param spec "<id>", "<id>@<image size>" or a bundle's folder
+   * Puts another model to work; see model-switch.ts.
+   * @throws AppError why not, `cancelled` too
    */
   async switchTo(spec: string): Promise<void> {
-    if (this.#host.isWorking())
-      throw new AppError(
-        'busy',
-        'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
-      );
-    const peer = this.#host.peer();
-    const session = this.#host.session();
-    this.#host.onEngine('starting', 'The model is being loaded…');
-    try {
-      await this.#options.active.switchTo(spec, peer, session);
-      this.#host.onEngine('ready', null);
-    } catch (error) {
-      const known = AppError.from(error);
-      if (known.details?.isLost) this.#host.onEngine('failed', known.message);
-      else if (known.code !== 'engine-lost') this.#host.onEngine('ready', null);
-      throw known;
-    }
-    // A disk that refuses to remember it is no reason to refuse the model.
-    if (this.#options.remembers) await changeModelSettings(this.#options.settingsPath, { model: spec }).catch(() => {});
-    if (session?.objects.some(({ results }) => results.length > 0)) {
-      this.#host.notify(
-        'info',
-        `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
-      );
-    }
+    this.requireLoaded();
+    const entry = this.#entries.find(({ id }) => spec === id || spec.startsWith(`${id}@`));
+    await this.#switch.to(spec, entry?.name ?? spec);
   }
 
   /** A run of that many frames and objects went at that speed with the model at work. */
@@ -186,20 +149,20 @@ export class ModelService {
       peer.call('cancel', { runId: speedRunId }).catch(() => {});
     };
     try {
-      await this.#host.operate(
-        view.name,
-        async ({ progress }) => {
-          const listen = (listener: ((done: number) => void) | null): void => {
-            this.#onSpeedFrame = listener;
-          };
-          const speed = await measureSpeed(peer, this.#options.sampleClip, { signal: ending.signal, onFrames: progress, listen });
-          await this.#speeds.record(speedOf(view, view.id, 1, speed));
-        },
-        cancel,
+      await unlessCancelled(
+        this.#host.operate(
+          'measure',
+          view.name,
+          async ({ progress }) => {
+            const listen = (listener: ((done: number) => void) | null): void => {
+              this.#onSpeedFrame = listener;
+            };
+            const speed = await measureSpeed(peer, this.#options.sampleClip, { signal: ending.signal, onFrames: progress, listen });
+            await this.#speeds.record(speedOf(view, view.id, 1, speed));
+          },
+          cancel,
+        ),
       );
-    } catch (error) {
-      // Whoever cancelled it knows.
-      if (AppError.from(error).code !== 'cancelled') throw error;
     } finally {
       this.#isMeasuring = false;
       this.#host.onChange();
@@ -264,7 +227,7 @@ export class ModelService {
       return {};
     },
     'model.use': async ({ id, imageSize }) => {
-      await this.switchTo(modelSpec(id, imageSize));
+      await unlessCancelled(this.switchTo(modelSpec(id, imageSize)));
       return {};
     },
     'model.measure': async () => {
@@ -361,6 +324,15 @@ export class ModelService {
     this.#host.onChange();
   }
 }
+
+/** Whoever cancelled it knows. */
+const unlessCancelled = async (work: Promise<void>): Promise<void> => {
+  try {
+    await work;
+  } catch (error) {
+    if (AppError.from(error).code !== 'cancelled') throw error;
+  }
+};
 
 /** What a user is told of an installation, where nobody vouches for the bytes most of all. */
 export const installedMessage = ({ model, record, wasInstalled }: InstallOutcome): string => {

@@ -1,5 +1,6 @@
 /** The models: which is at work and on what, what else there is, and getting, checking and removing them. */
 import { useEffect } from 'react';
+import type { Operation } from '../../../shared/contract.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { runningOperation } from '../../state/window-state.ts';
@@ -42,13 +43,8 @@ const noEntries: never[] = [];
 const ActiveModel = () => {
   const active = useAppState((s) => s.host?.models.active ?? null);
   const isSwitching = useAppState((s) => s.host?.models.isSwitching ?? false);
-  if (isSwitching) {
-    return (
-      <p className={styles.active} role="status">
-        {modelText.active.loading}
-      </p>
-    );
-  }
+  const loading = useAppState((s) => runningOperation(s, 'model'));
+  if (isSwitching) return <LoadingModel operation={loading} />;
   if (!active) return <p className={styles.active}>{modelText.active.none}</p>;
   return (
     <dl className={styles.active}>
@@ -71,6 +67,32 @@ const ActiveModel = () => {
         </dd>
       </div>
     </dl>
+  );
+};
+
+/** Another model is on its way; until it is there the former one can be kept. */
+const LoadingModel = ({ operation }: { operation: Operation | null }) => {
+  const { client, attempt } = useApp();
+  return (
+    <div className={styles.active}>
+      <div className={styles.loading}>
+        <span role="status">{operation ? modelText.active.loading(operation.title) : modelText.active.loadingUnnamed}</span>
+        {operation && (
+          <>
+            <ProgressBar label={modelText.active.loadProgress} done={operation.done} total={operation.total} />
+            {operation.etaMs !== null && <span>{modelText.active.left(formatDuration(operation.etaMs))}</span>}
+            <Button
+              size="small"
+              variant="danger"
+              label={modelText.active.cancelLoading}
+              onClick={() => void attempt(client.call('operation.cancel', { operationId: operation.id }))}
+            >
+              {modelText.task.cancel}
+            </Button>
+          </>
+        )}
+      </div>
+    </div>
   );
 };
 

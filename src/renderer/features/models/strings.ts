@@ -17,7 +17,10 @@ export const modelText = {
     measuring: 'Measuring on the sample clip…',
     unmeasured: 'Not measured yet',
     speedOf: (rate: string, objects: number): string => `${rate} frames/s with ${objects === 1 ? '1 object' : `${objects} objects`}`,
-    loading: 'The model is being loaded…',
+    loading: (name: string): string => `${name} is being loaded…`,
+    loadingUnnamed: 'The model is being loaded…',
+    loadProgress: 'Loading the model: how far',
+    cancelLoading: 'Cancel loading, and keep the model before it',
     none: 'No model is loaded. Choose one below.',
   },
   states: {

@@ -89,6 +89,7 @@ const Running = () => {
 
 const nameOf = ({ kind, title }: Operation): string => {
   if (kind === 'import') return text.fetching(title);
+  if (kind === 'model') return text.loading(title);
   return kind === 'open' ? text.opening(title) : text.kinds[kind];
 };
 
@@ -99,7 +100,7 @@ const RunningOperation = ({ operation }: { operation: Operation }) => {
   return (
     <span className={styles.running}>
       <span className={styles.runningName}>{nameOf(operation)}</span>
-      {total > 0 && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
+      {(total > 0 || kind === 'model') && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
       {kind === 'import' && total === 0 && done > 0 && (
         <>
           <span>{formatDuration(done)}</span>

@@ -1,0 +1,20 @@
+import type { AppState } from '../../../shared/contract.ts';
+import type { EnginePeer } from '../engine-host.ts';
+import type { RunningOperation } from '../operations.ts';
+import type { SessionService } from '../session-service.ts';
+
+/** What models need of the app around them. */
+export interface ModelHost {
+  /** The running engine. @throws AppError `engine-lost` */
+  peer(): EnginePeer;
+  /** The open clip, which goes along with another model. */
+  session(): SessionService | null;
+  /** Tracking or an export is under way. */
+  isWorking(): boolean;
+  /** Shows work that takes a while. @throws what it throws, `cancelled` too */
+  operate(kind: 'measure' | 'model', title: string, work: (running: RunningOperation) => Promise<void>, cancel: () => void): Promise<void>;
+  onEngine(state: AppState['engine']['state'], message: string | null): void;
+  /** Something a client mirrors has changed. */
+  onChange(): void;
+  notify(level: 'info' | 'warning', text: string): void;
+}
