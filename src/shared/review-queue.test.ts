@@ -115,6 +115,28 @@ describe('rankReview', () => {
     );
   });
 
+  it('expects no more of a correction than the prompt before it held', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 6 }), fc.double({ min: 0.5, max: 0.95, noNaN: true }), (held, doubt) => {
+        const [first] = rankReview(
+          clip(80, (frame) => (frame < held ? 0.05 : doubt)),
+          1,
+          new Map([[1, [0]]]),
+        );
+        // Right after the loss it would be lost as soon again, and the frames before it were right anyway.
+        expect(first!.frame).toBeGreaterThanOrEqual(2 * held);
+      }),
+    );
+    // A prompt that held long lets a correction be felt long: it belongs to the beginning of what was lost.
+    const [late] = rankReview(
+      clip(120, (frame) => (frame < 60 ? 0.05 : 0.9)),
+      1,
+      new Map([[1, [0]]]),
+    );
+    expect(late!.frame).toBeGreaterThanOrEqual(60);
+    expect(late!.frame).toBeLessThan(80);
+  });
+
   it('gives every object in trouble its turn before the worst has a third', () => {
     const frames = [0.9, 0.7, 0.6].flatMap((doubt, i) => clip(60, () => doubt, i + 1));
     const queue = rankReview(frames, 5, new Map([1, 2, 3].map((id) => [id, [0]])));

@@ -4,8 +4,9 @@
  * What a frame is worth is the error that its correction is expected to mend. The error expected on a frame is the model's doubt there, and
  * more the farther the nearest prompt is: the model drifts without noticing. A correction mends its own frame, and what it changes
  * there it changes on the frames ahead as well, less and less with distance, a little behind, and nothing beyond the next prompt: where the
- * object was lost it is found again, where the mask was nearly right hardly anything changes. The queue takes the frame of most worth, again
- * and again; of several objects those that already have a frame in it give way.
+ * object was lost it is found again, where the mask was nearly right hardly anything changes. It holds no longer than the prompt before it
+ * did: an object that is lost within four frames of a prompt will be lost within four frames of the next one. The queue takes the frame of
+ * most worth, again and again; of several objects those that already have a frame in it give way.
  */
 import { z } from 'zod';
 
@@ -36,6 +37,8 @@ const mostDrift = 0.3;
 const halfDrift = 20;
 /** Worth of an object's next frame for each of its frames that is in the queue: what loses it once may lose it again. */
 const againShare = 0.5;
+/** Frames on both sides over which the error after a prompt is averaged. */
+const relapseSmoothing = 2;
 /** Reaches after which nothing is felt any more. */
 const window = 5;
 
@@ -57,6 +60,9 @@ export const expectedError = (doubt: number, distance: number): number => {
   return 1 - (1 - doubt) * (1 - drift);
 };
 
+/** Error seen 1, 2, 3 ... frames after a prompt, smoothed. */
+type Relapse = Float64Array;
+
 /** One object's frames, ascending, each with the error that is left there and what a correction of it is worth. */
 class ObjectDoubts {
   readonly objectId: number;
@@ -66,6 +72,8 @@ class ObjectDoubts {
   readonly #known: number[];
   readonly #error: Float64Array;
   readonly #worth: Float64Array;
+  /** Of every prompt that frames follow, and of chosen frames that of the prompt before. */
+  readonly #relapses = new Map<number, Relapse>();
   #taken = 0;
 
   constructor(objectId: number, entries: readonly ReviewFrame[], prompted: Iterable<number>, felt: Felt) {
@@ -77,6 +85,7 @@ class ObjectDoubts {
       const [before, after] = this.#around(frame);
       return this.#known.includes(frame) ? 0 : expectedError(uncertainty, Math.min(frame - before, after - frame));
     });
+    for (const prompt of this.#known) this.#relapses.set(prompt, this.#relapseAfter(prompt));
     this.#worth = new Float64Array(entries.length);
     for (let i = 0; i < entries.length; i++) this.#worth[i] = this.#worthOf(i);
   }
@@ -93,11 +102,13 @@ class ObjectDoubts {
     const [before, after] = this.#around(frame);
     const at = this.#entries.findIndex((entry) => entry.frame === frame);
     const share = this.#shareOf(at);
-    this.#forEachFelt(at, (i, felt) => {
-      this.#error[i]! *= 1 - share * felt;
+    this.#forEachFelt(at, (i, felt, relapse) => {
+      this.#error[i]! -= share * felt * Math.max(0, this.#error[i]! - relapse);
     });
     this.#error[at] = 0;
     this.#taken++;
+    const relapse = this.#relapses.get(before);
+    if (relapse) this.#relapses.set(frame, relapse);
     this.#known.push(frame);
     this.#known.sort((a, b) => a - b);
     for (let i = 0; i < this.#entries.length; i++) {
@@ -117,26 +128,46 @@ class ObjectDoubts {
     if (this.#known.includes(frame) || frame - before < reviewSpacing || after - frame < reviewSpacing) return 0;
     const share = this.#shareOf(at);
     let worth = this.#error[at]!;
-    this.#forEachFelt(at, (i, felt) => {
-      worth += share * felt * this.#error[i]!;
+    this.#forEachFelt(at, (i, felt, relapse) => {
+      worth += share * felt * Math.max(0, this.#error[i]! - relapse);
     });
     return worth;
   }
 
-  /** Every other entry that feels a correction of this one. */
-  #forEachFelt(at: number, tell: (entry: number, felt: number) => void): void {
+  /** What was expected after a prompt, before anything is chosen; of frames that are not known, what the one before them has. */
+  #relapseAfter(prompt: number): Relapse {
+    const relapse = new Float64Array(this.#felt.ahead.length);
+    const [, after] = this.#around(prompt);
+    let filled = 0;
+    this.#entries.forEach(({ frame }, i) => {
+      const distance = frame - prompt;
+      if (distance <= 0 || frame >= after || distance >= relapse.length) return;
+      relapse.fill(relapse[filled]!, filled + 1, distance);
+      relapse[distance] = this.#error[i]!;
+      filled = distance;
+    });
+    relapse.fill(relapse[filled]!, filled + 1);
+    return relapse.map((_, distance) => {
+      const near = relapse.subarray(Math.max(1, distance - relapseSmoothing), distance + relapseSmoothing + 1);
+      return near.reduce((sum, error) => sum + error, 0) / Math.max(1, near.length);
+    });
+  }
+
+  /** Every other entry that feels a correction of this one, how much, and the error that is seen there all the same. */
+  #forEachFelt(at: number, tell: (entry: number, felt: number, relapse: number) => void): void {
     const { frame } = this.#entries[at]!;
     const [before, after] = this.#around(frame);
     const { ahead, behind } = this.#felt;
+    const relapse = this.#relapses.get(before);
     for (let i = at + 1; i < this.#entries.length; i++) {
       const distance = this.#entries[i]!.frame - frame;
       if (frame + distance >= after || distance >= ahead.length) break;
-      tell(i, ahead[distance]!);
+      tell(i, ahead[distance]!, relapse?.[distance] ?? 0);
     }
     for (let i = at - 1; i >= 0; i--) {
       const distance = frame - this.#entries[i]!.frame;
       if (frame - distance <= before || distance >= behind.length) break;
-      tell(i, behind[distance]!);
+      tell(i, behind[distance]!, 0);
     }
   }
 
