@@ -1,6 +1,7 @@
 /** What the engine of these tests answers: at once, and with masks that say of which object and frame they are. */
 import type { EngineResult } from '../../src/main/engine/protocol.ts';
 import type { MessageLink } from '../../src/main/engine/rpc.ts';
+import { smallClip, smallModel } from '../../src/main/services/testing/small-clip.ts';
 import { compressCounts } from '../../src/shared/rle.ts';
 
 export const frameCount = 1200;
@@ -21,20 +22,7 @@ const resultOf = (objectId: number, frame: number, prompted: boolean): EngineRes
   overlay: { objectId, width: 16, height: 16, scale: 1, score: 0.9, objectLogit: 5, logits: new Int8Array(256).fill(frame & 63) },
 });
 
-const media = {
-  width: side,
-  height: side,
-  frameCount,
-  durationMs: 200_000,
-  averageFps: 25,
-  isVariableFrameRate: false,
-  hasAudio: false,
-  codec: 'h264',
-  colorSpace: 'bt709',
-  fullRange: false,
-  timeBase: { num: 1, den: 25 },
-  isTruncated: false,
-};
+const media = smallClip({ width: side, height: side, frameCount });
 
 type Message = { id?: number; m?: string; a?: Record<string, unknown> };
 
@@ -42,9 +30,8 @@ type Message = { id?: number; m?: string; a?: Record<string, unknown> };
 export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
   const cancelled = new Set<string>();
   const answer = (method: string, a: Record<string, unknown>): unknown => {
-    if (method === 'loadModel')
-      return { id: 'nano', name: 'nano', version: '1', imageSize: 64, logitSize: 16, provider: 'cpu', providerReason: '' };
-    if (method === 'open') return { ...media, ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i) };
+    if (method === 'loadModel') return smallModel(16);
+    if (method === 'open') return media;
     if (method === 'readFrame') return { width: 2, height: 2, planes: new Uint8Array(6) };
     if (method === 'setPoints' || method === 'setMask') return resultOf(a.objectId as number, a.frame as number, true);
     if (method === 'cancel') cancelled.add(a.runId as string);

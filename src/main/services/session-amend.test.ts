@@ -2,29 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../shared/memory-settings.ts';
 import { resultsSchema } from '../../shared/results.ts';
-import type { FrameMessage } from '../../shared/wire.ts';
-import type { OpenedMedia } from '../engine/engine.ts';
-import type { EngineModel, EngineResult, MemoryReport, TrackedFrameEvent } from '../engine/protocol.ts';
-import type { EnginePeer } from './engine-host.ts';
+import type { EngineResult, MemoryReport } from '../engine/protocol.ts';
 import { resultsText } from './results-file.ts';
-import { SessionService } from './session-service.ts';
+import { runningSession } from './testing/running-session.ts';
+import { smallClip, smallModel } from './testing/small-clip.ts';
 
-const media: OpenedMedia = {
-  width: 4,
-  height: 1,
-  frameCount: 10,
-  durationMs: 400,
-  averageFps: 25,
-  isVariableFrameRate: false,
-  hasAudio: false,
-  codec: 'h264',
-  colorSpace: 'bt709',
-  fullRange: false,
-  timeBase: { num: 1, den: 25 },
-  isTruncated: false,
-  ptsTicks: Float64Array.from({ length: 10 }, (_, i) => i),
-};
-const model: EngineModel = { id: 'nano', name: 'nano', version: '1', imageSize: 32, logitSize: 2, provider: 'cpu', providerReason: '' };
+const media = smallClip({ width: 4, height: 1, frameCount: 10 });
+const model = smallModel(2);
 
 const result = (objectId: number, score: number): EngineResult => ({
   objectId,
@@ -39,50 +23,11 @@ const result = (objectId: number, score: number): EngineResult => ({
 const noReport: MemoryReport = { uncertainty: [], events: [], amended: [] };
 
 const setUp = async () => {
-  const pushed: FrameMessage[] = [];
-  let runId = '';
-  let endRun = (): void => {};
-  const peer = {
-    call: async (method: string, input: { runId?: string }) => {
-      if (method === 'open') return media;
-      if (method !== 'track') return {};
-      runId = input.runId!;
-      await new Promise<void>((resolve) => {
-        endRun = resolve;
-      });
-      return { state: 'done', warning: null };
-    },
-  } as unknown as EnginePeer;
-  const session = await SessionService.open('/clip.mp4', model, () => peer, {
-    onChange: () => {},
-    onFrame: (message) => pushed.push(message),
-    onWarning: () => {},
-  });
-  const objectId = session.addObject();
-  const run = session.track('run', { direction: 'forward', display: null }, () => {});
-  const tracked = (frame: number, score: number, memory: MemoryReport = noReport): void =>
-    session.onTrackedFrame({
-      runId,
-      frame,
-      reverse: false,
-      timeMs: 0,
-      done: 1,
-      total: 1,
-      picture: null,
-      results: [result(objectId, score)],
-      memory,
-      timings: { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 },
-      workerMs: 0,
-    } satisfies TrackedFrameEvent);
+  const { tracked, ...running } = await runningSession(media, model);
   return {
-    session,
-    objectId,
-    pushed,
-    tracked,
-    end: async () => {
-      endRun();
-      await run;
-    },
+    ...running,
+    tracked: (frame: number, score: number, memory = noReport): void =>
+      tracked(frame, { results: [result(running.objectId, score)], memory }),
   };
 };
 

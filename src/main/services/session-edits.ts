@@ -11,6 +11,7 @@ import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineResult } from '../engine/protocol.ts';
 import { checkFrame, checkInside } from './check-prompt.ts';
 import type { EnginePeer } from './engine-host.ts';
+import { syncPrompts, tellEngine } from './engine-prompts.ts';
 import { exchange } from './history.ts';
 import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
 import { changedMarks, labelOfMarks } from './marks.ts';
@@ -28,6 +29,7 @@ import {
   replaceObject,
   withPrompt,
 } from './object-list.ts';
+import { labelFor, labelOfPrompt } from './step-labels.ts';
 
 /** Masks that the model makes of a prompt. */
 const candidateCount = 4;
@@ -169,7 +171,7 @@ export class SessionEdits {
       const frames = new Set([...ids].flatMap((id) => this.#host.store.ranges(id)[0]?.[0] ?? []));
       this.#commit(labelFor('Delete object', objectIds), { objects: this.list.filter(({ id }) => !ids.has(id)) });
       for (const frame of frames) this.#host.onFrame(frame);
-      await this.#tell(async (engine) => {
+      await tellEngine(this.#host, async (engine) => {
         for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#host.sessionId, objectId });
       });
     });
@@ -270,7 +272,7 @@ export class SessionEdits {
         trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
       };
       this.#commit('Merge objects', { objects: replaceObject(others, object) });
-      await this.#syncEngine(before);
+      await syncPrompts(this.#host, before, this.list);
       this.#host.onFrame(store.ranges(into)[0]?.[0] ?? 0);
     });
   }
@@ -301,44 +303,11 @@ export class SessionEdits {
       }
       store.setTracks(list);
       this.#keep(target, { kind: direction, changes: edit.changes });
-      await this.#syncEngine(former);
+      await syncPrompts(this.#host, former, list);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
       if (edit.changes.length === 0 && list !== former) onFrame(this.#work.position);
       return edit.label;
     });
-  }
-
-  /** Gives the engine the prompts of objects that differ from `former`; their masks are those of the store. */
-  async #syncEngine(former: ObjectList): Promise<void> {
-    const { sessionId } = this.#host;
-    await this.#tell(async (engine) => {
-      for (const { id: objectId } of former) if (!this.has(objectId)) await engine.call('removeObject', { sessionId, objectId });
-      for (const object of this.list) {
-        const objectId = object.id;
-        const before = former.find(({ id }) => id === objectId);
-        if (before?.prompts === object.prompts) continue;
-        // What the engine still knows of a frame would colour its new mask: it forgets that first.
-        for (const prompt of before?.prompts ?? []) {
-          const { frame } = prompt;
-          if (promptOn(object, frame) !== prompt) await engine.call('clearPrompts', { sessionId, objectId, frame });
-        }
-        for (const prompt of object.prompts) {
-          if (before && promptOn(before, prompt.frame) === prompt) continue;
-          const { frame, points, box, mask, candidate = null } = prompt;
-          if (mask) await engine.call('setMask', { sessionId, objectId, frame, mask });
-          else await engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
-        }
-      }
-    });
-  }
-
-  /** An engine that was lost is given everything when it is back, so nothing is amiss. */
-  async #tell(work: (engine: EnginePeer) => Promise<unknown>): Promise<void> {
-    try {
-      await work(this.#host.engine());
-    } catch (error) {
-      if (AppError.from(error).code !== 'engine-lost') throw error;
-    }
   }
 
   #prompted(label: string, objectId: number, frame: number, prompt: FramePrompt, result: EngineResult): void {
@@ -386,12 +355,3 @@ export class SessionEdits {
     return next;
   }
 }
-
-/** "Hide object", or "Hide objects" of several. */
-const labelFor = (label: string, objectIds: readonly number[]): string =>
-  objectIds.length > 1 ? label.replace(/object$/, 'objects') : label;
-
-const labelOfPrompt = (former: FramePrompt | undefined, prompt: FramePrompt): string => {
-  if (prompt.box && JSON.stringify(prompt.box) !== JSON.stringify(former?.box ?? null)) return 'Draw box';
-  return prompt.points.length < (former?.points.length ?? 0) ? 'Remove point' : 'Add point';
-};

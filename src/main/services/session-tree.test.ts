@@ -3,59 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { defaultMemorySettings, type MemorySettings, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../shared/memory-tree.ts';
 import { resultsSchema } from '../../shared/results.ts';
-import type { FrameMessage } from '../../shared/wire.ts';
-import type { OpenedMedia } from '../engine/engine.ts';
 import { toEngineResult, toMemoryReport } from '../engine/pipeline/results.ts';
-import type { EngineModel } from '../engine/protocol.ts';
 import { type ScriptedDecode, ScriptedGraphs, testConstants } from '../engine/tracking/testing/scripted-graphs.ts';
 import { VideoTracker } from '../engine/tracking/video-tracker.ts';
-import type { EnginePeer } from './engine-host.ts';
 import { resultsText } from './results-file.ts';
-import { SessionService } from './session-service.ts';
+import { runningSession } from './testing/running-session.ts';
+import { smallClip, smallModel } from './testing/small-clip.ts';
 
 const source = { width: 64, height: 48 };
 const frameCount = 12;
-const media: OpenedMedia = {
-  ...source,
-  frameCount,
-  durationMs: 480,
-  averageFps: 25,
-  isVariableFrameRate: false,
-  hasAudio: false,
-  codec: 'h264',
-  colorSpace: 'bt709',
-  fullRange: false,
-  timeBase: { num: 1, den: 25 },
-  isTruncated: false,
-  ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i),
-};
-const model: EngineModel = { id: 'nano', name: 'nano', version: '1', imageSize: 32, logitSize: 8, provider: 'cpu', providerReason: '' };
-const noTimings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };
+const media = smallClip({ ...source, frameCount });
+const model = smallModel(8);
 
 /** A run of the real tracker over scripted graphs, told to a session as the engine tells it. */
 const play = async (change: Partial<MemorySettings>, script: (call: number, index: number) => ScriptedDecode) => {
   const memory = memorySettingsSchema.parse({ mode: 'tree', ...change });
-  const pushed: FrameMessage[] = [];
-  let runId = '';
-  let endRun = (): void => {};
-  const peer = {
-    call: async (method: string, input: { runId?: string }) => {
-      if (method === 'open') return media;
-      if (method !== 'track') return {};
-      runId = input.runId!;
-      await new Promise<void>((resolve) => {
-        endRun = resolve;
-      });
-      return { state: 'done', warning: null };
-    },
-  } as unknown as EnginePeer;
-  const session = await SessionService.open('/clip.mp4', model, () => peer, {
-    onChange: () => {},
-    onFrame: (message) => pushed.push(message),
-    onWarning: () => {},
-  });
-  const objectId = session.addObject();
-  const run = session.track('run', { direction: 'forward', display: null }, () => {});
+  const { session, objectId, pushed, tracked, end } = await runningSession(media, model);
 
   const graphs = new ScriptedGraphs();
   graphs.script = script;
@@ -73,15 +36,13 @@ const play = async (change: Partial<MemorySettings>, script: (call: number, inde
     first.push(results[0]!.iou);
     told.push(...results.flatMap(({ events }) => events));
     pushed.length = 0;
-    session.onTrackedFrame({
-      ...{ runId, frame, reverse: false, timeMs: 0, done: frame + 1, total: frameCount, picture: null, timings: noTimings, workerMs: 0 },
+    tracked(frame, {
       results: results.map((result) => toEngineResult(result, source)),
       memory: toMemoryReport(frame, results, source),
     });
     for (const message of pushed) again.push({ at: frame, frame: message.frame, score: message.overlays[0]!.score });
   }
-  endRun();
-  await run;
+  await end();
   const written = [
     ...resultsText({
       ...{ name: 'clip.mp4', media, model, objects: session.objects, store: session.store, trees: session.trees },

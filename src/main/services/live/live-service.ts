@@ -2,19 +2,19 @@
  * Live sources: one at a time, as a session that grows. Its recording and the work on it lie in a folder of their own until it ends;
  * they become a clip with a project then, with everything under the recording's frame numbers.
  */
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import type { MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import type { LiveSource, LiveState } from '../../../shared/live.ts';
+import type { LiveSource } from '../../../shared/live.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { isNetworkAddress } from '../../engine/media/network-source.ts';
 import { requireCamera, titleOf } from '../../engine/pipeline/live/live-input.ts';
 import type { EngineInput, LiveFrameEvent, LiveReport } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
-import type { Operations, RunningOperation } from '../operations.ts';
+import type { Operations } from '../operations.ts';
 import type { SessionService } from '../session-service.ts';
-import { nameOf, safeName } from '../sources/import-source.ts';
 import type { LiveClip } from './live-clip.ts';
+import { clipNameOf, connecting, type Live } from './live-entry.ts';
 import type { LiveLink } from './live-link.ts';
 import { LiveMedia } from './live-media.ts';
 import { LiveRecordings, type LiveRecordingsHost } from './live-recordings.ts';
@@ -38,49 +38,6 @@ export interface LiveServiceHost extends LiveRecordingsHost {
 const longestMs = 6 * 3_600_000;
 /** Between two looks at the disk, ms. */
 const roomEveryMs = 5_000;
-
-interface Live {
-  id: string;
-  session: SessionService;
-  media: LiveMedia;
-  work: LiveWork;
-  source: LiveSource;
-  title: string;
-  clipName: string;
-  state: LiveState;
-  /** The window that sends a recording. */
-  owner: object | null;
-  operationId: string;
-  running: RunningOperation | null;
-  /** Settles the operation. */
-  done: PromiseWithResolvers<'done' | 'cancelled'>;
-  /** Of the locked objects the engine was told of. */
-  locked: string;
-  lookedMs: number;
-  ending: Promise<void> | null;
-}
-
-const connecting = (title: string): LiveState => ({
-  phase: 'connecting',
-  title,
-  attempt: 0,
-  retryInMs: null,
-  problem: null,
-  buffer: null,
-  isTracking: false,
-  dropped: 0,
-  sourceFps: null,
-  shownFps: null,
-  latencyMs: null,
-  recordedMs: 0,
-  recordedBytes: 0,
-});
-
-const clipNameOf = (source: LiveSource): string => {
-  if (source.kind !== 'network') return `${safeName(source.kind === 'window' ? source.name || 'Camera' : 'Camera')}.mkv`;
-  const name = nameOf(source);
-  return `${basename(name, extname(name)) || 'live'}.mkv`;
-};
 
 export class LiveService {
   readonly #host: LiveServiceHost;

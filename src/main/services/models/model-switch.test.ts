@@ -6,14 +6,14 @@ import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
 import { Operations } from '../operations.ts';
 import type { SessionService } from '../session-service.ts';
+import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel, type LoadWatch } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';
 
 const modelsDir = resolve('models');
 const other = resolve('models/nano/bundle');
 
-const model = (name: string): EngineModel =>
-  ({ id: name, name, version: '1', imageSize: 64, logitSize: 16, provider: 'cpu', providerReason: '' }) as EngineModel;
+const model = (name: string): EngineModel => smallModel(16, name);
 
 /** @param onLoad what the engine does with the other model; @param adopt what the clip does when it is there */
 const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>, adopt = async (_: LoadWatch): Promise<void> => {}) => {
