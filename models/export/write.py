@@ -13,7 +13,7 @@ from onnxscript import optimizer
 from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
-from models.export.memory_attention import MemoryAttentionGraph
+from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, SharedAttentionGraph
 from models.export.nano_decoder import NanoDecoderGraph, TrackedDecoderGraph
 from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
 
@@ -21,23 +21,51 @@ OPSET = 18
 PREFIX = "m."  # every graph module holds the model as `m`
 
 
+def attention_specs(model):
+    """As graph_specs gives them: one graph, or two where objects can share memories."""
+    dim, side, rand = model.hidden_dim, model.sam_image_embedding_size, torch.rand
+    b, m, p = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096)
+    top = rand(1, dim, side, side)
+
+    def memories(*shape):
+        return {
+            "memory": rand(*shape, side * side, model.mem_dim),
+            "memory_tpos": torch.randint(0, model.num_maskmem, shape),
+            "memory_weight": rand(*shape),
+        }
+
+    def spec(graph, inputs, per_memory):
+        inputs = {**inputs, "pointers": rand(3, 4, dim), "pointer_pos": rand(3, 4), "pointer_weight": rand(3, 4)}
+        shapes = {name: {0: b, 1: p} if name.startswith("pointer") else per_memory if name.startswith("memory") else {} for name in inputs}
+        if "memory_slot" in inputs:
+            shapes["memory_slot"] = {0: b, 1: m}
+        return graph, tuple(inputs.values()), list(inputs), ["pix"], tuple(shapes.values())
+
+    if not ImageAttentionGraph.fits(model):
+        return {"memory_attention": spec(MemoryAttentionGraph(model), {"top": top, **memories(3, 2)}, {0: b, 1: m})}
+    image = ImageAttentionGraph(model)
+    with torch.inference_mode():
+        tokens, queries = (x.clone() for x in image(top))
+    slots = {"memory_slot": torch.tensor([[0, 1], [2, 0], [3, 2]])}
+    return {
+        "image_attention": (image, (top,), ["top"], ["tokens", "queries"], None),
+        "memory_attention": spec(
+            SharedAttentionGraph(model, top), {"tokens": tokens, "queries": queries, **memories(4), **slots}, {0: Dim("U", min=1, max=4096)}
+        ),
+    }
+
+
 def graph_specs(model):
     """name -> (module, example inputs, input names, output names, dynamic shapes)."""
     size, dim, memory_dim, side = model.image_size, model.hidden_dim, model.mem_dim, model.sam_image_embedding_size
     rand, is_nano = torch.rand, hasattr(model.sam_prompt_encoder, "dense_prompt")
     # Bounds keep the exporter from specialising; the graphs themselves have none.
-    b, m, p, n = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096), Dim("N", min=1, max=4096)
+    b, n = Dim("B", min=1, max=4096), Dim("N", min=1, max=4096)
     labels = torch.tensor([[1.0, 0, 2, 3], [1, 1, -1, -1], [-1, -1, -1, -1]])
     features = (rand(3, dim, side, side), rand(1, dim // 8, 4 * side, 4 * side), rand(1, dim // 4, 2 * side, 2 * side))
     specs = {
         "image_encoder": (ImageEncoderGraph(model), ((rand(1, size, size, 3) * 255).to(torch.uint8),), ["image"], ["s0", "s1", "top", "top_init"], None),
-        "memory_attention": (
-            MemoryAttentionGraph(model),
-            (rand(1, dim, side, side), rand(3, 2, side * side, memory_dim), torch.randint(0, model.num_maskmem, (3, 2)), rand(3, 2), rand(3, 4, dim), rand(3, 4), rand(3, 4)),
-            ["top", "memory", "memory_tpos", "memory_weight", "pointers", "pointer_pos", "pointer_weight"],
-            ["pix"],
-            ({}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: m}, {0: b, 1: p}, {0: b, 1: p}, {0: b, 1: p}),
-        ),
+        **attention_specs(model),
         "mask_decoder": (
             NanoDecoderGraph(model) if is_nano else MaskDecoderGraph(model),
             (*features, rand(3, 4, 2) * size, labels, rand(3, 1, 4 * side, 4 * side), torch.tensor([1.0, 0, 1])),
@@ -170,20 +198,32 @@ def compare(session: onnxruntime.InferenceSession, spec, quickly=False):
     return worst
 
 
+def by_object(names):
+    """Of a memory attention: the inputs that say what each object attends to, [B, M, ...]. Memories that are shared stay all there."""
+    return [name for name in names if name == "memory_slot" or (name.startswith("memory") and "memory_slot" not in names)]
+
+
+def first_object(inputs, names, dynamic):
+    shared = "memory_slot" in names
+    return tuple(x[:1] if d and not (shared and name in ("memory", "memory_tpos", "memory_weight")) else x for x, name, d in zip(inputs, names, dynamic))
+
+
 def smallest(inputs, names, dynamic):
     """One object, one memory."""
-    return tuple((x[:1, :1] if name.startswith("memory") else x[:1]) if d else x for x, name, d in zip(inputs, names, dynamic or [None] * len(inputs)))
+    first = first_object(inputs, names, dynamic or [None] * len(inputs))
+    return tuple(x[:, :1] if name in by_object(names) else x for x, name in zip(first, names))
 
 
 def cases(inputs, names, dynamic):
     yield inputs
     if dynamic is None:
         return
-    first = lambda x, n: x[:n]
-    yield tuple(first(x, 1) if d else x for x, d in zip(inputs, dynamic))
+    yield first_object(inputs, names, dynamic)
     if "pointers" in names:
         yield tuple(x[:, :0] if name.startswith("pointer") else x for x, name in zip(inputs, names))
-        yield tuple(torch.cat([x, x, x], 1) if name.startswith("memory") else x for x, name in zip(inputs, names))
+        yield tuple(torch.cat([x, x, x], 1) if name in by_object(names) else x for x, name in zip(inputs, names))
+    if "memory_slot" in names:
+        yield tuple(x[:1] * 0 if name == "memory_slot" else x[:1] for x, name in zip(inputs, names))
     if "points" in names:
         yield tuple(x[:, :2] if name in ("points", "labels") else x for x, name in zip(inputs, names))
 

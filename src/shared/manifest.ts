@@ -37,7 +37,8 @@ export type GraphFile = z.infer<typeof graphFileSchema>;
 
 /**
  * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `trackedDecoder` is the mask decoder of
- * frames without a prompt, where that is worth a graph of its own.
+ * frames without a prompt, where that is worth a graph of its own. With `imageAttention` the work on the image alone that the memory
+ * attention begins with is a graph of its own, and the memory attention takes memories that several objects share once.
  */
 export const graphsSchema = z.strictObject({
   imageEncoder: graphFileSchema,
@@ -46,6 +47,7 @@ export const graphsSchema = z.strictObject({
   memoryEncoder: graphFileSchema,
   maskPrompt: graphFileSchema.optional(),
   trackedDecoder: graphFileSchema.optional(),
+  imageAttention: graphFileSchema.optional(),
 });
 export type GraphName = keyof z.infer<typeof graphsSchema>;
 export const graphNames = Object.keys(graphsSchema.shape) as readonly GraphName[];

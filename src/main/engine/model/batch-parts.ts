@@ -3,19 +3,41 @@ import { Tensor } from 'onnxruntime-node';
 import type { TrackerConstants } from '../tracking/constants.ts';
 import type { AttendInput } from '../tracking/graphs.ts';
 
-/** Objects `from` to `to` (exclusive) of a batch; views of the same buffers. */
+/** Rows of a tensor by number; a view of the same buffer where they follow each other. */
+const rowsOf = <T extends Float32Array | BigInt64Array>(values: T, count: number, wanted: readonly number[]): T => {
+  const each = values.length / count;
+  const first = wanted[0] ?? 0;
+  if (wanted.every((row, index) => row === first + index)) return values.subarray(first * each, (first + wanted.length) * each) as T;
+  const rows = new (values.constructor as { new (length: number): T })(wanted.length * each);
+  wanted.forEach((row, index) => {
+    rows.set(values.subarray(row * each, (row + 1) * each) as never, index * each);
+  });
+  return rows;
+};
+
+const withMemories = (input: AttendInput, wanted: readonly number[]): AttendInput => {
+  const { memoryCount: count, memory, temporalRow, memoryWeight } = input;
+  return {
+    ...input,
+    memoryCount: wanted.length,
+    memory: rowsOf(memory, count, wanted),
+    temporalRow: rowsOf(temporalRow, count, wanted),
+    memoryWeight: rowsOf(memoryWeight, count, wanted),
+  };
+};
+
+/** Objects `from` to `to` (exclusive) of a batch, with the memories that they attend to; views of the same buffers where possible. */
 export const someOf = (input: AttendInput, from: number, to: number): AttendInput => {
   const slice = <T extends Float32Array | BigInt64Array>(values: T): T => {
     const each = values.length / input.batch;
     return values.subarray(from * each, to * each) as T;
   };
+  const memorySlot = slice(input.memorySlot);
+  const used = [...new Set(memorySlot)];
   return {
+    ...withMemories(input, used.map(Number)),
     batch: to - from,
-    memories: input.memories,
-    memory: slice(input.memory),
-    temporalRow: slice(input.temporalRow),
-    memoryWeight: slice(input.memoryWeight),
-    pointerCount: input.pointerCount,
+    memorySlot: memorySlot.map((slot) => BigInt(used.indexOf(slot))),
     pointers: slice(input.pointers),
     pointerPosition: slice(input.pointerPosition),
     pointerWeight: slice(input.pointerWeight),
@@ -28,22 +50,43 @@ export const detached = (input: AttendInput): AttendInput => ({
   memory: input.memory.slice(),
   temporalRow: input.temporalRow.slice(),
   memoryWeight: input.memoryWeight.slice(),
+  memorySlot: input.memorySlot.slice(),
   pointers: input.pointers.slice(),
   pointerPosition: input.pointerPosition.slice(),
   pointerWeight: input.pointerWeight.slice(),
 });
 
+/**
+ * The first objects of a batch, half of them or more, that attend to no memory that one of the others attends to.
+ * @returns how many; all where they share
+ */
+export const dealtOut = ({ batch, memories, memorySlot }: AttendInput): number => {
+  for (let own = Math.ceil(batch / 2); own < batch; own++) {
+    const known = new Set(memorySlot.subarray(0, own * memories));
+    if (!memorySlot.subarray(own * memories).some((slot) => known.has(slot))) return own;
+  }
+  return batch;
+};
+
+/**
+ * What the attention graph takes.
+ * @param image `top`, for a graph that takes memories per object; or `tokens` and `queries`, for one that takes shared ones
+ */
 export const attendFeeds = (
-  top: Tensor,
+  image: Record<string, Tensor>,
   input: AttendInput,
   { featureSize, memoryDim, hiddenDim }: TrackerConstants,
 ): Record<string, Tensor> => {
-  const { batch: b, memories: m, pointerCount: p } = input;
+  const { batch: b, memories: m, pointerCount: p, memorySlot } = input;
+  const isShared = 'queries' in image;
+  const { memoryCount, memory, temporalRow, memoryWeight } = isShared ? input : withMemories(input, [...memorySlot].map(Number));
+  const shape = isShared ? [memoryCount] : [b, m];
   return {
-    top,
-    memory: new Tensor('float32', input.memory, [b, m, featureSize * featureSize, memoryDim]),
-    memory_tpos: new Tensor('int64', input.temporalRow, [b, m]),
-    memory_weight: new Tensor('float32', input.memoryWeight, [b, m]),
+    ...image,
+    memory: new Tensor('float32', memory, [...shape, featureSize * featureSize, memoryDim]),
+    memory_tpos: new Tensor('int64', temporalRow, shape),
+    memory_weight: new Tensor('float32', memoryWeight, shape),
+    ...(isShared ? { memory_slot: new Tensor('int64', memorySlot, [b, m]) } : {}),
     pointers: new Tensor('float32', input.pointers, [b, p, hiddenDim]),
     pointer_pos: new Tensor('float32', input.pointerPosition, [b, p]),
     pointer_weight: new Tensor('float32', input.pointerWeight, [b, p]),
@@ -51,8 +94,7 @@ export const attendFeeds = (
 };
 
 /** What a request to the second lane need not keep. */
-export const ownedByAttend = ['memory', 'memory_tpos', 'memory_weight', 'pointers', 'pointer_pos', 'pointer_weight'];
-export const ownedByMemory = ['logits', 'binarize', 'object_logit'];
+export const ownedByAttend = ['memory', 'memory_tpos', 'memory_weight', 'memory_slot', 'pointers', 'pointer_pos', 'pointer_weight'];
 
 /** Objects `from` to `to` (exclusive) of a batch, in a buffer of its own where they are not all. */
 export const part = (values: Float32Array, batch: number, from: number, to: number): Float32Array => {

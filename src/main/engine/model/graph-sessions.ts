@@ -4,7 +4,6 @@ import { AppError } from '../../../shared/errors.ts';
 import type { GraphName } from '../../../shared/manifest.ts';
 import { openSession } from './open-session.ts';
 import type { Provider } from './providers.ts';
-import type { TimedGraph } from './run-times.ts';
 
 /** Where a graph's bytes are: a file path (external data beside it is found by ONNX Runtime). */
 export type GraphPaths = Record<GraphName, string | undefined>;
@@ -20,6 +19,7 @@ export interface Sessions {
   /** null where the model has none. */
   maskPrompt: Opening | null;
   trackedDecoder: Opening | null;
+  imageAttention: Opening | null;
 }
 
 export interface Releasable {
@@ -52,11 +52,12 @@ export const sessionsOf = (
     memoryEncoder: later(paths.memoryEncoder!),
     maskPrompt: paths.maskPrompt ? later(paths.maskPrompt) : null,
     trackedDecoder: paths.trackedDecoder ? later(paths.trackedDecoder) : null,
+    imageAttention: paths.imageAttention ? later(paths.imageAttention) : null,
   };
 };
 
 /** A graph that is opened after the model was loaded; its hash was right, so it is no damage that reading again would mend. */
-export const unreadable = (graph: TimedGraph, error: unknown): AppError => {
+export const unreadable = (graph: GraphName, error: unknown): AppError => {
   if (error instanceof AppError) return error;
   const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
   return new AppError('model-corrupt', `The model's ${graph} could not be loaded (${said}). Remove the model and install it again.`, {

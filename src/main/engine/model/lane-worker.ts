@@ -4,7 +4,9 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
 
-export type LaneGraph = 'imageEncoder' | 'memoryAttention' | 'memoryEncoder';
+export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'memoryEncoder';
+/** undefined where the model has none. */
+export type LanePaths = Record<LaneGraph, string | undefined>;
 
 /** A tensor as it crosses threads. */
 export interface LaneTensor {
@@ -13,14 +15,23 @@ export interface LaneTensor {
   dims: readonly number[];
 }
 
-let opened: { paths: Record<LaneGraph, string>; threads: number } | null = null;
+export type LaneTensors = Record<string, LaneTensor>;
+
+export interface LaneTime {
+  graph: LaneGraph;
+  /** ms since the epoch */
+  startMs: number;
+  endMs: number;
+}
+
+let opened: { paths: LanePaths; threads: number } | null = null;
 const sessions = new Map<LaneGraph, InferenceSession>();
 
 /** Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first run. */
 const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
   let session = sessions.get(graph);
   if (!session) {
-    session = await openSession(opened!.paths[graph], 'cpu', opened!.threads);
+    session = await openSession(opened!.paths[graph]!, 'cpu', opened!.threads);
     sessions.set(graph, session);
   }
   return session;
@@ -28,23 +39,58 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
+const toOrt = (tensors: LaneTensors): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
+
+const packed = (results: InferenceSession.OnnxValueMapType): LaneTensors =>
+  Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
+
+const buffersOf = (tensors: LaneTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
+
+/** Runs a graph on those of the feeds that it takes. */
+const timed = async (
+  graph: LaneGraph,
+  feeds: InferenceSession.OnnxValueMapType,
+  times: LaneTime[],
+): Promise<InferenceSession.OnnxValueMapType> => {
+  const session = await sessionOf(graph);
+  const taken = Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
+  const startMs = absoluteMs();
+  const results = await session.run(taken);
+  times.push({ graph, startMs, endMs: absoluteMs() });
+  return results;
+};
+
 const laneMethods = {
-  open: async (input: { paths: Record<LaneGraph, string>; threads: number }) => {
+  open: async (input: { paths: LanePaths; threads: number }) => {
     opened = input;
     await sessionOf('imageEncoder');
     return {};
   },
 
-  run: async ({ graph, feeds }: { graph: LaneGraph; feeds: Record<string, LaneTensor> }) => {
-    const tensors = Object.fromEntries(Object.entries(feeds).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
-    const session = await sessionOf(graph);
-    const startMs = absoluteMs();
-    const results = await session.run(tensors);
-    const endMs = absoluteMs();
-    const outputs: Record<string, LaneTensor> = {};
-    for (const [name, { type, data, dims }] of Object.entries(results)) outputs[name] = { type, data, dims } as LaneTensor;
-    const buffers = Object.values(outputs).map(({ data }) => data.buffer as ArrayBuffer);
-    return new Transferred({ outputs, startMs, endMs }, buffers);
+  /** @param next a graph that is run too, on what the first one gives */
+  run: async ({ graph, feeds, next }: { graph: LaneGraph; feeds: LaneTensors; next?: LaneGraph | undefined }) => {
+    const times: LaneTime[] = [];
+    let results = await timed(graph, toOrt(feeds), times);
+    if (next) results = { ...results, ...(await timed(next, results, times)) };
+    const outputs = packed(results);
+    return new Transferred({ outputs, times }, buffersOf(outputs));
+  },
+
+  /**
+   * A graph is run for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
+   * @param feeds of all objects @param each of each object
+   */
+  take: async ({ graph, feeds, each, taken }: { graph: LaneGraph; feeds: LaneTensors; each: LaneTensors[]; taken: Int32Array }) => {
+    const times: LaneTime[] = [];
+    const done: { index: number; outputs: LaneTensors }[] = [];
+    for (let index = Atomics.add(taken, 0, 1); index < each.length; index = Atomics.add(taken, 0, 1)) {
+      done.push({ index, outputs: packed(await timed(graph, toOrt({ ...feeds, ...each[index] }), times)) });
+    }
+    return new Transferred(
+      { done, times },
+      done.flatMap(({ outputs }) => buffersOf(outputs)),
+    );
   },
 
   close: async (_: object) => {

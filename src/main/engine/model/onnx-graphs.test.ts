@@ -2,7 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AttentionPacker } from '../tracking/attention-batch.ts';
 import { unprompted } from '../tracking/graphs.ts';
+import type { AttendedMemory } from '../tracking/memory-bank.ts';
 import { openBundle } from './bundle.ts';
 import { bytesField, textField, varintField } from './checkpoint/wire.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
@@ -99,6 +101,43 @@ describe('loading graphs', () => {
     }
     await graphs.release();
     await plain.release();
+  });
+
+  it('attends to a memory that paths share once, and gives each what it would get alone', async () => {
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+    const { imageSize, featureSize, memoryDim, hiddenDim } = constants;
+    const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(i * step) + Math.cos(i * i * step));
+    const features = await graphs.encodeImage(Uint8Array.from({ length: imageSize ** 2 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7)));
+    const request = (memories: AttendedMemory[], step: number) => ({
+      memories,
+      pointers: [1, 2].map((at) => ({ pointer: wave(hiddenDim, step * at), position: at / 15, weight: 1.02 })),
+    });
+    const [first, second, third] = [0.011, 0.023, 0.037].map((step) => ({
+      pointer: wave(hiddenDim, step),
+      memory: wave(featureSize ** 2 * memoryDim, step),
+    }));
+    const shared = { source: first!, temporalRow: 3, weight: 1.05 };
+    const requests = [
+      request([shared, { source: second!, temporalRow: 0, weight: 0.95 }], 0.1),
+      request([shared, { source: third!, temporalRow: 0 }], 0.2),
+      request([shared, { source: third!, temporalRow: 1 }], 0.2),
+    ];
+    const logits = async (of: typeof requests): Promise<Float32Array> => {
+      const pix = await graphs.attend(features, new AttentionPacker(constants).pack(of));
+      return (await graphs.decodeTracked(features, pix, unprompted(of.length))).masks;
+    };
+    const together = await logits(requests);
+    const each = together.length / requests.length;
+    const alone: Float32Array[] = [];
+    for (const one of requests) alone.push(await logits([one]));
+    const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+    alone.forEach((masks, b) => {
+      expect(apart(together.subarray(b * each, (b + 1) * each), masks)).toBeLessThan(2e-3);
+    });
+    // They differ among each other, by memory and by its place.
+    expect(apart(alone[0]!, alone[1]!)).toBeGreaterThan(0.02);
+    expect(apart(alone[1]!, alone[2]!)).toBeGreaterThan(0.02);
+    await graphs.release();
   });
 
   it('refuses a provider whose numbers are none', async () => {

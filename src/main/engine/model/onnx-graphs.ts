@@ -2,7 +2,7 @@
  * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native call), so
  * this lives in the inference worker and nowhere else.
  */
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
@@ -16,12 +16,12 @@ import type {
   ImageFeatures,
   TrackerGraphs,
 } from '../tracking/graphs.ts';
-import { attendFeeds, detached, joined, ownedByAttend, ownedByMemory, part, someOf } from './batch-parts.ts';
+import { attendFeeds, dealtOut, detached, joined, ownedByAttend, part, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
-import { type GraphPaths, type Opening, type Releasable, type Sessions, sessionsOf, unreadable } from './graph-sessions.ts';
-import type { LaneGraph } from './lane-worker.ts';
+import { GraphRunner, type Tensors } from './graph-runner.ts';
+import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
 import type { Provider, ProviderChoice } from './providers.ts';
-import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
+import type { GraphTimings } from './run-times.ts';
 import { isSmallModel, planLanes, SecondLane } from './second-lane.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -30,6 +30,8 @@ interface OnnxFeatures extends ImageFeatures {
   s1: Tensor;
   top: Tensor;
   topInit: Tensor;
+  /** What the attention graph takes of the image, once it was asked for. */
+  forAttention?: Tensors;
 }
 
 interface OnnxConditioned extends ConditionedFeatures {
@@ -46,6 +48,7 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   memoryEncoder: bundle.graphFile('memoryEncoder'),
   maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
   trackedDecoder: bundle.manifest.graphs.trackedDecoder ? bundle.graphFile('trackedDecoder') : undefined,
+  imageAttention: bundle.manifest.graphs.imageAttention ? bundle.graphFile('imageAttention') : undefined,
 });
 
 export const constantsOf = (manifest: Manifest): TrackerConstants => {
@@ -72,11 +75,8 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
   };
 };
 
-const absoluteMs = (): number => performance.timeOrigin + performance.now();
-
 interface Parts {
-  sessions: Sessions;
-  lane: SecondLane | null;
+  runner: GraphRunner;
   /** All of these, those that are opened later too. */
   opened: readonly Releasable[];
 }
@@ -92,11 +92,9 @@ export class OnnxGraphs implements TrackerGraphs {
   readonly provider: Provider;
   /** Why this provider and not a better one. */
   readonly providerReason: string;
-  readonly #sessions: Sessions;
-  readonly #lane: SecondLane | null;
+  readonly #runner: GraphRunner;
   readonly #opened: readonly Releasable[];
   readonly #c: TrackerConstants;
-  readonly #times = new RunTimes();
   /** Starts what is to be encoded for the next frame; null when nothing waits. */
   #startAhead: (() => void) | null = null;
   /** Of the last attention. */
@@ -105,10 +103,9 @@ export class OnnxGraphs implements TrackerGraphs {
   #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, { sessions, lane, opened }: Parts, provider: Provider, providerReason: string) {
+  private constructor(constants: TrackerConstants, { runner, opened }: Parts, provider: Provider, providerReason: string) {
     this.#c = constants;
-    this.#sessions = sessions;
-    this.#lane = lane;
+    this.#runner = runner;
     this.#opened = opened;
     this.provider = provider;
     this.providerReason = providerReason;
@@ -150,8 +147,8 @@ export class OnnxGraphs implements TrackerGraphs {
       };
       try {
         const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const { imageEncoder, memoryAttention, memoryEncoder } = paths;
-        const ofLane = { imageEncoder: imageEncoder!, memoryAttention: memoryAttention!, memoryEncoder: memoryEncoder! };
+        const { imageEncoder, imageAttention, memoryAttention, memoryEncoder } = paths;
+        const ofLane = { imageEncoder, imageAttention, memoryAttention, memoryEncoder };
         const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
@@ -167,9 +164,9 @@ export class OnnxGraphs implements TrackerGraphs {
         } finally {
           await Promise.allSettled([starting]);
         }
-        const lane = (await starting) ?? null;
+        const runner = new GraphRunner(sessions, (await starting) ?? null);
         const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        const graphs = new OnnxGraphs(constants, { sessions, lane, opened }, provider, reason);
+        const graphs = new OnnxGraphs(constants, { runner, opened }, provider, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
@@ -189,7 +186,7 @@ export class OnnxGraphs implements TrackerGraphs {
 
   /** Time inside ONNX Runtime since the last call. */
   takeTimings(): GraphTimings {
-    return this.#times.take();
+    return this.#runner.takeTimings();
   }
 
   async encodeImage(rgb: Uint8Array): Promise<ImageFeatures> {
@@ -197,20 +194,24 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#encode(rgb);
   }
 
-  async #encode(rgb: Uint8Array): Promise<ImageFeatures> {
+  async #encode(rgb: Uint8Array, withAttention = false): Promise<ImageFeatures> {
     const size = this.#c.imageSize;
-    const out = await this.#run('imageEncoder', { image: new Tensor('uint8', rgb, [1, size, size, 3]) });
+    const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
+    const out = withAttention
+      ? await this.#runner.runInLane('imageEncoder', feeds, [], 'imageAttention')
+      : await this.#runner.run('imageEncoder', feeds);
     const features: OnnxFeatures = { s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! };
+    if (withAttention) features.forAttention = { tokens: out.tokens!, queries: out.queries! };
     return features;
   }
 
-  /** In the second lane. Where that attends to half of the objects it first does so for the present frame, which is what is waited for. */
+  /** In the second lane. Where that attends for some of the objects it first does so for the present frame, which is what is waited for. */
   encodeAhead(rgb: Uint8Array): AheadFeatures | null {
-    if (!this.#lane) return null;
+    if (!this.#runner.hasLane) return null;
     let start = (): void => {};
     const features = new Promise<void>((resolve) => {
       start = resolve;
-    }).then(() => this.#encode(rgb));
+    }).then(() => this.#encode(rgb, this.#isLaneFreer));
     // Whoever wants them is told; nobody may.
     features.catch(() => {});
     if (!this.#sharesObjects || this.#lastBatch === 1 || this.#hasAttended) start();
@@ -237,24 +238,22 @@ export class OnnxGraphs implements TrackerGraphs {
    * cache, so that five together take a tenth longer. Small ones run together, which saves what the image alone needs.
    */
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    const { top } = features as OnnxFeatures;
     const { batch } = input;
     const { featureSize, hiddenDim } = this.#c;
     this.#lastBatch = batch;
-    const own = this.#sharesObjects ? Math.ceil(batch / 2) : batch;
-    const other = own < batch ? this.#attendInLane(top, detached(someOf(input, own, batch))) : null;
-    if (other) {
-      // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
-      this.#beginAhead();
-      await Promise.resolve();
-    }
+    const image = await this.#imageForAttention(features as OnnxFeatures);
+    // Paths of one tree share memories, which would be attended to twice.
+    const own = this.#sharesObjects ? dealtOut(input) : batch;
+    const other = own < batch ? this.#attendInLane(image, detached(someOf(input, own, batch))) : null;
+    // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
+    this.#beginAhead();
+    await Promise.resolve();
     const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
     const parts: Promise<Tensor>[] = [];
     for (let b = 0; b < own; b += size) {
       // One after the other: `run` begins at once.
       await parts.at(-1)?.catch(() => {});
-      parts.push(this.#attend(top, own === batch && size === own ? input : someOf(input, b, b + size)));
-      this.#beginAhead();
+      parts.push(this.#attend(image, own === batch && size === own ? input : someOf(input, b, b + size)));
     }
     if (other) parts.push(other);
     // All are waited for in any case: the caller's buffers are free again when this returns.
@@ -265,17 +264,28 @@ export class OnnxGraphs implements TrackerGraphs {
     return { batch, pix: new Tensor('float32', pix, [batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
   }
 
+  /** Several objects keep this thread longer than the next image keeps the lane, which then makes that ready for attention too. */
+  get #isLaneFreer(): boolean {
+    return this.#sharesObjects && this.#lastBatch > 1 && this.#runner.has('imageAttention');
+  }
+
   /** The second lane takes objects: it has a part of the threads, so that work can be dealt out. */
   get #sharesObjects(): boolean {
-    return this.#lane !== null && isSmallModel(this.#c);
+    return this.#runner.hasLane && isSmallModel(this.#c);
   }
 
-  async #attend(top: Tensor, input: AttendInput): Promise<Tensor> {
-    return (await this.#run('memoryAttention', attendFeeds(top, input, this.#c))).pix!;
+  async #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
+    const { top } = features;
+    features.forAttention ??= this.#runner.has('imageAttention') ? await this.#runner.run('imageAttention', { top }) : { top };
+    return features.forAttention;
   }
 
-  async #attendInLane(top: Tensor, input: AttendInput): Promise<Tensor> {
-    return (await this.#runInLane('memoryAttention', attendFeeds(top, input, this.#c), ownedByAttend)).pix!;
+  async #attend(image: Tensors, input: AttendInput): Promise<Tensor> {
+    return (await this.#runner.run('memoryAttention', attendFeeds(image, input, this.#c))).pix!;
+  }
+
+  async #attendInLane(image: Tensors, input: AttendInput): Promise<Tensor> {
+    return (await this.#runner.runInLane('memoryAttention', attendFeeds(image, input, this.#c), ownedByAttend)).pix!;
   }
 
   #beginAhead(): void {
@@ -289,7 +299,7 @@ export class OnnxGraphs implements TrackerGraphs {
     const { batch: b, pointCount: n } = input;
     const { s0, s1 } = features as OnnxFeatures;
     return decoded(
-      await this.#run('maskDecoder', {
+      await this.#runner.run('maskDecoder', {
         pix: (pix as OnnxConditioned).pix,
         s0,
         s1,
@@ -303,34 +313,31 @@ export class OnnxGraphs implements TrackerGraphs {
 
   async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { s0, s1 } = features as OnnxFeatures;
-    const { trackedDecoder } = this.#sessions;
-    if (!trackedDecoder) return this.decode(features, pix, input);
-    return decoded(await this.#timed('maskDecoder', trackedDecoder, { pix: (pix as OnnxConditioned).pix, s0, s1 }));
+    if (!this.#runner.has('trackedDecoder')) return this.decode(features, pix, input);
+    return decoded(await this.#runner.run('trackedDecoder', { pix: (pix as OnnxConditioned).pix, s0, s1 }));
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
     const { logitSize } = this.#c;
     const { batch } = input;
-    const feeds = (from: number, to: number): Record<string, Tensor> => ({
-      top: (features as OnnxFeatures).top,
+    const image = { top: (features as OnnxFeatures).top };
+    const feeds = (from: number, to: number): Tensors => ({
       logits: new Tensor('float32', part(input.logits, batch, from, to), [to - from, 1, logitSize, logitSize]),
       binarize: new Tensor('float32', part(input.binarize, batch, from, to), [to - from]),
       object_logit: new Tensor('float32', part(input.objectLogit, batch, from, to), [to - from]),
     });
-    // With fewer objects the second lane still encodes the next image when this comes.
-    const own = this.#sharesObjects && batch > 2 ? Math.ceil(batch / 2) : batch;
-    if (own === batch) return (await this.#run('memoryEncoder', feeds(0, batch))).memory!.data as Float32Array;
-    const runs = [this.#runInLane('memoryEncoder', feeds(own, batch), ownedByMemory), this.#run('memoryEncoder', feeds(0, own))];
-    await Promise.allSettled(runs);
-    const [others, ours] = await Promise.all(runs);
-    return joined([ours!, others!].map(({ memory }) => memory!.data as Float32Array));
+    const memoryOf = (out: Tensors): Float32Array => out.memory!.data as Float32Array;
+    if (!this.#sharesObjects || batch === 1) return memoryOf(await this.#runner.run('memoryEncoder', { ...image, ...feeds(0, batch) }));
+    // How long the lane still encodes the next image is not known here.
+    const each = Array.from({ length: batch }, (_, index) => feeds(index, index + 1));
+    return joined((await this.#runner.runForEach('memoryEncoder', image, each)).map(memoryOf));
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
-    const session = await this.#sessions.maskPrompt?.();
-    if (!session) throw new AppError('model-mismatch', 'This model takes no mask prompts. Use clicks or a box, or choose another model.');
+    if (!this.#runner.has('maskPrompt'))
+      throw new AppError('model-mismatch', 'This model takes no mask prompts. Use clicks or a box, or choose another model.');
     const size = this.#c.imageSize;
-    const out = await session.run({ mask: new Tensor('float32', mask, [1, 1, size, size]) });
+    const out = await this.#runner.run('maskPrompt', { mask: new Tensor('float32', mask, [1, 1, size, size]) });
     return { prompt: out.mask_prompt!.data as Float32Array, noObjectPointer: (out.no_object_pointer!.data as Float32Array).slice() };
   }
 
@@ -343,49 +350,11 @@ export class OnnxGraphs implements TrackerGraphs {
     if (this.#noMask.length < length) this.#noMask = new Float32Array(length);
     return this.#noMask.subarray(0, length);
   }
-
-  async #run(graph: TimedGraph, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
-    const session = this.#sessions[graph];
-    return session ? this.#timed(graph, session, feeds) : this.#runInLane('imageEncoder', feeds);
-  }
-
-  async #timed(graph: TimedGraph, opening: Opening, feeds: Record<string, Tensor>): Promise<InferenceSession.OnnxValueMapType> {
-    const session = await opening().catch((error) => {
-      throw unreadable(graph, error);
-    });
-    const start = absoluteMs();
-    try {
-      return await session.run(feeds);
-    } catch (error) {
-      throw stopped(graph, error);
-    } finally {
-      this.#times.add(graph, start, absoluteMs());
-    }
-  }
-
-  async #runInLane(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<Record<string, Tensor>> {
-    try {
-      const { outputs, startMs, endMs } = await this.#lane!.run(graph, feeds, moved);
-      this.#times.add(graph, startMs, endMs);
-      return outputs;
-    } catch (error) {
-      throw stopped(graph, error);
-    }
-  }
 }
 
-const decoded = (out: InferenceSession.OnnxValueMapType): DecodeOutput => ({
+const decoded = (out: Tensors): DecodeOutput => ({
   masks: out.masks!.data as Float32Array,
   ious: out.ious!.data as Float32Array,
   pointers: out.pointers!.data as Float32Array,
   objectLogit: out.object_logit!.data as Float32Array,
 });
-
-const stopped = (graph: TimedGraph, error: unknown): AppError => {
-  if (error instanceof AppError && error.code === 'engine-lost') return error;
-  return new AppError(
-    'inference-failed',
-    `The model stopped in ${graph}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}. Try another model or the CPU provider.`,
-    { cause: error },
-  );
-};

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testConstants } from '../tracking/testing/scripted-graphs.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
@@ -100,6 +101,29 @@ describe('two lanes', () => {
     expect(ahead).toEqual(await track({ several: true, looksAhead: false }));
     expectEqualButForRounding(ahead, await track({ several: true, twoLanes: false }));
   }, 60_000);
+
+  it('take objects that nobody has begun with, each once', async () => {
+    const { imageEncoder, imageAttention, memoryAttention, memoryEncoder } = paths;
+    const lane = await new SecondLane().open({ imageEncoder, imageAttention, memoryAttention, memoryEncoder }, 1);
+    const { featureSize, logitSize, hiddenDim } = constants;
+    const image = { top: new Tensor('float32', new Float32Array(featureSize ** 2 * hiddenDim), [1, hiddenDim, featureSize, featureSize]) };
+    const each = [-4, 0, 4].map((logit) => ({
+      logits: new Tensor('float32', new Float32Array(logitSize ** 2).fill(logit), [1, 1, logitSize, logitSize]),
+      binarize: new Tensor('float32', [0], [1]),
+      object_logit: new Tensor('float32', [1], [1]),
+    }));
+    const taken = new Int32Array(new SharedArrayBuffer(4));
+    // The other thread has begun with the first.
+    taken[0] = 1;
+    const { done, times } = await lane.take('memoryEncoder', image, each, taken);
+    expect(done.map(({ index }) => index)).toEqual([1, 2]);
+    expect(times.length).toBe(2);
+    const alone = await lane.run('memoryEncoder', { ...image, ...each[2] });
+    expect(done[1]!.outputs.memory!.data).toEqual(alone.outputs.memory!.data);
+    expect(done[0]!.outputs.memory!.data).not.toEqual(alone.outputs.memory!.data);
+    expect((await lane.take('memoryEncoder', image, each, taken)).done).toEqual([]);
+    await lane.release();
+  });
 
   it('take the thread that waits, or end it', async () => {
     for (const [threads, isTaken] of [

@@ -1,12 +1,13 @@
 /**
  * A second thread with sessions of its own, for the CPU: the next frame's image is encoded there while this one's memory is attended,
- * decoded and encoded, and of several objects (or paths of a tree) it attends half and makes memories of some. Kernels of a small model are too short to be shared by two threads: on two
+ * decoded and encoded. Of several objects it attends for half, unless they share memories as paths of a tree do, and it makes memories as soon as
+ * it is free. Kernels of a small model are too short to be shared by two threads: on two
  * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
  * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
  * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
  *
  * Results do not depend on the lane: each run gives the bits it gives alone. Several objects run as smaller batches than in one lane, which
- * may round differently in the last bits.
+ * may round differently in the last bits; how they are dealt out depends on no clock, but for memories, each of which is a run of its own.
  */
 import { Worker } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
@@ -14,7 +15,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { entryUrl } from '../entry-url.ts';
 import { RpcPeer } from '../rpc.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
-import type { LaneGraph, LaneMethods, LaneTensor } from './lane-worker.ts';
+import type { LaneGraph, LaneMethods, LanePaths, LaneTensor, LaneTensors, LaneTime } from './lane-worker.ts';
 
 /** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
 const smallFeatures = 1 << 17;
@@ -36,12 +37,20 @@ export const planLanes = (threads: number, constants: TrackerConstants): LanePla
 
 export interface LaneRun {
   outputs: Record<string, Tensor>;
-  /** Of the run itself, ms since the epoch. */
-  startMs: number;
-  endMs: number;
+  times: LaneTime[];
 }
 
-const packed = ({ type, data, dims }: Tensor): LaneTensor => ({ type, data, dims }) as LaneTensor;
+export interface LaneShare {
+  /** What was run here, by the object's number. */
+  done: { index: number; outputs: Record<string, Tensor> }[];
+  times: LaneTime[];
+}
+
+const packed = (tensors: Record<string, Tensor>): LaneTensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
+
+const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
 
 export class SecondLane {
   readonly #worker: Worker;
@@ -66,21 +75,35 @@ export class SecondLane {
   }
 
   /** @throws whatever ONNX Runtime says of a graph it can't load, as AppError */
-  async open(paths: Record<LaneGraph, string>, threads: number): Promise<this> {
+  async open(paths: LanePaths, threads: number): Promise<this> {
     await this.#alive(this.#peer.call('open', { paths, threads }));
     return this;
   }
 
   /**
    * Runs a graph when its turn comes. Inputs are copied, or moved where `moved` names them.
+   * @param next a graph to run on what that gives; its outputs come too
    * @throws AppError with ONNX Runtime's message
    */
-  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<LaneRun> {
-    const tensors = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, packed(tensor)]));
-    const buffers = moved.map((name) => tensors[name]!.data.buffer as ArrayBuffer);
-    const { outputs, startMs, endMs } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors }, buffers));
-    const made = Object.entries(outputs).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)] as const);
-    return { outputs: Object.fromEntries(made), startMs, endMs };
+  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = [], next?: LaneGraph): Promise<LaneRun> {
+    const tensors = packed(feeds);
+    const buffers = moved.flatMap((name) => (tensors[name] ? [tensors[name].data.buffer as ArrayBuffer] : []));
+    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors, next }, buffers));
+    return { outputs: unpacked(outputs), times };
+  }
+
+  /**
+   * Takes part in running a graph for several objects, when its turn comes and as long as there are any. Inputs are copied.
+   * @param taken shared: how many objects either thread has begun with
+   */
+  async take(
+    graph: LaneGraph,
+    feeds: Record<string, Tensor>,
+    each: readonly Record<string, Tensor>[],
+    taken: Int32Array,
+  ): Promise<LaneShare> {
+    const { done, times } = await this.#alive(this.#peer.call('take', { graph, feeds: packed(feeds), each: each.map(packed), taken }));
+    return { done: done.map(({ index, outputs }) => ({ index, outputs: unpacked(outputs) })), times };
   }
 
   /** Waits for what is under way: ending a thread during a run aborts the process. */

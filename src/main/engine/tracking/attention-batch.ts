@@ -1,6 +1,6 @@
 /**
  * Packs what each object (or path of its tree) attends to into batches: those with as many memories and as many pointers as each other run
- * together. No slot is ever padded (a duplicated or empty entry would take softmax weight).
+ * together, and a memory that several attend to in the same way is there once. No slot is ever padded (a duplicated or empty entry would take softmax weight).
  */
 import type { TrackerConstants } from './constants.ts';
 import type { AttendInput } from './graphs.ts';
@@ -23,6 +23,21 @@ export const groupByShape = (requests: readonly AttentionRequest[]): number[][] 
   return [...groups.values()];
 };
 
+/** Memories of a batch, each with its place and weight once. */
+class MemorySlots {
+  readonly all: Required<AttendedMemory>[] = [];
+  readonly #known = new Map<Float32Array, number[]>();
+
+  slotOf({ source, temporalRow, weight = 1 }: AttendedMemory): number {
+    const known = this.#known.get(source.memory!) ?? [];
+    const found = known.find((slot) => this.all[slot]!.temporalRow === temporalRow && this.all[slot]!.weight === weight);
+    if (found !== undefined) return found;
+    const slot = this.all.push({ source, temporalRow, weight }) - 1;
+    this.#known.set(source.memory!, [...known, slot]);
+    return slot;
+  }
+}
+
 /** Reusable room for the largest batch so far; ONNX Runtime has read it when `attend` resolves. */
 export class AttentionPacker {
   readonly #constants: TrackerConstants;
@@ -39,23 +54,24 @@ export class AttentionPacker {
     const batch = requests.length;
     const memories = requests[0]!.memories.length;
     const pointerCount = requests[0]!.pointers.length;
-    const slot = featureSize * featureSize * memoryDim;
-    const memoryLength = batch * memories * slot;
+    const slots = new MemorySlots();
+    const memorySlot = BigInt64Array.from(
+      requests.flatMap((request) => request.memories),
+      (memory) => BigInt(slots.slotOf(memory)),
+    );
+    const size = featureSize * featureSize * memoryDim;
+    const memoryLength = slots.all.length * size;
     const pointerLength = batch * pointerCount * hiddenDim;
     if (this.#memory.length < memoryLength) this.#memory = new Float32Array(memoryLength);
     if (this.#pointers.length < pointerLength) this.#pointers = new Float32Array(pointerLength);
     const memory = this.#memory.subarray(0, memoryLength);
     const pointers = this.#pointers.subarray(0, pointerLength);
-    const temporalRow = new BigInt64Array(batch * memories);
+    slots.all.forEach(({ source }, slot) => {
+      memory.set(source.memory!, slot * size);
+    });
     const pointerPosition = new Float32Array(batch * pointerCount);
-    const memoryWeight = new Float32Array(batch * memories);
     const pointerWeight = new Float32Array(batch * pointerCount);
     requests.forEach((request, b) => {
-      request.memories.forEach(({ source, temporalRow: row, weight = 1 }, m) => {
-        memory.set(source.memory!, (b * memories + m) * slot);
-        temporalRow[b * memories + m] = BigInt(row);
-        memoryWeight[b * memories + m] = weight;
-      });
       request.pointers.forEach(({ pointer, position, weight = 1 }, p) => {
         pointers.set(pointer, (b * pointerCount + p) * hiddenDim);
         pointerPosition[b * pointerCount + p] = position;
@@ -64,10 +80,12 @@ export class AttentionPacker {
     });
     return {
       batch,
-      memories,
+      memoryCount: slots.all.length,
       memory,
-      temporalRow,
-      memoryWeight,
+      temporalRow: BigInt64Array.from(slots.all, ({ temporalRow }) => BigInt(temporalRow)),
+      memoryWeight: Float32Array.from(slots.all, ({ weight }) => weight),
+      memories,
+      memorySlot,
       pointerCount,
       pointers,
       pointerPosition,

@@ -10,14 +10,18 @@ export interface ImageFeatures {
 
 export interface AttendInput {
   batch: number;
+  /** U different memories; several objects (paths of a tree) may attend to one. */
+  memoryCount: number;
+  /** [U, h*h, Cm] */
+  memory: Float32Array;
+  /** [U] row of the temporal code. */
+  temporalRow: BigInt64Array;
+  /** [U] key weights, 1 = SAM 2 (rule L9). */
+  memoryWeight: Float32Array;
   /** M memories per object. */
   memories: number;
-  /** [B, M, h*h, Cm] */
-  memory: Float32Array;
-  /** [B, M] row of the temporal code. */
-  temporalRow: BigInt64Array;
-  /** [B, M] key weights, 1 = SAM 2 (rule L9). */
-  memoryWeight: Float32Array;
+  /** [B, M] which of the U an object attends to, numbered as they first appear here. */
+  memorySlot: BigInt64Array;
   /** P pointers per object. */
   pointerCount: number;
   /** [B, P, C] */

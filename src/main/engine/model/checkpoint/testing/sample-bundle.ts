@@ -15,6 +15,7 @@ const fileNames: Record<GraphName, string> = {
   memoryEncoder: 'memory_encoder.onnx',
   maskPrompt: 'mask_prompt.onnx',
   trackedDecoder: 'tracked_decoder.onnx',
+  imageAttention: 'image_attention.onnx',
 };
 
 /** The manifest of SAM 2.1's constants over the given graphs (unnamed graphs get a few bytes of their own). */

@@ -1,0 +1,124 @@
+/** Runs graphs in this thread or in the second lane, keeps their times, and says which one stopped. */
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { AppError } from '../../../shared/errors.ts';
+import type { GraphName } from '../../../shared/manifest.ts';
+import { type Sessions, unreadable } from './graph-sessions.ts';
+import type { LaneGraph, LaneTime } from './lane-worker.ts';
+import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
+import type { SecondLane } from './second-lane.ts';
+
+export type Tensors = Record<string, Tensor>;
+
+/** Under which name a graph's time is told. */
+const timedAs: Record<GraphName, TimedGraph> = {
+  imageEncoder: 'imageEncoder',
+  imageAttention: 'memoryAttention',
+  memoryAttention: 'memoryAttention',
+  maskDecoder: 'maskDecoder',
+  trackedDecoder: 'maskDecoder',
+  maskPrompt: 'maskDecoder',
+  memoryEncoder: 'memoryEncoder',
+};
+
+const absoluteMs = (): number => performance.timeOrigin + performance.now();
+
+const stopped = (graph: GraphName, error: unknown): AppError => {
+  if (error instanceof AppError && error.code === 'engine-lost') return error;
+  return new AppError(
+    'inference-failed',
+    `The model stopped in ${graph}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}. Try another model or the CPU provider.`,
+    { cause: error },
+  );
+};
+
+export class GraphRunner {
+  readonly #sessions: Sessions;
+  readonly #lane: SecondLane | null;
+  readonly #times = new RunTimes();
+
+  constructor(sessions: Sessions, lane: SecondLane | null) {
+    this.#sessions = sessions;
+    this.#lane = lane;
+  }
+
+  get hasLane(): boolean {
+    return this.#lane !== null;
+  }
+
+  /** This thread has the graph. */
+  has(graph: GraphName): boolean {
+    return this.#sessions[graph] !== null;
+  }
+
+  /** Time inside ONNX Runtime since the last call. */
+  takeTimings(): GraphTimings {
+    return this.#times.take();
+  }
+
+  /** In this thread, or in the lane what only that has. */
+  async run(graph: GraphName, feeds: Tensors): Promise<Tensors> {
+    const opening = this.#sessions[graph];
+    if (!opening) return this.runInLane(graph as LaneGraph, feeds);
+    const session: InferenceSession = await opening().catch((error) => {
+      throw unreadable(graph, error);
+    });
+    const start = absoluteMs();
+    try {
+      return (await session.run(feeds)) as Tensors;
+    } catch (error) {
+      throw stopped(graph, error);
+    } finally {
+      this.#times.add(timedAs[graph], start, absoluteMs());
+    }
+  }
+
+  /** See {@link SecondLane.run}. */
+  async runInLane(graph: LaneGraph, feeds: Tensors, moved: readonly string[] = [], next?: LaneGraph): Promise<Tensors> {
+    try {
+      const { outputs, times } = await this.#lane!.run(graph, feeds, moved, next);
+      this.#addLaneTimes(times);
+      return outputs;
+    } catch (error) {
+      throw stopped(graph, error);
+    }
+  }
+
+  /**
+   * Runs a graph for each of several objects, one at a time: this thread begins, and the lane takes part as soon as it is free. Which of them ran
+   * an object makes no difference to the result.
+   * @param feeds of all of them @param each of each one
+   */
+  async runForEach(graph: LaneGraph, feeds: Tensors, each: readonly Tensors[]): Promise<Tensors[]> {
+    const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const others = this.#takeInLane(graph, feeds, each, taken);
+    // Told below where the lane took any.
+    others.catch(() => {});
+    const outputs: Tensors[] = [];
+    let own = 0;
+    for (let index = Atomics.add(taken, 0, 1); index < each.length; index = Atomics.add(taken, 0, 1)) {
+      outputs[index] = await this.run(graph, { ...feeds, ...each[index] });
+      own++;
+    }
+    if (own < each.length) for (const done of await others) outputs[done.index] = done.outputs;
+    return outputs;
+  }
+
+  async #takeInLane(
+    graph: LaneGraph,
+    feeds: Tensors,
+    each: readonly Tensors[],
+    taken: Int32Array,
+  ): Promise<{ index: number; outputs: Tensors }[]> {
+    try {
+      const { done, times } = await this.#lane!.take(graph, feeds, each, taken);
+      this.#addLaneTimes(times);
+      return done;
+    } catch (error) {
+      throw stopped(graph, error);
+    }
+  }
+
+  #addLaneTimes(times: readonly LaneTime[]): void {
+    for (const { graph, startMs, endMs } of times) this.#times.add(timedAs[graph], startMs, endMs);
+  }
+}
