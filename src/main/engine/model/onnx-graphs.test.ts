@@ -132,11 +132,11 @@ describe('loading graphs', () => {
     for (const one of requests) alone.push(await logits([one]));
     const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
     alone.forEach((masks, b) => {
-      expect(apart(together.subarray(b * each, (b + 1) * each), masks)).toBeLessThan(2e-3);
+      expect(apart(together.subarray(b * each, (b + 1) * each), masks)).toBeLessThan(1e-3);
     });
     // They differ among each other, by memory and by its place.
     expect(apart(alone[0]!, alone[1]!)).toBeGreaterThan(0.02);
-    expect(apart(alone[1]!, alone[2]!)).toBeGreaterThan(0.02);
+    expect(apart(alone[1]!, alone[2]!)).toBeGreaterThan(0.004);
     await graphs.release();
   });
 
