@@ -451,8 +451,8 @@ export const mutations: readonly Mutation[] = [
     rule: '26',
     breaks: "objects that see each other's memories",
     source: {
-      from: 'memory.set(source.memory!, (b * memories + m) * slot);',
-      to: 'memory.set(requests[0]!.memories[m]!.source.memory!, (b * memories + m) * slot);',
+      from: '(memory) => BigInt(slots.slotOf(memory)),',
+      to: '(_, i) => BigInt(slots.slotOf(requests[0]!.memories[i % memories]!)),',
     },
     noticedBy: 'C_two_objects_correction_allcond',
   },
