@@ -73,9 +73,9 @@ export class GraphRunner {
   }
 
   /** See {@link SecondLane.run}. */
-  async runInLane(graph: LaneGraph, feeds: Tensors, moved: readonly string[] = [], next?: LaneGraph): Promise<Tensors> {
+  async runInLane(graph: LaneGraph, feeds: Tensors, moved: readonly string[] = []): Promise<Tensors> {
     try {
-      const { outputs, times } = await this.#lane!.run(graph, feeds, moved, next);
+      const { outputs, times } = await this.#lane!.run(graph, feeds, moved);
       this.#addLaneTimes(times);
       return outputs;
     } catch (error) {

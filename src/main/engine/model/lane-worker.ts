@@ -4,7 +4,7 @@ import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
 
-export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'memoryEncoder';
+export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'trackedDecoder' | 'memoryEncoder';
 /** undefined where the model has none. */
 export type LanePaths = Record<LaneGraph, string | undefined>;
 
@@ -47,16 +47,14 @@ const packed = (results: InferenceSession.OnnxValueMapType): LaneTensors =>
 
 const buffersOf = (tensors: LaneTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 
-/** Runs a graph on those of the feeds that it takes. */
 const timed = async (
   graph: LaneGraph,
   feeds: InferenceSession.OnnxValueMapType,
   times: LaneTime[],
 ): Promise<InferenceSession.OnnxValueMapType> => {
   const session = await sessionOf(graph);
-  const taken = Object.fromEntries(Object.entries(feeds).filter(([name]) => session.inputNames.includes(name)));
   const startMs = absoluteMs();
-  const results = await session.run(taken);
+  const results = await session.run(feeds);
   times.push({ graph, startMs, endMs: absoluteMs() });
   return results;
 };
@@ -68,12 +66,9 @@ const laneMethods = {
     return {};
   },
 
-  /** @param next a graph that is run too, on what the first one gives */
-  run: async ({ graph, feeds, next }: { graph: LaneGraph; feeds: LaneTensors; next?: LaneGraph | undefined }) => {
+  run: async ({ graph, feeds }: { graph: LaneGraph; feeds: LaneTensors }) => {
     const times: LaneTime[] = [];
-    let results = await timed(graph, toOrt(feeds), times);
-    if (next) results = { ...results, ...(await timed(next, results, times)) };
-    const outputs = packed(results);
+    const outputs = packed(await timed(graph, toOrt(feeds), times));
     return new Transferred({ outputs, times }, buffersOf(outputs));
   },
 

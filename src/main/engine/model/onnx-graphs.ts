@@ -31,7 +31,7 @@ interface OnnxFeatures extends ImageFeatures {
   top: Tensor;
   topInit: Tensor;
   /** What the attention graph takes of the image, once it was asked for. */
-  forAttention?: Tensors;
+  forAttention?: Promise<Tensors>;
 }
 
 interface OnnxConditioned extends ConditionedFeatures {
@@ -99,6 +99,8 @@ export class OnnxGraphs implements TrackerGraphs {
   #startAhead: (() => void) | null = null;
   /** Of the last attention. */
   #lastBatch = 1;
+  /** Of the next frame, once its image is encoded. */
+  #next: OnnxFeatures | null = null;
   /** The present frame's attention has been handed out. */
   #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
@@ -147,8 +149,8 @@ export class OnnxGraphs implements TrackerGraphs {
       };
       try {
         const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const { imageEncoder, imageAttention, memoryAttention, memoryEncoder } = paths;
-        const ofLane = { imageEncoder, imageAttention, memoryAttention, memoryEncoder };
+        const { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder } = paths;
+        const ofLane = { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder };
         const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
@@ -194,15 +196,10 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#encode(rgb);
   }
 
-  async #encode(rgb: Uint8Array, withAttention = false): Promise<ImageFeatures> {
+  async #encode(rgb: Uint8Array): Promise<OnnxFeatures> {
     const size = this.#c.imageSize;
-    const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
-    const out = withAttention
-      ? await this.#runner.runInLane('imageEncoder', feeds, [], 'imageAttention')
-      : await this.#runner.run('imageEncoder', feeds);
-    const features: OnnxFeatures = { s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! };
-    if (withAttention) features.forAttention = { tokens: out.tokens!, queries: out.queries! };
-    return features;
+    const out = await this.#runner.run('imageEncoder', { image: new Tensor('uint8', rgb, [1, size, size, 3]) });
+    return { s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! } as OnnxFeatures;
   }
 
   /** In the second lane. Where that attends for some of the objects it first does so for the present frame, which is what is waited for. */
@@ -211,9 +208,15 @@ export class OnnxGraphs implements TrackerGraphs {
     let start = (): void => {};
     const features = new Promise<void>((resolve) => {
       start = resolve;
-    }).then(() => this.#encode(rgb, this.#isLaneFreer));
-    // Whoever wants them is told; nobody may.
-    features.catch(() => {});
+    }).then(() => this.#encode(rgb));
+    this.#next = null;
+    features.then(
+      (next) => {
+        this.#next = next;
+      },
+      // Whoever wants them is told; nobody may.
+      () => {},
+    );
     if (!this.#sharesObjects || this.#lastBatch === 1 || this.#hasAttended) start();
     else this.#startAhead = start;
     return {
@@ -241,9 +244,10 @@ export class OnnxGraphs implements TrackerGraphs {
     const { batch } = input;
     const { featureSize, hiddenDim } = this.#c;
     this.#lastBatch = batch;
-    const image = await this.#imageForAttention(features as OnnxFeatures);
     // Paths of one tree share memories, which would be attended to twice.
     const own = this.#sharesObjects ? dealtOut(input) : batch;
+    if (own === batch) this.#beginAhead();
+    const image = await this.#imageForAttention(features as OnnxFeatures);
     const other = own < batch ? this.#attendInLane(image, detached(someOf(input, own, batch))) : null;
     // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
     this.#beginAhead();
@@ -264,20 +268,25 @@ export class OnnxGraphs implements TrackerGraphs {
     return { batch, pix: new Tensor('float32', pix, [batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
   }
 
-  /** Several objects keep this thread longer than the next image keeps the lane, which then makes that ready for attention too. */
-  get #isLaneFreer(): boolean {
-    return this.#sharesObjects && this.#lastBatch > 1 && this.#runner.has('imageAttention');
-  }
-
   /** The second lane takes objects: it has a part of the threads, so that work can be dealt out. */
   get #sharesObjects(): boolean {
     return this.#runner.hasLane && isSmallModel(this.#c);
   }
 
-  async #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
+  #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
     const { top } = features;
-    features.forAttention ??= this.#runner.has('imageAttention') ? await this.#runner.run('imageAttention', { top }) : { top };
+    features.forAttention ??= this.#runner.has('imageAttention') ? this.#runner.run('imageAttention', { top }) : Promise.resolve({ top });
     return features.forAttention;
+  }
+
+  /** Behind the memories in the lane, which of an odd number leave it free before this thread is. */
+  #prepareNext(): void {
+    const next = this.#next;
+    this.#next = null;
+    if (!next || next.forAttention || !this.#runner.has('imageAttention')) return;
+    next.forAttention = this.#runner.runInLane('imageAttention', { top: next.top });
+    // Told where it is attended to.
+    next.forAttention.catch(() => {});
   }
 
   async #attend(image: Tensors, input: AttendInput): Promise<Tensor> {
@@ -314,7 +323,16 @@ export class OnnxGraphs implements TrackerGraphs {
   async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { s0, s1 } = features as OnnxFeatures;
     if (!this.#runner.has('trackedDecoder')) return this.decode(features, pix, input);
-    return decoded(await this.#runner.run('trackedDecoder', { pix: (pix as OnnxConditioned).pix, s0, s1 }));
+    const { batch } = input;
+    const { pix: all } = pix as OnnxConditioned;
+    if (!this.#sharesObjects || batch === 1) return decoded(await this.#runner.run('trackedDecoder', { pix: all, s0, s1 }));
+    const [, ...shape] = all.dims;
+    const each = Array.from({ length: batch }, (_, index) => ({
+      pix: new Tensor('float32', part(all.data as Float32Array, batch, index, index + 1), [1, ...shape]),
+    }));
+    const outputs = (await this.#runner.runForEach('trackedDecoder', { s0, s1 }, each)).map(decoded);
+    const together = (name: keyof DecodeOutput): Float32Array => joined(outputs.map((output) => output[name]));
+    return { masks: together('masks'), ious: together('ious'), pointers: together('pointers'), objectLogit: together('objectLogit') };
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
@@ -330,7 +348,9 @@ export class OnnxGraphs implements TrackerGraphs {
     if (!this.#sharesObjects || batch === 1) return memoryOf(await this.#runner.run('memoryEncoder', { ...image, ...feeds(0, batch) }));
     // How long the lane still encodes the next image is not known here.
     const each = Array.from({ length: batch }, (_, index) => feeds(index, index + 1));
-    return joined((await this.#runner.runForEach('memoryEncoder', image, each)).map(memoryOf));
+    const encoding = this.#runner.runForEach('memoryEncoder', image, each);
+    this.#prepareNext();
+    return joined((await encoding).map(memoryOf));
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {

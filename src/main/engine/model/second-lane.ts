@@ -82,13 +82,12 @@ export class SecondLane {
 
   /**
    * Runs a graph when its turn comes. Inputs are copied, or moved where `moved` names them.
-   * @param next a graph to run on what that gives; its outputs come too
    * @throws AppError with ONNX Runtime's message
    */
-  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = [], next?: LaneGraph): Promise<LaneRun> {
+  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<LaneRun> {
     const tensors = packed(feeds);
     const buffers = moved.flatMap((name) => (tensors[name] ? [tensors[name].data.buffer as ArrayBuffer] : []));
-    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors, next }, buffers));
+    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors }, buffers));
     return { outputs: unpacked(outputs), times };
   }
 
