@@ -86,16 +86,17 @@ export const writeWholeFrom = (path: string, parts: Iterable<string>, signal: Ab
  * Folder by folder: mkdir's own `recursive` never comes back from a file system where a folder can't be made and the answer is that there
  * is none (/proc, some network mounts).
  */
-const makeFolder = async (path: string): Promise<void> => {
+const makeFolder = async (path: string, isSecondTry = false): Promise<void> => {
   try {
     await mkdir(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if ((await stat(path).catch(() => null))?.isDirectory()) return;
     const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
-    await makeFolder(parent);
-    await makeFolder(path);
+    if (code !== 'ENOENT' || parent === path || isSecondTry) throw error;
+    // A parent that is there by now was made by somebody else meanwhile.
+    if (!existsSync(parent)) await makeFolder(parent);
+    await makeFolder(path, true);
   }
 };
 
