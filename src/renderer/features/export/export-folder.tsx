@@ -28,6 +28,8 @@ export const ExportFolder = ({ parent, estimated, onChange }: ExportFolderProps)
             className={styles.input}
             value={parent ?? estimate?.parent ?? ''}
             spellCheck={false}
+            // Typed before the host's answer is here it would be added to that.
+            readOnly={parent === null && estimated === null}
             {...(isDecided && parent === null && { title: text.decided })}
             onChange={(event) => onChange(event.target.value)}
           />
