@@ -1,13 +1,17 @@
 // Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots [name ...]
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { root } from './setup.mjs';
 
 const out = join(root, 'docs');
 mkdirSync(out, { recursive: true });
+// A fresh start: what the app remembers of other runs is not in the pictures, nor is the folder this was checked out to.
+const data = join(tmpdir(), 'sam2-video');
+rmSync(data, { recursive: true, force: true });
 const host = spawn(
   process.execPath,
   [
@@ -16,10 +20,11 @@ const host = spawn(
     'serve',
     '--sample',
     '--export-dir',
-    join(root, '.cache/exports'),
+    join(tmpdir(), 'exports'),
   ],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, SAM2_VIDEO_DATA: data },
   },
 );
 const url = await new Promise((resolve) => {
@@ -94,7 +99,15 @@ const press = (keys) => after((page) => page.keyboard.press(keys));
 await shoot('window', 'dark', small, ready);
 await shoot('window-light', 'light', small, ready);
 await shoot('window-large', 'dark', large, ready);
-await shoot('export', 'dark', small, press('Control+e'));
+await shoot(
+  'export',
+  'dark',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('Control+e');
+    await page.getByText(/^About .* free$/).waitFor();
+  }),
+);
 await shoot('keys', 'light', small, press('?'));
 await shoot('settings', 'dark', small, press('Control+,'));
 await shoot('models', 'light', small, press('m'));
@@ -126,7 +139,21 @@ await shoot(
   'memory',
   'dark',
   small,
-  after((page) => page.getByRole('tab', { name: 'Memory' }).click()),
+  after(async (page) => {
+    await page.getByRole('tab', { name: 'Memory' }).click();
+    const panel = page.getByRole('region', { name: 'Memory' });
+    await panel.getByRole('checkbox', { name: 'Memory tree' }).click();
+    // More often in doubt than by default, so that there are branches to see.
+    await page.keyboard.press('Control+,');
+    const unsure = page.getByRole('dialog', { name: 'Settings' }).getByRole('spinbutton', { name: 'Unsure below' });
+    await unsure.fill('12');
+    await unsure.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('t');
+    await panel.getByRole('img', { name: /branch/ }).waitFor({ timeout: 120_000 });
+    await tracked(page);
+    await filmed(page);
+  }),
 );
 await shoot(
   'brush',
@@ -198,10 +225,7 @@ const live = (act) => async (page) => {
   await page.waitForFunction(() => window.__sam2Test?.shownFrame() > 60, null, { timeout: 120_000 });
   const at = await page.evaluate(() => window.__sam2Test.pageFromImage(560, 370));
   await page.mouse.click(at.x, at.y);
-  await page
-    .getByRole('button', { name: /^Object 1/ })
-    .filter({ hasText: /\d\d\d frames/ })
-    .waitFor({ timeout: 120_000 });
+  await page.getByText(/^\d{3,} frames · 1 prompt/).waitFor({ timeout: 120_000 });
   await act(page);
   await page.waitForTimeout(1000);
 };
@@ -225,3 +249,4 @@ stream.closeAllConnections();
 stream.close();
 await browser.close();
 host.kill('SIGINT');
+host.on('exit', () => rmSync(data, { recursive: true, force: true }));
