@@ -8,17 +8,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decode } from 'fast-png';
-import { openBundle } from '../src/main/engine/model/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../src/main/engine/model/providers.ts';
 import { logitsToRle } from '../src/main/engine/tracking/mask-upsample.ts';
 import type { PointPrompt } from '../src/main/engine/tracking/point-prompt.ts';
 import { VideoTracker } from '../src/main/engine/tracking/video-tracker.ts';
-import { appPaths } from '../src/main/services/app-paths.ts';
-import { resolveModel } from '../src/main/services/model-catalog.ts';
 import { decodeRle } from '../src/shared/rle.ts';
 import { regionSimilarity } from './davis-measures.ts';
 import { centreOf, readModelFrame } from './davis-sequences.ts';
+import { mean, openBench } from './tree/open-bench.ts';
 
 const { values } = parseArgs({ options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' } } });
 const data = resolve(values.data ?? join(import.meta.dirname, '../../shared/data/train'));
@@ -65,16 +61,14 @@ const nextClick = (found: Uint8Array, wanted: Uint8Array, width: number, height:
   return { point: [x + 0.5, y + 0.5], label: isMissed ? 1 : 0 };
 };
 
-const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
-const constants = constantsOf(bundle.manifest);
-const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto'));
+const { onnx, constants, title } = await openBench(values);
 
 const scores = { click: [] as number[], three: [] as number[], box: [] as number[], elsewhere: [] as number[] };
 let stray: [number, number] = [0.5, 0.5];
 
 const measure = async (region: Region, frame: Uint8Array): Promise<void> => {
   const { mask: wanted, width, height } = readRegion(region);
-  const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: 1 });
+  const tracker = new VideoTracker(onnx, constants, { width, height, frameCount: 1 });
   const answer = async (objectId: number, prompt: PointPrompt): Promise<Uint8Array> => {
     const { logits } = await tracker.setPoints(objectId, 0, prompt, () => frame);
     return decodeRle(logitsToRle(logits, constants.logitSize, constants.logitSize, width, height));
@@ -104,8 +98,8 @@ for (const [image, ofImage] of byImage) {
   for (const region of ofImage) await measure(region, frame);
 }
 
-const mean = (values: number[]): string => (values.reduce((a, b) => a + b, 0) / values.length).toFixed(3);
-console.log(`${bundle.manifest.name} ${bundle.manifest.version}, ${graphs.provider}, ${regions.length} regions\n`);
+console.log(`${title}, ${regions.length} regions\n`);
 console.log('| one click | three clicks | box | elsewhere |');
 console.log('|---|---|---|---|');
-console.log(`| ${mean(scores.click)} | ${mean(scores.three)} | ${mean(scores.box)} | ${mean(scores.elsewhere)} |`);
+const { click, three, box, elsewhere } = scores;
+console.log(`| ${[click, three, box, elsewhere].map((list) => mean(list).toFixed(3)).join(' | ')} |`);

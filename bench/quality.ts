@@ -17,6 +17,7 @@ import { resolveModel } from '../src/main/services/model-catalog.ts';
 import { decodeRle } from '../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from './davis-measures.ts';
 import { centreOf, listSequences, readLabels, readModelFrame, type Sequence } from './davis-sequences.ts';
+import { mean } from './tree/open-bench.ts';
 
 const { values } = parseArgs({
   options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' }, json: { type: 'boolean', default: false } },
@@ -42,8 +43,6 @@ interface Score {
   /** Share of frames whose object logit has the right sign. */
   presence: number;
 }
-
-const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
 const constants = constantsOf(bundle.manifest);

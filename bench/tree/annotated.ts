@@ -17,6 +17,7 @@ import type { ReviewFrame } from '../../src/shared/review-queue.ts';
 import { decodeRle } from '../../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from '../davis-measures.ts';
 import { readLabels, readModelFrames, type Sequence } from '../davis-sequences.ts';
+import { mean } from './open-bench.ts';
 
 /** A sequence read whole. */
 export interface Annotated {
@@ -100,8 +101,6 @@ export interface ScoredRun {
   review: ReviewFrame[];
   counters: TreeCounters;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 
 /**
  * Tracks a sequence from its first frame's masks.
