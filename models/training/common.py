@@ -18,8 +18,8 @@ from models.training.data import LOW, normalise
 
 
 def precision(bf16: bool):
-    """bf16 arithmetic where the CPU is fast at it; weights, optimiser and losses stay fp32."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+    """bf16 arithmetic where the machine is fast at it; weights, optimiser and losses stay fp32."""
+    return torch.autocast("cuda" if torch.cuda.is_available() else "cpu", dtype=torch.bfloat16, enabled=bf16)
 
 
 @torch.no_grad()
@@ -59,14 +59,14 @@ def draw_point(weight: Tensor) -> Tensor:
     """weight [B, L * L] -> a random point in a cell drawn by weight [B, 2] (x, y in model pixels); in any cell where all are 0"""
     index = torch.multinomial(weight + (weight.sum(1) == 0)[:, None].float(), 1)[:, 0]
     cell = torch.stack([index % LOW, index // LOW], 1).float()
-    return (cell + torch.rand(len(weight), 2)) * (IMAGE_SIZE / LOW) - 0.5
+    return (cell + torch.rand(len(weight), 2, device=weight.device)) * (IMAGE_SIZE / LOW) - 0.5
 
 
 def sample_cells(area: Tensor, prefer_interior: float = 0.7) -> tuple[Tensor, Tensor]:
     """bool [B, L, L] -> a random point inside each [B, 2] (x, y in model pixels) and whether there was any [B].
     With `prefer_interior` the point comes from the area eroded by one cell where that is not empty."""
     solid = -F.max_pool2d(-area[:, None].float(), 5, 1, 2)[:, 0]
-    use = (torch.rand(len(area)) < prefer_interior) & (solid.flatten(1).amax(1) > 0)
+    use = (torch.rand(len(area), device=area.device) < prefer_interior) & (solid.flatten(1).amax(1) > 0)
     weight = torch.where(use[:, None, None], solid, area.float()).flatten(1)
     return draw_point(weight), weight.sum(1) > 0
 
@@ -86,7 +86,7 @@ def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
     """[B, L, L] -> two corners [B, 2, 2] in model pixels, moved by up to `jitter` of the box's size."""
     on = target > 0.5
     scale = IMAGE_SIZE / LOW
-    grid = torch.arange(LOW).float()
+    grid = torch.arange(LOW, device=target.device).float()
 
     def span(line: Tensor) -> tuple[Tensor, Tensor]:
         low = torch.where(line, grid, torch.full_like(grid, 1e6)).amin(1)
@@ -98,15 +98,15 @@ def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
     y0, y1 = span(on.any(2))
     corners = torch.stack([torch.stack([x0, y0], 1), torch.stack([x1, y1], 1)], 1) * scale
     size = (corners[:, 1] - corners[:, 0])[:, None]
-    return (corners + size * jitter * torch.randn(corners.shape).clamp(-2, 2) / 2).clamp(0, IMAGE_SIZE - 1)
+    return (corners + size * jitter * torch.randn_like(corners).clamp(-2, 2) / 2).clamp(0, IMAGE_SIZE - 1)
 
 
 def first_prompt(target: Tensor, kind: str, clicks: int = 1) -> tuple[Tensor, Tensor]:
     """target [B, L, L] -> points [B, N, 2], labels [B, N]. `kind`: click or box."""
     if kind == "box":
-        return boxes_of(target), torch.tensor([[2.0, 3.0]]).expand(len(target), 2)
+        return boxes_of(target), torch.tensor([[2.0, 3.0]], device=target.device).expand(len(target), 2)
     points = [sample_cells(target > 0.5)[0] if torch.rand(()) < 0.5 else deep_cells(target > 0.5) for _ in range(clicks)]
-    return torch.stack(points, 1), torch.ones(len(target), clicks)
+    return torch.stack(points, 1), torch.ones(len(target), clicks, device=target.device)
 
 
 def correction(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -116,9 +116,9 @@ def correction(logits: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     point, wrong = sample_cells(predicted ^ wanted)
     inside, _ = sample_cells(wanted)
     cell = ((point + 0.5) * (LOW / IMAGE_SIZE)).long().clamp(0, LOW - 1)
-    positive = wanted[torch.arange(len(target)), cell[:, 1], cell[:, 0]]
+    positive = wanted[torch.arange(len(target), device=target.device), cell[:, 1], cell[:, 0]]
     point = torch.where(wrong[:, None], point, inside)
-    return point, torch.where(wrong, positive.float(), torch.ones(len(target)))
+    return point, torch.where(wrong, positive.float(), 1.0)
 
 
 # --- loss -----------------------------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def prompt_loss(masks: Tensor, ious: Tensor, target: Tensor, multimask: bool, pr
     Several candidates: the best one is taught (and the others a little, so that none dies); the IoU head learns all, and
     by the expected IoU of the candidate that it would choose. `present` [B]: objects that are on the frame; the others
     teach no mask."""
-    weight = torch.ones(len(masks)) if present is None else present.float()
+    weight = torch.ones(len(masks), device=masks.device) if present is None else present.float()
     pick = slice(1, 4) if multimask else slice(0, 1)
     losses = mask_loss(masks[:, pick], target)
     measured = hard_iou(masks[:, pick], target)
@@ -176,8 +176,7 @@ class Ema:
     def update(self, model: NanoModel) -> None:
         self.steps += 1
         decay = min(self.decay, self.steps / (self.steps + 10))
-        for mine, theirs in zip(self.model.parameters(), model.parameters(), strict=True):
-            mine.lerp_(theirs, 1 - decay)
+        torch._foreach_lerp_(list(self.model.parameters()), [p.detach() for p in model.parameters()], 1 - decay)
 
 
 class Workers:
@@ -238,7 +237,7 @@ class Log:
 def save(path: Path, model: NanoModel) -> None:
     """Plain {'model': state_dict}, written beside and moved into place."""
     part = path.with_suffix(".part")
-    torch.save({"model": model.state_dict()}, part)
+    torch.save({"model": {k: v.cpu().contiguous() for k, v in model.state_dict().items()}}, part)
     part.replace(path)
 
 
@@ -251,14 +250,14 @@ def load_matching(model: NanoModel, path: Path) -> None:
     print("taken", len(taken), "new", sorted({k.rsplit(".", 2)[0] for k in mine.keys() - taken.keys()}), flush=True)
 
 
-def parameter_groups(model: NanoModel, lr: float, trunk_lr: float) -> list[dict]:
-    """The early trunk is frozen, the late trunk learns slowly."""
+def parameter_groups(model: NanoModel, lr: float, trunk_lr: float, early_lr: float = 0.0) -> list[dict]:
+    """The late trunk learns slowly; so does the early trunk (to stride 8) where its rate is not 0, else it is frozen."""
     trunk = model.image_encoder.trunk
-    for p in trunk.parameters():
-        p.requires_grad_(False)
     late = [p for block in trunk.blocks[5:] for p in block.parameters()]
-    for p in late:
-        p.requires_grad_(trunk_lr > 0)
+    early = [*trunk.stem.parameters(), *(p for block in trunk.blocks[:5] for p in block.parameters())]
+    for part, rate in ((early, early_lr), (late, trunk_lr)):
+        for p in part:
+            p.requires_grad_(rate > 0)
 
     def judges(name: str) -> bool:
         return any(part in name for part in (".pred_obj_score_head.", ".obj_score_token.", ".iou_prediction_head.", ".iou_token."))
@@ -269,8 +268,9 @@ def parameter_groups(model: NanoModel, lr: float, trunk_lr: float) -> list[dict]
         {"params": [p for name, p in heads if not judges(name)], "lr": lr, "peak": lr},
         {"params": [p for name, p in heads if judges(name)], "lr": 3 * lr, "peak": 3 * lr},
     ]
-    if trunk_lr > 0:
-        groups.append({"params": late, "lr": trunk_lr, "peak": trunk_lr})
+    for part, rate in ((late, trunk_lr), (early, early_lr)):
+        if rate > 0:
+            groups.append({"params": part, "lr": rate, "peak": rate})
     return groups
 
 

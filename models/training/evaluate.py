@@ -196,6 +196,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--split", default="val")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--images-only", action="store_true")
     parser.add_argument("--no-baseline", action="store_true")
     parser.add_argument("--out", type=Path, help="write the numbers as JSON")
     args = parser.parse_args()
@@ -203,9 +204,10 @@ def main() -> None:
     model = build_nano(args.checkpoint)
     numbers: dict = {"images": evaluate_images(model, Images(args.data, "val"))}
     print(json.dumps(numbers["images"]), flush=True)
-    numbers["videos"] = evaluate_videos(model, args.data, args.split)
-    print(json.dumps(numbers["videos"]), flush=True)
-    if not args.no_baseline:
+    if not args.images_only:
+        numbers["videos"] = evaluate_videos(model, args.data, args.split)
+        print(json.dumps(numbers["videos"]), flush=True)
+    if not args.no_baseline and not args.images_only:
         untrained = build_nano()
         initialise_for_training(untrained)
         numbers["label_propagation"] = propagate_labels(untrained, args.data, args.split)

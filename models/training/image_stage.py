@@ -89,7 +89,7 @@ def image_loss(model, maps, targets, prompts: int):
         loss = loss + prompt_loss(masks, ious, targets, multimask=False)[0]
     rounds = random.choices((0, 1, 2), (0.4, 0.3, 0.3))[0]
     for _ in range(rounds):
-        logits = masks.detach()[torch.arange(len(masks)), chosen]
+        logits = masks.detach()[torch.arange(len(masks), device=masks.device), chosen]
         point, label = correction(logits, targets)
         points = torch.cat([points, point[:, None]], 1)
         labels = torch.cat([labels, label[:, None]], 1)

@@ -12,14 +12,14 @@ from models.training.common import parameter_groups
 
 @torch.no_grad()
 def orthogonal(matrix: Tensor, steps: int = 5) -> Tensor:
-    """[a, b] -> a matrix [a, b] of the same row and column space with singular values near 1 (quintic Newton-Schulz iteration)"""
-    x = matrix / (matrix.norm() + 1e-7)
-    flip = x.shape[0] > x.shape[1]
-    x = x.T if flip else x
+    """[..., a, b] -> matrices [..., a, b] of the same row and column space with singular values near 1 (quintic Newton-Schulz iteration)"""
+    x = matrix / (matrix.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    flip = x.shape[-2] > x.shape[-1]
+    x = x.mT if flip else x
     for _ in range(steps):
-        square = x @ x.T
+        square = x @ x.mT
         x = 3.4445 * x + (-4.775 * square + 2.0315 * square @ square) @ x
-    return x.T if flip else x
+    return x.mT if flip else x
 
 
 class Muon(torch.optim.Optimizer):
@@ -31,17 +31,26 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure=None) -> None:
         for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is None:
-                    continue
-                state = self.state[p]
-                if "momentum" not in state:
-                    state["momentum"] = torch.zeros_like(p.grad)
-                state["momentum"].lerp_(p.grad, 1 - group["momentum"])
-                update = p.grad.lerp(state["momentum"], group["momentum"]).flatten(1)
-                size = 0.2 * max(update.shape) ** 0.5
-                p.mul_(1 - group["lr"] * group["weight_decay"])
-                p.add_(orthogonal(update).view(p.shape), alpha=-group["lr"] * size)
+            learned = [p for p in group["params"] if p.grad is not None]
+            if not learned:
+                continue
+            for p in learned:
+                if "momentum" not in self.state[p]:
+                    self.state[p]["momentum"] = torch.zeros_like(p.grad)
+            grads, momenta = [p.grad for p in learned], [self.state[p]["momentum"] for p in learned]
+            torch._foreach_lerp_(momenta, grads, 1 - group["momentum"])
+            updates = torch._foreach_lerp(grads, momenta, group["momentum"])
+            torch._foreach_mul_(learned, 1 - group["lr"] * group["weight_decay"])
+            # Matrices of one shape are one batch: on a GPU hundreds of small products would cost more than the network.
+            alike: dict[tuple[int, int], list[tuple[Tensor, Tensor]]] = {}
+            for p, update in zip(learned, updates, strict=True):
+                matrix = update.flatten(1)
+                alike.setdefault(tuple(matrix.shape), []).append((p, matrix))
+            for shape, members in alike.items():
+                steps = orthogonal(torch.stack([matrix for _, matrix in members]))
+                size = 0.2 * max(shape) ** 0.5
+                for (p, _), step in zip(members, steps, strict=True):
+                    p.add_(step.view(p.shape), alpha=-group["lr"] * size)
 
 
 def is_matrix(name: str, p: Tensor) -> bool:
@@ -85,7 +94,7 @@ class Both:
             part.load_state_dict(saved)
 
 
-def build_optimiser(model: nn.Module, lr: float, trunk_lr: float, muon: bool) -> Both | torch.optim.AdamW:
-    groups = parameter_groups(model, lr, trunk_lr)
+def build_optimiser(model: nn.Module, lr: float, trunk_lr: float, muon: bool, early_lr: float = 0.0) -> Both | torch.optim.AdamW:
+    groups = parameter_groups(model, lr, trunk_lr, early_lr)
     betas = (0.9, 0.99)
     return Both(model, groups, betas=betas) if muon else torch.optim.AdamW(groups, weight_decay=0.01, betas=betas)

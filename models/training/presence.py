@@ -15,7 +15,7 @@ from torch import Tensor
 from models.nano.model import NanoModel, build_nano
 from models.training.common import save
 from models.training.data import Images, Videos
-from models.training.video_stage import LONGEST, Clips, video_loss
+from models.training.video_stage import LONGEST, Clips, join, video_loss
 
 
 @torch.no_grad()
@@ -27,7 +27,7 @@ def collect(model: NanoModel, images: Images, videos: Videos, count: int, seed: 
     scores, there, ious = [], [], []
     for k in range(count):
         clip = clips.sample(LONGEST, 3, 0.5, splices=0.35)
-        _, iou, score, here = video_loss(model, [clip], correct=0.0, own_sign=True, prompt="mask" if k % 2 else "click")
+        _, iou, score, here = video_loss(model, *join([clip]), correct=0.0, own_sign=True, prompt="mask" if k % 2 else "click")
         ious.append(iou), scores.append(score), there.append(here)
     return torch.cat(scores), torch.cat(there), torch.cat(ious).mean().item()
 

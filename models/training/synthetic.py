@@ -15,7 +15,7 @@ from models.training.data import LOW, SIZE, Images
 CUT_OUTS = ("coco", "ccp", "droplet", "nuclei", "labelme", "aotdemo")
 
 
-def _paths(frames: int, start: tuple[float, float, float, float], speed: tuple[float, float, float, float]) -> list[tuple]:
+def paths(frames: int, start: tuple[float, float, float, float], speed: tuple[float, float, float, float]) -> list[tuple]:
     """Smooth (x, y, log scale, angle) over the frames: constant speed, some acceleration, a little shake."""
     accel = [random.gauss(0, 0.25) * s for s in speed]
     out = []
@@ -48,7 +48,7 @@ def make_clip(images: Images, frames: int = 7):
     source = torch.from_numpy(np.stack([images.mask(back, r) for r in regions]))[None].float()
     zoom = random.uniform(0.12, 0.45)
     pan = zoom * 0.9
-    camera = _paths(
+    camera = paths(
         frames,
         (random.uniform(-pan, pan) * 0.6, random.uniform(-pan, pan) * 0.6, zoom, random.gauss(0, 0.06)),
         (random.gauss(0, pan / frames), random.gauss(0, pan / frames), random.gauss(0, 0.03), random.gauss(0, 0.02)),
@@ -73,13 +73,13 @@ def make_clip(images: Images, frames: int = 7):
         wanted = random.uniform(0.15, 0.6)
         pose = (random.uniform(-0.8, 0.8), random.uniform(-0.8, 0.8), math.log(wanted / max(extent, 0.05)), random.gauss(0, 0.15))
         speed = (random.gauss(0, 0.13), random.gauss(0, 0.1), random.gauss(0, 0.05), random.gauss(0, 0.06))
-        grids = torch.cat([_grid(p, centre) for p in _paths(frames, pose, speed)])
+        grids = torch.cat([_grid(p, centre) for p in paths(frames, pose, speed)])
         flip = random.random() < 0.5
         both = np.concatenate([np.array(images.rgb[i], dtype=np.float32), mask[:, :, None].astype(np.float32)], 2)
         layer = torch.from_numpy(both).permute(2, 0, 1)[None]
         if flip:
             layer = layer.flip(3)
-            grids = torch.cat([_grid(p, (-centre[0], centre[1])) for p in _paths(frames, pose, speed)])
+            grids = torch.cat([_grid(p, (-centre[0], centre[1])) for p in paths(frames, pose, speed)])
         layer = F.grid_sample(layer.expand(frames, -1, -1, -1), grids, align_corners=False)
         alpha = layer[:, 3:]
         if random.random() < 0.4:

@@ -128,8 +128,8 @@ class Clips:
                 for t, (levels, targets) in ((0, first), (2, second)):
                     levels.append([x[t : t + 1] for x in features])
                     targets.append(masks[t, 0])
-        join = lambda part: ([torch.cat(x) for x in zip(*part[0], strict=True)], torch.stack(part[1]))  # noqa: E731
-        return join(first), join(second)
+        whole = lambda part: ([torch.cat(x) for x in zip(*part[0], strict=True)], torch.stack(part[1]))  # noqa: E731
+        return whole(first), whole(second)
 
     def sample(self, length: int, objects: int, real_share: float, splices: float = 0.0):
         """-> four levels of features [T, ...], targets [T, K, L, L] with 1 <= K <= objects"""
@@ -152,27 +152,30 @@ def presence_loss(score: torch.Tensor, here: torch.Tensor) -> torch.Tensor:
     return (loss * torch.where(here, 1.0, ABSENT_WEIGHT)).mean()
 
 
-def video_loss(model, clips: list, correct: float = 0.25, own_sign: bool = False, prompt: str | None = None):
-    """clips: [(features [T, ...], targets [T, K, L, L])] -> loss, IoU of tracked objects that are there [n], object scores of
-    tracked frames [m], whether the object is there [m].
+def join(clips: list):
+    """[(features [T, ...], targets [T, K, L, L])] -> levels [clips * T, ...], targets [T, B, L, L], the clip of each object [B]"""
+    owner = torch.tensor([c for c, (_, masks) in enumerate(clips) for _ in range(masks.shape[1])])
+    return [torch.cat([f[k].float() for f, _ in clips]) for k in range(4)], torch.cat([masks for _, masks in clips], 1), owner
+
+
+def video_loss(model, levels: list, targets: torch.Tensor, owner: torch.Tensor, correct: float = 0.25, own_sign: bool = False, prompt: str | None = None):
+    """levels: four, [clips * T, ...]; targets [T, B, L, L] of all objects; owner [B]: whose object. -> loss, IoU of tracked objects
+    that are there [n], object scores of tracked frames [m], whether the object is there [m].
 
     What enters the memory follows the true presence, or with `own_sign` the model's own score, as at inference."""
-    length = len(clips[0][1])
-    owner = torch.tensor([c for c, (_, masks) in enumerate(clips) for _ in range(masks.shape[1])])
-    targets = torch.cat([masks for _, masks in clips], 1)  # [T, B, L, L]
+    length, batch = targets.shape[:2]
     present = targets.mean((2, 3)) > MIN_PRESENT
-    batch = len(owner)
-    levels = [torch.cat([f[k].float() for f, _ in clips]) for k in range(4)]  # [clips * T, ...]
+    device = targets.device
     maps, positions = model.image_encoder.neck(levels)
     s0 = model.sam_mask_decoder.conv_s0(maps[0])
     s1 = model.sam_mask_decoder.conv_s1(maps[1])
     size = [(FEATURE_SIZE, FEATURE_SIZE)]
-    pad_point, pad_label = torch.zeros(batch, 1, 2), -torch.ones(batch, 1)
+    pad_point, pad_label = torch.zeros(batch, 1, 2, device=device), -torch.ones(batch, 1, device=device)
     outputs = {"cond_frame_outputs": {}, "non_cond_frame_outputs": {}}
     kind = prompt or random.choices(("mask", "click", "box", "clicks"), (0.4, 0.35, 0.15, 0.1))[0]
     corrected = random.randrange(1, length) if random.random() < correct else -1
     losses, ious, scores, there = [], [], [], []
-    every = torch.arange(batch)
+    every = torch.arange(batch, device=device)
 
     for t in range(length):
         at = owner * length + t
@@ -294,7 +297,7 @@ def main() -> None:
         batch = [clips.sample(length, args.objects, args.real, args.splices) for _ in range(args.clips)]
         still = clips.stills(args.stills, args.prompts) if args.stills else None
         with precision(args.bf16):
-            loss, iou, score, there = video_loss(model, batch, own_sign=progress > 0.3 and random.random() < 0.5)
+            loss, iou, score, there = video_loss(model, *join(batch), own_sign=progress > 0.3 and random.random() < 0.5)
             if args.stills:
                 loss = loss + still_loss(model, *still, args.prompts)
         optimiser.zero_grad(set_to_none=True)
