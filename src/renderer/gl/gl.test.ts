@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { rgbOf, yuvConversion } from './color.ts';
-import { maskCells } from './mask-layer.ts';
 
 const rgb = (space: 'bt601' | 'bt709' | 'bt2020', fullRange: boolean, yuv: [number, number, number]): number[] => {
   const { matrix, offset } = yuvConversion(space, fullRange);
@@ -21,12 +20,3 @@ it.each([
 });
 
 it('rgbOf reads #rrggbb', () => expect(rgbOf('#ff0080')).toEqual([1, 0, 128 / 255]));
-
-it('maskCells is the part of the grid that holds the mask, with a margin', () => {
-  const logits = new Int8Array(100).fill(-5);
-  expect(maskCells({ logits, width: 10, height: 10 })).toBeNull();
-  logits[45] = 3;
-  expect(maskCells({ logits, width: 10, height: 10 })).toEqual({ x: 3, y: 2, width: 5, height: 5 });
-  logits[0] = 1;
-  expect(maskCells({ logits, width: 10, height: 10 })).toEqual({ x: 0, y: 0, width: 8, height: 7 });
-});

@@ -1,59 +1,47 @@
-/** One object's mask on the GPU: its logits as a texture, drawn over the part of the picture that can hold the mask. */
+/**
+ * One object's mask on the GPU: where it lies wholly in a cell of its logits a plain fill, and the shader that interpolates the logits
+ * where its contour may run (mask-cells.ts).
+ */
 import {
+  BufferAttribute,
+  BufferGeometry,
   CustomBlending,
   DoubleSide,
+  DynamicDrawUsage,
   GLSL3,
   Mesh,
   OneFactor,
   OneMinusSrcAlphaFactor,
-  type PlaneGeometry,
   RawShaderMaterial,
+  type Scene,
   Vector2,
   Vector3,
-  Vector4,
+  type Vector4,
 } from 'three';
 import type { FrameOverlay } from '../../shared/wire.ts';
-import { byteTexture } from './byte-texture.ts';
+import { byteTexture4 } from './byte-texture.ts';
 import { rgbOf } from './color.ts';
-import { maskShader, vertexShader } from './shaders.ts';
+import { packLogitTexels, texelsSize } from './logit-texels.ts';
+import { maskCells } from './mask-cells.ts';
+import { cellsVertexShader, fillShader, maskShader } from './shaders.ts';
 
-/** Grid cells that hold the mask, with a margin of two for the cubic's reach; null when there is none. */
-export const maskCells = (
-  overlay: Pick<FrameOverlay, 'logits' | 'width' | 'height'>,
-): { x: number; y: number; width: number; height: number } | null => {
-  const { logits, width, height } = overlay;
-  let left = width;
-  let right = -1;
-  let top = height;
-  let bottom = -1;
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (logits[i]! <= 0) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
-  }
-  if (right < 0) return null;
-  left = Math.max(0, left - 2);
-  top = Math.max(0, top - 2);
-  right = Math.min(width - 1, right + 2);
-  bottom = Math.min(height - 1, bottom + 2);
-  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
-};
+/** The widest contour, in CSS pixels. */
+export const mostContourPx = 2.5;
 
-export class MaskLayer {
-  readonly mesh: Mesh<PlaneGeometry, RawShaderMaterial>;
-  #texture = byteTexture(1, 1, new Uint8Array(1));
-  #bytes = new Uint8Array(1);
+/**
+ * Rectangles of the picture, drawn with one material. Their corners are written out: a software GPU draws each instance of an
+ * instanced geometry as a drawing of its own.
+ */
+class CellsMesh {
+  readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;
+  #most = 0;
 
-  constructor(geometry: PlaneGeometry, clip: Vector4, order: number) {
+  constructor(fragmentShader: string, uniforms: Record<string, { value: unknown }>) {
     const material = new RawShaderMaterial({
       glslVersion: GLSL3,
-      vertexShader,
-      fragmentShader: maskShader,
-      // The picture's y runs down, which turns the square round.
+      vertexShader: cellsVertexShader,
+      fragmentShader,
+      // The picture's y runs down, which turns the rectangles round.
       side: DoubleSide,
       depthTest: false,
       depthWrite: false,
@@ -61,54 +49,162 @@ export class MaskLayer {
       blending: CustomBlending,
       blendSrc: OneFactor,
       blendDst: OneMinusSrcAlphaFactor,
-      uniforms: {
-        uClip: { value: clip },
-        uRect: { value: new Vector4(0, 0, 1, 1) },
-        uLogits: { value: this.#texture },
-        uGrid: { value: new Vector2(1, 1) },
-        uColor: { value: new Vector3() },
-        uFill: { value: 0.4 },
-        uContour: { value: 1 },
-        uContourPx: { value: 2 },
-      },
+      uniforms,
     });
-    this.mesh = new Mesh(geometry, material);
+    this.mesh = new Mesh(this.#geometry(64), material);
     this.mesh.frustumCulled = false;
-    this.mesh.renderOrder = order;
+    this.mesh.visible = false;
   }
 
-  /** @returns whether there is anything to draw */
-  setOverlay(overlay: FrameOverlay): boolean {
-    const { width, height, logits } = overlay;
-    const cells = overlay.objectLogit > 0 ? maskCells(overlay) : null;
-    this.mesh.visible = cells !== null;
-    if (!cells) return false;
-    if (this.#bytes.length !== width * height || this.#texture.image.width !== width) {
-      this.#texture.dispose();
-      this.#bytes = new Uint8Array(width * height);
-      this.#texture = byteTexture(width, height, this.#bytes);
-      this.#uniform('uLogits').value = this.#texture;
-      (this.#uniform('uGrid').value as Vector2).set(width, height);
+  get hasCells(): boolean {
+    return this.mesh.geometry.drawRange.count > 0;
+  }
+
+  /** @param cells left, top, right, bottom, one after the other */
+  setCells(cells: Float32Array): void {
+    const count = cells.length / 4;
+    if (count > this.#most) {
+      this.mesh.geometry.dispose();
+      this.mesh.geometry = this.#geometry(Math.ceil(1.5 * count));
     }
-    for (let i = 0; i < logits.length; i++) this.#bytes[i] = logits[i]! + 128;
-    this.#texture.needsUpdate = true;
-    (this.#uniform('uRect').value as Vector4).set(cells.x / width, cells.y / height, cells.width / width, cells.height / height);
-    return true;
-  }
-
-  setStyle(color: string, fill: number, contourPx: number): void {
-    (this.#uniform('uColor').value as Vector3).fromArray(rgbOf(color));
-    this.#uniform('uFill').value = fill;
-    this.#uniform('uContour').value = contourPx > 0 ? 1 : 0;
-    this.#uniform('uContourPx').value = contourPx;
+    const { geometry } = this.mesh;
+    geometry.setDrawRange(0, 6 * count);
+    if (count === 0) return;
+    const attribute = geometry.getAttribute('corner') as BufferAttribute;
+    const corners = attribute.array;
+    for (let i = 0, at = 0; i < cells.length; i += 4, at += 8) {
+      const left = cells[i]!;
+      const top = cells[i + 1]!;
+      const right = cells[i + 2]!;
+      const bottom = cells[i + 3]!;
+      corners[at] = left;
+      corners[at + 1] = top;
+      corners[at + 2] = right;
+      corners[at + 3] = top;
+      corners[at + 4] = left;
+      corners[at + 5] = bottom;
+      corners[at + 6] = right;
+      corners[at + 7] = bottom;
+    }
+    attribute.clearUpdateRanges();
+    attribute.addUpdateRange(0, 8 * count);
+    attribute.needsUpdate = true;
   }
 
   dispose(): void {
-    this.#texture.dispose();
+    this.mesh.geometry.dispose();
     this.mesh.material.dispose();
   }
 
-  #uniform(name: string): { value: unknown } {
-    return this.mesh.material.uniforms[name]!;
+  #geometry(most: number): BufferGeometry {
+    this.#most = most;
+    const geometry = new BufferGeometry();
+    geometry.setAttribute('corner', new BufferAttribute(new Float32Array(8 * most), 2).setUsage(DynamicDrawUsage));
+    const index = new Uint32Array(6 * most);
+    for (let i = 0; i < most; i++) index.set([4 * i, 4 * i + 1, 4 * i + 2, 4 * i + 2, 4 * i + 1, 4 * i + 3], 6 * i);
+    geometry.setIndex(new BufferAttribute(index, 1));
+    geometry.setDrawRange(0, 0);
+    return geometry;
+  }
+}
+
+export class MaskLayer {
+  readonly #fill: CellsMesh;
+  readonly #edge: CellsMesh;
+  readonly #grid = { value: new Vector2() };
+  readonly #color = { value: new Vector3() };
+  readonly #opacity = { value: 0.4 };
+  readonly #hasContour = { value: 1 };
+  readonly #contourPx = { value: 2 };
+  readonly #logits = { value: byteTexture4(1, 1, new Uint8Array(4)) };
+  #texels = new Uint8Array(4);
+  #overlay: FrameOverlay | null = null;
+  #isVisible = false;
+  /** Of the cells there are, and whether they are of the overlay. */
+  #reach = 0;
+  #isNew = false;
+
+  constructor(clip: Vector4) {
+    const common = { uClip: { value: clip }, uColor: this.#color, uFill: this.#opacity };
+    this.#fill = new CellsMesh(fillShader, common);
+    this.#edge = new CellsMesh(maskShader, {
+      ...common,
+      uLogits: this.#logits,
+      uGrid: this.#grid,
+      uContour: this.#hasContour,
+      uContourPx: this.#contourPx,
+    });
+  }
+
+  addTo(scene: Scene): void {
+    scene.add(this.#fill.mesh, this.#edge.mesh);
+  }
+
+  removeFrom(scene: Scene): void {
+    scene.remove(this.#fill.mesh, this.#edge.mesh);
+  }
+
+  /** @param overlay null = not in this frame. What it needs on the GPU is made when it is drawn. */
+  setOverlay(overlay: FrameOverlay | null): void {
+    this.#overlay = overlay && overlay.objectLogit > 0 ? overlay : null;
+    this.#isNew = true;
+  }
+
+  /** @param order among the masks: later ones are drawn over earlier ones */
+  setStyle(color: string, fill: number, contourPx: number, order: number): void {
+    this.#color.value.fromArray(rgbOf(color));
+    this.#opacity.value = fill;
+    this.#hasContour.value = contourPx > 0 ? 1 : 0;
+    this.#contourPx.value = contourPx;
+    this.#fill.mesh.renderOrder = order;
+    this.#edge.mesh.renderOrder = order;
+  }
+
+  set isVisible(isVisible: boolean) {
+    this.#isVisible = isVisible;
+  }
+
+  /**
+   * Called before each drawing.
+   * @param width of the whole picture as it is drawn, in device pixels
+   * @param linePx the widest that a contour may be, in device pixels; 0 = there are none
+   * @param isWanted false = it is left out this time
+   */
+  prepare(width: number, height: number, linePx: number, isWanted: boolean): void {
+    const overlay = isWanted && this.#isVisible ? this.#overlay : null;
+    if (overlay) {
+      const cellPx = Math.min(width / overlay.width, height / overlay.height);
+      const reach = (linePx / 2 + 0.5) / Math.max(cellPx, 1e-3);
+      // In steps, so that zooming does not find the cells anew in every frame.
+      const step = 2 ** (Math.ceil(2 * Math.log2(reach)) / 2);
+      if (this.#isNew || step !== this.#reach) this.#setCells(overlay, step);
+    }
+    this.#fill.mesh.visible = overlay !== null && this.#fill.hasCells && this.#opacity.value > 0;
+    this.#edge.mesh.visible = overlay !== null && this.#edge.hasCells;
+  }
+
+  dispose(): void {
+    this.#logits.value.dispose();
+    this.#fill.dispose();
+    this.#edge.dispose();
+  }
+
+  #setCells(overlay: FrameOverlay, reach: number): void {
+    const { width, height, logits } = overlay;
+    const cells = maskCells(overlay, reach);
+    this.#fill.setCells(cells.inside);
+    this.#edge.setCells(cells.edge);
+    this.#reach = reach;
+    if (!this.#isNew) return;
+    this.#isNew = false;
+    if (this.#grid.value.x !== width || this.#grid.value.y !== height) {
+      const size = texelsSize(width, height);
+      this.#logits.value.dispose();
+      this.#texels = new Uint8Array(4 * size.width * size.height);
+      this.#logits.value = byteTexture4(size.width, size.height, this.#texels);
+      this.#grid.value.set(width, height);
+    }
+    packLogitTexels(logits, width, height, this.#texels);
+    this.#logits.value.needsUpdate = true;
   }
 }

@@ -1,14 +1,33 @@
-/** The two programs of the viewer: the picture from its planes, and one object's mask over it. GLSL ES 3.00. */
+/** The programs of the viewer: the picture from its planes, and one object's mask over it. GLSL ES 3.00. */
 
 /** The unit square, moved to where the picture lies; `uClip` is (scale x, scale y, offset x, offset y) into clip space. */
 export const vertexShader = /* glsl */ `
 in vec3 position;
 uniform vec4 uClip;
-uniform vec4 uRect;
 out vec2 vUv;
 void main() {
-  vUv = uRect.xy + position.xy * uRect.zw;
+  vUv = position.xy;
   gl_Position = vec4(vUv * uClip.xy + uClip.zw, 0.0, 1.0);
+}`;
+
+/** The same for parts of the picture. Corners that two of them share are the same to the bit, so that no pixel is drawn twice or never. */
+export const cellsVertexShader = /* glsl */ `
+in vec2 corner;
+uniform vec4 uClip;
+out vec2 vUv;
+void main() {
+  vUv = corner;
+  gl_Position = vec4(vUv * uClip.xy + uClip.zw, 0.0, 1.0);
+}`;
+
+/** Where a mask has no border near. */
+export const fillShader = /* glsl */ `
+precision highp float;
+uniform vec3 uColor;
+uniform float uFill;
+out vec4 color;
+void main() {
+  color = vec4(uColor * uFill, uFill);
 }`;
 
 /** YUV to RGB. Chroma of H.264 sits left in its luma pair, which is half a luma pixel off the centre. */
@@ -32,7 +51,8 @@ void main() {
  * A mask from its logits: cubic (Catmull-Rom) between grid points, cut at 0. The contour's distance in screen pixels is the value
  * over its gradient, which keeps its width and its smoothing the same at every zoom. Where
  * the four nearest values are all beyond 30 of 127, twelve far ones cannot change the sign: the cubic is left out there, which
- * is most of a mask and matters on a software GPU. So does drawing only the part that holds the mask (mask-layer.ts).
+ * half of what is left to this shader (mask-cells.ts) and matters on a software GPU. So does that a texel holds four neighbours
+ * (logit-texels.ts).
  */
 export const maskShader = /* glsl */ `
 precision highp float;
@@ -45,8 +65,9 @@ uniform float uContourPx;
 in vec2 vUv;
 out vec4 color;
 
-float at(ivec2 p) {
-  return texelFetch(uLogits, clamp(p, ivec2(0), ivec2(uGrid) - 1), 0).r * 255.0 - 128.0;
+// Four neighbours in a row of the grid, as signed values.
+vec4 at(ivec2 p) {
+  return texelFetch(uLogits, p, 0) * 255.0 - 128.0;
 }
 
 vec4 weights(float t) {
@@ -57,21 +78,17 @@ vec4 weights(float t) {
 
 float valueAt(vec2 uv) {
   vec2 p = uv * uGrid - 0.5;
-  ivec2 base = ivec2(floor(p));
-  vec2 t = fract(p);
-  vec4 near = vec4(at(base), at(base + ivec2(1, 0)), at(base + ivec2(0, 1)), at(base + 1));
-  float low = min(min(near.x, near.y), min(near.z, near.w));
-  float high = max(max(near.x, near.y), max(near.z, near.w));
-  if (low > 30.0 || high < -30.0) return mix(mix(near.x, near.y, t.x), mix(near.z, near.w, t.x), t.y);
+  vec2 base = clamp(floor(p), vec2(-1.0), uGrid - 1.0);
+  vec2 t = clamp(p - base, 0.0, 1.0);
+  ivec2 place = ivec2(base) + ivec2(1, 2);
+  vec4 above = at(place);
+  vec4 below = at(place + ivec2(0, 1));
+  float low = min(min(above.y, above.z), min(below.y, below.z));
+  float high = max(max(above.y, above.z), max(below.y, below.z));
+  if (low > 30.0 || high < -30.0) return mix(mix(above.y, above.z, t.x), mix(below.y, below.z, t.x), t.y);
   vec4 wx = weights(t.x);
-  vec4 wy = weights(t.y);
-  float sum = 0.0;
-  for (int j = 0; j < 4; j++) {
-    float row = 0.0;
-    for (int i = 0; i < 4; i++) row += wx[i] * at(base + ivec2(i - 1, j - 1));
-    sum += wy[j] * row;
-  }
-  return sum;
+  vec4 rows = vec4(dot(wx, at(place - ivec2(0, 1))), dot(wx, above), dot(wx, below), dot(wx, at(place + ivec2(0, 2))));
+  return dot(weights(t.y), rows);
 }
 
 void main() {

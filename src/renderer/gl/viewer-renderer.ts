@@ -19,7 +19,7 @@ import {
 import { chromaSize, type FrameMessage, type FrameOverlay } from '../../shared/wire.ts';
 import { byteTexture } from './byte-texture.ts';
 import { yuvConversion } from './color.ts';
-import { MaskLayer } from './mask-layer.ts';
+import { MaskLayer, mostContourPx } from './mask-layer.ts';
 import { pictureShader, vertexShader } from './shaders.ts';
 
 export interface MaskStyle {
@@ -75,7 +75,6 @@ export class ViewerRenderer {
       depthWrite: false,
       uniforms: {
         uClip: { value: this.#clip },
-        uRect: { value: new Vector4(0, 0, 1, 1) },
         uY: { value: this.#planes[0] },
         uU: { value: this.#planes[1] },
         uV: { value: this.#planes[2] },
@@ -123,7 +122,7 @@ export class ViewerRenderer {
 
   setOverlays(overlays: readonly FrameOverlay[]): void {
     this.#overlays = overlays;
-    for (const layer of this.#masks.values()) layer.mesh.visible = false;
+    for (const layer of this.#masks.values()) layer.setOverlay(null);
     for (const overlay of overlays) this.#layer(overlay.objectId).setOverlay(overlay);
     this.#applyStyles();
   }
@@ -136,7 +135,7 @@ export class ViewerRenderer {
     const known = new Set(styles.map((style) => style.objectId));
     for (const [id, layer] of this.#masks) {
       if (known.has(id)) continue;
-      this.#scene.remove(layer.mesh);
+      layer.removeFrom(this.#scene);
       layer.dispose();
       this.#masks.delete(id);
     }
@@ -151,9 +150,7 @@ export class ViewerRenderer {
 
   /** RGBA of canvas pixels as drawn; for tests, with keepPixels. @param hasMasks false = as they would be without any mask */
   readPixels(points: readonly { x: number; y: number }[], hasMasks = true): [number, number, number, number][] {
-    const hidden = hasMasks ? [] : [...this.#masks.values()].filter(({ mesh }) => mesh.visible);
-    for (const { mesh } of hidden) mesh.visible = false;
-    this.#draw();
+    this.#draw(hasMasks);
     const gl = this.#renderer.getContext();
     const { height, pixelRatio } = this.#size;
     const out = new Uint8Array(4);
@@ -161,8 +158,7 @@ export class ViewerRenderer {
       gl.readPixels(Math.floor(x * pixelRatio), Math.floor((height - y) * pixelRatio) - 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
       return [out[0]!, out[1]!, out[2]!, out[3]!];
     });
-    for (const { mesh } of hidden) mesh.visible = true;
-    if (hidden.length > 0) this.#schedule();
+    if (!hasMasks) this.#schedule();
     return read;
   }
 
@@ -201,26 +197,22 @@ export class ViewerRenderer {
   #layer(objectId: number): MaskLayer {
     let layer = this.#masks.get(objectId);
     if (!layer) {
-      layer = new MaskLayer(this.#geometry, this.#clip, objectId);
+      layer = new MaskLayer(this.#clip);
       this.#masks.set(objectId, layer);
-      this.#scene.add(layer.mesh);
+      layer.addTo(this.#scene);
     }
     return layer;
   }
 
   #applyStyles(): void {
-    const drawn = new Set(this.#overlays.map((overlay) => overlay.objectId));
     for (const [id, layer] of this.#masks) {
       const index = this.#styles.findIndex((style) => style.objectId === id);
       const style = this.#styles[index];
-      if (!style || !drawn.has(id)) {
-        layer.mesh.visible = false;
-        continue;
-      }
-      layer.mesh.renderOrder = 1 + index;
-      const contourPx = this.#hasContours ? (style.isSelected || style.isHovered ? 2.5 : 1.5) * this.#size.pixelRatio : 0;
+      layer.isVisible = style !== undefined;
+      if (!style) continue;
+      const contourPx = this.#hasContours ? (style.isSelected || style.isHovered ? mostContourPx : 1.5) * this.#size.pixelRatio : 0;
       const fill = this.#fill * (style.isSelected ? 1 : 0.8);
-      layer.setStyle(style.color, style.isHovered && !style.isSelected ? Math.min(0.9, fill + 0.12) : fill, contourPx);
+      layer.setStyle(style.color, style.isHovered && !style.isSelected ? Math.min(0.9, fill + 0.12) : fill, contourPx, 1 + index);
     }
     this.#schedule();
   }
@@ -230,10 +222,10 @@ export class ViewerRenderer {
     this.#scheduled = requestAnimationFrame(() => this.#draw());
   }
 
-  #draw(): void {
+  #draw(hasMasks = true): void {
     cancelAnimationFrame(this.#scheduled);
     this.#scheduled = 0;
-    const { width, height } = this.#size;
+    const { width, height, pixelRatio } = this.#size;
     const { scale, offsetX, offsetY } = this.#view;
     // Image uv, y down, to clip space, y up.
     this.#clip.set(
@@ -242,6 +234,9 @@ export class ViewerRenderer {
       (2 * offsetX) / width - 1,
       1 - (2 * offsetY) / height,
     );
+    const ratio = scale * pixelRatio;
+    const linePx = this.#hasContours ? mostContourPx * pixelRatio : 0;
+    for (const layer of this.#masks.values()) layer.prepare(this.#image.width * ratio, this.#image.height * ratio, linePx, hasMasks);
     this.#renderer.render(this.#scene, this.#camera);
   }
 }
