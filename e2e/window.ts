@@ -7,6 +7,8 @@ export interface TestHook {
   pageFromImage(x: number, y: number): { x: number; y: number };
   readImagePixels(points: readonly { x: number; y: number }[], hasMasks?: boolean): [number, number, number, number][];
   shownFrame(): number;
+  drawnWidths(): { picture: number; canvas: number };
+  setDrawBudget(ms: number): void;
 }
 
 type HookWindow = { __sam2Test: TestHook };

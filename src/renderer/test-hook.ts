@@ -9,6 +9,10 @@ export interface TestHook {
   /** RGBA drawn at source pixels. @param hasMasks false = as they would be without any mask */
   readImagePixels(points: readonly { x: number; y: number }[], hasMasks?: boolean): [number, number, number, number][];
   shownFrame(): number;
+  /** Width of the picture on screen as it came, and of the canvas in pixels. */
+  drawnWidths(): { picture: number; canvas: number };
+  /** While playing, how long a drawing may take before it is made coarser; ms. */
+  setDrawBudget(ms: number): void;
 }
 
 declare global {
@@ -39,5 +43,7 @@ export const publishTestHook = (app: AppModel, renderer: ViewerRenderer, canvas:
         hasMasks,
       ),
     shownFrame: () => app.store.getState().shownFrame,
+    drawnWidths: () => ({ picture: app.player.shown?.width ?? 0, canvas: canvas.width }),
+    setDrawBudget: (ms) => app.player.setDrawBudget(ms),
   };
 };

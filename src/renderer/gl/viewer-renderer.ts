@@ -19,6 +19,7 @@ import {
 import { chromaSize, type FrameMessage, type FrameOverlay } from '../../shared/wire.ts';
 import { byteTexture } from './byte-texture.ts';
 import { yuvConversion } from './color.ts';
+import { DrawTimer } from './draw-timer.ts';
 import { MaskLayer, mostContourPx } from './mask-layer.ts';
 import { pictureShader, vertexShader } from './shaders.ts';
 
@@ -49,7 +50,10 @@ export class ViewerRenderer {
   #styles: readonly MaskStyle[] = [];
   #fill = 0.4;
   #hasContours = true;
-  #size = { width: 1, height: 1, pixelRatio: 1 };
+  readonly #timer: DrawTimer;
+  #size = { width: 1, height: 1, screenRatio: 1 };
+  /** Of the canvas's own pixels along each side. */
+  #share = 1;
   #image = { width: 1, height: 1 };
   #view: GlView = { scale: 1, offsetX: 0, offsetY: 0 };
   #scheduled = 0;
@@ -64,6 +68,7 @@ export class ViewerRenderer {
       preserveDrawingBuffer: keepPixels,
     });
     this.#renderer.setClearColor(0, 0);
+    this.#timer = new DrawTimer(this.#renderer.getContext() as WebGL2RenderingContext);
     this.#geometry = new PlaneGeometry(1, 1);
     this.#geometry.translate(0.5, 0.5, 0);
     const material = new RawShaderMaterial({
@@ -90,12 +95,25 @@ export class ViewerRenderer {
     canvas.addEventListener('webglcontextrestored', () => this.#schedule());
   }
 
-  setSize(width: number, height: number, pixelRatio: number): void {
-    this.#size = { width, height, pixelRatio };
-    this.#renderer.setPixelRatio(pixelRatio);
-    this.#renderer.setSize(width, height, false);
-    // Resizing clears the canvas: drawing now rather than in the next frame avoids a flash.
-    this.#draw();
+  /** @param screenRatio device pixels per CSS pixel */
+  setSize(width: number, height: number, screenRatio: number): void {
+    this.#size = { width, height, screenRatio };
+    this.#applySize();
+  }
+
+  /** Draws with fewer pixels than the canvas has on the screen. @param share of them along each side, 1 = all */
+  setShare(share: number): void {
+    if (share === this.#share) return;
+    this.#share = share;
+    this.#applySize();
+  }
+
+  /** Tells how long drawings take, in ms. @returns ends it */
+  timeDrawings(onDrawn: (ms: number) => void): () => void {
+    this.#timer.onDrawn = onDrawn;
+    return () => {
+      this.#timer.onDrawn = null;
+    };
   }
 
   /** Size of the source, which the view's image space is in; pictures may be smaller. */
@@ -152,7 +170,8 @@ export class ViewerRenderer {
   readPixels(points: readonly { x: number; y: number }[], hasMasks = true): [number, number, number, number][] {
     this.#draw(hasMasks);
     const gl = this.#renderer.getContext();
-    const { height, pixelRatio } = this.#size;
+    const { height } = this.#size;
+    const pixelRatio = this.#pixelRatio;
     const out = new Uint8Array(4);
     const read = points.map(({ x, y }): [number, number, number, number] => {
       gl.readPixels(Math.floor(x * pixelRatio), Math.floor((height - y) * pixelRatio) - 1, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, out);
@@ -164,11 +183,25 @@ export class ViewerRenderer {
 
   dispose(): void {
     cancelAnimationFrame(this.#scheduled);
+    this.#timer.dispose();
     for (const layer of this.#masks.values()) layer.dispose();
     for (const plane of this.#planes) plane.dispose();
     this.#picture.material.dispose();
     this.#geometry.dispose();
     this.#renderer.dispose();
+  }
+
+  /** Drawn pixels per CSS pixel. */
+  get #pixelRatio(): number {
+    return this.#size.screenRatio * this.#share;
+  }
+
+  #applySize(): void {
+    this.#renderer.setPixelRatio(this.#pixelRatio);
+    this.#renderer.setSize(this.#size.width, this.#size.height, false);
+    this.#applyStyles();
+    // Resizing clears the canvas: drawing now rather than in the next frame avoids a flash.
+    this.#draw();
   }
 
   #setPlanes({ width, height, planes }: FrameMessage): void {
@@ -210,7 +243,7 @@ export class ViewerRenderer {
       const style = this.#styles[index];
       layer.isVisible = style !== undefined;
       if (!style) continue;
-      const contourPx = this.#hasContours ? (style.isSelected || style.isHovered ? mostContourPx : 1.5) * this.#size.pixelRatio : 0;
+      const contourPx = this.#hasContours ? (style.isSelected || style.isHovered ? mostContourPx : 1.5) * this.#pixelRatio : 0;
       const fill = this.#fill * (style.isSelected ? 1 : 0.8);
       layer.setStyle(style.color, style.isHovered && !style.isSelected ? Math.min(0.9, fill + 0.12) : fill, contourPx, 1 + index);
     }
@@ -225,7 +258,9 @@ export class ViewerRenderer {
   #draw(hasMasks = true): void {
     cancelAnimationFrame(this.#scheduled);
     this.#scheduled = 0;
-    const { width, height, pixelRatio } = this.#size;
+    const startedAt = performance.now();
+    const { width, height } = this.#size;
+    const pixelRatio = this.#pixelRatio;
     const { scale, offsetX, offsetY } = this.#view;
     // Image uv, y down, to clip space, y up.
     this.#clip.set(
@@ -238,5 +273,6 @@ export class ViewerRenderer {
     const linePx = this.#hasContours ? mostContourPx * pixelRatio : 0;
     for (const layer of this.#masks.values()) layer.prepare(this.#image.width * ratio, this.#image.height * ratio, linePx, hasMasks);
     this.#renderer.render(this.#scene, this.#camera);
+    this.#timer.drew(startedAt);
   }
 }

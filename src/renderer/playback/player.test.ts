@@ -11,6 +11,7 @@ import { Player } from './player.ts';
 interface Asked {
   requestId: number;
   frame: number;
+  maxWidth: number;
   answer(): Promise<void>;
 }
 
@@ -91,13 +92,14 @@ beforeEach(async () => {
       push = listener;
       return () => {};
     },
-    call: (_method: string, { requestId, frame }: { requestId: number; frame: number }) =>
+    call: (_method: string, { requestId, frame, maxWidth }: { requestId: number; frame: number; maxWidth: number }) =>
       new Promise<unknown>((resolve) => {
         asked.push({
           requestId,
           frame,
+          maxWidth,
           answer: async () => {
-            push(message(requestId, frame));
+            push(message(requestId, frame, maxWidth));
             resolve({});
             await vi.waitFor(() => {});
           },
@@ -181,6 +183,38 @@ describe('playing', () => {
     await asked.at(-1)!.answer();
     advance(60);
     expect(store.getState()).toMatchObject({ isPlaying: false, playhead: 49 });
+  });
+});
+
+describe('drawing that takes too long', () => {
+  /** Plays on until drawings of that length were looked at. */
+  const draw = (ms: number): void => {
+    for (let i = 0; i < 6; i++) player.drawn(ms);
+  };
+
+  it('is made coarser while playing, with smaller pictures, and full when paused', async () => {
+    player.play();
+    await asked[0]!.answer();
+    draw(200);
+    expect(store.getState().drawingShare).toBe(0.5);
+    await asked[1]!.answer();
+    expect(asked.at(-1)!.maxWidth).toBe(320);
+    advance(80);
+    player.pause();
+    await asked.at(-2)!.answer();
+    await asked.at(-1)!.answer();
+    expect(store.getState()).toMatchObject({ drawingShare: 1, isPlaying: false });
+    expect(asked.at(-1)).toMatchObject({ frame: store.getState().playhead, maxWidth: 640 });
+    expect(player.shown!.width).toBe(640);
+  });
+
+  it('is as it is where nothing plays, and where the user wants it full', () => {
+    draw(200);
+    expect(store.getState().drawingShare).toBe(1);
+    store.setState((s) => ({ prefs: { ...s.prefs, playingQuality: 'full' } }));
+    player.play();
+    draw(200);
+    expect(store.getState().drawingShare).toBe(1);
   });
 });
 

@@ -9,13 +9,13 @@ import { liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
 import type { FrameTimes } from './frame-times.ts';
+import { isCoarser, pictureBounds, pictureShare } from './picture-size.ts';
 import { PlaybackClock } from './playback-clock.ts';
+import { PlayingQuality } from './playing-quality.ts';
 import { firstThumbnailRequest } from './thumbnails.ts';
 
 /** Pictures fetched ahead of their time. */
 const mostAhead = 3;
-/** Shares of the source's size that pictures are asked for in. */
-const pictureShares = [0.25, 0.5, 0.75, 1];
 
 /** What the player needs of the world, for tests. */
 export interface PlayerTime {
@@ -48,7 +48,9 @@ export class Player {
   #shuttle: { rate: number; fromFrame: number; fromMs: number } | null = null;
   #tick = 0;
   #shown: FrameMessage | null = null;
-  #share = 1;
+  /** Device pixels per source pixel. */
+  #detail = 1;
+  readonly #quality = new PlayingQuality();
 
   constructor(client: Client, store: AppStore, times: FrameTimes, time: PlayerTime = browserTime) {
     this.#client = client;
@@ -107,7 +109,7 @@ export class Player {
     }
     const { playhead } = this.#store.getState();
     const start = playhead >= media.frameCount - 1 ? 0 : playhead;
-    this.#stopClock();
+    this.#stopClock(this.#startShare());
     this.#dropAnswers();
     this.#wanted = null;
     this.#clock = new PlaybackClock(this.#times);
@@ -140,7 +142,7 @@ export class Player {
       this.play();
       return;
     }
-    this.#stopClock();
+    this.#stopClock(this.#startShare());
     this.#shuttle = { rate, fromFrame: playhead, fromMs: this.#time.now() };
     this.#store.setState({ isPlaying: true, isFollowing: false, shuttleRate: rate });
     this.#onShuttleTick();
@@ -159,11 +161,19 @@ export class Player {
 
   /** Says how large the picture is drawn, in device pixels per source pixel; a finer one is fetched when needed. */
   setDetail(devicePixelsPerSourcePixel: number): void {
-    const share = pictureShares.find((s) => s >= devicePixelsPerSourcePixel * 0.99) ?? 1;
-    if (share === this.#share) return;
-    const isFiner = share > this.#share;
-    this.#share = share;
-    if (isFiner && !this.#clock) this.refresh();
+    const before = pictureShare(this.#detail);
+    this.#detail = devicePixelsPerSourcePixel;
+    if (pictureShare(this.#detail) > before && !this.#clock) this.refresh();
+  }
+
+  /** A picture was drawn while playing. @param ms until it was there */
+  drawn(ms: number): void {
+    if (this.#clock || this.#shuttle) this.#setDrawingShare(this.#quality.drawn(ms));
+  }
+
+  /** @param ms that a drawing may take while playing; for tests */
+  setDrawBudget(ms: number): void {
+    this.#quality.budgetMs = ms;
   }
 
   /** Fetches the frame on screen again. */
@@ -186,8 +196,22 @@ export class Player {
     return this.#store.getState().host?.session?.media ?? null;
   }
 
+  /** What a picture is asked for in now. */
+  #bounds(media: Media): { maxWidth: number; maxHeight: number } {
+    return pictureBounds(media, pictureShare(this.#detail * this.#store.getState().drawingShare));
+  }
+
+  #startShare(): number {
+    return this.#quality.start(this.#store.getState().prefs.playingQuality === 'automatic');
+  }
+
+  #setDrawingShare(drawingShare: number): void {
+    if (drawingShare !== this.#store.getState().drawingShare) this.#store.setState({ drawingShare });
+  }
+
   #onSession(): void {
     this.#stopClock();
+    this.#quality.forget();
     this.#dropAnswers();
     this.#shown = null;
     this.#wanted = null;
@@ -198,7 +222,9 @@ export class Player {
     this.#firstValidRequest = this.#requestId + 1;
   }
 
-  #stopClock(): void {
+  /** @param drawingShare what is drawn with from now on; in full where nothing plays */
+  #stopClock(drawingShare = 1): void {
+    this.#setDrawingShare(drawingShare);
     if (this.#clock) this.#dropAnswers();
     this.#clock = null;
     this.#shuttle = null;
@@ -207,9 +233,15 @@ export class Player {
   }
 
   #want(frame: number, again = false): void {
-    if (!again && this.#shown?.frame === frame && !this.#isFetching) return;
+    if (!again && this.#shown?.frame === frame && !this.#isFetching && !this.#isCoarse) return;
     this.#wanted = frame;
     this.#pump();
+  }
+
+  /** The picture on screen was fetched for a coarser drawing. */
+  get #isCoarse(): boolean {
+    const media = this.#media;
+    return media !== null && !this.#isLive && this.#shown !== null && isCoarser(this.#shown, this.#bounds(media));
   }
 
   #pump(): void {
@@ -231,10 +263,9 @@ export class Player {
     // What has left a live source's buffer stays as it is on screen.
     if (!media || !held || frame < held.from || frame > held.to) return;
     this.#isFetching = true;
-    const bound = (size: number): number => Math.min(4096, Math.max(64, Math.ceil(size * this.#share)));
     try {
       const requestId = ++this.#requestId;
-      await this.#client.call('frame.get', { requestId, frame, maxWidth: bound(media.width), maxHeight: bound(media.height) });
+      await this.#client.call('frame.get', { requestId, frame, ...this.#bounds(media) });
     } catch (error) {
       if (this.#clock) this.pause();
       if (this.#store.getState().link === 'open') reportError(this.#store, error);

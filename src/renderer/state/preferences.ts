@@ -17,6 +17,8 @@ const preferencesSchema = z.object({
   /** How places in the clip are told: minutes and seconds, or hours to frames. */
   clock: z.enum(['time', 'timecode']).catch('time'),
   areContoursShown: z.boolean().catch(true),
+  /** Whether drawing may be coarser while the picture plays, where it takes too long. */
+  playingQuality: z.enum(['automatic', 'full']).catch('automatic'),
   /** Diameter of the brush in source px. */
   brushSize: z.number().min(2).max(400).catch(40),
   areHintsDismissed: z.boolean().catch(false),

@@ -40,6 +40,8 @@ export interface WindowState {
   /** The frame whose picture is on screen. */
   shownFrame: number;
   isPlaying: boolean;
+  /** Of the canvas's pixels along each side, that the picture is drawn with; less than 1 while it plays alone. */
+  drawingShare: number;
   /** The playhead goes along with the frames being tracked. */
   isFollowing: boolean;
   /** Prompts the host has been sent but has not told back yet, by promptKey. */
@@ -82,6 +84,7 @@ export const initialWindowState: WindowState = {
   playhead: 0,
   shownFrame: 0,
   isPlaying: false,
+  drawingShare: 1,
   isFollowing: false,
   drafts: {},
   computing: 0,
@@ -124,6 +127,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       playhead: host.session?.position ?? 0,
       shownFrame: host.session?.position ?? 0,
       isPlaying: false,
+      drawingShare: 1,
       // A clip that is already being tracked is watched, until the user moves.
       isFollowing: true,
       drafts: {},

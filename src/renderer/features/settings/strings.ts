@@ -28,6 +28,11 @@ export const settingsText = {
       effect: 'How places in the clip are told: minutes and seconds, or hours to frames. A variable frame rate has no timecode.',
     },
     areContoursShown: { label: 'Contours', effect: 'A line around each mask.' },
+    playingQuality: {
+      label: 'Drawing quality while playing',
+      effect:
+        'Where drawing is slow, as without a graphics card, "automatic" plays with fewer pixels and is full again when paused. Masks stay exact.',
+    },
     isTimelineShown: { label: 'Timeline', effect: 'The timeline below the picture.' },
     isSideShown: { label: 'Side panel', effect: 'Objects and memory beside the picture.' },
     areHintsDismissed: { label: 'Hide the first hints', effect: 'The three hints above the picture.' },

@@ -18,6 +18,8 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
   const areContoursShown = useAppState((s) => s.prefs.areContoursShown);
   const hoveredId = useAppState((s) => s.hoveredId);
   const isPainting = useAppState((s) => s.strokeCount > 0);
+  const drawingShare = useAppState((s) => s.drawingShare);
+  const isTimed = useAppState((s) => s.isPlaying && s.prefs.playingQuality === 'automatic');
   const view = useStore(viewport.store, (s) => s.view);
 
   useEffect(() => {
@@ -50,6 +52,12 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
     observer.observe(element);
     return () => observer.disconnect();
   }, [renderer, viewport, stage]);
+
+  useEffect(() => renderer?.setShare(drawingShare), [renderer, drawingShare]);
+
+  useEffect(() => {
+    if (renderer && isTimed) return renderer.timeDrawings((ms) => player.drawn(ms));
+  }, [renderer, player, isTimed]);
 
   useEffect(() => {
     if (!renderer) return;
