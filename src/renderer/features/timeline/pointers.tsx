@@ -1,8 +1,11 @@
-/** The playhead, and the line under the pointer. */
+/** The playhead, and the line under the pointer. Each is moved as a layer of its own, so that nothing is painted for it. */
 import { useAppState } from '../../app/app-context.ts';
 import { type LaneSpan, xOfFrame } from './lane-geometry.ts';
 import styles from './timeline.module.css';
 import type { TimelineRange } from './timeline-view.ts';
+
+/** Of a marker's own width, in px. */
+const middle = 6;
 
 interface PointersProps {
   span: LaneSpan;
@@ -16,18 +19,24 @@ export const Pointers = ({ span, range, hover, height }: PointersProps) => {
   const isInView = playhead >= range.start - 1 && playhead <= range.start + range.span;
   const hoverX = hover === null ? 0 : xOfFrame(hover, range, span);
   return (
-    <svg className={styles.markers} height={height} aria-hidden="true">
+    <div className={styles.markers}>
       {hover !== null && (
-        <g transform={`translate(${hoverX} 0)`}>
-          <line className={styles.hoverLine} y1={0} y2={height} />
-        </g>
+        <svg aria-hidden="true" className={styles.marker} height={height} style={{ transform: `translateX(${hoverX - middle}px)` }}>
+          <line className={styles.hoverLine} x1={middle} x2={middle} y1={0} y2={height} />
+        </svg>
       )}
       {isInView && (
-        <g data-part="playhead" transform={`translate(${xOfFrame(playhead, range, span)} 0)`}>
-          <line className={styles.playhead} y1={12} y2={height} />
-          <path className={styles.playheadGrip} d="M-5.500 2h11v7l-5.500 5.500l-5.500-5.500z" />
-        </g>
+        <svg
+          aria-hidden="true"
+          data-part="playhead"
+          className={styles.marker}
+          height={height}
+          style={{ transform: `translateX(${xOfFrame(playhead, range, span) - middle}px)` }}
+        >
+          <line className={styles.playhead} x1={middle} x2={middle} y1={12} y2={height} />
+          <path className={styles.playheadGrip} d={`M${middle - 5.5} 2h11v7l-5.500 5.500l-5.500-5.500z`} />
+        </svg>
       )}
-    </svg>
+    </div>
   );
 };
