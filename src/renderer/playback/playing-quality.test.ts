@@ -23,9 +23,21 @@ it('goes as low as the budget needs, by the pixels that are left', () => {
   expect(draw(quality, 60, 1)).toBe(0.75);
   const slower = new PlayingQuality();
   slower.start(true);
-  expect(draw(slower, 160)).toBe(0.5);
+  // So slow that half of the looks are enough.
+  expect(draw(slower, 160, 2)).toBe(1);
+  expect(draw(slower, 160, 1)).toBe(0.5);
   // There is nothing lower.
   expect(draw(slower, 160, 30)).toBe(0.5);
+});
+
+it('looks at drawings of several short playbacks together', () => {
+  const quality = new PlayingQuality();
+  for (let i = 0; i < 5; i++) {
+    expect(quality.start(true)).toBe(1);
+    draw(quality, 60, 1);
+  }
+  quality.start(true);
+  expect(draw(quality, 60, 1)).toBe(0.75);
 });
 
 it('remembers what it learned, and tries a finer drawing only where it is likely to be quick enough', () => {

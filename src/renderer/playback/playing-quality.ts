@@ -10,6 +10,8 @@ const shares = [1, 0.75, 0.5] as const;
 const usualBudgetMs = 40;
 /** Drawings that are looked at together: a single slow one is no reason. */
 const looks = 6;
+/** Fewer will do where they take this many times the budget: a stall is not looked at for seconds. */
+const stall = { looks: 3, times: 3 };
 /** Of the budget: what a finer drawing has to fit in before it is tried again. */
 const finerWithin = 0.7;
 
@@ -30,18 +32,22 @@ export class PlayingQuality {
       this.#level > 0 &&
       this.#drawings.length >= looks &&
       median * (shares[this.#level - 1]! / shares[this.#level]!) ** 2 < this.budgetMs * finerWithin;
-    if (isFinerLikely) this.#level--;
+    if (isFinerLikely) {
+      this.#level--;
+      this.#drawings = [];
+    }
     this.#isAutomatic = isAutomatic;
-    this.#drawings = [];
     return this.#share;
   }
 
   /** A picture was drawn. @param ms until it was there @returns the share to draw with from now on */
   drawn(ms: number): number {
+    if (!this.#isAutomatic) return this.#share;
     this.#drawings.push(ms);
     if (this.#drawings.length > looks) this.#drawings.shift();
     const median = medianOf(this.#drawings);
-    if (this.#isAutomatic && this.#drawings.length === looks && median > this.budgetMs && this.#level < shares.length - 1) {
+    const isKnown = this.#drawings.length >= (median > this.budgetMs * stall.times ? stall.looks : looks);
+    if (isKnown && median > this.budgetMs && this.#level < shares.length - 1) {
       const here = shares[this.#level]!;
       const enough = shares.findIndex((share, level) => level > this.#level && median * (share / here) ** 2 <= this.budgetMs);
       this.#level = enough < 0 ? shares.length - 1 : enough;
