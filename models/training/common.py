@@ -71,15 +71,21 @@ def sample_cells(area: Tensor, prefer_interior: float = 0.7) -> tuple[Tensor, Te
     return draw_point(weight), weight.sum(1) > 0
 
 
-def deep_cells(area: Tensor, steps: int = 6) -> Tensor:
+def deep_cells(area: Tensor, steps: int = 6, power: float = 2.0) -> Tensor:
     """bool [B, L, L] -> a random point inside each [B, 2] (x, y in model pixels); the farther from the border, the likelier, as people
-    click: the weight is the square of the number of times (at most `steps`) the area can be eroded by two cells before the place is gone."""
+    click: the weight is a power of the number of times (at most `steps`) the area can be eroded by two cells before the place is gone."""
     left = area[:, None].float()
     depth = left.clone()
     for _ in range(steps):
         left = -F.max_pool2d(-left, 5, 1, 2)
         depth += left
-    return draw_point(depth.square().flatten(1))
+    depth = depth.flatten(1)
+    return draw_point((depth / depth.amax(1, keepdim=True).clamp(min=1)).pow(power))
+
+
+def central_cells(area: Tensor) -> Tensor:
+    """bool [B, L, L] -> a point near the place of each that is farthest from its border [B, 2] (x, y in model pixels)"""
+    return deep_cells(area, steps=LOW // 4, power=8.0)
 
 
 def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
@@ -101,11 +107,13 @@ def boxes_of(target: Tensor, jitter: float = 0.06) -> Tensor:
     return (corners + size * jitter * torch.randn_like(corners).clamp(-2, 2) / 2).clamp(0, IMAGE_SIZE - 1)
 
 
-def first_prompt(target: Tensor, kind: str, clicks: int = 1) -> tuple[Tensor, Tensor]:
-    """target [B, L, L] -> points [B, N, 2], labels [B, N]. `kind`: click or box."""
+def first_prompt(target: Tensor, kind: str, clicks: int = 1, central: float = 0.0) -> tuple[Tensor, Tensor]:
+    """target [B, L, L] -> points [B, N, 2], labels [B, N]. `kind`: click or box; `central`: how often the first click is in the middle."""
     if kind == "box":
         return boxes_of(target), torch.tensor([[2.0, 3.0]], device=target.device).expand(len(target), 2)
     points = [sample_cells(target > 0.5)[0] if torch.rand(()) < 0.5 else deep_cells(target > 0.5) for _ in range(clicks)]
+    if torch.rand(()) < central:
+        points[0] = central_cells(target > 0.5)
     return torch.stack(points, 1), torch.ones(len(target), clicks, device=target.device)
 
 
@@ -262,7 +270,7 @@ def parameter_groups(model: NanoModel, lr: float, trunk_lr: float, early_lr: flo
     def judges(name: str) -> bool:
         return any(part in name for part in (".pred_obj_score_head.", ".obj_score_token.", ".iou_prediction_head.", ".iou_token."))
 
-    heads = [(name, p) for name, p in model.named_parameters() if not name.startswith("image_encoder.trunk.")]
+    heads = [(name, p) for name, p in model.named_parameters() if not name.startswith("image_encoder.trunk.") and p.requires_grad]
     # The object score and the predicted IoU are rows of few gradients: they learn faster than the rest.
     groups = [
         {"params": [p for name, p in heads if not judges(name)], "lr": lr, "peak": lr},

@@ -12,7 +12,7 @@ import torch
 
 from models.nano.model import build_nano, initialise_for_training
 from models.training.common import (
-    Ema, Log, Workers, correction, decode, early_features, first_prompt, image_features, load_matching, precision, prompt_loss, quicken,
+    Ema, Log, Workers, correction, decode, early_features, first_prompt, load_matching, precision, prompt_loss, quicken,
     save, schedule,
 )
 from models.training.data import Images, low_mask
@@ -74,15 +74,15 @@ def image_batch(images: Images, cache: Cache, count: int, prompts: int, cuts: fl
     return torch.stack(s4), torch.stack(s8), torch.from_numpy(np.stack(targets))
 
 
-def image_loss(model, maps, targets, prompts: int):
-    """maps: s0, s1, top of n images; targets [n * prompts, L, L]. One step's loss: half of the prompts start as clicks, the others as boxes or two clicks; half of the steps add a
-    correction click with the previous mask."""
+def image_loss(model, maps, targets, prompts: int, central: float = 0.0):
+    """maps: s0, s1, top of n images; targets [n * prompts, L, L]. One step's loss: most steps start as clicks (`central`: how often in the middle of the
+    object), the others as boxes or two clicks; half of the steps add correction clicks with the previous mask."""
     s0, s1, top = maps
     top = top + model.no_mem_embed[0, 0][None, :, None, None]
     repeat = lambda x: x.repeat_interleave(prompts, 0)  # noqa: E731
     s0, s1, top = repeat(s0), repeat(s1), repeat(top)
     kind = random.choices(("click", "box", "clicks"), (0.6, 0.3, 0.1))[0]
-    points, labels = first_prompt(targets, "box" if kind == "box" else "click", 2 if kind == "clicks" else 1)
+    points, labels = first_prompt(targets, "box" if kind == "box" else "click", 2 if kind == "clicks" else 1, central)
     masks, ious, _, _ = decode(model, top, s0, s1, points, labels, None)
     loss, chosen, iou = prompt_loss(masks, ious, targets, multimask=kind == "click")
     if kind == "click":  # the mask that is right most often, beside the three that share the possibilities
@@ -110,6 +110,8 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=4, help="images a step")
     parser.add_argument("--prompts", type=int, default=4, help="prompts an image")
     parser.add_argument("--cuts", type=float, default=0.5, help="share of images of which a random part is taken")
+    parser.add_argument("--central", type=float, default=0.5, help="share of steps whose first click is in the middle of the object")
+    parser.add_argument("--decoder-only", action="store_true", help="only prompt encoder and mask decoder learn: the memory goes on seeing the features it knows")
     parser.add_argument("--muon", action=argparse.BooleanOptionalAction, default=True, help="Muon for the matrices; else AdamW for everything")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
     parser.add_argument("--quick", action=argparse.BooleanOptionalAction, default=False, help="compile the parts that are many small operations")
@@ -131,6 +133,10 @@ def main() -> None:
         load_matching(model, args.start)
     if args.quick:
         quicken(model)
+    if args.decoder_only:
+        args.trunk_lr = 0.0
+        for name, p in model.named_parameters():
+            p.requires_grad_(name.startswith(("sam_prompt_encoder.", "sam_mask_decoder.")))
     optimiser = build_optimiser(model, args.lr, args.trunk_lr, args.muon)
     ema = Ema(model)
     step, spent = 0, 0.0
@@ -146,6 +152,12 @@ def main() -> None:
     print(len(images), "images for training,", len(held_out), "held out", flush=True)
     cache, log = Cache(model, images), Log(args.runs / "log.csv")
 
+    def features(s4: torch.Tensor, s8: torch.Tensor) -> list[torch.Tensor]:
+        with torch.set_grad_enabled(not args.decoder_only):
+            levels = [s4, s8, *model.image_encoder.trunk.late(s8)]
+            maps, _ = model.image_encoder.neck(levels)
+        return [model.sam_mask_decoder.conv_s0(maps[0]), model.sam_mask_decoder.conv_s1(maps[1]), maps[2]]
+
     def keep() -> None:
         torch.save({"model": model.state_dict(), "ema": ema.model.state_dict(), "optimiser": optimiser.state_dict(),
                     "step": step, "spent": spent}, state)
@@ -158,7 +170,7 @@ def main() -> None:
             group["lr"] = group["peak"] * factor
         s4, s8, targets = image_batch(images, cache, args.images, args.prompts, args.cuts)
         with precision(args.bf16):
-            loss, iou = image_loss(model, image_features(model, s4, s8)[0], targets, args.prompts)
+            loss, iou = image_loss(model, features(s4, s8), targets, args.prompts, args.central)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         spent = workers.share(model, time.time() - began)

@@ -19,6 +19,15 @@ def main() -> None:
     args = parser.parse_args()
     with args.log.open() as f:
         rows = list(csv.DictReader(f))
+    on_gpu = [row for row in rows if "GPU" in row["stage"]]
+    figure, axes = plt.subplots(2, 2, figsize=(11, 7.5))
+    draw(axes[0], [row for row in rows if "GPU" not in row["stage"]], "minutes of training, 2 shared cores")
+    draw(axes[1], on_gpu, "minutes of training, one GPU")
+    figure.tight_layout()
+    figure.savefig(args.out, dpi=110)
+
+
+def draw(axes, rows: list[dict], clock_label: str) -> None:
     # Each run counts its own seconds from zero.
     clock, before, done = [], 0.0, 0.0
     for row in rows:
@@ -32,24 +41,23 @@ def main() -> None:
         picked = [(at, float(r[field])) for at, r in zip(clock, rows, strict=True) if r[field] and (stage is None or r["stage"] == stage)]
         return [at for at, _ in picked], [value for _, value in picked]
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-    for stage in ("image", "video"):
+    left, right = axes
+    for stage in dict.fromkeys(row["stage"] for row in rows):
         left.plot(*series("loss", stage), label=f"{stage} stage")
         right.plot(*series("train_iou", stage), alpha=0.4, label=f"training IoU, {stage}")
     names = {"click1": "1 click", "click3": "3 clicks", "box": "box", "shuffled": "click elsewhere (control)",
              "video_mask": "J, first-frame mask (12 frames)", "video_click": "J, first-frame click (12 frames)"}
     for field, name in names.items():
-        right.plot(*series(field), marker="o", markersize=3, label=name)
+        if any(row[field] for row in rows):
+            right.plot(*series(field), marker="o", markersize=3, label=name)
     left.set_ylabel("loss")
     right.set_ylabel("IoU / J (held-out)")
     right.set_ylim(0, 1)
     right.legend(fontsize=7, ncols=2)
     left.legend()
-    for axis in (left, right):
-        axis.set_xlabel("minutes of training, 2 shared cores")
+    for axis in axes:
+        axis.set_xlabel(clock_label)
         axis.grid(alpha=0.3)
-    figure.tight_layout()
-    figure.savefig(args.out, dpi=110)
 
 
 if __name__ == "__main__":
