@@ -71,7 +71,9 @@ export const modelsStateSchema = z.object({
   active: z
     .object({ id: z.string(), name: z.string(), imageSize: z.number().int(), provider: z.string(), providerReason: z.string() })
     .nullable(),
-  /** A model is being put to work: prompts and tracking wait. */
+  /** What an engine that starts is given, in bytes checked; 0 of 0 while there is nothing to count. null: it has its model, or none. */
+  loading: z.object({ name: z.string(), done: bytes, total: bytes, etaMs: z.number().nonnegative().nullable() }).nullable(),
+  /** Another model is being put to work: prompts and tracking wait. */
   isSwitching: z.boolean(),
   /** The newest first; one for each model, size, provider and number of objects. */
   speeds: z.array(modelSpeedSchema),
@@ -82,7 +84,15 @@ export const modelsStateSchema = z.object({
 });
 export type ModelsState = z.infer<typeof modelsStateSchema>;
 
-export const noModels: ModelsState = { entries: [], active: null, isSwitching: false, speeds: [], isMeasuring: false, proxy: null };
+export const noModels: ModelsState = {
+  entries: [],
+  active: null,
+  loading: null,
+  isSwitching: false,
+  speeds: [],
+  isMeasuring: false,
+  proxy: null,
+};
 
 /** "sam2.1-tiny@512" as its parts; without "@" the size is null. */
 export const parseModelSpec = (spec: string): { id: string; imageSize: number | null } => {

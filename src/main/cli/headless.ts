@@ -5,9 +5,8 @@ import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import { type Provider, providerNames } from '../engine/model/providers.ts';
 import { type AppPaths, appPaths } from '../services/app-paths.ts';
-import type { AppServices } from '../services/app-services.ts';
+import { AppServices } from '../services/app-services.ts';
 import type { AppServicesOptions } from '../services/app-services-options.ts';
-import { createAppServices } from '../services/create-app-services.ts';
 import { forkEngine } from '../services/fork-engine.ts';
 
 export interface EngineOptions {
@@ -47,9 +46,10 @@ const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): 
   throw new AppError('bad-request', `There is no memory "${memory}". Known: single, tree, tree-exact.`);
 };
 
-export const makeServices = (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): Promise<AppServices> => {
+/** The services before their start, so that clients can see it. */
+export const unstartedServices = (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): AppServices => {
   const paths = appPaths();
-  return createAppServices({
+  return new AppServices({
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
@@ -62,4 +62,11 @@ export const makeServices = (engine: EngineOptions, rest: Partial<AppServicesOpt
     memory: checkMemory(engine),
     ...rest,
   });
+};
+
+/** The services with their engine started (see `state.engine` for how that went). */
+export const makeServices = async (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): Promise<AppServices> => {
+  const services = unstartedServices(engine, rest);
+  await services.start();
+  return services;
 };

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/app-paths.ts';
 import { resumeLast, startSample } from '../services/sample.ts';
 import { exportUrl, startWebHost } from '../web/server.ts';
-import { type EngineOptions, makeServices } from './headless.ts';
+import { type EngineOptions, unstartedServices } from './headless.ts';
 import { exitCodes, printError } from './terminal.ts';
 
 export interface ServeOptions extends EngineOptions {
@@ -52,7 +52,7 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
     dirname(paths.sampleClip),
     exportRoot,
   ];
-  const services = await makeServices(options, {
+  const services = unstartedServices(options, {
     remembersModel: true,
     keepsProjects: true,
     exportRoot,
@@ -60,18 +60,24 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
     outputUrl: exportUrl,
   });
   const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });
-  try {
+  const ended = new Promise<void>((done) => {
+    process.once('SIGINT', done);
+    process.once('SIGTERM', done);
+  });
+  const start = async (): Promise<void> => {
+    await services.start();
     const isResumed = (options.sample || options.resume) && (await resumeLast(services));
     if (options.sample && !isResumed) {
       const failure = await startSample(services, paths.sampleClip);
       if (failure) printError(failure);
     }
+  };
+  try {
+    // Before the start, which takes a while with a large model: the window shows how far it is.
     process.stdout.write(`SAM2 Video is at ${host.url}\n`);
     process.stdout.write('Open that address in a browser on this machine. Ctrl-C ends it.\n');
-    await new Promise<void>((done) => {
-      process.once('SIGINT', done);
-      process.once('SIGTERM', done);
-    });
+    await Promise.race([start(), ended]);
+    await ended;
     return exitCodes.done;
   } finally {
     await host.close();

@@ -133,8 +133,11 @@ export class Engine {
      */
     loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
       const input = parse('loadModel', raw);
-      return this.#cancellable(input.runId, async (signal) => {
-        const bundle = await openBundle(input.bundleDir, { signal });
+      const { runId } = input;
+      const tell = (done: number, total: number): void => void this.#emit('loadProgress', { runId, done, total });
+      return this.#cancellable(runId, async (signal) => {
+        const bundle = await openBundle(input.bundleDir, { signal, onProgress: seldom(tell) });
+        tell(0, 0);
         if (bundle.needsWeights) {
           const { name, weights } = bundle.manifest;
           throw new AppError(

@@ -255,6 +255,8 @@ export type EngineEvents = {
   prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };
   /** Bytes of the file that were listed, or frames that were decoded. */
   openProgress: { sessionId: string; done: number; total: number };
+  /** Bytes of a model's files that were checked; 0 of 0 while ONNX Runtime reads them, which can't be counted. */
+  loadProgress: { runId: string; done: number; total: number };
   exportProgress: { runId: string; done: number; total: number };
   /** Frames when `total` is known, else ms that came so far. */
   importProgress: { runId: string; done: number; total: number };

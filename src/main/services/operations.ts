@@ -29,6 +29,12 @@ export class RateMeter {
     if (!first || !last || last.timeMs - first.timeMs < 100) return null;
     return ((last.done - first.done) * 1000) / (last.timeMs - first.timeMs);
   }
+
+  /** null until there is something to go by, and where nobody knows how much there is. */
+  msLeft(done: number, total: number): number | null {
+    const rate = this.perSecond;
+    return rate && total > 0 ? (Math.max(0, total - done) * 1000) / rate : null;
+  }
 }
 
 export interface RunningOperation {
@@ -94,8 +100,7 @@ export class Operations {
         view.done = done;
         view.total = total;
         view.framesPerSecond = meter.perSecond;
-        // How much there is may not be known.
-        view.etaMs = view.framesPerSecond && total > 0 ? (Math.max(0, total - done) * 1000) / view.framesPerSecond : null;
+        view.etaMs = meter.msLeft(done, total);
         this.#onChange();
       },
       addOutput: (output) => {

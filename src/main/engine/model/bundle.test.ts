@@ -33,6 +33,18 @@ describe('openBundle', () => {
     expect([bundle.weightsFile, bundle.needsWeights]).toEqual([null, false]);
   });
 
+  it('tells how many bytes it has checked, those of files that it knows already too', async () => {
+    const { graphs } = await writeSampleBundle(dir);
+    const sizes = Object.values(graphs).flatMap((graph) => graph?.bytes ?? []);
+    const total = sizes.reduce((sum, bytes) => sum + bytes, 0);
+    for (const _ of ['read', 'remembered']) {
+      const told: [number, number][] = [];
+      await openBundle(dir, { onProgress: (...progress) => told.push(progress) });
+      expect(told).toHaveLength(sizes.length);
+      expect(told.at(-1)).toEqual([total, total]);
+    }
+  });
+
   it('lets a bundle share graphs with a sibling, but not leave the models folder', async () => {
     const manifest = await writeSampleBundle(dir);
     await writeSampleBundle(join(root, 'common'));

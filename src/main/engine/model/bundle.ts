@@ -25,6 +25,8 @@ export interface OpenBundleOptions {
   /** The folder that no file of the bundle may leave; the bundle's parent by default. */
   modelsRoot?: string;
   signal?: AbortSignal;
+  /** Bytes that were checked, of all that have to be. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 const mostManifestBytes = 8 << 20;
@@ -45,11 +47,17 @@ export async function readManifest(dir: string): Promise<Manifest> {
 
 /** Opens and fully checks a bundle. */
 export async function openBundle(dir: string, options: OpenBundleOptions = {}): Promise<Bundle> {
-  const { signal } = options;
+  const { signal, onProgress } = options;
   const bundleDir = resolve(dir);
   const manifest = await readManifest(bundleDir);
-  const graphs = await checkGraphs(bundleDir, manifest, options);
-  const weightsFile = await findWeights(bundleDir, manifest, signal);
+  const total = checkedBytes(manifest);
+  let done = 0;
+  const onBytes = (bytes: number): void => {
+    done += bytes;
+    onProgress?.(done, total);
+  };
+  const graphs = await checkGraphs(bundleDir, manifest, options, onBytes);
+  const weightsFile = await findWeights(bundleDir, manifest, signal, onBytes);
   return {
     dir: bundleDir,
     manifest,
@@ -63,8 +71,19 @@ export async function openBundle(dir: string, options: OpenBundleOptions = {}): 
   };
 }
 
+/** Bytes that opening a bundle reads. */
+const checkedBytes = ({ graphs, weights }: Manifest): number => {
+  const ofGraphs = graphNames.reduce((sum, name) => sum + (graphs[name]?.bytes ?? 0), 0);
+  return ofGraphs + (weights?.bound && weights.sha256 !== null ? weights.bytes : 0);
+};
+
 /** Checks the graphs of a bundle against its manifest and gives their absolute paths. */
-export async function checkGraphs(dir: string, manifest: Manifest, options: OpenBundleOptions = {}): Promise<Map<GraphName, string>> {
+export async function checkGraphs(
+  dir: string,
+  manifest: Manifest,
+  options: OpenBundleOptions = {},
+  onBytes?: (bytes: number) => void,
+): Promise<Map<GraphName, string>> {
   const bundleDir = resolve(dir);
   const modelsRoot = resolve(options.modelsRoot ?? dirname(bundleDir));
   const graphs = new Map<GraphName, string>();
@@ -72,21 +91,27 @@ export async function checkGraphs(dir: string, manifest: Manifest, options: Open
     const expected = manifest.graphs[name];
     if (expected === undefined) continue;
     const path = await containedPath(join(bundleDir, expected.file), modelsRoot);
-    await checkFile(path, expected.bytes, expected.sha256, options.signal);
+    await checkFile(path, expected.bytes, expected.sha256, options.signal, onBytes);
     graphs.set(name, path);
   }
   return graphs;
 }
 
 /** Checks size and sha256 of one file of a model. `sha256` null = nothing is published, only the size is checked. */
-export async function checkFile(path: string, bytes: number, sha256: string | null, signal?: AbortSignal): Promise<void> {
+export async function checkFile(
+  path: string,
+  bytes: number,
+  sha256: string | null,
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<void> {
   const info = await statFile(path);
   if (info.size !== bytes) {
     const message = `${path} has ${info.size} bytes where its manifest says ${bytes}: it is cut short or of another version. ${reinstall}`;
     throw new AppError('model-corrupt', message, { details: { path, bytes: info.size, expected: bytes } });
   }
   if (sha256 === null) return;
-  const digest = await readable(path, () => hashFile(path, signal));
+  const digest = await readable(path, () => hashFile(path, signal, onBytes));
   if (digest !== sha256) {
     const message = `${path} is not the file its manifest describes (sha256 differs): it was damaged or changed. ${reinstall}`;
     throw new AppError('model-tampered', message, { details: { path, sha256: digest, expected: sha256 } });
@@ -94,10 +119,15 @@ export async function checkFile(path: string, bytes: number, sha256: string | nu
 }
 
 /** The weights of a bound bundle; a checkpoint that merely lies beside unbound graphs is none. */
-async function findWeights(bundleDir: string, { weights }: Manifest, signal?: AbortSignal): Promise<string | null> {
+async function findWeights(
+  bundleDir: string,
+  { weights }: Manifest,
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<string | null> {
   if (weights?.bound !== true) return null;
   const path = join(bundleDir, weights.file);
-  await checkFile(path, weights.bytes, weights.sha256, signal);
+  await checkFile(path, weights.bytes, weights.sha256, signal, onBytes);
   return path;
 }
 

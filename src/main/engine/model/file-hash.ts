@@ -14,16 +14,25 @@ export function hashBytes(data: Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** Lower-case hex sha256 of a whole file. */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<string> {
+/**
+ * Lower-case hex sha256 of a whole file.
+ * @param onBytes told how many bytes were read since it was told last; of a file that is remembered all at once
+ */
+export async function hashFile(path: string, signal?: AbortSignal, onBytes?: (bytes: number) => void): Promise<string> {
   const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path);
   const key = JSON.stringify([path, dev, ino, size, mtimeMs, ctimeMs]);
   const known = remembered.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    onBytes?.(size);
+    return known;
+  }
 
   const hash = createHash('sha256');
   const stream = createReadStream(path, { highWaterMark: 1 << 20, ...(signal && { signal }) });
-  for await (const chunk of stream) hash.update(chunk as Buffer);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    onBytes?.(chunk.length);
+  }
   const digest = hash.digest('hex');
 
   const after = await stat(path);

@@ -1,10 +1,12 @@
 /** The model at work: loading it into the engine, and putting another in its place without losing the clip or the prompts. */
+import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
 import type { Provider } from '../../engine/model/providers.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
-import { defaultModel, findModel } from '../model-catalog.ts';
+import { defaultModel, type FoundModel, findModel } from '../model-catalog.ts';
+import { RateMeter } from '../operations.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 
 export interface ActiveModelOptions {
@@ -21,7 +23,7 @@ export interface ActiveModelOptions {
 /** How a load is watched and given up. */
 export interface LoadWatch {
   signal: AbortSignal;
-  /** Of the prompts that the model is given; before that there is nothing to count. */
+  /** Of the bytes that are checked, then of the prompts that the model is given; 0 of 0 while there is nothing to count. */
   onProgress(done: number, total: number): void;
 }
 
@@ -32,12 +34,15 @@ export interface ModelUser {
   readoptModel(): Promise<void>;
 }
 
+const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress: () => {} };
+
 export class ActiveModel {
   readonly #options: ActiveModelOptions;
   #spec: string;
   #isOwnChoice: boolean;
   #engineModel: EngineModel | null = null;
   #view: ModelsState['active'] = null;
+  #loading: ModelsState['loading'] = null;
   #isSwitching = false;
 
   constructor(options: ActiveModelOptions) {
@@ -55,6 +60,11 @@ export class ActiveModel {
     return this.#view;
   }
 
+  /** What a fresh engine is being given, and how far that is. */
+  get loading(): ModelsState['loading'] {
+    return this.#loading;
+  }
+
   get isSwitching(): boolean {
     return this.#isSwitching;
   }
@@ -67,13 +77,13 @@ export class ActiveModel {
   /** Loads the chosen model into a fresh engine; one that was only remembered and can't be used any more gives way to the default. */
   async load(peer: EnginePeer): Promise<void> {
     try {
-      await this.#load(peer, this.#spec);
+      await this.#loadShown(peer, this.#spec);
     } catch (error) {
       const known = AppError.from(error);
       if (this.#isOwnChoice || this.#spec === defaultModel || !known.code.startsWith('model-')) throw error;
       this.#options.notify('warning', `${known.message} The model "${defaultModel}" is used instead.`);
       this.#spec = defaultModel;
-      await this.#load(peer, defaultModel);
+      await this.#loadShown(peer, defaultModel);
     }
   }
 
@@ -86,7 +96,7 @@ export class ActiveModel {
     this.#setSwitching(true);
     let isReplaced = false;
     try {
-      const model = await this.#load(peer, spec, watch.signal);
+      const model = await this.#load(peer, await this.#find(spec), watch);
       isReplaced = true;
       watch.signal.throwIfAborted();
       await user?.adoptModel(model, watch);
@@ -105,7 +115,7 @@ export class ActiveModel {
 
   async #restore(peer: EnginePeer, user: ModelUser | null, reason: AppError): Promise<void> {
     try {
-      await this.#load(peer, this.#spec);
+      await this.#load(peer, await this.#find(this.#spec), unwatched);
       await user?.readoptModel();
     } catch (error) {
       this.#view = null;
@@ -117,13 +127,39 @@ export class ActiveModel {
     }
   }
 
+  #find(spec: string): Promise<FoundModel> {
+    return findModel(this.#options.modelsDir, spec);
+  }
+
+  /** There is no model to go on with, so this is not to be given up; whoever waits sees what for and how far it is. */
+  async #loadShown(peer: EnginePeer, spec: string): Promise<void> {
+    const found = await this.#find(spec);
+    const name = 'dir' in found ? basename(found.dir) : found.model.name;
+    const meter = new RateMeter();
+    const show = (loading: ModelsState['loading']): void => {
+      this.#loading = loading;
+      this.#options.onChange();
+    };
+    show({ name, done: 0, total: 0, etaMs: null });
+    try {
+      await this.#load(peer, found, {
+        ...unwatched,
+        onProgress: (done, total) => {
+          meter.add(done, performance.now());
+          show({ name, done, total, etaMs: meter.msLeft(done, total) });
+        },
+      });
+    } finally {
+      show(null);
+    }
+  }
+
   /** @throws AppError `cancelled` only while the former model is still at work */
-  async #load(peer: EnginePeer, spec: string, signal = new AbortController().signal): Promise<EngineModel> {
-    const { modelsDir, installedDir, provider = 'auto', threads } = this.#options;
-    const found = await findModel(modelsDir, spec);
+  async #load(peer: EnginePeer, found: FoundModel, { signal, onProgress }: LoadWatch): Promise<EngineModel> {
+    const { installedDir, provider = 'auto', threads } = this.#options;
     const engine = engineCheckpoints(() => peer);
     const bundleDir = 'dir' in found ? found.dir : await engine.bundleFor(found.model, found.imageSize, installedDir, signal);
-    const loaded = await engine.load(bundleDir, provider, threads, signal);
+    const loaded = await engine.load(bundleDir, provider, threads, signal, onProgress);
     this.#engineModel = loaded;
     const { id, name, imageSize, provider: used, providerReason } = loaded;
     this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason };

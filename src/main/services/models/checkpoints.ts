@@ -39,6 +39,8 @@ export interface EngineCheckpoints extends Checkpoints {
     provider: EngineInput<'loadModel'>['provider'],
     threads: number | undefined,
     signal: AbortSignal,
+    /** Bytes that were checked; 0 of 0 from when on nothing can be counted. */
+    onProgress: (done: number, total: number) => void,
   ): Promise<EngineModel>;
 }
 
@@ -62,8 +64,11 @@ export const engineCheckpoints = (peer: () => EnginePeer): EngineCheckpoints => 
     identify: (path, models) => peer().call('identifyCheckpoint', { path, models: models.map(plain) }),
     bundleFor: (model, imageSize, installedDir, signal) =>
       cancellable(signal, (engine, runId) => engine.call('bundleFor', { runId, model: plain(model), imageSize, installedDir })),
-    load: (bundleDir, provider, threads, signal) =>
-      cancellable(signal, (engine, runId) => engine.call('loadModel', { runId, bundleDir, provider, threads })),
+    load: (bundleDir, provider, threads, signal, onProgress) =>
+      cancellable(signal, (engine, runId) => {
+        engine.on('loadProgress', (event) => event.runId === runId && onProgress(event.done, event.total));
+        return engine.call('loadModel', { runId, bundleDir, provider, threads });
+      }),
     verifyBundle: async (dir) => void (await peer().call('verifyBundle', { dir })),
   };
 };

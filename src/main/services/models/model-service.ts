@@ -65,6 +65,7 @@ export class ModelService {
     return {
       entries: this.#entries.map((entry) => ({ ...entry, task: this.#viewOf(entry.id) })),
       active: this.#options.active.view,
+      loading: this.#options.active.loading,
       isSwitching: this.#options.active.isSwitching,
       proxy: this.#proxy && withoutPassword(this.#proxy),
       speeds: this.#speeds.list,
@@ -301,7 +302,7 @@ export class ModelService {
       if (phase !== view.phase) meter = new RateMeter();
       meter.add(done, performance.now());
       Object.assign(view, { phase, done, total, bytesPerSecond: phase === 'waiting' ? null : meter.perSecond });
-      view.etaMs = view.bytesPerSecond && total > 0 ? (Math.max(0, total - done) * 1000) / view.bytesPerSecond : null;
+      view.etaMs = phase === 'waiting' ? null : meter.msLeft(done, total);
       this.#host.onChange();
     };
     const ended = (async () => {

@@ -20,6 +20,7 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
   const calls: string[] = [];
   const cancel = Promise.withResolvers<void>();
   const peer = {
+    on: () => {},
     call: async (method: string, { bundleDir }: { bundleDir?: string }) => {
       if (method === 'bundleFor') return '/former';
       if (method === 'cancel') cancel.resolve();

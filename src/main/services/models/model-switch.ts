@@ -28,6 +28,7 @@ export class ModelSwitch {
    */
   async to(spec: string, name: string): Promise<void> {
     const { active, remembers, settingsPath } = this.#options;
+    if (active.loading) throw new AppError('busy', `${active.loading.name} is being loaded. Choose another model when it is ready.`);
     if (this.#host.isWorking())
       throw new AppError(
         'busy',

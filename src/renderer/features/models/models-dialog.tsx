@@ -44,8 +44,9 @@ const ActiveModel = () => {
   const active = useAppState((s) => s.host?.models.active ?? null);
   const isSwitching = useAppState((s) => s.host?.models.isSwitching ?? false);
   const loading = useAppState((s) => runningOperation(s, 'model'));
+  const first = useAppState((s) => s.host?.models.loading?.name ?? null);
   if (isSwitching) return <LoadingModel operation={loading} />;
-  if (!active) return <p className={styles.active}>{modelText.active.none}</p>;
+  if (!active) return <p className={styles.active}>{first === null ? modelText.active.none : modelText.active.loading(first)}</p>;
   return (
     <dl className={styles.active}>
       <div>

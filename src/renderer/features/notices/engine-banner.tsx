@@ -10,13 +10,15 @@ export const EngineBanner = () => {
   const hasHost = useAppState((s) => s.host !== null);
   const engineState = useAppState((s) => s.host?.engine.state ?? 'starting');
   const message = useAppState((s) => s.host?.engine.message ?? null);
+  const loading = useAppState((s) => s.host?.models.loading?.name ?? null);
   if (link !== 'open') {
     if (!hasHost && link === 'connecting') return null;
     return <Banner isFailed={false} text={hasHost ? noticeText.lost : noticeText.unanswered} />;
   }
   if (!hasHost || engineState === 'ready') return null;
   if (engineState === 'failed') return <Banner isFailed text={message ?? noticeText.failed} />;
-  return <Banner isFailed={false} text={message ?? (engineState === 'starting' ? noticeText.starting : noticeText.restarting)} />;
+  const untold = engineState === 'starting' ? noticeText.starting : noticeText.restarting;
+  return <Banner isFailed={false} text={message ?? (loading === null ? untold : noticeText.loading(loading))} />;
 };
 
 const Banner = ({ text, isFailed }: { text: string; isFailed: boolean }) => (

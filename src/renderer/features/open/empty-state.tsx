@@ -9,8 +9,10 @@ import { openText as text } from './strings.ts';
 export const EmptyState = () => {
   const isOpening = useAppState((s) => s.isOpening);
   const engine = useAppState((s) => (s.link === 'open' ? s.host?.engine.state : undefined));
+  const loading = useAppState((s) => s.host?.models.loading?.name ?? null);
   const isReady = engine === 'ready';
   const isConnected = useAppState((s) => s.host !== null);
+  const waiting = loading === null ? text.starting : text.loading(loading);
   if (!isConnected) return <div className={styles.empty} aria-busy="true" />;
   return (
     <div className={styles.empty}>
@@ -28,7 +30,7 @@ export const EmptyState = () => {
           <Camera size={16} /> {text.camera}
         </CommandButton>
       </div>
-      <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? text.starting : text.dropHere}</p>
+      <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? waiting : text.dropHere}</p>
       <Recents />
     </div>
   );

@@ -12,6 +12,7 @@ export const openText = {
   camera: 'Camera',
   opening: 'Opening…',
   starting: 'The engine is starting…',
+  loading: (name: string): string => `${name} is being loaded…`,
   dropHere: 'Or drop a video here, or paste its address.',
   onlyFirst: (name: string, others: number): string =>
     `One clip is open at a time: ${name} is opened, the other ${others === 1 ? 'file is' : `${others} files are`} not.`,

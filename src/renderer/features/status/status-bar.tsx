@@ -16,6 +16,7 @@ import { useUsage } from './use-usage.ts';
 export const StatusBar = () => {
   const { run } = useApp();
   const model = useAppState((s) => s.host?.models.active ?? null);
+  const isLoading = useAppState((s) => (s.host?.models.loading ?? null) !== null);
   const engine = useAppState((s) => s.host?.engine.state ?? 'starting');
   const link = useAppState((s) => s.link);
   const version = useAppState((s) => s.info?.appVersion ?? '');
@@ -28,14 +29,17 @@ export const StatusBar = () => {
         <span className={cx(styles.dot, styles[state])} />
         {link !== 'open' ? text.notConnected : isTracking ? text.tracking : text.engine[engine]}
       </span>
-      <button
-        type="button"
-        className={styles.model}
-        title={model ? text.modelTitle(model.provider.toUpperCase(), model.providerReason) : text.chooseModel}
-        onClick={() => run('model.choose')}
-      >
-        {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : text.noModel}
-      </button>
+      {(model || !isLoading) && (
+        <button
+          type="button"
+          className={styles.model}
+          title={model ? text.modelTitle(model.provider.toUpperCase(), model.providerReason) : text.chooseModel}
+          onClick={() => run('model.choose')}
+        >
+          {model ? `${model.name} · ${model.imageSize} px · ${model.provider.toUpperCase()}` : text.noModel}
+        </button>
+      )}
+      <LoadingModel />
       <RunningDownload />
       {rate !== null && <span className={styles.item}>{text.speed(formatSpeed(rate))}</span>}
       <LiveStatus />
@@ -45,6 +49,27 @@ export const StatusBar = () => {
     </footer>
   );
 };
+
+/** The model that a fresh engine is given: without one there is nothing to do, so it has no end but its own. */
+const LoadingModel = () => {
+  const loading = useAppState((s) => (s.link === 'open' ? (s.host?.models.loading ?? null) : null));
+  if (!loading) return null;
+  return (
+    <span className={styles.running}>
+      <span className={styles.runningName}>{text.loading(loading.name)}</span>
+      <Progress {...loading} label={text.progressOf(text.kinds.model)} />
+    </span>
+  );
+};
+
+/** A bar, and in numbers how far it is and how long still, as far as that is known. */
+const Progress = ({ label, done, total, etaMs }: { label: string; done: number; total: number; etaMs: number | null }) => (
+  <>
+    <ProgressBar label={label} done={done} total={total} />
+    {total > 0 && `${Math.floor((100 * done) / total)} %`}
+    {etaMs !== null && <span>{text.left(formatDuration(etaMs))}</span>}
+  </>
+);
 
 /** Memory in use, and how much the engine is behind. */
 const Usage = () => {
@@ -100,7 +125,7 @@ const RunningOperation = ({ operation }: { operation: Operation }) => {
   return (
     <span className={styles.running}>
       <span className={styles.runningName}>{nameOf(operation)}</span>
-      {(total > 0 || kind === 'model') && <ProgressBar label={text.progressOf(text.kinds[kind])} done={done} total={total} />}
+      {(total > 0 || kind === 'model') && <Progress {...{ done, total, etaMs }} label={text.progressOf(text.kinds[kind])} />}
       {kind === 'import' && total === 0 && done > 0 && (
         <>
           <span>{formatDuration(done)}</span>
@@ -109,8 +134,6 @@ const RunningOperation = ({ operation }: { operation: Operation }) => {
           </CommandButton>
         </>
       )}
-      {total > 0 && `${Math.floor((100 * done) / total)} %`}
-      {etaMs !== null && <span>{text.left(formatDuration(etaMs))}</span>}
       <Button
         variant="ghost"
         size="small"

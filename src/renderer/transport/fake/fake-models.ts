@@ -65,6 +65,7 @@ export const fakeModels: ModelsState = {
     entry('large', 'SAM 2.1 large', 898e6, {}),
   ],
   active: { id: 'nano', name: 'SAM2 nano', imageSize: 384, provider: 'cpu', providerReason: 'No GPU provider is usable on this machine.' },
+  loading: null,
   isSwitching: false,
   speeds: [{ id: 'nano', imageSize: 384, provider: 'cpu', objects: 1, framesPerSecond: 23.4, measuredAt: '2026-11-23T10:00:00Z' }],
   isMeasuring: false,

@@ -1,0 +1,96 @@
+/** The model a fresh engine is given: it is named and counted while it loads, and no other can be chosen meanwhile. */
+import { resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors.ts';
+import type { ModelsState } from '../../../shared/models.ts';
+import type { EngineModel } from '../../engine/protocol.ts';
+import type { EnginePeer } from '../engine-host.ts';
+import { smallModel } from '../testing/small-clip.ts';
+import { ActiveModel } from './active-model.ts';
+import { ModelSwitch } from './model-switch.ts';
+
+type Progress = (event: { runId: string; done: number; total: number }) => void;
+
+/** @param load what the engine does; `tell` is its event of that load */
+const setUp = (load: (tell: (done: number, total: number) => void) => Promise<EngineModel>, model = 'nano') => {
+  let listener: Progress = () => {};
+  const peer = {
+    on: (_: string, on: Progress) => {
+      listener = on;
+    },
+    call: async (method: string, { runId }: { runId: string }) => {
+      if (method === 'bundleFor') return '/bundle';
+      listener({ runId: 'of another load', done: 9, total: 9 });
+      return load((done, total) => listener({ runId, done, total }));
+    },
+  } as unknown as EnginePeer;
+  const shown: ModelsState['loading'][] = [];
+  const warnings: string[] = [];
+  const active: ActiveModel = new ActiveModel({
+    modelsDir: resolve('models'),
+    installedDir: '/installed',
+    notify: (_, text) => warnings.push(text),
+    onChange: () => shown.push(active.loading),
+  });
+  active.prefer(model);
+  return { peer, active, shown, warnings };
+};
+
+it('is named from the start on, counted by the bytes that are checked, and no longer shown when it is there', async () => {
+  const { peer, active, shown } = setUp(async (tell) => {
+    tell(2, 8);
+    tell(0, 0);
+    return smallModel(16);
+  });
+  await active.load(peer);
+  const name = 'SAM2 Video nano';
+  expect(shown.map((loading) => loading && [loading.name, loading.done, loading.total])).toEqual([
+    [name, 0, 0],
+    [name, 2, 8],
+    [name, 0, 0],
+    // Told of the model at work, then that nothing is loaded any more.
+    [name, 0, 0],
+    null,
+  ]);
+});
+
+it('one that can not be used is followed by the default, which is shown too; then nothing is', async () => {
+  let loads = 0;
+  const { peer, active, shown, warnings } = setUp(async () => {
+    if (loads++ === 0) throw new AppError('model-corrupt', 'It is damaged.');
+    throw new AppError('model-missing', 'It is not there.');
+  }, resolve('models/nano/bundle'));
+  await expect(active.load(peer)).rejects.toThrow('It is not there.');
+  expect(shown.map((loading) => loading?.name ?? null)).toEqual(['bundle', null, 'SAM2 Video nano', null]);
+  expect(warnings).toEqual(['It is damaged. The model "nano" is used instead.']);
+});
+
+it('another one can not be chosen meanwhile, and the engine is not said to be ready', async () => {
+  const loaded = Promise.withResolvers<EngineModel>();
+  const begun = Promise.withResolvers<void>();
+  const { peer, active } = setUp(() => {
+    begun.resolve();
+    return loaded.promise;
+  });
+  const told: string[] = [];
+  const switching = new ModelSwitch(
+    { active, settingsPath: '/nowhere/models.json', remembers: false },
+    {
+      peer: () => peer,
+      session: () => null,
+      isWorking: () => false,
+      operate: async () => {
+        throw new Error('Nothing is to be begun.');
+      },
+      onEngine: (state) => told.push(state),
+      onChange: () => {},
+      notify: () => {},
+    },
+  );
+  const loading = active.load(peer);
+  await begun.promise;
+  await expect(switching.to('sam2.1-tiny', 'Tiny')).rejects.toMatchObject({ code: 'busy' });
+  expect(told).toEqual([]);
+  loaded.resolve(smallModel(16));
+  await loading;
+});
