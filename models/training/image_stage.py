@@ -74,20 +74,20 @@ def image_batch(images: Images, cache: Cache, count: int, prompts: int, cuts: fl
     return torch.stack(s4), torch.stack(s8), torch.from_numpy(np.stack(targets))
 
 
-def image_loss(model, maps, targets, prompts: int, central: float = 0.0):
-    """maps: s0, s1, top of n images; targets [n * prompts, L, L]. One step's loss: most steps start as clicks (`central`: how often in the middle of the
-    object), the others as boxes or two clicks; half of the steps add correction clicks with the previous mask."""
+def image_loss(model, maps, targets, prompts: int, central: float = 0.0, clicks: float = 0.6):
+    """maps: s0, s1, top of n images; targets [n * prompts, L, L]. One step's loss: most steps start as clicks (`clicks`: the share; `central`: how often in the
+    middle of the object), the others as boxes or two clicks; as many steps add correction clicks with the previous mask."""
     s0, s1, top = maps
     top = top + model.no_mem_embed[0, 0][None, :, None, None]
     repeat = lambda x: x.repeat_interleave(prompts, 0)  # noqa: E731
     s0, s1, top = repeat(s0), repeat(s1), repeat(top)
-    kind = random.choices(("click", "box", "clicks"), (0.6, 0.3, 0.1))[0]
+    kind = random.choices(("click", "box", "clicks"), (clicks, 0.75 * (1 - clicks), 0.25 * (1 - clicks)))[0]
     points, labels = first_prompt(targets, "box" if kind == "box" else "click", 2 if kind == "clicks" else 1, central)
     masks, ious, _, _ = decode(model, top, s0, s1, points, labels, None)
     loss, chosen, iou = prompt_loss(masks, ious, targets, multimask=kind == "click")
     if kind == "click":  # the mask that is right most often, beside the three that share the possibilities
         loss = loss + prompt_loss(masks, ious, targets, multimask=False)[0]
-    rounds = random.choices((0, 1, 2), (0.4, 0.3, 0.3))[0]
+    rounds = random.choices((0, 1, 2), (clicks - 0.2, 0.6 - clicks / 2, 0.6 - clicks / 2))[0]
     for _ in range(rounds):
         logits = masks.detach()[torch.arange(len(masks), device=masks.device), chosen]
         point, label = correction(logits, targets)
@@ -111,6 +111,7 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=4, help="prompts an image")
     parser.add_argument("--cuts", type=float, default=0.5, help="share of images of which a random part is taken")
     parser.add_argument("--central", type=float, default=0.5, help="share of steps whose first click is in the middle of the object")
+    parser.add_argument("--clicks", type=float, default=0.6, help="share of steps that start with one click; most of these end with it")
     parser.add_argument("--decoder-only", action="store_true", help="only prompt encoder and mask decoder learn: the memory goes on seeing the features it knows")
     parser.add_argument("--muon", action=argparse.BooleanOptionalAction, default=True, help="Muon for the matrices; else AdamW for everything")
     parser.add_argument("--bf16", action=argparse.BooleanOptionalAction, default=False)
@@ -170,7 +171,7 @@ def main() -> None:
             group["lr"] = group["peak"] * factor
         s4, s8, targets = image_batch(images, cache, args.images, args.prompts, args.cuts)
         with precision(args.bf16):
-            loss, iou = image_loss(model, features(s4, s8), targets, args.prompts, args.central)
+            loss, iou = image_loss(model, features(s4, s8), targets, args.prompts, args.central, args.clicks)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         spent = workers.share(model, time.time() - began)
