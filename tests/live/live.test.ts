@@ -4,7 +4,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -83,6 +83,25 @@ const serveHls = async (): Promise<string> => {
   });
   return `${address}/list.m3u8`;
 };
+
+/** Three seconds in a folder of their own, and what wants a name and a password before it gives any of them. */
+const serveFinite = async (...output: string[]): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), 'sam2-live-finite-'));
+  ending.push(() => rm(folder, { recursive: true, force: true }));
+  const pattern = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10:duration=3'];
+  execFileSync(ffmpeg, [...pattern, '-c:v', 'libx264', '-g', '10', '-pix_fmt', 'yuv420p', ...output], { cwd: folder });
+  const address = await serve(async (request, response) => {
+    if (!isAnna(request)) response.writeHead(401, { 'www-authenticate': 'Basic realm="clips"' }).end();
+    else {
+      const file = await readFile(join(folder, basename(request.url!)));
+      response.writeHead(200, { 'content-length': file.length }).end(file);
+    }
+  });
+  return `${address.replace('//', '//anna:s3cret@')}/${output.at(-1)}`;
+};
+
+const isAnna = ({ headers }: IncomingMessage): boolean =>
+  headers.authorization === `Basic ${Buffer.from('anna:s3cret').toString('base64')}`;
 
 /** A port of this machine that nobody uses. */
 const freePort = async (): Promise<number> => {
@@ -170,6 +189,38 @@ describe('a stream', () => {
     await app.services.live.stop();
     expect(app.services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160 }] }] }] });
     expect(app.services.state.session!.media.frameCount).toBeGreaterThan(6);
+  });
+
+  it.each([
+    ['a file', ['clip.ts']],
+    ['an MP4 file', ['-movflags', '+faststart', 'clip.mp4']],
+    ['a playlist', ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', 'list.m3u8']],
+  ])('that is %s behind a password comes to its end, and is a clip', async (_, output) => {
+    const { services } = app;
+    const id = await services.live.start({ kind: 'network', url: await serveFinite(...output) }, window);
+    expect(argumentsOfAll()).not.toContain('s3cret');
+    expect((await services.operations.ended(id)).state).toBe('done');
+    expect(services.state.session).toMatchObject({ live: null, media: { frameCount: 30, width: 320 } });
+  });
+
+  it('without a length behind a password that breaks off is connected anew, and nobody is shown the password', async () => {
+    let plays = 0;
+    const address = await serve((request, response) => {
+      if (!isAnna(request)) {
+        response.writeHead(401, { 'www-authenticate': 'Basic realm="live"' }).end();
+        return;
+      }
+      response.writeHead(200, { 'content-type': 'video/mp2t' });
+      const isFirst = plays++ === 0;
+      const child = isFirst ? broadcast('-t', '2', '-f', 'mpegts', 'pipe:1') : broadcast('-f', 'mpegts', 'pipe:1');
+      child.stdout.pipe(response);
+      response.on('close', () => child.kill('SIGKILL'));
+    });
+    await app.services.live.start({ kind: 'network', url: `${address.replace('//', '//anna:s3cret@')}/live.ts` }, window);
+    const state = await app.untilLive(({ attempt }) => attempt === 1);
+    expect(state.session!.live!.problem?.message).toMatch(/the connection was closed/);
+    expect(argumentsOfAll()).not.toContain('s3cret');
+    await app.untilFrame(state.session!.media.frameCount + 3);
   });
 
   it('has the masks that a run over the same frames of its recording has', async () => {

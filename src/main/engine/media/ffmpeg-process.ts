@@ -12,7 +12,7 @@ import { eachLine } from './text-lines.ts';
 const commonArgs = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info'];
 
 /** Demuxers of real video files. Playlists (hls, concat, ...) are absent on purpose: they open other files and hosts. */
-const demuxers =
+export const demuxers =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,gif,apng,h264,hevc,vvc,av1,obu,ivf,nut,mxf,wtv,dv,' +
   'yuv4mpegpipe,rm,gxf,mjpeg,vc1,dhav,swf,nsv,film_cpk,avs,amv,smk,bink';
 

@@ -1,6 +1,6 @@
 /** How ffmpeg is told of an address: nothing secret among its arguments, and no address that says more than where. */
 import { expect, it } from 'vitest';
-import { networkInput } from './network-source.ts';
+import { fileAtAddress, networkInput } from './network-source.ts';
 import { shownAddress, withoutSecrets } from './shown-address.ts';
 
 it.each(['rtsp://host:554/cam', 'http://host/list.m3u8?quality=high', 'rtmp://host/live/a', 'srt://host:9000?mode=caller'])(
@@ -26,6 +26,8 @@ it.each([
   expect(args.join(' ')).toMatch(/^-protocol_whitelist pipe,http\S* -f concat .*-i pipe:0$/);
   expect(args.join(' ')).not.toMatch(/hush|,file\b/);
   expect(stdin).toContain(`file '${url}'\n${options}`);
+  const length = fileAtAddress(url);
+  expect([length.args.join(' ').includes('hush'), length.stdin]).toEqual([false, `'${url}'\n`]);
   for (const shown of [shownAddress(url), withoutSecrets(`Impossible to open '${url}': x`)]) expect(shown).not.toContain('hush');
 });
 

@@ -1,4 +1,5 @@
 /** Addresses: which are opened, and how ffmpeg is told to. */
+import { demuxers } from './ffmpeg-process.ts';
 import { hasSecrets } from './shown-address.ts';
 
 /** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
@@ -46,3 +47,12 @@ export const networkInput = (url: string, probing: Options = {}, reading: readon
     stdin: `ffconcat version 1.0\nfile ${quoted(url)}\n${lines.join('\n')}\n`,
   };
 };
+
+/**
+ * Opens the file at an address as itself, for a look at its length: a list has none of its own, whatever it leads to. What has no length
+ * can't be opened so, nor can playlists; and what is read of it is no more than a beginning and an end.
+ */
+export const fileAtAddress = (url: string): { args: string[]; stdin: string } => ({
+  args: ['-protocol_whitelist', `pipe,concatf,${networkProtocols}`, '-format_whitelist', demuxers, '-i', 'concatf:pipe:0'],
+  stdin: `${quoted(url)}\n`,
+});

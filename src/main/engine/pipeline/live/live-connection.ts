@@ -7,6 +7,7 @@ import { AppError } from '../../../../shared/errors.ts';
 import type { LiveSource } from '../../../../shared/live.ts';
 import { listEncoders } from '../../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../../media/ffmpeg-process.ts';
+import { cameToItsEnd } from '../../media/own-end.ts';
 import { withoutSecrets } from '../../media/shown-address.ts';
 import { LiveDecoder, type LiveDecoderOptions } from './live-decoder.ts';
 import { cameraInputArgs, encodeArgs, inputError, liveInput } from './live-input.ts';
@@ -39,7 +40,7 @@ export class LiveConnection {
   #child: FfmpegChild | null = null;
   #running: Promise<void>;
   #writing: Promise<void> = Promise.resolve();
-  #isClosing = false;
+  readonly #closing = new AbortController();
   #hasEnded = false;
 
   constructor(options: ConnectionOptions) {
@@ -57,8 +58,8 @@ export class LiveConnection {
 
   /** Ends it; resolves when the file is whole and all of it that came has been decoded, or is given up. */
   async close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
     const child = this.#child;
     if (child) {
       // It writes what it still holds, and ends.
@@ -74,7 +75,7 @@ export class LiveConnection {
   async #run(): Promise<void> {
     const { source, path, ffmpeg } = this.#options;
     this.#file = await open(path, 'w');
-    if (source.kind === 'window' || this.#isClosing) return;
+    if (source.kind === 'window' || this.#closing.signal.aborted) return;
     const { args, stdin } =
       source.kind === 'network' ? liveInput(source.url) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
     const child = spawnFfmpeg(ffmpeg, { args, stdin: stdin !== null });
@@ -83,9 +84,9 @@ export class LiveConnection {
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) await this.#write(chunk);
     const { code } = await child.exit;
     const said = withoutSecrets(child.stderr.lastError());
-    // A source with a length comes to its end; one without only breaks off.
-    const hasLength = child.stderr.has(/^(\[[^\]]*\]\s?)*\s+Duration: \d/);
-    this.#end(code === 0 && hasLength ? null : inputError(source, code === 0 ? 'the connection was closed' : said));
+    if (code !== 0) this.#end(inputError(source, said));
+    else if (source.kind === 'network' && (await cameToItsEnd(ffmpeg, source.url, child.stderr, this.#closing.signal))) this.#end(null);
+    else this.#end(inputError(source, 'the connection was closed'));
   }
 
   async #cameraArgs(deviceId: string): Promise<string[]> {
@@ -105,7 +106,7 @@ export class LiveConnection {
   }
 
   #end(error: AppError | null): void {
-    if (this.#isClosing || this.#hasEnded) return;
+    if (this.#closing.signal.aborted || this.#hasEnded) return;
     this.#hasEnded = true;
     this.#options.onEnd(error);
   }
