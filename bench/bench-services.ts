@@ -8,7 +8,7 @@ import { forkEngine } from '../src/main/services/fork-engine.ts';
 
 /** @throws AppError why the engine or the model can't be used */
 export const startServices = async (
-  options: Pick<AppServicesOptions, 'model' | 'provider' | 'threads' | 'firstClip'>,
+  options: Pick<AppServicesOptions, 'model' | 'provider' | 'threads' | 'precision' | 'firstClip'>,
 ): Promise<AppServices> => {
   const paths = appPaths();
   const services = await createAppServices({

@@ -1,17 +1,20 @@
 /**
  * `npm run bench`: frames a second of the whole tracking pipeline (decode, infer, encode results) on a 720p clip with one and with
- * four objects, the share of time outside ONNX Runtime, and the time of each graph. `--clip`, `--model`, `--threads` choose.
+ * four objects, the share of time outside ONNX Runtime, and the time of each graph. `--clip`, `--model`, `--threads`,
+ * `--precision full|fast` choose.
  */
 import { parseArgs } from 'node:util';
 import { appPaths } from '../src/main/services/app-paths.ts';
 import { startServices } from './bench-services.ts';
 import { ensureObjects, measureRun, medianRun, type PipelineRun } from './measure-pipeline.ts';
+import { precisionOf } from './tree/open-bench.ts';
 
 const { values } = parseArgs({
   options: {
     clip: { type: 'string' },
     model: { type: 'string', default: 'nano' },
     threads: { type: 'string' },
+    precision: { type: 'string' },
     runs: { type: 'string', default: '3' },
   },
 });
@@ -21,6 +24,7 @@ const clip = values.clip ?? paths.sampleClip;
 const services = await startServices({
   model: values.model,
   threads: values.threads ? Number(values.threads) : undefined,
+  precision: precisionOf(values.precision),
   firstClip: clip,
 });
 const session = await services.openSession(clip);
@@ -37,7 +41,7 @@ for (const objects of [1, 4]) {
 }
 const { model } = session;
 console.log(
-  `${model.name} ${model.version} on ${model.provider}; ${width} x ${height}, ${frameCount} frames; median of ${values.runs} runs; start to first mask ${Math.round(firstMaskMs)} ms\n`,
+  `${model.name} ${model.version} on ${model.provider} (${model.providerReason}); ${width} x ${height}, ${frameCount} frames; median of ${values.runs} runs; start to first mask ${Math.round(firstMaskMs)} ms\n`,
 );
 console.log('| objects | frames/s | outside ONNX Runtime | image encoder ms | memory attention ms | mask decoder ms | memory encoder ms |');
 console.log('|---|---|---|---|---|---|---|');

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:prompts [-- --data DIR --model BUNDLE]`: how well the app's own tracker answers prompts on held-out photographs, as
+ * `npm run bench:prompts [-- --data DIR --model BUNDLE --precision full|fast]`: how well the app's own tracker answers prompts on held-out photographs, as
  * mean IoU at the size of the label maps: one click at the place farthest from the object's outside, three clicks (each further one at
  * such a place of the larger error, missed or too much), and a tight box. *elsewhere* is the first click taken from another region: a
  * model that ignores its prompt scores the same there. The regions are those of `held-out-regions.csv`; DIR holds `images` and `labels`.
@@ -16,7 +16,9 @@ import { regionSimilarity } from './davis-measures.ts';
 import { centreOf, readModelFrame } from './davis-sequences.ts';
 import { mean, openBench } from './tree/open-bench.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' } } });
+const { values } = parseArgs({
+  options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' }, precision: { type: 'string' } },
+});
 const data = resolve(values.data ?? join(import.meta.dirname, '../../shared/data/train'));
 if (!existsSync(join(data, 'labels'))) {
   console.error(`There are no photographs in ${data}. Give a folder with images and labels with --data.`);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:quality [-- --data DIR --model BUNDLE]`: J, F and J&F of the app's own tracker on annotated sequences, from the
+ * `npm run bench:quality [-- --data DIR --model BUNDLE --precision full|fast]`: J, F and J&F of the app's own tracker on annotated sequences, from the
  * first frame's mask and from one click on it. Any folder of the DAVIS layout serves. Measured as DAVIS does: the first frame
  * (given) is left out of the mask table, and for a click counted from the second frame on too; an object's score is the mean over
  * its frames, a sequence's the mean over its objects.
@@ -7,20 +7,20 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openBundle } from '../src/main/engine/model/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../src/main/engine/model/providers.ts';
 import { logitsToRle } from '../src/main/engine/tracking/mask-upsample.ts';
 import { VideoTracker } from '../src/main/engine/tracking/video-tracker.ts';
-import { appPaths } from '../src/main/services/app-paths.ts';
-import { resolveModel } from '../src/main/services/model-catalog.ts';
 import { decodeRle } from '../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from './davis-measures.ts';
 import { centreOf, listSequences, readLabels, readModelFrame, type Sequence } from './davis-sequences.ts';
-import { mean } from './tree/open-bench.ts';
+import { mean, openBench } from './tree/open-bench.ts';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' }, json: { type: 'boolean', default: false } },
+  options: {
+    data: { type: 'string' },
+    model: { type: 'string', default: 'nano' },
+    precision: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const data = resolve(values.data ?? join(import.meta.dirname, '../../shared/data/video/val'));
 if (!existsSync(data)) {
@@ -44,9 +44,7 @@ interface Score {
   presence: number;
 }
 
-const bundle = await openBundle(await resolveModel(appPaths().models, values.model));
-const constants = constantsOf(bundle.manifest);
-const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto'));
+const { onnx: graphs, constants, manifest, title } = await openBench(values);
 
 const measure = async (sequence: Sequence, frames: Uint8Array[], kind: 'mask' | 'click'): Promise<Score> => {
   const { width, height } = sequence;
@@ -108,12 +106,13 @@ rows.push({
   click: total((r) => r.click),
 });
 
-if (values.json) console.log(JSON.stringify({ model: bundle.manifest.id, version: bundle.manifest.version, rows }, null, 1));
+if (values.json)
+  console.log(JSON.stringify({ model: manifest.id, version: manifest.version, encoder: graphs.encoderPrecision, rows }, null, 1));
 else {
   const n = (value: number): string => value.toFixed(3);
   const line = ({ name, baseline, mask, click }: (typeof rows)[number]): string =>
     `| ${[name, baseline === null ? '' : n(baseline), ...[mask, click].flatMap((s) => [n(s.j), n(s.f), n((s.j + s.f) / 2), n(s.presence)])].join(' | ')} |`;
-  console.log(`${bundle.manifest.name} ${bundle.manifest.version}, ${graphs.provider}\n`);
+  console.log(`${title}\n`);
   console.log('| sequence | propagation J | mask J | mask F | mask J&F | mask presence | click J | click F | click J&F | click presence |');
   console.log('|---|---|---|---|---|---|---|---|---|---|');
   for (const row of rows) console.log(line(row));

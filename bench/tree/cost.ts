@@ -16,6 +16,8 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
+    /** full or fast */
+    precision: { type: 'string' },
     certain: { type: 'string', default: 'car-shadow' },
     uncertain: { type: 'string', default: 'bmx-trees' },
     /** Under which an object logit is uncertain; 2 is the app's default. */

@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { openBundle } from '../../src/main/engine/model/bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import { chooseProviders, type Precision, precisionNames } from '../../src/main/engine/model/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { appPaths } from '../../src/main/services/app-paths.ts';
 import { resolveModel } from '../../src/main/services/model-catalog.ts';
+import type { Manifest } from '../../src/shared/manifest.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
 import { listSequences, type Sequence } from '../davis-sequences.ts';
 
 /** The annotated sequences of a folder; those named, or all. Exits with a message when there are none. */
@@ -21,18 +23,32 @@ export const sequencesOf = ({ data, sequences }: { data?: string | undefined; se
   process.exit(1);
 };
 
+/** `--precision`, with the app's default. Exits with a message for another word. */
+export const precisionOf = (name: string = defaultSettings['engine.precision']): Precision => {
+  const found = precisionNames.find((known) => known === name);
+  if (found) return found;
+  console.error(`There is no precision "${name}". Known: ${precisionNames.join(', ')}.`);
+  process.exit(1);
+};
+
 export const openBench = async (options: {
   model: string;
   threads?: number | undefined;
+  /** full or fast, see {@link precisionOf} */
+  precision?: string | undefined;
   /** As the app runs: the next image encoded beside the present frame. */
   twoLanes?: boolean;
-}): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; title: string }> => {
+}): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; manifest: Manifest; title: string }> => {
   const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
   const constants = constantsOf(bundle.manifest);
-  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('auto', options.threads), {
-    twoLanes: options.twoLanes ?? false,
-  });
-  return { onnx, constants, title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}` };
+  const choice = chooseProviders('auto', options.threads, precisionOf(options.precision));
+  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, choice, { twoLanes: options.twoLanes ?? false });
+  return {
+    onnx,
+    constants,
+    manifest: bundle.manifest,
+    title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}, images encoded in ${onnx.encoderPrecision}`,
+  };
 };
 
 export const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);

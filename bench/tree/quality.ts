@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     data: { type: 'string' },
     model: { type: 'string', default: 'nano' },
+    precision: { type: 'string' },
     /** Names of sequences, separated by commas; all when not given. */
     sequences: { type: 'string' },
     /** Sequences measured side by side, each on one thread. */
@@ -57,7 +58,7 @@ interface Measured {
 }
 
 const measure = async (listed: Sequence): Promise<Measured> => {
-  const { constants, onnx, title } = await openBench({ model: values.model, threads: 1 });
+  const { constants, onnx, title } = await openBench({ model: values.model, precision: values.precision, threads: 1 });
   const graphs = new CachedGraphs(onnx);
   const sequence = await readAnnotated(listed, constants.imageSize);
   const runs: [string, Run][] = [];

@@ -2,10 +2,11 @@
 Exports a model into a bundle (models/README.md).
 
     python -m models.export nano --checkpoint models/training/runs/nano-final.pt --out models/nano/bundle
+    python -m models.export int8 --bundle models/nano/bundle
     python -m models.export test --fixture ../shared/fixtures/sam21-small256 --out tests/fixtures/sam21-small256
     python -m models.export sam2.1 --size tiny --image-size 512
 
-`nano` holds its weights; `test` and `sam2.1` are weight-less and are bound to their checkpoints by the app's own import.
+`nano` holds its weights, and its image encoder in int8 as well, which `int8` makes alone; `test` and `sam2.1` are weight-less and are bound to their checkpoints by the app's own import.
 """
 
 import argparse
@@ -134,7 +135,23 @@ def export_nano(args):
         "licence": "For research and evaluation; see MODEL_CARD.md for the training data and what follows from its licences.",
         "source": "models/nano and models/training of this repository",
     }
+    if not args.without_int8:
+        require_images(args.data)
     export(build_nano(args.checkpoint), args.out, head, training=training)
+    if not args.without_int8:
+        export_int8(argparse.Namespace(bundle=args.out, data=args.data))
+
+
+def require_images(data: Path):
+    if not (data / "train/images").is_dir():
+        raise SystemExit(f"There are no images in {data}/train/images for the ranges of the int8 encoder. Give them with --data, or --without-int8.")
+
+
+def export_int8(args):
+    from models.export.int8 import add_int8
+
+    require_images(args.data)
+    add_int8(args.bundle, args.data)
 
 
 def export_test(args):
@@ -164,7 +181,13 @@ def main():
     nano.add_argument("--out", type=Path, default=Path("models/nano/bundle"))
     nano.add_argument("--version", default="0.5.0")
     nano.add_argument("--training", type=Path, help="JSON for the manifest's `training`: command, data, quality")
+    nano.add_argument("--data", type=Path, default=Path("../shared/data"), help="training data (models/training), of which the int8 encoder's ranges are read")
+    nano.add_argument("--without-int8", action="store_true", help="no image encoder in int8")
     nano.set_defaults(run=export_nano)
+    int8 = commands.add_parser("int8", help="the image encoder in int8, beside that of a bundle that is there")
+    int8.add_argument("--bundle", type=Path, default=Path("models/nano/bundle"))
+    int8.add_argument("--data", type=Path, default=Path("../shared/data"))
+    int8.set_defaults(run=export_int8)
     test = commands.add_parser("test")
     test.add_argument("--fixture", type=Path, default=Path("../shared/fixtures/sam21-small256"))
     test.add_argument("--out", type=Path, default=Path("tests/fixtures/sam21-small256"))

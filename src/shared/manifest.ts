@@ -39,6 +39,7 @@ export type GraphFile = z.infer<typeof graphFileSchema>;
  * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `trackedDecoder` is the mask decoder of
  * frames without a prompt, where that is worth a graph of its own. With `imageAttention` the work on the image alone that the memory
  * attention begins with is a graph of its own, and the memory attention takes memories that several objects share once.
+ * `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
  */
 export const graphsSchema = z.strictObject({
   imageEncoder: graphFileSchema,
@@ -48,8 +49,11 @@ export const graphsSchema = z.strictObject({
   maskPrompt: graphFileSchema.optional(),
   trackedDecoder: graphFileSchema.optional(),
   imageAttention: graphFileSchema.optional(),
+  imageEncoderInt8: graphFileSchema.optional(),
 });
 export type GraphName = keyof z.infer<typeof graphsSchema>;
+/** What is run: the image encoder is one of two. */
+export type RunGraph = Exclude<GraphName, 'imageEncoderInt8'>;
 export const graphNames = Object.keys(graphsSchema.shape) as readonly GraphName[];
 
 /** What an initializer of a weight-less graph must find in the checkpoint. */

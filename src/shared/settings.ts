@@ -149,6 +149,18 @@ export const settings = {
     keywords: 'cpu cores processor speed',
     needsRestart: true,
   },
+  'engine.precision': {
+    ...choice([
+      { value: 'full', label: 'Full (fp32)' },
+      { value: 'fast', label: 'Fast (int8 where the model has it)' },
+    ]),
+    group: 'Engine',
+    title: 'Precision on the CPU',
+    effect: 'Fast computes with 8-bit numbers where the model brings them, full never does; takes effect when a model is loaded.',
+    default: 'full',
+    keywords: 'int8 fp32 quantised cpu speed accuracy exact',
+    profiles: { performance: 'fast', balanced: 'full', quality: 'full' },
+  },
   'export.folder': {
     schema: z.string().max(1000).nullable(),
     kind: 'folder',

@@ -123,7 +123,7 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
       onMessage: (listener) => child.on('message', listener),
     });
     const bundleDir = join(resources(), 'models/nano/bundle');
-    const model = await peer.call('loadModel', { runId: 'load', bundleDir, provider: 'cpu', threads: 1 });
+    const model = await peer.call('loadModel', { runId: 'load', bundleDir, provider: 'cpu', threads: 1, precision: 'fast' });
     expect(model).toMatchObject({ id: 'nano', provider: 'cpu' });
     child.kill('SIGKILL');
     await ended;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
-import { type Provider, providerNames } from '../engine/model/providers.ts';
+import { type Precision, type Provider, precisionNames, providerNames } from '../engine/model/providers.ts';
 import { type AppPaths, appPaths } from '../services/app-paths.ts';
 import { AppServices } from '../services/app-services.ts';
 import type { AppServicesOptions } from '../services/app-services-options.ts';
@@ -13,6 +13,7 @@ export interface EngineOptions {
   model?: string | undefined;
   provider?: string | undefined;
   threads?: string | undefined;
+  precision?: string | undefined;
   ffmpeg?: string | undefined;
   memory?: string | undefined;
   gate?: string | undefined;
@@ -31,6 +32,12 @@ const checkThreads = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   if (!/^[1-9]\d?$/.test(text)) throw new AppError('bad-request', `"${text}" is not a number of threads. Use 1 to 99.`);
   return Number(text);
+};
+
+/** undefined: as the settings say. */
+const checkPrecision = (name: string | undefined): Precision | undefined => {
+  if (name === undefined || (precisionNames as readonly string[]).includes(name)) return name as Precision | undefined;
+  throw new AppError('bad-request', `There is no precision "${name}". Known: ${precisionNames.join(', ')}.`);
 };
 
 /** Settings from `--memory` and `--gate`; undefined when neither is given. */
@@ -59,6 +66,7 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<AppServic
     model: engine.model,
     provider: checkProvider(engine.provider),
     threads: checkThreads(engine.threads),
+    precision: checkPrecision(engine.precision),
     memory: checkMemory(engine),
     ...rest,
   });

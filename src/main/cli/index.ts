@@ -21,6 +21,7 @@ const engineOptions = (command: Command, model?: string): Command =>
     .option('--memory <which>', 'how objects are remembered: single (SAM 2), tree (the memory tree), tree-exact (as SAM2Long)')
     .option('--gate <name>', 'which frames become memories: auto, none, sam2long, samurai or dam4sam')
     .option('--threads <n>', 'threads for inference (default: the machine decides)')
+    .option('--precision <which>', 'on the CPU: full, or fast (int8 where the model has it) (default: the setting, full)')
     .option('--ffmpeg <path>', 'ffmpeg to use');
 
 const finish = (work: Promise<number>): Promise<void> =>

@@ -147,7 +147,7 @@ export class Engine {
         }
         return this.#gate.change(() => {
           signal.throwIfAborted();
-          return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads));
+          return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
         });
       });
     },

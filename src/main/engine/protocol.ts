@@ -11,7 +11,7 @@ import { boxSchema, maskSchema, pointSchema } from '../../shared/prompts.ts';
 import type { ReviewFrame } from '../../shared/review-queue.ts';
 import type { FrameOverlay } from '../../shared/wire.ts';
 import { installableModelSchema } from './model/installable-model.ts';
-import { providerNames } from './model/providers.ts';
+import { precisionNames, providerNames } from './model/providers.ts';
 import type { GraphTimings } from './model/run-times.ts';
 
 const sessionId = z.string().min(1);
@@ -34,6 +34,7 @@ export const engineInputs = {
     bundleDir: z.string(),
     provider: z.enum(['auto', ...providerNames]),
     threads: z.number().int().positive().optional(),
+    precision: z.enum(precisionNames),
   }),
   prepare: z.object({ path: z.string().min(1) }),
   open: z.object({ sessionId, path: z.string().min(1) }),

@@ -98,6 +98,7 @@ export class AppServices {
       { ...options, ...engine },
       {
         peer: () => this.#engine.peer,
+        precision: () => this.settings.values['engine.precision'],
         session: () => this.#open.current,
         isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
         operate: (kind, ...work) => this.operations.run(kind, ...work),

@@ -1,7 +1,7 @@
 /** Runs graphs in this thread or in the second lane, keeps their times, and says which one stopped. */
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
-import type { GraphName } from '../../../shared/manifest.ts';
+import type { RunGraph } from '../../../shared/manifest.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
 import type { LaneGraph, LaneTime } from './lane-worker.ts';
 import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
@@ -10,7 +10,7 @@ import type { SecondLane } from './second-lane.ts';
 export type Tensors = Record<string, Tensor>;
 
 /** Under which name a graph's time is told. */
-const timedAs: Record<GraphName, TimedGraph> = {
+const timedAs: Record<RunGraph, TimedGraph> = {
   imageEncoder: 'imageEncoder',
   imageAttention: 'memoryAttention',
   memoryAttention: 'memoryAttention',
@@ -22,7 +22,7 @@ const timedAs: Record<GraphName, TimedGraph> = {
 
 const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
-const stopped = (graph: GraphName, error: unknown): AppError => {
+const stopped = (graph: RunGraph, error: unknown): AppError => {
   if (error instanceof AppError && error.code === 'engine-lost') return error;
   return new AppError(
     'inference-failed',
@@ -46,7 +46,7 @@ export class GraphRunner {
   }
 
   /** This thread has the graph. */
-  has(graph: GraphName): boolean {
+  has(graph: RunGraph): boolean {
     return this.#sessions[graph] !== null;
   }
 
@@ -56,7 +56,7 @@ export class GraphRunner {
   }
 
   /** In this thread, or in the lane what only that has. */
-  async run(graph: GraphName, feeds: Tensors): Promise<Tensors> {
+  async run(graph: RunGraph, feeds: Tensors): Promise<Tensors> {
     const opening = this.#sessions[graph];
     if (!opening) return this.runInLane(graph as LaneGraph, feeds);
     const session: InferenceSession = await opening().catch((error) => {

@@ -1,7 +1,7 @@
 /** Sessions of a bundle's graphs, each opened when it is first run: on the CPU the first click waits for what it needs alone. */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
-import type { GraphName } from '../../../shared/manifest.ts';
+import type { GraphName, RunGraph } from '../../../shared/manifest.ts';
 import { openSession } from './open-session.ts';
 import type { Provider } from './providers.ts';
 
@@ -39,7 +39,7 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
  * @param keep told of each session when it is opened
  */
 export const sessionsOf = (
-  paths: GraphPaths,
+  paths: Record<RunGraph, string | undefined>,
   provider: Provider,
   threads: number,
   keep: (session: InferenceSession) => InferenceSession,
@@ -57,7 +57,7 @@ export const sessionsOf = (
 };
 
 /** A graph that is opened after the model was loaded; its hash was right, so it is no damage that reading again would mend. */
-export const unreadable = (graph: GraphName, error: unknown): AppError => {
+export const unreadable = (graph: RunGraph, error: unknown): AppError => {
   if (error instanceof AppError) return error;
   const said = error instanceof Error ? error.message.split('\n')[0] : String(error);
   return new AppError('model-corrupt', `The model's ${graph} could not be loaded (${said}). Remove the model and install it again.`, {

@@ -37,7 +37,7 @@ describe('loading graphs', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('falls back to the CPU and says why', async () => {
-    const graphs = await OnnxGraphs.load(paths, constants, { order: ['dml', 'coreml', 'cpu'], threads: 1 });
+    const graphs = await OnnxGraphs.load(paths, constants, { order: ['dml', 'coreml', 'cpu'], threads: 1, precision: 'full' });
     expect(graphs.provider).toBe('cpu');
     expect(graphs.providerReason).toMatch(/dml is not usable: .+; coreml is not usable: .+/);
     await graphs.release();

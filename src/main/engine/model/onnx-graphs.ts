@@ -20,6 +20,7 @@ import { attendFeeds, dealtOut, detached, joined, ownedByAttend, part, someOf } 
 import type { Bundle } from './bundle.ts';
 import { GraphRunner, type Tensors } from './graph-runner.ts';
 import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
+import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
 import type { Provider, ProviderChoice } from './providers.ts';
 import type { GraphTimings } from './run-times.ts';
 import { isSmallModel, planLanes, SecondLane } from './second-lane.ts';
@@ -49,6 +50,7 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
   trackedDecoder: bundle.manifest.graphs.trackedDecoder ? bundle.graphFile('trackedDecoder') : undefined,
   imageAttention: bundle.manifest.graphs.imageAttention ? bundle.graphFile('imageAttention') : undefined,
+  imageEncoderInt8: bundle.manifest.graphs.imageEncoderInt8 ? bundle.graphFile('imageEncoderInt8') : undefined,
 });
 
 export const constantsOf = (manifest: Manifest): TrackerConstants => {
@@ -90,8 +92,9 @@ export interface LoadOptions {
 
 export class OnnxGraphs implements TrackerGraphs {
   readonly provider: Provider;
-  /** Why this provider and not a better one. */
+  /** Why this provider and not a better one, and this image encoder where the model has two. */
   readonly providerReason: string;
+  readonly encoderPrecision: EncoderPrecision;
   readonly #runner: GraphRunner;
   readonly #opened: readonly Releasable[];
   readonly #c: TrackerConstants;
@@ -105,12 +108,13 @@ export class OnnxGraphs implements TrackerGraphs {
   #hasAttended = false;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, { runner, opened }: Parts, provider: Provider, providerReason: string) {
+  private constructor(constants: TrackerConstants, { runner, opened }: Parts, { provider, encoderPrecision }: Attempt, reason: string) {
     this.#c = constants;
     this.#runner = runner;
     this.#opened = opened;
     this.provider = provider;
-    this.providerReason = providerReason;
+    this.encoderPrecision = encoderPrecision;
+    this.providerReason = reason;
   }
 
   /** @throws AppError `model-corrupt` when no provider can load the graphs */
@@ -141,7 +145,8 @@ export class OnnxGraphs implements TrackerGraphs {
   ): Promise<OnnxGraphs> {
     const refused: string[] = [];
     let lastError: unknown = null;
-    for (const provider of choice.order) {
+    for (const attempt of attemptsOf(paths, choice)) {
+      const { provider, imageEncoder } = attempt;
       const opened: Releasable[] = [];
       const keep = <T extends Releasable>(made: T): T => {
         opened.push(made);
@@ -149,7 +154,7 @@ export class OnnxGraphs implements TrackerGraphs {
       };
       try {
         const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder } = paths;
+        const { imageAttention, memoryAttention, trackedDecoder, memoryEncoder } = paths;
         const ofLane = { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder };
         const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
         // Told below; until then this thread opens its own.
@@ -167,17 +172,17 @@ export class OnnxGraphs implements TrackerGraphs {
           await Promise.allSettled([starting]);
         }
         const runner = new GraphRunner(sessions, (await starting) ?? null);
-        const reason = refused.length === 0 ? 'the best this machine offers' : `${refused.join('; ')}`;
-        const graphs = new OnnxGraphs(constants, { runner, opened }, provider, reason);
+        const reason = reasonOf(attempt, refused, paths, choice);
+        const graphs = new OnnxGraphs(constants, { runner, opened }, attempt, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
         return graphs;
       } catch (error) {
         for (const made of opened) await made.release();
-        if (error instanceof AppError && error.code === 'model-mismatch') throw error;
+        if (attempt.encoderPrecision === 'fp32' && error instanceof AppError && error.code === 'model-mismatch') throw error;
         lastError = error;
-        refused.push(`${provider} is not usable: ${(error instanceof Error ? error.message : String(error)).split('\n')[0]}`);
+        refused.push(refusalOf(attempt, error));
       }
     }
     throw new AppError('model-corrupt', `The model could not be loaded (${refused.at(-1)}). Remove it and install it again.`, {

@@ -11,10 +11,16 @@ import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
 export const providerNames = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
 export type Provider = (typeof providerNames)[number];
 
+/** On the CPU: `fast` takes graphs in int8 where the model brings them, `full` those in fp32. */
+export const precisionNames = ['fast', 'full'] as const;
+export type Precision = (typeof precisionNames)[number];
+
 export interface ProviderChoice {
   /** Best first; "cpu" is always last. */
   order: Provider[];
   threads: number;
+  /** Of the CPU; other providers always compute in full. */
+  precision: Precision;
 }
 
 /** CoreML and DirectML are the system's own; WebGPU comes after them, since ONNX Runtime calls it experimental. */
@@ -56,14 +62,16 @@ const isUsable = (provider: Provider, probe: ProviderProbe): boolean => {
 /**
  * Providers worth trying, best first, the CPU last. A forced one is tried first whatever the machine says, so that its own
  * error tells why it can't be used.
+ * @param precision full for whoever does not ask for less, so that results can be compared bit by bit
  */
 export const chooseProviders = (
   forced: Provider | 'auto' = 'auto',
   threads?: number,
+  precision: Precision = 'full',
   probe: ProviderProbe = thisMachine(),
 ): ProviderChoice => {
   const wanted: readonly Provider[] = forced === 'auto' ? preference.filter((provider) => isUsable(provider, probe)) : [forced, 'cpu'];
-  return { order: [...new Set(wanted)], threads: threads ?? Math.min(8, availableParallelism()) };
+  return { order: [...new Set(wanted)], threads: threads ?? Math.min(8, availableParallelism()), precision };
 };
 
 export const sessionOptions = (provider: Provider, threads: number): InferenceSession.SessionOptions => ({

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
-import type { EngineModel } from '../../engine/protocol.ts';
+import type { Precision } from '../../engine/model/providers.ts';
+import type { EngineInput, EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel } from './active-model.ts';
@@ -14,26 +15,31 @@ type Progress = (event: { runId: string; done: number; total: number }) => void;
 /** @param load what the engine does; `tell` is its event of that load */
 const setUp = (load: (tell: (done: number, total: number) => void) => Promise<EngineModel>, model = 'nano') => {
   let listener: Progress = () => {};
+  const precisions: Precision[] = [];
   const peer = {
     on: (_: string, on: Progress) => {
       listener = on;
     },
-    call: async (method: string, { runId }: { runId: string }) => {
+    call: async (method: string, input: EngineInput<'loadModel'>) => {
       if (method === 'bundleFor') return '/bundle';
+      const { runId } = input;
+      precisions.push(input.precision);
       listener({ runId: 'of another load', done: 9, total: 9 });
       return load((done, total) => listener({ runId, done, total }));
     },
   } as unknown as EnginePeer;
   const shown: ModelsState['loading'][] = [];
+  const setting: { precision: Precision } = { precision: 'full' };
   const warnings: string[] = [];
   const active: ActiveModel = new ActiveModel({
     modelsDir: resolve('models'),
     installedDir: '/installed',
+    precision: () => setting.precision,
     notify: (_, text) => warnings.push(text),
     onChange: () => shown.push(active.loading),
   });
   active.prefer(model);
-  return { peer, active, shown, warnings };
+  return { peer, active, shown, warnings, setting, precisions };
 };
 
 it('is named from the start on, counted by the bytes that are checked, and no longer shown when it is there', async () => {
@@ -65,6 +71,14 @@ it('one that can not be used is followed by the default, which is shown too; the
   expect(warnings).toEqual(['It is damaged. The model "nano" is used instead.']);
 });
 
+it('is given the precision that is set when it is loaded', async () => {
+  const { peer, active, setting, precisions } = setUp(async () => smallModel(16));
+  await active.load(peer);
+  setting.precision = 'fast';
+  await active.load(peer);
+  expect(precisions).toEqual(['full', 'fast']);
+});
+
 it('another one can not be chosen meanwhile, and the engine is not said to be ready', async () => {
   const loaded = Promise.withResolvers<EngineModel>();
   const begun = Promise.withResolvers<void>();
@@ -77,6 +91,7 @@ it('another one can not be chosen meanwhile, and the engine is not said to be re
     { active, settingsPath: '/nowhere/models.json', remembers: false },
     {
       peer: () => peer,
+      precision: () => 'full',
       session: () => null,
       isWorking: () => false,
       operate: async () => {

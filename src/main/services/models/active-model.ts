@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
-import type { Provider } from '../../engine/model/providers.ts';
+import type { Precision, Provider } from '../../engine/model/providers.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
 import { defaultModel, type FoundModel, findModel } from '../model-catalog.ts';
@@ -16,6 +16,8 @@ export interface ActiveModelOptions {
   model?: string | undefined;
   provider?: Provider | 'auto' | undefined;
   threads?: number | undefined;
+  /** Asked at each load. */
+  precision: () => Precision;
   notify: (level: 'info' | 'warning', text: string) => void;
   onChange: () => void;
 }
@@ -156,10 +158,10 @@ export class ActiveModel {
 
   /** @throws AppError `cancelled` only while the former model is still at work */
   async #load(peer: EnginePeer, found: FoundModel, { signal, onProgress }: LoadWatch): Promise<EngineModel> {
-    const { installedDir, provider = 'auto', threads } = this.#options;
+    const { installedDir, provider = 'auto', threads, precision } = this.#options;
     const engine = engineCheckpoints(() => peer);
     const bundleDir = 'dir' in found ? found.dir : await engine.bundleFor(found.model, found.imageSize, installedDir, signal);
-    const loaded = await engine.load(bundleDir, provider, threads, signal, onProgress);
+    const loaded = await engine.load(bundleDir, { provider, threads, precision: precision() }, signal, onProgress);
     this.#engineModel = loaded;
     const { id, name, imageSize, provider: used, providerReason } = loaded;
     this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason };

@@ -36,8 +36,7 @@ export interface EngineCheckpoints extends Checkpoints {
   /** Replaces the model at work; see engine/engine.ts. */
   load(
     bundleDir: string,
-    provider: EngineInput<'loadModel'>['provider'],
-    threads: number | undefined,
+    choice: Pick<EngineInput<'loadModel'>, 'provider' | 'threads' | 'precision'>,
     signal: AbortSignal,
     /** Bytes that were checked; 0 of 0 from when on nothing can be counted. */
     onProgress: (done: number, total: number) => void,
@@ -64,10 +63,10 @@ export const engineCheckpoints = (peer: () => EnginePeer): EngineCheckpoints => 
     identify: (path, models) => peer().call('identifyCheckpoint', { path, models: models.map(plain) }),
     bundleFor: (model, imageSize, installedDir, signal) =>
       cancellable(signal, (engine, runId) => engine.call('bundleFor', { runId, model: plain(model), imageSize, installedDir })),
-    load: (bundleDir, provider, threads, signal, onProgress) =>
+    load: (bundleDir, choice, signal, onProgress) =>
       cancellable(signal, (engine, runId) => {
         engine.on('loadProgress', (event) => event.runId === runId && onProgress(event.done, event.total));
-        return engine.call('loadModel', { runId, bundleDir, provider, threads });
+        return engine.call('loadModel', { runId, bundleDir, ...choice });
       }),
     verifyBundle: async (dir) => void (await peer().call('verifyBundle', { dir })),
   };

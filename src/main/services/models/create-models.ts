@@ -1,6 +1,6 @@
 /** Puts together what the app does with models. */
 import { join } from 'node:path';
-import type { Provider } from '../../engine/model/providers.ts';
+import type { Precision, Provider } from '../../engine/model/providers.ts';
 import { installedModelsDir, userDataDir } from '../app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';
@@ -21,6 +21,8 @@ export interface ModelOptions {
   remembersModel?: boolean | undefined;
   provider?: Provider | 'auto' | undefined;
   threads?: number | undefined;
+  /** Of the CPU; undefined = as the settings say when a model is loaded. */
+  precision?: Precision | undefined;
   /** Where passwords are kept; by default they come from the environment alone. */
   secrets?: SecretStore | undefined;
   /** Refuses a path a client may not open, by throwing. */
@@ -37,6 +39,7 @@ export const createModels = (options: ModelOptions, host: ModelHost): ModelServi
       active: new ActiveModel({
         ...options,
         installedDir,
+        precision: () => options.precision ?? host.precision(),
         notify: (level, text) => host.notify(level, text),
         onChange: () => host.onChange(),
       }),

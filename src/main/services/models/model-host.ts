@@ -1,4 +1,5 @@
 import type { AppState } from '../../../shared/contract.ts';
+import type { Precision } from '../../engine/model/providers.ts';
 import type { EnginePeer } from '../engine-host.ts';
 import type { RunningOperation } from '../operations.ts';
 import type { SessionService } from '../session-service.ts';
@@ -7,6 +8,8 @@ import type { SessionService } from '../session-service.ts';
 export interface ModelHost {
   /** The running engine. @throws AppError `engine-lost` */
   peer(): EnginePeer;
+  /** Of the CPU, as the settings say now. */
+  precision(): Precision;
   /** The open clip, which goes along with another model. */
   session(): SessionService | null;
   /** Tracking or an export is under way. */

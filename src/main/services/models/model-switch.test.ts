@@ -29,7 +29,14 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
       return bundleDir === other ? onLoad(cancel.promise) : model('Former');
     },
   } as unknown as EnginePeer;
-  const active = new ActiveModel({ modelsDir, installedDir: '/installed', model: 'nano', notify: () => {}, onChange: () => {} });
+  const active = new ActiveModel({
+    modelsDir,
+    installedDir: '/installed',
+    model: 'nano',
+    precision: () => 'fast',
+    notify: () => {},
+    onChange: () => {},
+  });
   await active.load(peer);
   calls.length = 0;
   const session = {
@@ -47,6 +54,7 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
     { active, settingsPath: '/nowhere/models.json', remembers: false },
     {
       peer: () => peer,
+      precision: () => 'fast',
       session: () => session,
       isWorking: () => operations.list.some(({ state }) => state === 'running'),
       operate: (kind, ...work) => operations.run(kind, ...work),

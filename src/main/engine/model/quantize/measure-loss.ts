@@ -7,7 +7,7 @@ import type { PointPrompt } from '../../tracking/point-prompt.ts';
 import { VideoTracker } from '../../tracking/video-tracker.ts';
 import { openBundle } from '../bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../onnx-graphs.ts';
-import { chooseProviders } from '../providers.ts';
+import { chooseProviders, type Precision } from '../providers.ts';
 import { type QuantizeRun, stepDone, unwatched } from './quantize-run.ts';
 
 export interface MeasuredLoss {
@@ -32,10 +32,10 @@ interface Tracked {
   frameMs: number;
 }
 
-const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe, run: QuantizeRun): Promise<Tracked> => {
+const track = async (dir: string, precision: Precision, { clip, frame, frames, prompt }: LossProbe, run: QuantizeRun): Promise<Tracked> => {
   const bundle = await openBundle(dir);
   const constants = constantsOf(bundle.manifest);
-  const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
+  const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu', undefined, precision));
   const source = await MediaSource.open(clip, await findFfmpeg());
   const { width, height } = source.media;
   const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: source.media.frameCount });
@@ -64,15 +64,15 @@ const track = async (dir: string, { clip, frame, frames, prompt }: LossProbe, ru
   }
 };
 
-/** Tracks the same prompt with both models, one after the other. @throws AppError `cancelled` */
+/** Tracks the same prompt with both models, one after the other: the original in full, the other as it is run. @throws AppError `cancelled` */
 export const measureLoss = async (
   original: string,
   other: string,
   probe: LossProbe,
   run: QuantizeRun = unwatched,
 ): Promise<MeasuredLoss> => {
-  const first = await track(original, probe, run);
-  const second = await track(other, probe, run);
+  const first = await track(original, 'full', probe, run);
+  const second = await track(other, 'fast', probe, run);
   const ious = first.masks.map((mask, index) => rleIou(mask, second.masks[index]!));
   return {
     meanIou: ious.reduce((a, b) => a + b, 0) / ious.length,

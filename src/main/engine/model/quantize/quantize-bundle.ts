@@ -1,7 +1,7 @@
 /**
  * Writes a bundle again with the products of its image encoder and memory attention in int8, for CPUs. The decoder and the memory
  * encoder stay in fp32: they are fast already, and their error would go round the memory. The result holds its weights and needs
- * no checkpoint.
+ * no checkpoint. A model that brings an image encoder in int8 beside that in fp32 keeps both as they are.
  */
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,9 +40,13 @@ export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8 = 
       const staged = await StagedFiles.in(outDir);
       try {
         const graphs: Partial<Record<GraphName, GraphFile>> = {};
+        const { imageEncoderInt8 } = bundle.manifest.graphs;
         for (const name of graphNames) {
           if (!bundle.manifest.graphs[name]) continue;
-          const model = inInt8.includes(name) ? await toInt8(bundle.graphFile(name), bits) : await selfContained(bundle.graphFile(name));
+          const model =
+            inInt8.includes(name) && !(imageEncoderInt8 && name === 'imageEncoder')
+              ? await toInt8(bundle.graphFile(name), bits)
+              : await selfContained(bundle.graphFile(name));
           const file = `${name}.onnx`;
           await writeFile(staged.pathFor(file), model, { flag: 'wx' });
           graphs[name] = { file, bytes: model.length, sha256: hashBytes(model) };

@@ -77,6 +77,10 @@ describe('a bundle in int8', () => {
     expect(bundle.weightsFile).toBeNull();
     expect(manifest.id).toBe('nano-int8');
     const size = ({ graphs }: typeof manifest): number => graphs.memoryAttention.bytes + graphs.imageEncoder.bytes;
+    const { graphs } = (await openBundle(original)).manifest;
+    // Better made with the model than here.
+    expect(manifest.graphs.imageEncoderInt8?.bytes).toBe(graphs.imageEncoderInt8?.bytes);
+    expect(manifest.graphs.imageEncoder.bytes).toBe(graphs.imageEncoder.bytes);
     expect(size(manifest)).toBeLessThan(size((await openBundle(original)).manifest));
     const loss = await measureLoss(original, dir, {
       clip: join(root, 'resources/sample.mp4'),

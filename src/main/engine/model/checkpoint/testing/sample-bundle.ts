@@ -16,6 +16,7 @@ const fileNames: Record<GraphName, string> = {
   maskPrompt: 'mask_prompt.onnx',
   trackedDecoder: 'tracked_decoder.onnx',
   imageAttention: 'image_attention.onnx',
+  imageEncoderInt8: 'image_encoder_int8.onnx',
 };
 
 /** The manifest of SAM 2.1's constants over the given graphs (unnamed graphs get a few bytes of their own). */
