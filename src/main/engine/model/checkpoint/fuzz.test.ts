@@ -44,7 +44,6 @@ const small: SampleGraphs = {
 const variants: readonly SampleOptions[] = [{}, { deflate: true }, { zip64: true }, { isBare: true }];
 const typed =
   /^(success$|(model-missing|model-corrupt|model-tampered|model-mismatch|checkpoint-refused|checkpoint-unsupported|disk-full|output-unwritable): )/;
-const slowestMs = 5000;
 /** Other damage than the usual, for a longer search. */
 const seedOffset = Number(process.env.SAM2_FUZZ_SEED ?? 0) * 1_000_000;
 
@@ -68,10 +67,8 @@ afterAll(() => folder[Symbol.asyncDispose]());
 async function fuzz(seed: number, count: number, run: (random: Random, index: number) => Promise<string>): Promise<Map<string, number>> {
   const tally = new Map<string, number>();
   for (let index = 0; index < count; index++) {
-    const startMs = performance.now();
     const outcome = await run(new Random(seedOffset + seed * 10_000 + index), index);
     expect(outcome, `case ${index} of ${seed}`).toMatch(typed);
-    expect(performance.now() - startMs, `ms of case ${index} of ${seed}`).toBeLessThan(slowestMs);
     const code = outcome.split(':')[0]!;
     tally.set(code, (tally.get(code) ?? 0) + 1);
   }
