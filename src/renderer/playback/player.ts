@@ -1,5 +1,5 @@
 /**
- * Brings pictures to the screen: asks for the frame under the playhead (one request at a time, the newest wish wins), plays,
+ * Brings pictures to the screen: says which frame is wanted (the newest wish wins), plays,
  * and follows frames pushed while tracking. Pictures go to `onPicture` listeners, never into the store.
  */
 import type { Media } from '../../shared/contract.ts';
@@ -8,11 +8,12 @@ import { type AppStore, reportError } from '../state/app-store.ts';
 import { liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
+import { FrameRequests } from './frame-requests.ts';
 import type { FrameTimes } from './frame-times.ts';
 import { isCoarser, pictureBounds, pictureShare } from './picture-size.ts';
 import { PlaybackClock } from './playback-clock.ts';
 import { PlayingQuality } from './playing-quality.ts';
-import { firstThumbnailRequest } from './thumbnails.ts';
+import { Shuttle, shuttleRate } from './shuttle.ts';
 
 /** Pictures fetched ahead of their time. */
 const mostAhead = 3;
@@ -34,18 +35,14 @@ export class Player {
   readonly pictures = new Listeners<FrameMessage>();
   /** Overlays alone, for the frame on screen. */
   readonly overlays = new Listeners<FrameMessage>();
-  readonly #client: Client;
   readonly #store: AppStore;
   readonly #times: FrameTimes;
   readonly #time: PlayerTime;
-  #requestId = 0;
-  /** Answers to older requests belong to a closed clip, or to a scrub that playing has ended (or the other way round). */
-  #firstValidRequest = 1;
-  #isFetching = false;
+  readonly #requests: FrameRequests;
   #wanted: number | null = null;
   #ahead: FrameMessage[] = [];
   #clock: PlaybackClock | null = null;
-  #shuttle: { rate: number; fromFrame: number; fromMs: number } | null = null;
+  #shuttle: Shuttle | null = null;
   #tick = 0;
   #shown: FrameMessage | null = null;
   /** Device pixels per source pixel. */
@@ -53,10 +50,16 @@ export class Player {
   readonly #quality = new PlayingQuality();
 
   constructor(client: Client, store: AppStore, times: FrameTimes, time: PlayerTime = browserTime) {
-    this.#client = client;
     this.#times = times;
     this.#store = store;
     this.#time = time;
+    this.#requests = new FrameRequests(client, {
+      next: () => this.#nextPicture(),
+      onFailed: (error) => {
+        if (this.#clock) this.pause();
+        if (store.getState().link === 'open') reportError(store, error);
+      },
+    });
     client.onFrame((message) => this.#onFrame(message));
     store.subscribe((state, previous) => {
       if (state.host?.session?.id !== previous.host?.session?.id) this.#onSession();
@@ -110,7 +113,7 @@ export class Player {
     const { playhead } = this.#store.getState();
     const start = playhead >= media.frameCount - 1 ? 0 : playhead;
     this.#stopClock(this.#startShare());
-    this.#dropAnswers();
+    this.#requests.drop();
     this.#wanted = null;
     this.#clock = new PlaybackClock(this.#times);
     const startMs = this.#shown?.frame === start ? this.#shown.timeMs : this.#times.timeOf(start);
@@ -135,15 +138,14 @@ export class Player {
       else this.stepSeconds(-1);
       return;
     }
-    const { isPlaying, shuttleRate, playhead } = this.#store.getState();
-    const rate =
-      isPlaying && Math.sign(shuttleRate) === direction ? Math.sign(shuttleRate) * Math.min(16, Math.abs(shuttleRate) * 2) : direction;
+    const { isPlaying, shuttleRate: former, playhead } = this.#store.getState();
+    const rate = shuttleRate(isPlaying ? former : 0, direction);
     if (rate === 1) {
       this.play();
       return;
     }
     this.#stopClock(this.#startShare());
-    this.#shuttle = { rate, fromFrame: playhead, fromMs: this.#time.now() };
+    this.#shuttle = new Shuttle(this.#times, rate, playhead, this.#time.now());
     this.#store.setState({ isPlaying: true, isFollowing: false, shuttleRate: rate });
     this.#onShuttleTick();
   }
@@ -212,20 +214,16 @@ export class Player {
   #onSession(): void {
     this.#stopClock();
     this.#quality.forget();
-    this.#dropAnswers();
+    this.#requests.drop();
     this.#shown = null;
     this.#wanted = null;
     if (this.#media && !this.#isLive) this.#want(this.#store.getState().playhead, true);
   }
 
-  #dropAnswers(): void {
-    this.#firstValidRequest = this.#requestId + 1;
-  }
-
   /** @param drawingShare what is drawn with from now on; in full where nothing plays */
   #stopClock(drawingShare = 1): void {
     this.#setDrawingShare(drawingShare);
-    if (this.#clock) this.#dropAnswers();
+    if (this.#clock) this.#requests.drop();
     this.#clock = null;
     this.#shuttle = null;
     this.#ahead = [];
@@ -233,9 +231,9 @@ export class Player {
   }
 
   #want(frame: number, again = false): void {
-    if (!again && this.#shown?.frame === frame && !this.#isFetching && !this.#isCoarse) return;
+    if (!again && this.#shown?.frame === frame && !this.#requests.isBusy && !this.#isCoarse) return;
     this.#wanted = frame;
-    this.#pump();
+    this.#requests.pump();
   }
 
   /** The picture on screen was fetched for a coarser drawing. */
@@ -244,35 +242,16 @@ export class Player {
     return media !== null && !this.#isLive && this.#shown !== null && isCoarser(this.#shown, this.#bounds(media));
   }
 
-  #pump(): void {
-    if (this.#isFetching) return;
-    if (this.#clock) {
-      if (this.#ahead.length >= mostAhead) return;
-      const next = this.#clock.next(this.#time.now());
-      if (next !== null) void this.#fetch(next);
-    } else if (this.#wanted !== null) {
-      const frame = this.#wanted;
-      this.#wanted = null;
-      void this.#fetch(frame);
-    }
-  }
-
-  async #fetch(frame: number): Promise<void> {
+  /** The frame that comes next, while playing, else the one that is wanted. */
+  #nextPicture(): { frame: number; maxWidth: number; maxHeight: number } | null {
+    let frame = this.#wanted;
+    if (this.#clock) frame = this.#ahead.length < mostAhead ? this.#clock.next(this.#time.now()) : null;
+    else this.#wanted = null;
     const media = this.#media;
     const held = this.#held;
     // What has left a live source's buffer stays as it is on screen.
-    if (!media || !held || frame < held.from || frame > held.to) return;
-    this.#isFetching = true;
-    try {
-      const requestId = ++this.#requestId;
-      await this.#client.call('frame.get', { requestId, frame, ...this.#bounds(media) });
-    } catch (error) {
-      if (this.#clock) this.pause();
-      if (this.#store.getState().link === 'open') reportError(this.#store, error);
-    } finally {
-      this.#isFetching = false;
-      this.#pump();
-    }
+    if (frame === null || !media || !held || frame < held.from || frame > held.to) return null;
+    return { frame, ...this.#bounds(media) };
   }
 
   #onFrame(message: FrameMessage): void {
@@ -280,7 +259,7 @@ export class Player {
       this.#onPushed(message);
       return;
     }
-    if (message.requestId < this.#firstValidRequest || message.requestId >= firstThumbnailRequest) return;
+    if (!this.#requests.isAnswer(message.requestId)) return;
     if (this.#clock) {
       this.#clock.arrived(message.frame, message.timeMs, this.#time.now());
       this.#ahead.push(message);
@@ -309,14 +288,12 @@ export class Player {
   readonly #onShuttleTick = (): void => {
     const media = this.#media;
     if (!this.#shuttle || !media) return;
-    const { rate, fromFrame, fromMs } = this.#shuttle;
-    const mediaMs = this.#times.timeOf(fromFrame) + rate * (this.#time.now() - fromMs);
-    const frame = this.#times.frameAt(mediaMs);
+    const { frame, isOver } = this.#shuttle.at(this.#time.now(), media.frameCount);
     if (frame !== this.#store.getState().playhead) {
       this.#store.setState({ playhead: frame });
       this.#want(frame);
     }
-    if (mediaMs < 0 || frame === (rate > 0 ? media.frameCount - 1 : -1)) this.pause();
+    if (isOver) this.pause();
     else this.#tick = this.#time.requestTick(this.#onShuttleTick);
   };
 
@@ -330,8 +307,8 @@ export class Player {
       this.#store.setState({ playhead: due.frame });
       this.#show(due);
     }
-    this.#pump();
-    if (clock.next(now) === null && this.#ahead.length === 0 && !this.#isFetching) {
+    this.#requests.pump();
+    if (clock.next(now) === null && this.#ahead.length === 0 && !this.#requests.isBusy) {
       this.pause();
       return;
     }
