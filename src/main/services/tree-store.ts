@@ -16,6 +16,8 @@ export interface TreeEntry {
   events: readonly TreeEvent[];
   uncertainty: readonly ReviewFrame[];
   amendedFrames: number;
+  /** What was counted of entries that are not kept any more. */
+  counted?: TreeCounters | undefined;
 }
 
 /** Where it is kept. */
@@ -69,7 +71,7 @@ export class TreeStore {
     if (objectIds.length + events.length + doubtful.length > 0) this.#log?.append(entry);
   }
 
-  #take({ frame, objectIds, events, uncertainty, amendedFrames }: TreeEntry): void {
+  #take({ frame, objectIds, events, uncertainty, amendedFrames, counted }: TreeEntry): void {
     for (const objectId of objectIds) this.#forget(objectId, frame);
     for (const event of events) {
       this.#counters[event.type]++;
@@ -84,6 +86,7 @@ export class TreeStore {
       if (event.type === 'switched') this.#switches.set(keyOf(event.objectId, frame), { objectId: event.objectId, frame });
     }
     this.#counters.amendedFrames += amendedFrames;
+    for (const [name, times] of Object.entries(counted ?? {})) this.#counters[name as keyof TreeCounters] += times;
     if (events.length > 0) this.#revision++;
     for (const doubt of uncertainty) {
       this.#doubts.set(keyOf(doubt.objectId, doubt.frame), doubt);

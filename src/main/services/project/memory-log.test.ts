@@ -1,5 +1,5 @@
 /** What the memory trees told is there again when a project is opened, whatever happened to the program. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ const open = (): TreeStore => {
 const tell = (frame: number, change: Partial<MemoryReport> = {}): [number, number[], MemoryReport] => [
   frame,
   [1],
-  { uncertainty: [{ objectId: 1, frame, uncertainty: 0.5 + frame / 100 }], events: [], amended: [], ...change },
+  { uncertainty: [{ objectId: 1, frame, uncertainty: (50 + frame) / 100 }], events: [], amended: [], ...change },
 ];
 const spawned = (frame: number, branch: number): TreeEvent => ({ type: 'spawned', objectId: 1, frame, branch, parent: 0, score: -0.25 });
 const switched: TreeEvent = { type: 'switched', objectId: 1, frame: 8, from: 0, to: 1, amendedFrom: 7 };
@@ -66,6 +66,48 @@ describe('the log of what memories told', () => {
     lines[1] = lines[1]!.replace('"frame":2', '"frame":9');
     writeFileSync(path(), lines.join('\n'));
     expect(frames()).toEqual([1, 3, 4, 6]);
+  });
+
+  it('leaves behind what later runs replaced, once that is most of a long file, and tells the same', () => {
+    const store = open();
+    const runs = 40;
+    const scored = (frame: number, run: number): TreeEvent => {
+      const scores = Array.from({ length: 3 }, (_, branch) => ({ branch, score: -run - branch, iou: 0.5, objectLogit: frame }));
+      return { type: 'scored', objectId: 1, frame, scores };
+    };
+    const tellRun = (run: number, last: number): void => {
+      for (let frame = 1; frame <= last; frame++) {
+        // A branch that ended is told of on the frame after it.
+        const ended: TreeEvent[] = frame > 1 ? [{ type: 'pruned', objectId: 1, frame: frame - 1, branch: run, reason: 'outscored' }] : [];
+        const events = [scored(frame, run), ...ended, ...(frame === 8 ? [switched] : [])];
+        store.put(...tell(frame, { events, amended: frame === 8 ? [{ frame: 7, result: {} as EngineResult }] : [] }));
+      }
+    };
+    for (let run = 0; run < runs; run++) tellRun(run, 150);
+    // The last one was ended early, and told of fewer doubts.
+    tellRun(runs, 20);
+    store.put(...tell(21, { uncertainty: [] }));
+    const bytes = statSync(path()).size;
+    expect(bytes).toBeGreaterThan(2 ** 20);
+    for (const _ of ['compacts', 'reads what was compacted']) {
+      const again = open();
+      expect(again.events(1, 0, 200)).toEqual(store.events(1, 0, 200));
+      expect({ ...again.view(defaultMemorySettings), revision: 0 }).toEqual({ ...store.view(defaultMemorySettings), revision: 0 });
+    }
+    expect(statSync(path()).size).toBeLessThan(bytes / 20);
+    // What is told from then on replaces what was compacted.
+    open().put(...tell(5));
+    expect(open().events(1, 5, 5)).toEqual([]);
+  });
+
+  it('stays as it is where most of it counts', () => {
+    const store = open();
+    const scores = Array.from({ length: 40 }, (_, branch) => ({ branch, score: -branch, iou: 0.5, objectLogit: 1 }));
+    for (let frame = 1; frame <= 500; frame++) store.put(...tell(frame, { events: [{ type: 'scored', objectId: 1, frame, scores }] }));
+    const before = readFileSync(path());
+    expect(before.length).toBeGreaterThan(2 ** 20);
+    expect(open().counters).toEqual(store.counters);
+    expect(readFileSync(path()).equals(before)).toBe(true);
   });
 
   it('does not grow by frames of which nothing is to be told', () => {

@@ -1,15 +1,18 @@
 /**
  * What the memories of a project's objects told, frame by frame, beside its masks: the events and doubts that the tree panel, the review
- * queue and results.json go by. One checked line of JSON per tracked frame, appended; a kill can tear only the last one.
+ * queue and results.json go by. One checked line of JSON per tracked frame, appended; a kill can tear only the last one. What later runs
+ * have replaced is left behind on opening, when it is most of the file.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { AppError } from '../../../shared/errors.ts';
-import { treeEventSchema } from '../../../shared/memory-tree.ts';
+import { treeCountersSchema, treeEventSchema } from '../../../shared/memory-tree.ts';
 import type { TreeEntry, TreeLog } from '../tree-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
+import { compactEntries } from './compact-memory.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 const count = z.number().int().nonnegative();
 const lineSchema = z.object({
@@ -19,11 +22,15 @@ const lineSchema = z.object({
   /** Object, frame, doubt. */
   doubts: z.array(z.tuple([count, count, z.number()])).default([]),
   amended: count.default(0),
+  counted: treeCountersSchema.optional(),
 });
+
+/** A shorter log costs nobody anything. */
+const leastBytes = 2 ** 20;
 
 const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 
-const encode = ({ frame, objectIds, events, uncertainty, amendedFrames }: TreeEntry): Buffer => {
+const encode = ({ frame, objectIds, events, uncertainty, amendedFrames, counted }: TreeEntry): Buffer => {
   const json = JSON.stringify({
     frame,
     objects: objectIds,
@@ -32,6 +39,7 @@ const encode = ({ frame, objectIds, events, uncertainty, amendedFrames }: TreeEn
       doubts: uncertainty.map(({ objectId, frame: of, uncertainty: doubt }) => [objectId, of, Math.round(doubt * 1e4) / 1e4]),
     }),
     ...(amendedFrames > 0 && { amended: amendedFrames }),
+    ...(counted && { counted }),
   });
   return Buffer.from(`${checksum(json)} ${json}\n`);
 };
@@ -40,12 +48,27 @@ const decode = (line: string): TreeEntry | null => {
   const json = line.slice(9);
   if (line.slice(0, 8) !== checksum(json)) return null;
   try {
-    const { frame, objects, events, doubts, amended } = lineSchema.parse(JSON.parse(json));
+    const { frame, objects, events, doubts, amended, counted } = lineSchema.parse(JSON.parse(json));
     const uncertainty = doubts.map(([objectId, of, doubt]) => ({ objectId, frame: of, uncertainty: doubt }));
-    return { frame, objectIds: objects, events, uncertainty, amendedFrames: amended };
+    return { frame, objectIds: objects, events, uncertainty, amendedFrames: amended, counted };
   } catch {
     return null;
   }
+};
+
+/** Lines that are damaged are passed over, since each stands for itself. */
+function* entriesOf(data: Buffer): Generator<TreeEntry> {
+  for (let from = 0, end = data.indexOf(10); end >= 0; from = end + 1, end = data.indexOf(10, from)) {
+    const entry = decode(data.toString('utf8', from, end));
+    if (entry) yield entry;
+  }
+}
+
+/** null where more of it counts than not. */
+const compacted = (data: Buffer): Buffer | null => {
+  if (data.length < leastBytes) return null;
+  const lines = Buffer.concat(compactEntries([...entriesOf(data)]).map(encode));
+  return 2 * lines.length < data.length ? lines : null;
 };
 
 export class MemoryLog implements TreeLog {
@@ -55,6 +78,11 @@ export class MemoryLog implements TreeLog {
   constructor(folder: string, onError: (error: AppError | null) => void, write?: WriteSync) {
     const path = join(folder, 'memory.log');
     this.#read = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+    const lines = compacted(this.#read);
+    if (lines) {
+      writeAtomically(path, lines);
+      this.#read = lines;
+    }
     this.#file = new AppendFile(path, onError, write);
     // A torn end, so that the next line begins on one of its own.
     const whole = this.#read.lastIndexOf(10) + 1;
@@ -65,14 +93,11 @@ export class MemoryLog implements TreeLog {
     this.#file.append(encode(entry));
   }
 
-  /** Once: what the file held when it was opened. Lines that are damaged are passed over, since each stands for itself. */
-  *read(): Generator<TreeEntry> {
+  /** Once: what the file held when it was opened. */
+  read(): Generator<TreeEntry> {
     const data = this.#read;
     this.#read = Buffer.alloc(0);
-    for (let from = 0, end = data.indexOf(10); end >= 0; from = end + 1, end = data.indexOf(10, from)) {
-      const entry = decode(data.toString('utf8', from, end));
-      if (entry) yield entry;
-    }
+    return entriesOf(data);
   }
 
   close(): void {

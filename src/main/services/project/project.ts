@@ -3,7 +3,7 @@
  * anywhere. Only one program at a time has it open.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
@@ -19,6 +19,7 @@ import { boundHistory, moveRows, neededMasks } from './kept-history.ts';
 import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
 import { MemoryLog } from './memory-log.ts';
 import { encodeChange, encodeWork, readWorkLog } from './work-log.ts';
+import { writeAtomically } from './write-atomically.ts';
 
 const fileName = 'project.json';
 export const workName = 'work.log';
@@ -42,20 +43,6 @@ const isFile = (path: string): boolean => {
     return statSync(path).isFile();
   } catch {
     return false;
-  }
-};
-
-/** Whole or not at all, also after a power cut. */
-const writeAtomically = (path: string, text: string): void => {
-  const staged = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(staged, text);
-    const fd = openSync(staged, 'r+');
-    fsyncSync(fd);
-    closeSync(fd);
-    renameSync(staged, path);
-  } finally {
-    rmSync(staged, { force: true });
   }
 };
 
