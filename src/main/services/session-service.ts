@@ -4,20 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { Session, TrackDirection, TrackedObject } from '../../shared/contract.ts';
-import { defaultMemorySettings, type MemorySettings } from '../../shared/memory-settings.ts';
+import type { Session, TrackedObject } from '../../shared/contract.ts';
+import type { MemorySettings } from '../../shared/memory-settings.ts';
 import type { Box, CompressedMask, PromptPoint } from '../../shared/prompts.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../engine/engine.ts';
-import type {
-  EngineInput,
-  EngineModel,
-  EnginePlanes,
-  EngineResult,
-  LiveFrameEvent,
-  MemoryReport,
-  TrackedFrameEvent,
-} from '../engine/protocol.ts';
+import type { EngineModel, EnginePlanes, EngineResult, LiveFrameEvent, TrackedFrameEvent } from '../engine/protocol.ts';
 import type { EnginePeer } from './engine-host.ts';
 import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
 import type { LiveLink } from './live/live-link.ts';
@@ -26,22 +18,8 @@ import type { LoadWatch } from './models/active-model.ts';
 import type { ObjectChange } from './object-list.ts';
 import { PromptReplay } from './prompt-replay.ts';
 import { SessionEdits } from './session-edits.ts';
+import { SessionTracking, type TrackRequest } from './session-tracking.ts';
 import { type TreeLog, TreeStore } from './tree-store.ts';
-
-export interface TrackRequest {
-  direction: TrackDirection;
-  from?: number | undefined;
-  to?: number | undefined;
-  objectIds?: number[] | undefined;
-  /** How objects are remembered; default: one path, as SAM 2. */
-  memory?: MemorySettings | undefined;
-  /** Where a run that was paused goes on; see the engine's protocol. */
-  resume?: EngineInput<'track'>['resume'] | undefined;
-  /** False when the run is one leg of several: whoever joins them says what they followed. */
-  settles?: boolean | undefined;
-  /** Send pictures to the window, at most this large. */
-  display: { width: number; height: number } | null;
-}
 
 /** Work that is kept, and where. */
 export interface SessionWork {
@@ -77,7 +55,7 @@ export class SessionService {
   readonly edits: SessionEdits;
   readonly #events: SessionEvents;
   readonly #replay: PromptReplay;
-  readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
+  readonly #tracking: SessionTracking;
   /** While its source is live. */
   readonly #live: LiveLink | null;
   #engine: () => EnginePeer;
@@ -123,6 +101,11 @@ export class SessionService {
       work?.kept ?? newWork,
       work?.history,
     );
+    this.#tracking = new SessionTracking({
+      ...{ sessionId: id, engine, edits: this.edits, store: this.store, trees: this.trees },
+      show: (frame, picture) => events.onFrame(this.#message(0, frame, picture ?? noPlanes)),
+      onChange: () => events.onChange(),
+    });
   }
 
   /** @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the id */
@@ -251,62 +234,19 @@ export class SessionService {
     return this.#replay.done();
   }
 
-  async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
-    const { direction, from, to, objectIds, memory, display } = request;
-    const unlocked = this.edits.trackable(objectIds);
-    this.#onTracked.set(runId, onProgress);
-    try {
-      const outcome = await this.#engine().call('track', {
-        sessionId: this.id,
-        runId,
-        direction,
-        from: from ?? null,
-        to: to ?? null,
-        objectIds: unlocked.map(({ id }) => id),
-        memory: memory ?? defaultMemorySettings,
-        resume: request.resume ?? null,
-        display,
-      });
-      if (outcome.state === 'done' && request.settles !== false) this.edits.settle(unlocked);
-      return outcome;
-    } finally {
-      this.#onTracked.delete(runId);
-    }
+  /** Resolves when the run has ended. @param onProgress told of a frame when its results are kept */
+  track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
+    return this.#tracking.track(runId, request, onProgress);
   }
 
-  /** A frame came out of a running track; its results are kept before anybody is told. */
+  /** A frame came out of a running track. */
   onTrackedFrame(event: TrackedFrameEvent): void {
-    const onProgress = this.#onTracked.get(event.runId);
-    if (!onProgress) return;
-    this.#keep(event);
-    onProgress(event);
-    this.#events.onChange();
+    this.#tracking.onTrackedFrame(event);
   }
 
   /** A live source has a new frame, or an earlier one was tracked again. */
   onLiveFrame(event: LiveFrameEvent): void {
-    this.#keep(event);
-    // Whoever looks at the earlier moment sees its masks.
-    if (!event.isNew && event.results.length > 0) this.#events.onFrame(this.#message(0, event.frame, noPlanes));
-    this.#events.onChange();
-  }
-
-  #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }): void {
-    const { frame, memory, picture } = event;
-    const isKnown = ({ objectId }: { objectId: number }): boolean => this.edits.has(objectId);
-    const results = event.results.filter(isKnown);
-    const amended = memory.amended.filter(({ result }) => isKnown(result));
-    this.store.batch(() => {
-      for (const result of results) this.store.put(frame, result);
-      for (const { frame: earlier, result } of amended) this.store.put(earlier, result);
-    });
-    this.trees.put(
-      frame,
-      results.map(({ objectId }) => objectId),
-      memory,
-    );
-    for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#events.onFrame(this.#message(0, earlier, noPlanes));
-    if (picture) this.#events.onFrame(this.#message(0, frame, picture));
+    this.#tracking.onLiveFrame(event);
   }
 
   /**

@@ -5,7 +5,8 @@
 import type { TrackOutcome } from '../engine/engine.ts';
 import type { RunningOperation } from './operations.ts';
 import { RunProgress } from './run-progress.ts';
-import type { SessionService, TrackRequest } from './session-service.ts';
+import type { SessionService } from './session-service.ts';
+import type { TrackRequest } from './session-tracking.ts';
 
 export class TrackLoop {
   readonly #session: Pick<SessionService, 'edits' | 'track' | 'ready'>;

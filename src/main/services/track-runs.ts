@@ -5,7 +5,8 @@ import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
 import type { ModelService } from './models/model-service.ts';
 import type { Operations } from './operations.ts';
-import type { SessionService, TrackRequest } from './session-service.ts';
+import type { SessionService } from './session-service.ts';
+import type { TrackRequest } from './session-tracking.ts';
 import { TrackLoop } from './track-loop.ts';
 
 export interface TrackRunsHost {

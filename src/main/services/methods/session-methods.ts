@@ -13,7 +13,8 @@ import { type ExportChoice, exportFolderName, freshFolder } from '../export-serv
 import type { Exports } from '../exports.ts';
 import type { Operations } from '../operations.ts';
 import { isProjectFolder } from '../project/project.ts';
-import type { SessionService, TrackRequest } from '../session-service.ts';
+import type { SessionService } from '../session-service.ts';
+import type { TrackRequest } from '../session-tracking.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import { importSource } from '../sources/import-source.ts';
 import type { Sources } from '../sources/sources.ts';

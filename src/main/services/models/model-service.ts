@@ -4,20 +4,20 @@
  */
 import type { Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { type ModelEntry, type ModelsState, type ModelTask, modelSpec } from '../../../shared/models.ts';
+import { type ModelEntry, type ModelsState, modelSpec } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/protocol.ts';
 import type { EnginePeer } from '../engine-host.ts';
-import { RateMeter } from '../operations.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { ActiveModel } from './active-model.ts';
-import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from './download-address.ts';
-import type { InstallRun } from './install-run.ts';
+import type { ProxyEnvironment } from './download-address.ts';
+import { DownloadProxy } from './download-proxy.ts';
 import type { ModelHost } from './model-host.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
-import { changeModelSettings, readModelSettings } from './model-settings.ts';
+import { readModelSettings } from './model-settings.ts';
 import { leastFrames, ModelSpeeds, measureSpeed, speedOf, speedRunId } from './model-speeds.ts';
 import { ModelSwitch } from './model-switch.ts';
+import { ModelTasks } from './model-tasks.ts';
 
 export interface ModelServiceOptions {
   installer: ModelInstaller;
@@ -35,20 +35,13 @@ export interface ModelServiceOptions {
 export type ModelMethod = Extract<Method, `model.${string}`>;
 type ModelHandlers = { [M in ModelMethod]: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
 
-interface RunningTask {
-  view: ModelTask;
-  controller: AbortController;
-  ended: Promise<void>;
-}
-
 export class ModelService {
   readonly #options: ModelServiceOptions;
   readonly #host: ModelHost;
-  readonly #tasks = new Map<string, RunningTask>();
+  readonly #tasks: ModelTasks;
   #entries: ModelEntry[] = [];
   #firstList: Promise<void> | null = null;
-  /** With its password, which no client is told. */
-  #proxy: string | null = null;
+  readonly #proxy: DownloadProxy;
   readonly #speeds: ModelSpeeds;
   readonly #switch: ModelSwitch;
   #isMeasuring = false;
@@ -59,15 +52,17 @@ export class ModelService {
     this.#host = host;
     this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => host.onChange());
     this.#switch = new ModelSwitch(options, host);
+    this.#tasks = new ModelTasks(host, () => this.refresh());
+    this.#proxy = new DownloadProxy(options, host);
   }
 
   get view(): ModelsState {
     return {
-      entries: this.#entries.map((entry) => ({ ...entry, task: this.#viewOf(entry.id) })),
+      entries: this.#entries.map((entry) => ({ ...entry, task: this.#tasks.viewOf(entry.id) })),
       active: this.#options.active.view,
       loading: this.#options.active.loading,
       isSwitching: this.#options.active.isSwitching,
-      proxy: this.#proxy && withoutPassword(this.#proxy),
+      proxy: this.#proxy.shown,
       speeds: this.#speeds.list,
       isMeasuring: this.#isMeasuring,
     };
@@ -75,7 +70,7 @@ export class ModelService {
 
   /** For everything else that is fetched. */
   get proxyEnvironment(): ProxyEnvironment {
-    return proxyEnvironment(this.#proxy, process.env);
+    return this.#proxy.environment;
   }
 
   get isSwitching(): boolean {
@@ -101,7 +96,7 @@ export class ModelService {
   /** Reads the settings. */
   async start(): Promise<void> {
     const { model, proxy } = await readModelSettings(this.#options.settingsPath);
-    await this.#startProxy(proxy);
+    await this.#proxy.start(proxy);
     await this.#speeds.load();
     if (this.#options.remembers) this.#options.active.prefer(model);
   }
@@ -183,8 +178,7 @@ export class ModelService {
 
   /** Ends all tasks; parts are kept. */
   async close(): Promise<void> {
-    for (const { controller } of this.#tasks.values()) controller.abort();
-    await Promise.all([...this.#tasks.values()].map(({ ended }) => ended));
+    await this.#tasks.close();
   }
 
   readonly handlers: ModelHandlers = {
@@ -194,11 +188,11 @@ export class ModelService {
     },
     'model.download': async ({ id }) => {
       await this.#options.installer.model(id);
-      this.#start(id, 'download', (run) => this.#options.installer.download(id, run, this.#proxy), installedMessage);
+      this.#tasks.start(id, 'download', (run) => this.#options.installer.download(id, run, this.#proxy.address), installedMessage);
       return {};
     },
     'model.cancelDownload': async ({ id }) => {
-      this.#tasks.get(id)?.controller.abort();
+      this.#tasks.cancel(id);
       return {};
     },
     'model.import': async ({ id, path }) => {
@@ -206,12 +200,12 @@ export class ModelService {
       const modelId = id ?? (await this.#options.installer.identify(path));
       await this.#options.installer.model(modelId);
       this.#refuseActive(modelId, 'replaced');
-      this.#start(modelId, 'import', (run) => this.#options.installer.import(modelId, path, run), installedMessage);
+      this.#tasks.start(modelId, 'import', (run) => this.#options.installer.import(modelId, path, run), installedMessage);
       return { id: modelId };
     },
     'model.verify': async ({ id }) => {
       await this.#options.installer.model(id);
-      this.#start(
+      this.#tasks.start(
         id,
         'verify',
         (run) => this.#options.installer.verify(id, run),
@@ -221,9 +215,9 @@ export class ModelService {
     },
     'model.remove': async ({ id }) => {
       this.#refuseActive(id, 'removed');
-      this.#refuseRunning(id);
+      this.#tasks.refuseRunning(id);
       await this.#options.installer.remove(id);
-      this.#tasks.delete(id);
+      this.#tasks.forget(id);
       await this.refresh();
       return {};
     },
@@ -236,93 +230,14 @@ export class ModelService {
       return {};
     },
     'model.setProxy': async ({ proxy }) => {
-      const checked = checkProxy(proxy);
-      // As it is shown, so without the password: nothing was changed.
-      if (checked !== null && checked === this.view.proxy) return {};
-      await this.#keepProxy(checked);
-      this.#host.onChange();
+      await this.#proxy.set(proxy);
       return {};
     },
   };
 
-  /** @param kept the proxy of the settings, whose password is kept apart */
-  async #startProxy(kept: string | null): Promise<void> {
-    if (kept !== null && hasPassword(kept)) return this.#keepProxy(kept);
-    this.#proxy = kept;
-    try {
-      const secret = await this.#options.secrets.get('download-proxy');
-      if (secret !== null && (kept === null || withoutPassword(secret) === kept)) this.#proxy = checkProxy(secret);
-    } catch (error) {
-      this.#host.notify('warning', `The proxy for downloads is used without its password: ${AppError.from(error).message}`);
-    }
-  }
-
-  async #keepProxy(proxy: string | null): Promise<void> {
-    const isSecret = proxy !== null && hasPassword(proxy);
-    try {
-      await this.#options.secrets.set('download-proxy', isSecret ? proxy : null);
-    } catch (error) {
-      this.#host.notify('warning', `The proxy's password is used until the app is closed, and not kept. ${AppError.from(error).message}`);
-    }
-    await changeModelSettings(this.#options.settingsPath, { proxy: proxy && withoutPassword(proxy) });
-    this.#proxy = proxy;
-  }
-
-  #viewOf(id: string): ModelTask | null {
-    const view = this.#tasks.get(id)?.view;
-    return view ? { ...view } : null;
-  }
-
-  #refuseRunning(id: string): void {
-    if (this.#tasks.get(id)?.view.state === 'running')
-      throw new AppError('busy', 'This model is being downloaded, imported or verified. Wait until that is done, or cancel it.');
-  }
-
   #refuseActive(id: string, what: string): void {
     const active = this.#options.active.view;
     if (active?.id === id) throw new AppError('busy', `${active.name} is at work and can't be ${what}. Choose another model first.`);
-  }
-
-  #start<T>(id: string, kind: ModelTask['kind'], work: (run: InstallRun) => Promise<T>, describe: (result: T) => string): void {
-    this.#refuseRunning(id);
-    const controller = new AbortController();
-    const view: ModelTask = {
-      kind,
-      state: 'running',
-      phase: kind === 'download' ? 'connecting' : 'checking',
-      done: 0,
-      total: 0,
-      bytesPerSecond: null,
-      etaMs: null,
-      message: null,
-      error: null,
-    };
-    let meter = new RateMeter();
-    const onProgress: InstallRun['onProgress'] = ({ phase, done, total }) => {
-      if (phase !== view.phase) meter = new RateMeter();
-      meter.add(done, performance.now());
-      Object.assign(view, { phase, done, total, bytesPerSecond: phase === 'waiting' ? null : meter.perSecond });
-      view.etaMs = phase === 'waiting' ? null : meter.msLeft(done, total);
-      this.#host.onChange();
-    };
-    const ended = (async () => {
-      try {
-        const result = await work({ signal: controller.signal, onProgress });
-        Object.assign(view, { state: 'done', message: describe(result) });
-        // The dialog may have been closed meanwhile.
-        if (kind !== 'verify') this.#host.notify('info', view.message!);
-      } catch (error) {
-        const known = AppError.from(error);
-        const isCancelled = known.code === 'cancelled' || controller.signal.aborted;
-        if (known.code === 'internal') console.error(known.cause ?? known);
-        Object.assign(view, { state: isCancelled ? 'cancelled' : 'failed', error: isCancelled ? null : known.serialize() });
-        if (!isCancelled) this.#host.notify('warning', known.message);
-      }
-      Object.assign(view, { bytesPerSecond: null, etaMs: null });
-      await this.refresh().catch(() => {});
-    })();
-    this.#tasks.set(id, { view, controller, ended });
-    this.#host.onChange();
   }
 }
 
