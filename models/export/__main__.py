@@ -179,7 +179,7 @@ def main():
     nano = commands.add_parser("nano")
     nano.add_argument("--checkpoint", type=Path, required=True)
     nano.add_argument("--out", type=Path, default=Path("models/nano/bundle"))
-    nano.add_argument("--version", default="0.5.0")
+    nano.add_argument("--version", default="0.6.0")
     nano.add_argument("--training", type=Path, help="JSON for the manifest's `training`: command, data, quality")
     nano.add_argument("--data", type=Path, default=Path("../shared/data"), help="training data (models/training), of which the int8 encoder's ranges are read")
     nano.add_argument("--without-int8", action="store_true", help="no image encoder in int8")
