@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { RunGraph } from '../../../shared/manifest.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
 import type { LaneGraph, LaneTime } from './lane-worker.ts';
-import { type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
+import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
 import type { SecondLane } from './second-lane.ts';
 
 export type Tensors = Record<string, Tensor>;
@@ -19,8 +19,6 @@ const timedAs: Record<RunGraph, TimedGraph> = {
   maskPrompt: 'maskDecoder',
   memoryEncoder: 'memoryEncoder',
 };
-
-const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
 const stopped = (graph: RunGraph, error: unknown): AppError => {
   if (error instanceof AppError && error.code === 'engine-lost') return error;

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
+import { absoluteMs } from './run-times.ts';
 
 export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'trackedDecoder' | 'memoryEncoder';
 /** undefined where the model has none. */
@@ -36,8 +37,6 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
   }
   return session;
 };
-
-const absoluteMs = (): number => performance.timeOrigin + performance.now();
 
 const toOrt = (tensors: LaneTensors): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));

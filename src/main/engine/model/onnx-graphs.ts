@@ -280,7 +280,8 @@ export class OnnxGraphs implements TrackerGraphs {
 
   #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
     const { top } = features;
-    features.forAttention ??= this.#runner.has('imageAttention') ? this.#runner.run('imageAttention', { top }) : Promise.resolve({ top });
+    if (!this.#runner.has('imageAttention')) return Promise.resolve({ top });
+    features.forAttention ??= askedOnce(features, this.#runner.run('imageAttention', { top }));
     return features.forAttention;
   }
 
@@ -289,9 +290,7 @@ export class OnnxGraphs implements TrackerGraphs {
     const next = this.#next;
     this.#next = null;
     if (!next || next.forAttention || !this.#runner.has('imageAttention')) return;
-    next.forAttention = this.#runner.runInLane('imageAttention', { top: next.top });
-    // Told where it is attended to.
-    next.forAttention.catch(() => {});
+    next.forAttention = askedOnce(next, this.#runner.runInLane('imageAttention', { top: next.top }));
   }
 
   async #attend(image: Tensors, input: AttendInput): Promise<Tensor> {
@@ -376,6 +375,14 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#noMask.subarray(0, length);
   }
 }
+
+/** A run that fails is told where it is attended to, and is not remembered, so that another try runs it anew. */
+const askedOnce = (features: OnnxFeatures, run: Promise<Tensors>): Promise<Tensors> => {
+  run.catch(() => {
+    if (features.forAttention === run) delete features.forAttention;
+  });
+  return run;
+};
 
 const decoded = (out: Tensors): DecodeOutput => ({
   masks: out.masks!.data as Float32Array,

@@ -37,3 +37,6 @@ export class RunTimes {
     return taken;
   }
 }
+
+/** ms since the epoch, which threads share; finer than Date.now. */
+export const absoluteMs = (): number => performance.timeOrigin + performance.now();
