@@ -132,6 +132,8 @@ def export_nano(args):
         "name": "SAM2 Video nano",
         "family": "nano",
         "version": args.version,
+        # Of the app, not of the modules: a click's answer is the piece that was clicked (engine/tracking/clicked-piece.ts).
+        "keepClickedPiece": True,
         "licence": "For research and evaluation; see MODEL_CARD.md for the training data and what follows from its licences.",
         "source": "models/nano and models/training of this repository",
     }

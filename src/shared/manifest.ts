@@ -123,6 +123,8 @@ export const manifestSchema = z
     /** Holes of at most this many low-res pixels are filled; 0 = never. */
     fillHoleArea: z.number().int().nonnegative().max(1e6),
     binarizePromptedMasks: z.boolean(),
+    /** Of an answer to a single click only the piece that was clicked is kept; without it everything is, as SAM 2 does. */
+    keepClickedPiece: z.boolean().optional(),
     multimaskForTracking: z.boolean(),
 
     graphs: graphsSchema,

@@ -74,6 +74,7 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
     maskPromptClamp: manifest.maskPromptClamp,
     maskPromptLogit: manifest.maskPromptLogit,
     binarizePromptedMasks: manifest.binarizePromptedMasks,
+    keepClickedPiece: manifest.keepClickedPiece ?? false,
   };
 };
 

@@ -23,4 +23,6 @@ export interface TrackerConstants {
   maskPromptClamp: number;
   maskPromptLogit: number;
   binarizePromptedMasks: boolean;
+  /** Of an answer to a single click only the clicked piece is kept (clicked-piece.ts); not SAM 2's. */
+  keepClickedPiece: boolean;
 }

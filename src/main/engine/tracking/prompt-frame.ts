@@ -1,6 +1,7 @@
 /** A prompt's mask: points and a box, or a mask (spec rules 3 to 11). */
 import { AppError } from '../../../shared/errors.ts';
 import type { AttentionRequest } from './attention-batch.ts';
+import { isSingleClick, keepClickedPiece } from './clicked-piece.ts';
 import type { ImageFeatures } from './graphs.ts';
 import { encodePoints, type PointPrompt } from './point-prompt.ts';
 import { resizePlaneAntialiased } from './resample.ts';
@@ -33,6 +34,10 @@ export const decodePoints = async (
   });
   const multimask = usesMultimask(constants, count - 1, request === null);
   const selected = candidate === null ? selectMask(constants, output, 0, multimask) : takeCandidate(constants, output, candidate);
+  const [click] = prompt.points;
+  if (constants.keepClickedPiece && previousLogits === null && click && isSingleClick(prompt)) {
+    keepClickedPiece(selected.logits, constants.logitSize, click[0] / width, click[1] / height);
+  }
   return { selected, ious: [...output.ious] };
 };
 

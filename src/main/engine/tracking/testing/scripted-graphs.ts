@@ -29,6 +29,7 @@ export const testConstants: TrackerConstants = {
   maskPromptClamp: 32,
   maskPromptLogit: 10,
   binarizePromptedMasks: true,
+  keepClickedPiece: false,
 };
 
 export interface ScriptedCall {
