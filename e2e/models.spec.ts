@@ -53,7 +53,9 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
   expect(server.requests).toEqual([]);
 
   await test.step('it says what the model runs on and why, and how fast it is here', async () => {
-    await expect(dialog.getByText(/^CPU: the best this machine offers; images are encoded in fp32, as full precision is chosen$/)).toBeVisible();
+    await expect(
+      dialog.getByText(/^CPU: the best this machine offers; images are encoded in fp32, as full precision is chosen$/),
+    ).toBeVisible();
     await expect(dialog.getByText('Not measured yet')).toBeVisible();
     await dialog.getByRole('button', { name: 'Measure', exact: true }).press('Enter');
     await expect(dialog.getByText(/^[\d.]+ frames\/s with 1 object$/)).toBeVisible({ timeout: 120_000 });
