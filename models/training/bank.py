@@ -11,35 +11,21 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
 from models.nano.model import IMAGE_MEAN, IMAGE_SIZE, IMAGE_STD
-from models.training.data import LOW
+from models.training.data import LOW, MIN_START, THINGS, load_labels, load_rgb
 
 SIDE = 512  # what is kept; batches are cut from it at IMAGE_SIZE
 MIN_AREA, MAX_AREA = 0.0025, 0.8
-MIN_START = 0.003  # share an object needs on the frame it is prompted on
-# Sets whose regions are whole things, so that they can be pasted elsewhere.
-THINGS = ("coco", "ccp", "droplet", "nuclei", "labelme", "aotdemo")
 PASTED = 255  # region id of what was pasted on a still
 
 
-def read_rgb(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB").resize((SIDE, SIDE), Image.BICUBIC))
-
-
-def read_labels(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
-        return np.asarray(image.resize((SIDE, SIDE), Image.NEAREST)).astype(np.int32)
-
-
-def numbered(label: np.ndarray) -> np.ndarray:
-    """Region ids numbered anew from 1, largest first; at most 254 stay."""
+def numbered(label: np.ndarray, most: int = PASTED - 1) -> np.ndarray:
+    """Region ids numbered anew from 1, largest first; at most `most` stay -> uint8"""
     share = np.bincount(label.ravel())
     share[0] = 0
-    order = [i for i in np.argsort(-share)[: PASTED - 1] if share[i] > 0]
+    order = [i for i in np.argsort(-share)[:most] if share[i] > 0]
     table = np.zeros(len(share), np.uint8)
     table[order] = np.arange(1, len(order) + 1)
     return table[label]
@@ -86,10 +72,10 @@ class ImageBank:
             maps.setdefault(re.sub(r"_a\d$", "", path.stem), []).append(path)
         paths = [p for p in sorted((root / "train" / "images").iterdir()) if (p.stem in held_out) == (split == "val") and p.stem in maps]
         with ThreadPoolExecutor(16) as pool:
-            labels = list(pool.map(lambda p: [numbered(read_labels(q)) for q in maps[p.stem]], paths))
+            labels = list(pool.map(lambda p: [numbered(load_labels(q, SIDE)) for q in maps[p.stem]], paths))
             found = [[self.regions_of(m) for m in group] for group in labels]
             keep = [i for i, group in enumerate(found) if any(group)]
-            rgb = list(pool.map(lambda i: read_rgb(paths[i]), keep))
+            rgb = list(pool.map(lambda i: load_rgb(paths[i], SIDE), keep))
         self.names = [paths[i].stem for i in keep]
         self.rgb = torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).contiguous().to(device)
         self.labels = torch.from_numpy(np.concatenate([np.stack(labels[i]) for i in keep])).to(device)
@@ -203,8 +189,8 @@ class VideoBank:
             found = {p.stem: p for p in (folder / "frames").iterdir()}
             listed = [m for m in sorted((folder / "masks").iterdir()) if m.stem in found]
             with ThreadPoolExecutor(16) as pool:
-                rgb = list(pool.map(lambda m, found=found: read_rgb(found[m.stem]), listed))
-                labels = list(pool.map(read_labels, listed))
+                rgb = list(pool.map(lambda m, found=found: load_rgb(found[m.stem], SIDE), listed))
+                labels = list(pool.map(lambda m: load_labels(m, SIDE), listed))
             ids = [int(v) for v in np.unique(np.stack(labels)) if v not in (0, 255)] or [255]
             places = [{i: self.place(label == i) for i in ids if (label == i).mean() > MIN_START} for label in labels]
             self.sequences.append((len(frames), len(listed), ids, places))

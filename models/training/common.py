@@ -30,8 +30,12 @@ def early_features(model: NanoModel, rgb: Tensor) -> tuple[Tensor, Tensor]:
 
 def image_features(model: NanoModel, s4: Tensor, s8: Tensor) -> tuple[list[Tensor], Tensor]:
     """Early features -> [s0 [n, C/8, 4h, 4h], s1 [n, C/4, 2h, 2h], top [n, C, h, h]], position [n, C, h, h]."""
-    s16, s32 = model.image_encoder.trunk.late(s8)
-    maps, positions = model.image_encoder.neck([s4, s8, s16, s32])
+    return decoder_maps(model, [s4, s8, *model.image_encoder.trunk.late(s8)])
+
+
+def decoder_maps(model: NanoModel, levels: list[Tensor]) -> tuple[list[Tensor], Tensor]:
+    """The trunk's four levels -> as image_features"""
+    maps, positions = model.image_encoder.neck(levels)
     s0 = model.sam_mask_decoder.conv_s0(maps[0])
     s1 = model.sam_mask_decoder.conv_s1(maps[1])
     return [s0, s1, maps[2]], positions[2]

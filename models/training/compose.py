@@ -10,12 +10,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from models.nano.model import IMAGE_SIZE
-from models.training.bank import MIN_START, ImageBank, VideoBank, affine, grid_of, low, pose_of
-from models.training.data import LOW
+from models.training.bank import ImageBank, VideoBank, affine, grid_of, low, pose_of
+from models.training.data import LOW, MIN_PRESENT, MIN_START
 from models.training.synthetic import paths
 
 LAYERS = 3  # most things that move over the background
-MIN_PRESENT = 4.0 / LOW**2
 
 
 def composed(bank: ImageBank, count: int, length: int) -> tuple[Tensor, Tensor]:

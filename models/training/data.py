@@ -18,18 +18,22 @@ from models.nano.model import IMAGE_MEAN, IMAGE_SIZE, IMAGE_STD
 
 SIZE = IMAGE_SIZE
 LOW = SIZE // 4
+MIN_PRESENT = 4.0 / LOW**2  # share of the frame below which an object counts as absent
+MIN_START = 0.003  # share an object needs on the frame it is prompted on
+# Sets whose regions are whole things, so that they can be put elsewhere.
+THINGS = ("coco", "ccp", "droplet", "nuclei", "labelme", "aotdemo")
 
 
-def load_rgb(path: Path) -> np.ndarray:
-    """-> uint8 [S, S, 3], stretched as SAM 2 does."""
+def load_rgb(path: Path, side: int = SIZE) -> np.ndarray:
+    """-> uint8 [side, side, 3], stretched as SAM 2 does."""
     with Image.open(path) as image:
-        return np.asarray(image.convert("RGB").resize((SIZE, SIZE), Image.BICUBIC))
+        return np.asarray(image.convert("RGB").resize((side, side), Image.BICUBIC))
 
 
-def load_labels(path: Path) -> np.ndarray:
-    """-> int16 [S, S] region ids, 0 = unlabelled."""
+def load_labels(path: Path, side: int = SIZE) -> np.ndarray:
+    """-> int16 [side, side] region ids, 0 = unlabelled."""
     with Image.open(path) as image:
-        return np.asarray(image.resize((SIZE, SIZE), Image.NEAREST)).astype(np.int16)
+        return np.asarray(image.resize((side, side), Image.NEAREST)).astype(np.int16)
 
 
 def cut_out(path: Path, x: float, y: float, share: float, how: Image.Resampling) -> np.ndarray:

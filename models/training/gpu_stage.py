@@ -16,7 +16,7 @@ import torch
 
 from models.nano.model import build_nano
 from models.training.bank import ImageBank, VideoBank, trunk_input
-from models.training.common import Ema, Log, precision, save, schedule
+from models.training.common import Ema, Log, decoder_maps, precision, save, schedule
 from models.training.compose import clip_batch
 from models.training.image_stage import image_loss
 from models.training.optimiser import build_optimiser
@@ -29,11 +29,6 @@ def levels_of(model, rgb: torch.Tensor, bf16: bool, wide: bool) -> list[torch.Te
     with precision(bf16):
         levels = model.image_encoder.trunk(x.contiguous(memory_format=torch.channels_last) if wide else x)
     return [level.float() for level in levels]
-
-
-def maps_of(model, levels: list[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    maps, _ = model.image_encoder.neck(levels)
-    return model.sam_mask_decoder.conv_s0(maps[0]), model.sam_mask_decoder.conv_s1(maps[1]), maps[2]
 
 
 def validate(checkpoint: Path, data: Path, out: Path) -> subprocess.Popen:
@@ -93,14 +88,14 @@ def main() -> None:
         loss = torch.zeros((), device=args.device)
         rgb, targets = images.batch(args.images, args.prompts, args.cuts, args.paste)
         if videos is None:
-            part, iou = image_loss(model, maps_of(model, levels_of(model, rgb, args.bf16, args.wide)), targets, args.prompts, args.central)
+            part, iou = image_loss(model, decoder_maps(model, levels_of(model, rgb, args.bf16, args.wide))[0], targets, args.prompts, args.central)
             loss, score = loss + part, iou.detach()
         else:
             real = round(args.clips * args.real)
             length = 4 if progress < 0.06 else 6 if progress < 0.25 else LONGEST
             frames, wanted, owner = clip_batch(images, videos, real, args.clips - real, length, args.objects, args.splices)
             levels = levels_of(model, torch.cat([rgb, frames]), args.bf16, args.wide)
-            loss = loss + image_loss(model, maps_of(model, [x[: len(rgb)] for x in levels]), targets, args.prompts, args.central)[0]
+            loss = loss + image_loss(model, decoder_maps(model, [x[: len(rgb)] for x in levels])[0], targets, args.prompts, args.central)[0]
             part, iou, sign, there = video_loss(model, [x[len(rgb) :] for x in levels], wanted, owner, own_sign=progress > 0.2 and random.random() < 0.5)
             loss, score = loss + part, iou.mean()
             signs[0].append(((sign > 0) & there).sum() / there.sum().clamp(min=1)), signs[1].append(((sign < 0) & ~there).sum() / (~there).sum().clamp(min=1))

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-SIDE = 512
+from models.training.bank import SIDE, numbered
+from models.training.data import load_labels
 
 
 def small_picture(path: Path, quality: int) -> bytes:
@@ -24,15 +25,9 @@ def small_picture(path: Path, quality: int) -> bytes:
 
 def small_labels(path: Path, keep_ids: bool) -> bytes:
     """`keep_ids`: ids are the same objects on other frames; else they are numbered anew, so that 255 are enough (the smallest regions beyond that go)."""
-    with Image.open(path) as image:
-        label = np.asarray(image.resize((SIDE, SIDE), Image.NEAREST)).astype(np.int64)
+    label = load_labels(path, SIDE)
     if not keep_ids:
-        share = np.bincount(label.ravel())
-        share[0] = 0
-        order = [i for i in np.argsort(-share)[:255] if share[i] > 0]
-        table = np.zeros(len(share), np.int64)
-        table[order] = np.arange(1, len(order) + 1)
-        label = table[label]
+        label = numbered(label, 255)
     out = io.BytesIO()
     Image.fromarray(label.astype(np.uint8)).save(out, "PNG", optimize=True)
     return out.getvalue()

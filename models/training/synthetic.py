@@ -10,9 +10,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from models.training.data import LOW, SIZE, Images
-
-CUT_OUTS = ("coco", "ccp", "droplet", "nuclei", "labelme", "aotdemo")
+from models.training.data import LOW, SIZE, THINGS, Images
 
 
 def paths(frames: int, start: tuple[float, float, float, float], speed: tuple[float, float, float, float]) -> list[tuple]:
@@ -57,7 +55,7 @@ def make_clip(images: Images, frames: int = 7):
     picture = F.grid_sample(rgb.expand(frames, -1, -1, -1), grids, padding_mode="reflection", align_corners=False)
     masks = [F.grid_sample(source.expand(frames, -1, -1, -1), grids, align_corners=False)]
 
-    cut = [i for i in random.sample(range(len(images)), 40) if images.names[i].startswith(CUT_OUTS)]
+    cut = [i for i in random.sample(range(len(images)), 40) if images.names[i].startswith(THINGS)]
     twin = None
     for _ in range(random.choices((0, 1, 2, 3), (0.15, 0.35, 0.3, 0.2))[0]):
         if twin is not None and random.random() < 0.4:

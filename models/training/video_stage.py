@@ -14,18 +14,16 @@ import torch.nn.functional as F
 
 from models.nano.model import FEATURE_SIZE, IMAGE_SIZE, build_nano
 from models.training.common import (
-    Ema, Log, Workers, correction, decode, early_features, first_prompt, precision, prompt_loss, quicken, save,
+    Ema, Log, Workers, correction, decode, decoder_maps, early_features, first_prompt, precision, prompt_loss, quicken, save,
     schedule,
 )
-from models.training.data import LOW, Images, Videos, low_mask
+from models.training.data import MIN_PRESENT, MIN_START, Images, Videos, low_mask
 from models.training.evaluate import evaluate_images, evaluate_videos
 from models.training.image_stage import image_loss
 from models.training.memory_start import start_memory
 from models.training.optimiser import build_optimiser
 from models.training.synthetic import make_clip
 
-MIN_PRESENT = 4.0 / LOW**2  # share of the frame below which an object counts as absent
-MIN_START = 0.003  # share an object needs on the frame it is prompted on
 LONGEST = 8  # frames
 ABSENT_WEIGHT = 2.0
 
@@ -228,9 +226,7 @@ def video_loss(model, levels: list, targets: torch.Tensor, owner: torch.Tensor, 
 
 def still_loss(model, levels: list[torch.Tensor], targets: torch.Tensor, prompts: int):
     """The image stage's loss on features of the frozen trunk, so that prompts go on improving."""
-    maps, _ = model.image_encoder.neck([x.float() for x in levels])
-    s0, s1 = model.sam_mask_decoder.conv_s0(maps[0]), model.sam_mask_decoder.conv_s1(maps[1])
-    return image_loss(model, (s0, s1, maps[2]), targets, prompts)[0]
+    return image_loss(model, decoder_maps(model, [x.float() for x in levels])[0], targets, prompts)[0]
 
 
 def main() -> None:
