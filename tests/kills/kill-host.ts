@@ -9,6 +9,7 @@ import { decodeMaskRecord } from '../../src/main/services/mask-record.ts';
 import { MaskFiles } from '../../src/main/services/project/mask-files.ts';
 import { readProjectFile, workName } from '../../src/main/services/project/project.ts';
 import { readWorkLog } from '../../src/main/services/project/work-log.ts';
+import { WriteFailures } from '../../src/main/services/project/write-failures.ts';
 import { SettingsService } from '../../src/main/services/settings/settings-service.ts';
 import { FileSettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import type { SettingValues } from '../../src/shared/settings.ts';
@@ -101,7 +102,7 @@ export const killHost = async (
   if (undone && !undone.isBack) lost.push(`work, when ${undone.steps} steps were undone and redone`);
 
   const frames = [...(former?.frames ?? []), ...of('frame')];
-  const masks = new MaskFiles(last.folder, readProjectFile(last.folder).generation, () => {});
+  const masks = new MaskFiles(last.folder, readProjectFile(last.folder).generation, new WriteFailures(() => {}));
   for (const { object, track, frame } of new Map(frames.map((line) => [line.frame, line])).values()) {
     const row = masks.rowIndex.get(track, frame);
     if (!row || decodeMaskRecord(masks.read(row.offset, row.length)).counts !== countsOf(object, frame)) lost.push(`frame ${frame}`);

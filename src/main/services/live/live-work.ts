@@ -12,6 +12,7 @@ import { MaskStore } from '../mask-store.ts';
 import { AppendFile } from '../project/append-file.ts';
 import { MaskFiles } from '../project/mask-files.ts';
 import { encodeChange, readWorkLog } from '../project/work-log.ts';
+import { WriteFailures } from '../project/write-failures.ts';
 import type { SessionWork } from '../session-service.ts';
 
 const noteName = 'live.json';
@@ -58,12 +59,13 @@ export class LiveWork implements SessionWork {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
     const path = join(folder, workName);
-    this.#log = new AppendFile(path, onError);
+    const failures = new WriteFailures(onError);
+    this.#log = new AppendFile(path, failures);
     const { work, bytes } = readWorkLog(readFileSync(path), () => false);
     this.#log.truncate(bytes);
     this.kept = work;
     this.#saved = work;
-    this.#masks = new MaskFiles(folder, 0, onError);
+    this.#masks = new MaskFiles(folder, 0, failures);
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
     this.store.setTracks(work.objects);
   }

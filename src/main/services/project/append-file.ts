@@ -5,6 +5,7 @@
  */
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
+import type { WriteFailures } from './write-failures.ts';
 
 const syncMs = 200;
 const retryMs = 2000;
@@ -15,7 +16,7 @@ export type WriteSync = (fd: number, data: Uint8Array, offset: number, length: n
 export class AppendFile {
   readonly path: string;
   readonly #fd: number;
-  readonly #onError: (error: AppError | null) => void;
+  readonly #failures: WriteFailures;
   readonly #write: WriteSync;
   #written: number;
   #waiting: Buffer[] = [];
@@ -26,12 +27,12 @@ export class AppendFile {
   #failed = false;
   #closed = false;
 
-  /** @param onError told when writing fails, and null when it works again */
-  constructor(path: string, onError: (error: AppError | null) => void, write: WriteSync = writeSync) {
+  /** @param failures told when writing fails, and null when it works again */
+  constructor(path: string, failures: WriteFailures, write: WriteSync = writeSync) {
     this.path = path;
     this.#fd = openSync(path, 'a+');
     this.#written = fstatSync(this.#fd).size;
-    this.#onError = onError;
+    this.#failures = failures;
     this.#write = write;
   }
 
@@ -77,7 +78,7 @@ export class AppendFile {
     }
     if (this.#failed) {
       this.#failed = false;
-      this.#onError(null);
+      this.#failures.tell(this.path, null);
     }
     this.#timer ??= setTimeout(() => this.#sync(), syncMs);
     this.#timer.unref();
@@ -123,7 +124,7 @@ export class AppendFile {
   #fail(cause: NodeJS.ErrnoException): void {
     if (!this.#failed) {
       this.#failed = true;
-      this.#onError(writeError(this.path, cause));
+      this.#failures.tell(this.path, writeError(this.path, cause));
     }
     if (this.#closed || this.#retry) return;
     this.#retry = setTimeout(() => {

@@ -4,10 +4,10 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AppError } from '../../../shared/errors.ts';
 import { MaskIndex, type MaskRow, rowFlags } from '../mask-index.ts';
 import type { MaskLog } from '../mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
+import type { WriteFailures } from './write-failures.ts';
 
 /** track u32, frame u32, offset f64, length u32, score f32, object logit f32, flags u32, spare u32, check u32 */
 const rowBytes = 40;
@@ -42,10 +42,10 @@ export class MaskFiles implements MaskLog {
   readonly #log: AppendFile;
   readonly #rows: AppendFile;
 
-  constructor(folder: string, generation: number, onError: (error: AppError | null) => void, write?: WriteSync) {
+  constructor(folder: string, generation: number, failures: WriteFailures, write?: WriteSync) {
     const { logPath, rowsPath } = maskPaths(folder, generation);
-    this.#log = new AppendFile(logPath, onError, write);
-    this.#rows = new AppendFile(rowsPath, onError, write);
+    this.#log = new AppendFile(logPath, failures, write);
+    this.#rows = new AppendFile(rowsPath, failures, write);
     const { index, whole } = readRows(rowsPath, this.#log.size);
     this.rowIndex = index;
     if (whole < this.#rows.size) this.#rows.truncate(whole);

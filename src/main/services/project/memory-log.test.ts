@@ -8,6 +8,7 @@ import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { EngineResult, MemoryReport } from '../../engine/protocol.ts';
 import { type PromptedObject, TreeStore } from '../tree-store.ts';
 import { MemoryLog } from './memory-log.ts';
+import { WriteFailures } from './write-failures.ts';
 
 let folder: string;
 const logs: MemoryLog[] = [];
@@ -21,7 +22,7 @@ afterEach(() => {
 
 const objects: PromptedObject[] = [{ id: 1, prompts: [{ frame: 0 }] }];
 const open = (): TreeStore => {
-  const log = new MemoryLog(folder, () => {});
+  const log = new MemoryLog(folder, new WriteFailures(() => {}));
   logs.push(log);
   return new TreeStore(() => objects, log);
 };

@@ -7,12 +7,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import type { AppError } from '../../../shared/errors.ts';
 import { treeCountersSchema, treeEventSchema } from '../../../shared/memory-tree.ts';
 import type { TreeEntry, TreeLog } from '../tree-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import { compactEntries } from './compact-memory.ts';
 import { writeAtomically } from './write-atomically.ts';
+import type { WriteFailures } from './write-failures.ts';
 
 const count = z.number().int().nonnegative();
 const lineSchema = z.object({
@@ -75,7 +75,7 @@ export class MemoryLog implements TreeLog {
   readonly #file: AppendFile;
   #read: Buffer;
 
-  constructor(folder: string, onError: (error: AppError | null) => void, write?: WriteSync) {
+  constructor(folder: string, failures: WriteFailures, write?: WriteSync) {
     const path = join(folder, 'memory.log');
     this.#read = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     const lines = compacted(this.#read);
@@ -83,7 +83,7 @@ export class MemoryLog implements TreeLog {
       writeAtomically(path, lines);
       this.#read = lines;
     }
-    this.#file = new AppendFile(path, onError, write);
+    this.#file = new AppendFile(path, failures, write);
     // A torn end, so that the next line begins on one of its own.
     const whole = this.#read.lastIndexOf(10) + 1;
     if (whole < this.#read.length) this.#file.truncate(whole);

@@ -20,6 +20,7 @@ import { compactMasks, MaskFiles, maskPaths, usedBytes } from './mask-files.ts';
 import { MemoryLog } from './memory-log.ts';
 import { encodeChange, encodeWork, readWorkLog } from './work-log.ts';
 import { writeAtomically } from './write-atomically.ts';
+import { WriteFailures } from './write-failures.ts';
 
 const fileName = 'project.json';
 export const workName = 'work.log';
@@ -91,27 +92,22 @@ export class Project implements SessionWork {
   #file: ProjectFile;
   readonly #masks: MaskFiles;
   readonly #work: AppendFile;
-  readonly #onChange: (error: AppError | null) => void;
+  readonly #failures: WriteFailures;
   #saved: KeptWork;
-  #error: AppError | null = null;
 
   private constructor(folder: string, file: ProjectFile, onChange: (error: AppError | null) => void, write?: WriteSync) {
     this.folder = folder;
     this.#file = file;
-    this.#onChange = onChange;
-    const onError = (error: AppError | null): void => {
-      this.#error = error;
-      this.#onChange(error);
-    };
+    this.#failures = new WriteFailures(onChange);
     const workPath = join(folder, workName);
     const log = existsSync(workPath) ? readFileSync(workPath) : Buffer.alloc(0);
-    const masks = new MaskFiles(folder, file.generation, onError, write);
+    const masks = new MaskFiles(folder, file.generation, this.#failures, write);
     const { work, history, bytes } = readWorkLog(log, (row, generation) => generation === file.generation && masks.holds(row));
     boundHistory(history, work, masks.rowIndex);
     this.kept = work;
     this.history = history;
     this.#saved = work;
-    const compacted = this.#compacted(masks, onError);
+    const compacted = this.#compacted(masks);
     const generation = file.generation + (compacted ? 1 : 0);
     const whole = encodeWork(work, history, generation);
     const isRewritten = compacted !== null || bytes > whole.length + workWasteBytes;
@@ -122,11 +118,11 @@ export class Project implements SessionWork {
       masks.close();
       for (const path of Object.values(maskPaths(folder, file.generation))) rmSync(path, { force: true });
     }
-    this.#work = new AppendFile(workPath, onError, write);
+    this.#work = new AppendFile(workPath, this.#failures, write);
     if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
     this.#masks = compacted ?? masks;
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
-    this.trees = new MemoryLog(folder, onError, write);
+    this.trees = new MemoryLog(folder, this.#failures, write);
   }
 
   /** A new project for a clip, in a folder of its own under `parent`. */
@@ -167,7 +163,7 @@ export class Project implements SessionWork {
   }
 
   get view(): ProjectState {
-    return { path: this.folder, name: this.#file.name, error: this.#error?.serialize() ?? null };
+    return { path: this.folder, name: this.#file.name, error: this.#failures.error?.serialize() ?? null };
   }
 
   /** Bytes of the log of edits. */
@@ -253,13 +249,13 @@ export class Project implements SessionWork {
    * Masks that neither the work nor its history needs are left behind when they are most of the file.
    * @returns the next generation of the mask files, null when they are well as they are
    */
-  #compacted(masks: MaskFiles, onError: (error: AppError | null) => void): MaskFiles | null {
+  #compacted(masks: MaskFiles): MaskFiles | null {
     const { tracks, rows } = neededMasks(this.kept, this.history);
     const used = usedBytes(masks.rowIndex, tracks) + rows.reduce((sum, { length }) => sum + length, 0);
     if (masks.size - used < Math.max(used, wasteBytes)) return null;
     const generation = this.#file.generation + 1;
     for (const path of Object.values(maskPaths(this.folder, generation))) rmSync(path, { force: true });
-    const next = new MaskFiles(this.folder, generation, onError);
+    const next = new MaskFiles(this.folder, generation, this.#failures);
     moveRows(this.history, compactMasks(masks, next, tracks, rows));
     return next;
   }
