@@ -6,6 +6,8 @@ Nano's mask decoder in less work, with prompts and for frames without one, where
 - The projection of a sum with the position code is the projection plus a constant.
 - What the tokens take from the image is averaged before it is projected, and what they give to it is projected before it is shared out: they are few.
 - The four masks' networks are one product a layer, and the last convolution of the refinement is a mix of channels, as a mask is.
+- Masks take more than half of the work, and are drawn by a graph of their own on frames without a prompt: a path of a memory tree none of whose candidates
+  goes on, and an object that is not there, need none.
 - Nano draws its prompts as maps and reads them at three strides (models/nano/model.py). Without a point, a box or a mask all maps are 0: the
   dense embedding is one tensor whatever the frame, and the refinements' convolutions need the weights of the features alone. The output tokens
   are the same for every object until they meet the image.
@@ -150,19 +152,27 @@ class NanoDecoder(nn.Module):
             x = F.relu(x) if at + 1 < self.depth else x
         return x.transpose(0, 1)
 
-    def answers(self, tokens, image, s0, s1, half, full, half_maps=(), full_maps=()):
-        """half and full: the refinements"""
-        decoder, side = self.m.sam_mask_decoder, self.m.sam_image_embedding_size
-        up1, norm, _, up2, _ = decoder.output_upscaling
-        fine = up1(image.transpose(1, 2).unflatten(2, (side, side))) + s1
-        fine, finer = full.parts(up2(half(layer_norm_2d(norm, fine), *half_maps)) + s0, *full_maps)
+    def answers(self, tokens):
+        """What the tokens say without the image: ious [B, 4], pointers [B, 4, C], object_logit [B] and the mixes"""
+        decoder = self.m.sam_mask_decoder
         chosen = tokens[:, 2 : 2 + decoder.num_mask_tokens]
-        mixes, last = self.mixes(chosen), full.last
-        masks = mixes @ fine.flatten(2) + ((mixes @ last.weight.flatten(1)) @ finer.flatten(2) + mixes @ last.bias.unsqueeze(1))
         logit = decoder.pred_obj_score_head(tokens[:, 0])
         visible = (logit > 0).to(torch.float32).unsqueeze(-1)
         pointers = self.m.obj_ptr_proj(chosen) * visible + (1 - visible) * self.m.no_obj_ptr.unsqueeze(0)
-        return masks.unflatten(2, fine.shape[2:]), decoder.iou_prediction_head(tokens[:, 1]), pointers, logit[:, 0]
+        return decoder.iou_prediction_head(tokens[:, 1]), pointers, logit[:, 0], self.mixes(chosen)
+
+
+def upscaled(model, half, full, image, mixes, s0, s1, half_maps=(), full_maps=()):
+    """
+    From the image, as the tokens left it, to masks: image [B, h*h, C], mixes [B, 4, C/8], s0 and s1 (batch 1) -> [B, 4, 4h, 4h]
+    half and full: the refinements
+    """
+    side = model.sam_image_embedding_size
+    up1, norm, _, up2, _ = model.sam_mask_decoder.output_upscaling
+    fine = up1(image.transpose(1, 2).unflatten(2, (side, side))) + s1
+    fine, finer = full.parts(up2(half(layer_norm_2d(norm, fine), *half_maps)) + s0, *full_maps)
+    masks = mixes @ fine.flatten(2) + ((mixes @ full.last.weight.flatten(1)) @ finer.flatten(2) + mixes @ full.last.bias.unsqueeze(1))
+    return masks.unflatten(2, fine.shape[2:])
 
 
 class NanoDecoderGraph(NanoDecoder):
@@ -176,30 +186,65 @@ class NanoDecoderGraph(NanoDecoder):
         sparse, (dense, maps) = MaskDecoderGraph(self.m).prompts(points, labels, mask_prompt, has_mask)
         code = torch.cat([self.begin.expand(sparse.shape[0], -1, -1), sparse], 1)
         tokens, image = self.transformed(self.begun(code), code, (pix + dense).flatten(2).transpose(1, 2))
-        return self.answers(tokens, image, s0, s1, self.refine_half, self.refine_full, (F.avg_pool2d(maps, 2),), (maps,))
+        ious, pointers, logit, mixes = self.answers(tokens)
+        masks = upscaled(self.m, self.refine_half, self.refine_full, image, mixes, s0, s1, (F.avg_pool2d(maps, 2),), (maps,))
+        return masks, ious, pointers, logit
 
     def official(self, *inputs):
         return MaskDecoderGraph(self.m)(*inputs)
 
 
-class TrackedDecoderGraph(NanoDecoder):
-    """pix [B, C, h, h], s0, s1 (batch 1) -> masks, ious, pointers and object_logit as MaskDecoderGraph gives for one empty point and its pad."""
+class CandidateDecoderGraph(NanoDecoder):
+    """
+    A frame without a prompt, up to what is said of its candidates: pix [B, C, h, h] -> ious, pointers and object_logit as MaskDecoderGraph gives for
+    one empty point and its pad, and what MaskUpscalerGraph makes masks of: mixes [B, 4, C/8], image [B, h*h, C].
+    """
 
     def __init__(self, model):
         super().__init__(model)
         encoder = model.sam_prompt_encoder
-        self.refine_half, self.refine_full = (PlainRefinement(model.sam_mask_decoder.output_upscaling[at]) for at in (2, 4))
         with torch.no_grad():
             drawn = encoder.dense_prompt(torch.zeros(1, 2, 2), -torch.ones(1, 2))[0]
             self.register_buffer("dense", drawn + encoder.no_mask_embed.weight.view(1, -1, 1, 1), persistent=False)
             self.register_buffer("tokens", torch.cat([self.begin, encoder.not_a_point_embed.weight.expand(2, -1)])[None], persistent=False)
             self.register_buffer("tokens_begun", self.begun(self.tokens), persistent=False)
 
-    def forward(self, pix, s0, s1):
+    def forward(self, pix):
         tokens, image = self.transformed(self.tokens_begun, self.tokens, (pix + self.dense).flatten(2).transpose(1, 2))
-        return self.answers(tokens, image, s0, s1, self.refine_half, self.refine_full)
+        return *self.answers(tokens), image
 
-    def official(self, pix, s0, s1):
-        batch, side = pix.shape[0], s0.shape[-1]
-        points, labels = torch.zeros(batch, 2, 2), -torch.ones(batch, 2)
-        return MaskDecoderGraph(self.m)(pix, s0, s1, points, labels, torch.zeros(batch, 1, side, side), torch.zeros(batch))
+    def official(self, pix):
+        batch, side, decoder = pix.shape[0], 4 * pix.shape[-1], self.m.sam_mask_decoder
+        s0, s1 = torch.zeros(1, self.m.hidden_dim // 8, side, side), torch.zeros(1, self.m.hidden_dim // 4, side // 2, side // 2)
+        seen = []
+        hook = decoder.transformer.register_forward_hook(lambda _, inputs, outputs: seen.append(outputs))
+        try:
+            points, labels = torch.zeros(batch, 2, 2), -torch.ones(batch, 2)
+            _, ious, pointers, logit = MaskDecoderGraph(self.m)(pix, s0, s1, points, labels, torch.zeros(batch, 1, side, side), torch.zeros(batch))
+        finally:
+            hook.remove()
+        ((tokens, image),) = seen
+        mixes = [network(tokens[:, 2 + at]) for at, network in enumerate(decoder.output_hypernetworks_mlps)]
+        return ious, pointers, logit, torch.stack(mixes, 1), image
+
+
+class MaskUpscalerGraph(nn.Module):
+    """The masks of a frame without a prompt, of objects for which they are wanted: image, mixes, s0, s1 -> masks [B, 4, 4h, 4h]"""
+
+    def __init__(self, model):
+        super().__init__()
+        self.m = model
+        self.refine_half, self.refine_full = (PlainRefinement(model.sam_mask_decoder.output_upscaling[at]) for at in (2, 4))
+
+    def forward(self, image, mixes, s0, s1):
+        return upscaled(self.m, self.refine_half, self.refine_full, image, mixes, s0, s1)
+
+    def official(self, image, mixes, s0, s1):
+        up1, norm, half, up2, full = self.m.sam_mask_decoder.output_upscaling
+        batch, side = image.shape[0], self.m.sam_image_embedding_size
+        try:
+            half.drawn, full.drawn = (torch.zeros(batch, half.MAPS, n * side, n * side) for n in (2, 4))
+            fine = full(up2(half(norm(up1(image.transpose(1, 2).unflatten(2, (side, side))) + s1))) + s0)
+        finally:
+            half.drawn = full.drawn = None
+        return (mixes @ fine.flatten(2)).unflatten(2, fine.shape[2:])

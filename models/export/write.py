@@ -14,7 +14,7 @@ from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
 from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, SharedAttentionGraph
-from models.export.nano_decoder import NanoDecoderGraph, TrackedDecoderGraph
+from models.export.nano_decoder import CandidateDecoderGraph, MaskUpscalerGraph, NanoDecoderGraph
 from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
 
 OPSET = 18
@@ -83,8 +83,10 @@ def graph_specs(model):
         "mask_prompt": (MaskPromptGraph(model), (rand(1, 1, size, size),), ["mask"], ["mask_prompt", "no_object_pointer"], None),
     }
     if is_nano:
-        outputs = ["masks", "ious", "pointers", "object_logit"]
-        specs["tracked_decoder"] = (TrackedDecoderGraph(model), features, ["pix", "s0", "s1"], outputs, ({0: b}, {}, {}))
+        outputs = ["ious", "pointers", "object_logit", "mixes", "image"]
+        specs["candidate_decoder"] = (CandidateDecoderGraph(model), features[:1], ["pix"], outputs, ({0: b},))
+        found = (rand(3, side * side, dim), rand(3, 4, dim // 8) - 0.5, *features[1:])
+        specs["mask_upscaler"] = (MaskUpscalerGraph(model), found, ["image", "mixes", "s0", "s1"], ["masks"], ({0: b}, {0: b}, {}, {}))
     return specs
 
 

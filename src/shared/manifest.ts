@@ -36,8 +36,9 @@ export const graphFileSchema = z.strictObject({ file: bundlePathSchema, sha256: 
 export type GraphFile = z.infer<typeof graphFileSchema>;
 
 /**
- * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `trackedDecoder` is the mask decoder of
- * frames without a prompt, where that is worth a graph of its own. With `imageAttention` the work on the image alone that the memory
+ * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `candidateDecoder` and
+ * `maskUpscaler` are the mask decoder of frames without a prompt in two steps, where that is worth graphs of their own: what is said of the candidates, and the
+ * masks of those that are wanted. With `imageAttention` the work on the image alone that the memory
  * attention begins with is a graph of its own, and the memory attention takes memories that several objects share once.
  * `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
  */
@@ -47,7 +48,8 @@ export const graphsSchema = z.strictObject({
   maskDecoder: graphFileSchema,
   memoryEncoder: graphFileSchema,
   maskPrompt: graphFileSchema.optional(),
-  trackedDecoder: graphFileSchema.optional(),
+  candidateDecoder: graphFileSchema.optional(),
+  maskUpscaler: graphFileSchema.optional(),
   imageAttention: graphFileSchema.optional(),
   imageEncoderInt8: graphFileSchema.optional(),
 });

@@ -261,7 +261,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '11',
     breaks: 'masks of absent objects kept',
-    source: { from: 'if (objectLogit <= 0) logits.fill(constants.noObjScore);', to: '' },
+    source: { from: 'objectLogit > 0 ? output.logits(index, maskFrom)', to: 'true ? output.logits(index, maskFrom)' },
     noticedBy: 'C_two_objects_correction_allcond',
   },
   {

@@ -112,3 +112,29 @@ export const joined = (parts: readonly Float32Array[]): Float32Array => {
   }
   return all;
 };
+
+/** Each object of a batch as a batch of its own; views of the same buffer. */
+export const eachOf = ({ data, dims: [batch, ...shape] }: Tensor): Tensor[] => {
+  const values = data as Float32Array;
+  const length = values.length / batch!;
+  return Array.from(
+    { length: batch! },
+    (_, index) => new Tensor('float32', values.subarray(index * length, (index + 1) * length), [1, ...shape]),
+  );
+};
+
+/** Batches after each other as one; a view where they lie so already. */
+export const batchOf = (tensors: readonly Tensor[]): Tensor => {
+  const [first] = tensors;
+  if (tensors.length === 1) return first!;
+  const parts = tensors.map(({ data }) => data as Float32Array);
+  const [, ...shape] = first!.dims;
+  const batch = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0);
+  const follow = parts.every((part, at) => {
+    const before = parts[at - 1];
+    return !before || (part.buffer === before.buffer && part.byteOffset === before.byteOffset + before.byteLength);
+  });
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const values = follow ? new Float32Array(parts[0]!.buffer as ArrayBuffer, parts[0]!.byteOffset, length) : joined(parts);
+  return new Tensor('float32', values, [batch, ...shape]);
+};

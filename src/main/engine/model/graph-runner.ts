@@ -15,7 +15,8 @@ const timedAs: Record<RunGraph, TimedGraph> = {
   imageAttention: 'memoryAttention',
   memoryAttention: 'memoryAttention',
   maskDecoder: 'maskDecoder',
-  trackedDecoder: 'maskDecoder',
+  candidateDecoder: 'maskDecoder',
+  maskUpscaler: 'maskDecoder',
   maskPrompt: 'maskDecoder',
   memoryEncoder: 'memoryEncoder',
 };

@@ -18,7 +18,8 @@ export interface Sessions {
   memoryEncoder: Opening;
   /** null where the model has none. */
   maskPrompt: Opening | null;
-  trackedDecoder: Opening | null;
+  candidateDecoder: Opening | null;
+  maskUpscaler: Opening | null;
   imageAttention: Opening | null;
 }
 
@@ -51,7 +52,8 @@ export const sessionsOf = (
     maskDecoder: later(paths.maskDecoder!),
     memoryEncoder: later(paths.memoryEncoder!),
     maskPrompt: paths.maskPrompt ? later(paths.maskPrompt) : null,
-    trackedDecoder: paths.trackedDecoder ? later(paths.trackedDecoder) : null,
+    candidateDecoder: paths.candidateDecoder ? later(paths.candidateDecoder) : null,
+    maskUpscaler: paths.maskUpscaler ? later(paths.maskUpscaler) : null,
     imageAttention: paths.imageAttention ? later(paths.imageAttention) : null,
   };
 };

@@ -5,7 +5,7 @@ import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { openSession } from './open-session.ts';
 import { absoluteMs } from './run-times.ts';
 
-export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'trackedDecoder' | 'memoryEncoder';
+export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'candidateDecoder' | 'maskUpscaler' | 'memoryEncoder';
 /** undefined where the model has none. */
 export type LanePaths = Record<LaneGraph, string | undefined>;
 

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AttentionPacker } from '../tracking/attention-batch.ts';
-import { unprompted } from '../tracking/graphs.ts';
+import { type ConditionedFeatures, type DecodeOutput, type ImageFeatures, unprompted } from '../tracking/graphs.ts';
 import type { AttendedMemory } from '../tracking/memory-bank.ts';
+import { joined } from './batch-parts.ts';
 import { openBundle } from './bundle.ts';
 import { bytesField, textField, varintField } from './checkpoint/wire.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
@@ -22,6 +23,18 @@ const identityGraph = (type: number): Uint8Array => {
   const node = Buffer.concat([textField(1, 'x'), textField(2, 'y'), textField(4, 'Identity')]);
   const graph = Buffer.concat([bytesField(1, node), textField(2, 'g'), bytesField(11, value('x')), bytesField(12, value('y'))]);
   return Buffer.concat([varintField(1, 8), bytesField(7, graph), bytesField(8, varintField(2, 18))]);
+};
+
+/** All candidates with all their masks, as the model does it. */
+const decodeUnprompted = async (
+  graphs: OnnxGraphs,
+  features: ImageFeatures,
+  pix: ConditionedFeatures,
+  batch: number,
+): Promise<DecodeOutput> => {
+  const candidates = await graphs.decodeCandidates(features, pix);
+  if (!candidates) return graphs.decode(features, pix, unprompted(batch));
+  return { ...candidates, masks: joined(await graphs.drawMasks(features, candidates, [...Array(batch).keys()])) };
 };
 
 describe('loading graphs', () => {
@@ -84,16 +97,16 @@ describe('loading graphs', () => {
     });
   });
 
-  it('decodes frames without a prompt by a graph of their own, to the same numbers', async () => {
+  it('decodes frames without a prompt by graphs of their own, to the same numbers', async () => {
     const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
-    const plain = await OnnxGraphs.load({ ...paths, trackedDecoder: undefined }, constants, chooseProviders('cpu', 1));
+    const plain = await OnnxGraphs.load({ ...paths, maskUpscaler: undefined }, constants, chooseProviders('cpu', 1));
     const { imageSize } = constants;
     const picture = Uint8Array.from({ length: imageSize * imageSize * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7) * Math.cos(i / 9001));
     const features = await graphs.encodeImage(picture);
     const pix = graphs.initialFeatures(features);
     const wanted = await graphs.decode(features, pix, unprompted(1));
     for (const tried of [graphs, plain]) {
-      const got = await tried.decodeTracked(features, pix, unprompted(1));
+      const got = await decodeUnprompted(tried, features, pix, 1);
       for (const name of ['masks', 'ious', 'pointers', 'objectLogit'] as const) {
         expect(got[name].length).toBe(wanted[name].length);
         expect(Math.max(...got[name].map((value, i) => Math.abs(value - wanted[name][i]!)))).toBeLessThan(1e-4);
@@ -124,10 +137,16 @@ describe('loading graphs', () => {
     ];
     const logits = async (of: typeof requests): Promise<Float32Array> => {
       const pix = await graphs.attend(features, new AttentionPacker(constants).pack(of));
-      return (await graphs.decodeTracked(features, pix, unprompted(of.length))).masks;
+      return (await decodeUnprompted(graphs, features, pix, of.length)).masks;
     };
     const together = await logits(requests);
     const each = together.length / requests.length;
+    // Of some of them, in any order, to the bit.
+    const pix = await graphs.attend(features, new AttentionPacker(constants).pack(requests));
+    const candidates = (await graphs.decodeCandidates(features, pix))!;
+    const [last, front] = await graphs.drawMasks(features, candidates, [2, 0]);
+    expect(last).toEqual(together.subarray(2 * each, 3 * each));
+    expect(front).toEqual(together.subarray(0, each));
     const alone: Float32Array[] = [];
     for (const one of requests) alone.push(await logits([one]));
     const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);

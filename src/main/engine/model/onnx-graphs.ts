@@ -9,6 +9,7 @@ import type { TrackerConstants } from '../tracking/constants.ts';
 import type {
   AheadFeatures,
   AttendInput,
+  CandidateOutput,
   ConditionedFeatures,
   DecodeInput,
   DecodeOutput,
@@ -18,6 +19,7 @@ import type {
 } from '../tracking/graphs.ts';
 import { attendFeeds, dealtOut, detached, joined, ownedByAttend, part, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
+import { CandidateGraphs } from './candidate-graphs.ts';
 import { GraphRunner, type Tensors } from './graph-runner.ts';
 import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
 import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
@@ -48,7 +50,8 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   maskDecoder: bundle.graphFile('maskDecoder'),
   memoryEncoder: bundle.graphFile('memoryEncoder'),
   maskPrompt: bundle.manifest.graphs.maskPrompt ? bundle.graphFile('maskPrompt') : undefined,
-  trackedDecoder: bundle.manifest.graphs.trackedDecoder ? bundle.graphFile('trackedDecoder') : undefined,
+  candidateDecoder: bundle.manifest.graphs.candidateDecoder ? bundle.graphFile('candidateDecoder') : undefined,
+  maskUpscaler: bundle.manifest.graphs.maskUpscaler ? bundle.graphFile('maskUpscaler') : undefined,
   imageAttention: bundle.manifest.graphs.imageAttention ? bundle.graphFile('imageAttention') : undefined,
   imageEncoderInt8: bundle.manifest.graphs.imageEncoderInt8 ? bundle.graphFile('imageEncoderInt8') : undefined,
 });
@@ -98,6 +101,8 @@ export class OnnxGraphs implements TrackerGraphs {
   readonly encoderPrecision: EncoderPrecision;
   readonly #runner: GraphRunner;
   readonly #opened: readonly Releasable[];
+  /** null where the model has none. */
+  readonly #candidates: CandidateGraphs | null;
   readonly #c: TrackerConstants;
   /** Starts what is to be encoded for the next frame; null when nothing waits. */
   #startAhead: (() => void) | null = null;
@@ -113,6 +118,8 @@ export class OnnxGraphs implements TrackerGraphs {
     this.#c = constants;
     this.#runner = runner;
     this.#opened = opened;
+    const hasCandidates = runner.has('candidateDecoder') && runner.has('maskUpscaler');
+    this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#sharesObjects) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
     this.providerReason = reason;
@@ -155,8 +162,8 @@ export class OnnxGraphs implements TrackerGraphs {
       };
       try {
         const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const { imageAttention, memoryAttention, trackedDecoder, memoryEncoder } = paths;
-        const ofLane = { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder };
+        const { imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
+        const ofLane = { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder };
         const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
@@ -325,19 +332,13 @@ export class OnnxGraphs implements TrackerGraphs {
     );
   }
 
-  async decodeTracked(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
+  decodeCandidates(_: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null {
+    return this.#candidates?.decode((pix as OnnxConditioned).pix) ?? null;
+  }
+
+  drawMasks(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]> {
     const { s0, s1 } = features as OnnxFeatures;
-    if (!this.#runner.has('trackedDecoder')) return this.decode(features, pix, input);
-    const { batch } = input;
-    const { pix: all } = pix as OnnxConditioned;
-    if (!this.#sharesObjects || batch === 1) return decoded(await this.#runner.run('trackedDecoder', { pix: all, s0, s1 }));
-    const [, ...shape] = all.dims;
-    const each = Array.from({ length: batch }, (_, index) => ({
-      pix: new Tensor('float32', part(all.data as Float32Array, batch, index, index + 1), [1, ...shape]),
-    }));
-    const outputs = (await this.#runner.runForEach('trackedDecoder', { s0, s1 }, each)).map(decoded);
-    const together = (name: keyof DecodeOutput): Float32Array => joined(outputs.map((output) => output[name]));
-    return { masks: together('masks'), ious: together('ious'), pointers: together('pointers'), objectLogit: together('objectLogit') };
+    return this.#candidates!.draw({ s0, s1 }, candidates, entries);
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {

@@ -103,8 +103,11 @@ describe('two lanes', () => {
   }, 60_000);
 
   it('take objects that nobody has begun with, each once', async () => {
-    const { imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder } = paths;
-    const lane = await new SecondLane().open({ imageEncoder, imageAttention, memoryAttention, trackedDecoder, memoryEncoder }, 1);
+    const { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
+    const lane = await new SecondLane().open(
+      { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder },
+      1,
+    );
     const { featureSize, logitSize, hiddenDim } = constants;
     const image = { top: new Tensor('float32', new Float32Array(featureSize ** 2 * hiddenDim), [1, hiddenDim, featureSize, featureSize]) };
     const each = [-4, 0, 4].map((logit) => ({

@@ -47,8 +47,14 @@ export interface LaneShare {
   times: LaneTime[];
 }
 
+/** A view would bring along all of what it is a part of. */
+const alone = <T extends { buffer: ArrayBufferLike; byteLength: number; slice(): T }>(data: T): T =>
+  data.byteLength === data.buffer.byteLength ? data : data.slice();
+
 const packed = (tensors: Record<string, Tensor>): LaneTensors =>
-  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { type, data, dims }]) => [name, { type, data: alone(data as Float32Array), dims } as LaneTensor]),
+  );
 
 const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));

@@ -61,15 +61,19 @@ export const unprompted = (batch: number): DecodeInput => ({
   hasMask: new Float32Array(batch),
 });
 
-export interface DecodeOutput {
-  /** [B, 4, 4h, 4h] raw logits. */
-  masks: Float32Array;
+/** What the decoder says of the four candidates of each object. */
+export interface CandidateOutput {
   /** [B, 4] */
   ious: Float32Array;
   /** [B, 4, C], no-object rule applied. */
   pointers: Float32Array;
   /** [B] */
   objectLogit: Float32Array;
+}
+
+export interface DecodeOutput extends CandidateOutput {
+  /** [B, 4, 4h, 4h] raw logits. */
+  masks: Float32Array;
 }
 
 export interface EncodeMemoryInput {
@@ -100,8 +104,10 @@ export interface TrackerGraphs {
   rawFeatures(features: ImageFeatures): ConditionedFeatures;
   attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
-  /** `decode` for a model that needs less for it. @param input as {@link unprompted} makes it; absent where it is no less work */
-  decodeTracked?(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
+  /** What `decode` says for input as {@link unprompted} makes it, but for the masks. Absent or null where it is no less work. */
+  decodeCandidates?(features: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null;
+  /** The masks of some objects of what {@link decodeCandidates} gave. @returns for each entry [4, 4h, 4h] raw logits */
+  drawMasks?(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]>;
   /** [B, h*h, Cm], not yet rounded to bf16. */
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array>;
   /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */

@@ -2,6 +2,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { AttentionRequest } from './attention-batch.ts';
 import { isSingleClick, keepClickedPiece } from './clicked-piece.ts';
+import { DecodedObjects } from './decoded-objects.ts';
 import type { ImageFeatures } from './graphs.ts';
 import { encodePoints, type PointPrompt } from './point-prompt.ts';
 import { resizePlaneAntialiased } from './resample.ts';
@@ -33,7 +34,8 @@ export const decodePoints = async (
     hasMask: Float32Array.of(previousLogits ? 1 : 0),
   });
   const multimask = usesMultimask(constants, count - 1, request === null);
-  const selected = candidate === null ? selectMask(constants, output, 0, multimask) : takeCandidate(constants, output, candidate);
+  const decoded = DecodedObjects.drawn(constants, output);
+  const selected = candidate === null ? selectMask(constants, decoded, 0, multimask) : takeCandidate(constants, decoded, candidate);
   const [click] = prompt.points;
   if (constants.keepClickedPiece && previousLogits === null && click && isSingleClick(prompt)) {
     keepClickedPiece(selected.logits, constants.logitSize, click[0] / width, click[1] / height);

@@ -1,6 +1,6 @@
 /** Which of the decoder's four candidates is the answer (spec rules 8 to 11). */
 import type { TrackerConstants } from './constants.ts';
-import type { DecodeOutput } from './graphs.ts';
+import type { DecodedObjects } from './decoded-objects.ts';
 
 export interface SelectedMask {
   /** [4h * 4h], the no-object rule applied. */
@@ -40,11 +40,10 @@ const bestOfThree = (ious: Float32Array, base: number): number => {
 };
 
 /** The mask and the pointer of one candidate, as the user asked for it. */
-export const takeCandidate = (constants: TrackerConstants, output: DecodeOutput, candidate: number): SelectedMask => {
-  const pixels = constants.logitSize * constants.logitSize;
+export const takeCandidate = (constants: TrackerConstants, output: DecodedObjects, candidate: number): SelectedMask => {
   const dim = constants.hiddenDim;
   return {
-    logits: output.masks.slice(candidate * pixels, (candidate + 1) * pixels),
+    logits: output.logits(0, candidate).slice(),
     pointer: output.pointers.slice(candidate * dim, (candidate + 1) * dim),
     iou: output.ious[candidate]!,
     // A user who picks a mask says that the object is there.
@@ -53,22 +52,23 @@ export const takeCandidate = (constants: TrackerConstants, output: DecodeOutput,
   };
 };
 
-/** Chooses for object `index` of the batch. */
-export const selectMask = (constants: TrackerConstants, output: DecodeOutput, index: number, multimask: boolean): SelectedMask => {
-  const pixels = constants.logitSize * constants.logitSize;
-  const candidateLogits = (k: number): Float32Array => output.masks.subarray((index * 4 + k) * pixels, (index * 4 + k + 1) * pixels);
+/** Of objects that the decoder takes for absent, the mask is not looked at where the choice does not depend on it. */
+export const needsMask = (objectLogit: number, multimask: boolean): boolean => objectLogit > 0 || !multimask;
+
+/** Chooses for object `index` of the batch, whose masks are drawn where it {@link needsMask}. */
+export const selectMask = (constants: TrackerConstants, output: DecodedObjects, index: number, multimask: boolean): SelectedMask => {
   const objectLogit = output.objectLogit[index]!;
   let maskFrom = 0;
   let pointerFrom = 0;
   if (multimask) {
     maskFrom = bestOfThree(output.ious, index * 4);
     pointerFrom = maskFrom;
-  } else if (stability(candidateLogits(0), constants.stabilityDelta) < constants.stabilityThreshold) {
+  } else if (stability(output.logits(index, 0), constants.stabilityDelta) < constants.stabilityThreshold) {
     // The mask is replaced, the pointer stays token 0's (rule 10).
     maskFrom = bestOfThree(output.ious, index * 4);
   }
-  const logits = candidateLogits(maskFrom).slice();
-  if (objectLogit <= 0) logits.fill(constants.noObjScore);
+  const logits =
+    objectLogit > 0 ? output.logits(index, maskFrom).slice() : new Float32Array(constants.logitSize ** 2).fill(constants.noObjScore);
   const dim = constants.hiddenDim;
   return {
     logits,

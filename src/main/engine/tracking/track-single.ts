@@ -2,7 +2,7 @@
 import { groupByShape } from './attention-batch.ts';
 import type { ImageFeatures } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
-import { selectMask, usesMultimask } from './select-mask.ts';
+import { needsMask, selectMask, usesMultimask } from './select-mask.ts';
 import type { TrackedObject } from './tracked-object.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
 import { frameUncertainty } from './tree/uncertainty.ts';
@@ -29,6 +29,7 @@ export const trackSingle = async (
       features,
       group.map((index) => requests[index]!),
     );
+    await output.draw([...group.keys()].filter((index) => needsMask(output.objectLogit[index]!, multimask)));
     const stored = group.map((of, index) => {
       const { logits, objectLogit, iou, pointer } = selectMask(constants, output, index, multimask);
       const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: null };

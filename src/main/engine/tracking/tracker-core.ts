@@ -4,7 +4,8 @@ import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { AttentionPacker, AttentionRequest } from './attention-batch.ts';
 import { roundToBf16 } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
-import { type DecodeOutput, type ImageFeatures, type TrackerGraphs, unprompted } from './graphs.ts';
+import { DecodedObjects } from './decoded-objects.ts';
+import { type ImageFeatures, type TrackerGraphs, unprompted } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
 
 export interface TrackerCore {
@@ -54,15 +55,16 @@ export const plainResult = (objectId: number, output: FrameMemory, prompted: boo
   return { objectId, logits, objectLogit, iou, prompted, uncertainty, events: [], amended: [] };
 };
 
-/** Attends and decodes a frame without prompts for requests of one shape. */
+/** Attends and decodes a frame without prompts for requests of one shape. Masks are yet to be drawn. */
 export const decodeTracked = async (
-  { graphs, packer }: TrackerCore,
+  { graphs, constants, packer }: TrackerCore,
   features: ImageFeatures,
   requests: readonly AttentionRequest[],
-): Promise<DecodeOutput> => {
+): Promise<DecodedObjects> => {
   const pix = await graphs.attend(features, packer.pack(requests));
-  const input = unprompted(requests.length);
-  return graphs.decodeTracked?.(features, pix, input) ?? graphs.decode(features, pix, input);
+  const candidates = await graphs.decodeCandidates?.(features, pix);
+  if (candidates) return new DecodedObjects(constants, candidates, (entries) => graphs.drawMasks!(features, candidates, entries));
+  return DecodedObjects.drawn(constants, await graphs.decode(features, pix, unprompted(requests.length)));
 };
 
 /** Encodes outputs of one frame as a batch and puts each memory in its place, rounded to bf16 (rules 13 to 16). */

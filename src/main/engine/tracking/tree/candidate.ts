@@ -8,8 +8,8 @@ export interface Candidate {
   iou: number;
   /** Of the path, the same for its candidates. */
   objectLogit: number;
-  /** [4h * 4h] raw logits, a view. */
-  logits: Float32Array;
+  /** [4h * 4h] raw logits, a view. May be read where the tree says that the path is to be drawn. */
+  readonly logits: Float32Array;
   /** [C] with the no-object rule applied, a view. */
   pointer: Float32Array;
 }

@@ -18,13 +18,31 @@ const plant = (change: Partial<MemorySettings> = {}): MemoryTree =>
     reverse: false,
     firstBranch: 0,
     noObjScore: -1024,
+    pixels: 64,
   });
 
 const context = (frame: number) => ({ frame, conditioning, frameCount: null });
 
+/** As the tracker does it: only the masks of paths that the tree wants are there. */
+const grow = (tree: MemoryTree, frame: number, offered: Candidate[][]): GrownFrame => {
+  const drawn = new Set<number>();
+  const undrawn = offered.map((candidates, path) =>
+    candidates.map(({ logits, ...said }) => ({
+      ...said,
+      get logits() {
+        if (!drawn.has(path)) throw new Error(`path ${path} was not drawn`);
+        return logits;
+      },
+    })),
+  );
+  for (const path of tree.pathsToDraw(undrawn)) drawn.add(path);
+  return tree.grow(frame, undrawn);
+};
+
 /** Offers every path the same, or what `script` says for its place. */
 const step = (tree: MemoryTree, frame: number, script: (path: number) => Candidate[]): GrownFrame => {
-  const grown = tree.grow(
+  const grown = grow(
+    tree,
     frame,
     tree.requests(context(frame)).map((_, path) => script(path)),
   );
@@ -218,6 +236,7 @@ describe('one path with a gate', () => {
         reverse: false,
         firstBranch: 0,
         noObjScore: -1024,
+        pixels: 64,
       });
       for (let t = 1; t <= 16; t++) step(tree, t, () => [offer(0.85, 5, still), offer(0.1), offer(0.1)]);
       // The twin elsewhere is a key frame, the near one is not: motion decides.
@@ -342,6 +361,7 @@ describe('for all stories', () => {
           reverse: false,
           firstBranch: 0,
           noObjScore: -1024,
+          pixels: 64,
         };
         const shared = new MemoryTree(options);
         const apart = new MemoryTree({ ...options, sharesCopies: false });
@@ -356,7 +376,7 @@ describe('for all stories', () => {
               }));
             });
           for (const tree of [shared, apart]) {
-            const grown = tree.grow(at + 1, offers(tree));
+            const grown = grow(tree, at + 1, offers(tree));
             for (const { output, entry } of grown.kept) {
               output.memory = Float32Array.of(at);
               entry.memory = output.memory;

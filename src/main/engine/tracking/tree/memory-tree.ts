@@ -52,6 +52,8 @@ export interface TreeOptions {
   firstBranch: number;
   /** The no-object score that fills logits of absent objects (rule 11). */
   noObjScore: number;
+  /** Logits of a mask. */
+  pixels: number;
   /** Tests compute copies apart to show that sharing changes nothing. */
   sharesCopies?: boolean;
 }
@@ -142,16 +144,25 @@ export class MemoryTree {
     return this.#paths.map(({ history }) => history.attend({ ...context, reverse: this.reverse }));
   }
 
-  /** @param offered candidates of each path, in the order of {@link requests} */
+  /**
+   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the gate looks at them, else those from
+   * which a candidate goes on that shows the object.
+   */
+  pathsToDraw(offered: readonly (readonly Candidate[])[]): number[] {
+    const paths = this.#paths;
+    if (this.#options.sharesCopies === false || paths.some(({ history }) => history.readsMasks)) return [...paths.keys()];
+    const present = this.#chosen(paths, offered).filter(({ objectLogit }) => objectLogit > 0);
+    return [...new Set(present.map(({ path }) => paths.indexOf(this.#slots[path]!)))];
+  }
+
+  /** @param offered candidates of each path, in the order of {@link requests}; the masks of {@link pathsToDraw} are there */
   grow(frame: number, offered: readonly (readonly Candidate[])[]): GrownFrame {
     const events: TreeEvent[] = [];
     const paths = this.#paths;
     const former = this.#slots[0]!;
-    const objectLogits = offered.map((candidates) => candidates[0]!.objectLogit);
-    const isCertain = isCertainFrame(objectLogits, this.settings.uncertaintyLogit);
     const kept: GrownFrame['kept'] = [];
     const isFirst = this.#head === null;
-    const chosen = isFirst ? [this.#firstOf(paths[0]!, offered[0]!)] : this.#choose(paths, offered, isCertain);
+    const chosen = this.#chosen(paths, offered);
     if (isFirst) this.#tell(events, frame, { type: 'spawned', branch: former.branch, parent: null, score: 0 });
 
     const grown = this.#children(frame, paths, offered, chosen, kept, events);
@@ -175,7 +186,7 @@ export class MemoryTree {
       kept: kept
         .filter(({ output }) => living.has(output))
         .sort((a, b) => Number(b.output === best.tip!.output) - Number(a.output === best.tip!.output)),
-      isCertain,
+      isCertain: this.#isCertain(offered),
       uncertainty: this.#uncertainty(),
       events,
       amended,
@@ -191,8 +202,14 @@ export class MemoryTree {
     return { path: 0, candidate: best, score: 0, iou, objectLogit };
   }
 
-  /** Rules L3 to L5 over the slots; `path` of the result counts slots. */
-  #choose(paths: readonly Path[], offered: readonly (readonly Candidate[])[], isCertain: boolean): ScoredCandidate[] {
+  #isCertain(offered: readonly (readonly Candidate[])[]): boolean {
+    const objectLogits = offered.map((candidates) => candidates[0]!.objectLogit);
+    return isCertainFrame(objectLogits, this.settings.uncertaintyLogit);
+  }
+
+  /** Rules L1 and L3 to L5 over the slots; `path` of the result counts slots. */
+  #chosen(paths: readonly Path[], offered: readonly (readonly Candidate[])[]): ScoredCandidate[] {
+    if (this.#head === null) return [this.#firstOf(paths[0]!, offered[0]!)];
     const decay = this.#isLive ? this.settings.scoreDecay : 1;
     const ratings = paths.map(({ history }, index) => history.rate(offered[index]!));
     const boosts = paths.map((_, index) => this.#boost(offered[index]!, ratings[index]!));
@@ -203,7 +220,7 @@ export class MemoryTree {
         return { path, candidate, score, iou, objectLogit };
       });
     });
-    const chosen = selectCandidates(all, branchesOf(this.settings), isCertain);
+    const chosen = selectCandidates(all, branchesOf(this.settings), this.#isCertain(offered));
     const scores = rebase(chosen.map(({ score }) => score));
     return chosen.map((candidate, index) => ({ ...candidate, score: scores[index]! }));
   }
@@ -234,9 +251,10 @@ export class MemoryTree {
       const shared = children.get(key);
       if (shared && !apart) return shared;
       const candidates = offered[apart ? slot : at]!;
-      const { iou, objectLogit, logits, pointer } = candidates[k]!;
+      const candidate = candidates[k]!;
+      const { iou, objectLogit, pointer } = candidate;
       const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), memory: null };
-      const output: FrameMemory = { logits: this.#present(logits, objectLogit), objectLogit, iou, pointer: entry.pointer, memory: null };
+      const output: FrameMemory = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, memory: null };
       kept.push({ output, entry });
       let branch = branches.get(key);
       if (branch === undefined) {
@@ -259,8 +277,9 @@ export class MemoryTree {
   }
 
   /** Rule 11. */
-  #present(logits: Float32Array, objectLogit: number): Float32Array {
-    return objectLogit > 0 ? logits.slice() : new Float32Array(logits.length).fill(this.#options.noObjScore);
+  #shown(candidate: Candidate): Float32Array {
+    const { pixels, noObjScore } = this.#options;
+    return candidate.objectLogit > 0 ? candidate.logits.slice() : new Float32Array(pixels).fill(noObjScore);
   }
 
   /**

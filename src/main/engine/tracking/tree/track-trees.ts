@@ -1,7 +1,9 @@
 /** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape run as one batch. */
 import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
 import { groupByShape } from '../attention-batch.ts';
-import type { DecodeOutput, ImageFeatures } from '../graphs.ts';
+import type { TrackerConstants } from '../constants.ts';
+import type { DecodedObjects } from '../decoded-objects.ts';
+import type { ImageFeatures } from '../graphs.ts';
 import { selectMask, usesMultimask } from '../select-mask.ts';
 import { endTree, type TrackedObject } from '../tracked-object.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from '../tracker-core.ts';
@@ -22,14 +24,19 @@ export interface TreeContext {
   batchesPaths: boolean;
 }
 
-/** The three candidates of entry `index` of the batch, or the one that is chosen where the model gives no several. */
-const candidatesOf = ({ constants }: TrackerCore, output: DecodeOutput, index: number): Candidate[] => {
+/** A path's place in the batch that it was decoded in. */
+interface DecodedPath {
+  output: DecodedObjects;
+  entry: number;
+}
+
+/** The three candidates of a path, whose masks may be drawn later, or the one that is chosen where the model gives no several. */
+const candidatesOf = (constants: TrackerConstants, { output, entry: index }: DecodedPath, multimask: boolean): Candidate[] => {
   const objectLogit = output.objectLogit[index]!;
-  if (!usesMultimask(constants, pointsOfTrackedFrame, false)) {
+  if (!multimask) {
     const { candidate, iou, logits, pointer } = selectMask(constants, output, index, false);
     return [{ token: candidate, iou, objectLogit, logits, pointer }];
   }
-  const pixels = constants.logitSize ** 2;
   const dim = constants.hiddenDim;
   return [1, 2, 3].map((token) => {
     const at = index * 4 + token;
@@ -37,10 +44,18 @@ const candidatesOf = ({ constants }: TrackerCore, output: DecodeOutput, index: n
       token,
       iou: output.ious[at]!,
       objectLogit,
-      logits: output.masks.subarray(at * pixels, (at + 1) * pixels),
+      get logits() {
+        return output.logits(index, token);
+      },
       pointer: output.pointers.subarray(at * dim, (at + 1) * dim),
     };
   });
+};
+
+const drawAll = async (paths: readonly DecodedPath[]): Promise<void> => {
+  for (const output of new Set(paths.map((path) => path.output))) {
+    await output.draw(paths.flatMap((path) => (path.output === output ? [path.entry] : [])));
+  }
 };
 
 /** The tree goes on when this frame follows its newest one; else a new one starts from the conditioning frames. */
@@ -58,6 +73,7 @@ const treeFor = (context: TreeContext, object: TrackedObject, frame: number, rev
     reverse,
     firstBranch: object.nextBranch,
     noObjScore: constants.noObjScore,
+    pixels: constants.logitSize ** 2,
     sharesCopies,
   });
   object.tree = started;
@@ -77,7 +93,8 @@ export const trackTrees = async (
   const requested = objects.flatMap(({ bank }, at) =>
     trees[at]!.requests({ frame, conditioning: bank.conditioning, frameCount: core.frameCount }).map((request) => ({ at, request })),
   );
-  const offered: Candidate[][] = new Array(requested.length);
+  const multimask = usesMultimask(core.constants, pointsOfTrackedFrame, false);
+  const decoded: DecodedPath[] = new Array(requested.length);
   const groups = context.batchesPaths ? groupByShape(requested.map(({ request }) => request)) : requested.map((_, index) => [index]);
   for (const group of groups) {
     const output = await decodeTracked(
@@ -85,16 +102,20 @@ export const trackTrees = async (
       features,
       group.map((index) => requested[index]!.request),
     );
-    group.forEach((of, index) => {
-      offered[of] = candidatesOf(core, output, index);
+    if (!multimask) await output.draw([...group.keys()]);
+    group.forEach((of, entry) => {
+      decoded[of] = { output, entry };
     });
   }
-  const grown = trees.map((tree, at) =>
-    tree.grow(
-      frame,
-      offered.filter((_, index) => requested[index]!.at === at),
-    ),
+  const offered = decoded.map((path) => candidatesOf(core.constants, path, multimask));
+  const offers = trees.map((_, at) => offered.filter((_, index) => requested[index]!.at === at));
+  await drawAll(
+    trees.flatMap((tree, at) => {
+      const own = decoded.filter((_, index) => requested[index]!.at === at);
+      return tree.pathsToDraw(offers[at]!).map((path) => own[path]!);
+    }),
   );
+  const grown = trees.map((tree, at) => tree.grow(frame, offers[at]!));
   const kept = grown.flatMap((tree) => tree.kept);
   const outputs = kept.map(({ output }) => output);
   for (const batch of context.batchesPaths ? [outputs] : outputs.map((output) => [output])) {
@@ -110,9 +131,8 @@ export const trackTrees = async (
     object.bank.prune(frame, reverse);
     // A branch that takes the lead brings its memories, for corrections; what these can't reach is held by paths alone.
     trees[at]!.forgetMemories(memoryReach(core.constants) + 1, (of, output) => object.bank.recent.get(of) === output);
-    const first = requested.findIndex((entry) => entry.at === at);
-    const { memories, pointers } = requested[first]!.request;
-    const ious = offered[first]!.map(({ iou }) => iou);
+    const { memories, pointers } = requested.find((path) => path.at === at)!.request;
+    const ious = offers[at]![0]!.map(({ iou }) => iou);
     onOutput?.(object.id, frame, best, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
     const result = plainResult(object.id, best, false, uncertainty);
     const tellable = context.settings.mode === 'tree' ? events : [];

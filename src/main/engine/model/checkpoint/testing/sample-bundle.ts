@@ -14,7 +14,8 @@ const fileNames: Record<GraphName, string> = {
   maskDecoder: 'mask_decoder.onnx',
   memoryEncoder: 'memory_encoder.onnx',
   maskPrompt: 'mask_prompt.onnx',
-  trackedDecoder: 'tracked_decoder.onnx',
+  candidateDecoder: 'candidate_decoder.onnx',
+  maskUpscaler: 'mask_upscaler.onnx',
   imageAttention: 'image_attention.onnx',
   imageEncoderInt8: 'image_encoder_int8.onnx',
 };

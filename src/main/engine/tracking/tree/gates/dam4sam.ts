@@ -44,6 +44,7 @@ const median = (values: readonly number[]): number => {
 };
 
 export class Dam4SamHistory implements PathHistory {
+  readonly readsMasks = true;
   readonly #constants: TrackerConstants;
   readonly #memory: Memory;
 

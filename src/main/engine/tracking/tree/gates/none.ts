@@ -5,6 +5,7 @@ import type { RememberedFrame } from '../candidate.ts';
 import { type AttendContext, bankOf, type PathHistory, pointerReach, pushBounded, ratedByIou } from './path-history.ts';
 
 export class UngatedHistory implements PathHistory {
+  readonly readsMasks = false;
   readonly #constants: TrackerConstants;
   readonly #recent: readonly RememberedFrame[];
 

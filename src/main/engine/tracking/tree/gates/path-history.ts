@@ -17,6 +17,8 @@ export interface AttendContext {
 }
 
 export interface PathHistory {
+  /** Rating or remembering looks at the candidates' masks. */
+  readonly readsMasks: boolean;
   /** How good each candidate is, 0..1, in SAM 2 its predicted IoU. */
   rate(candidates: readonly Candidate[]): number[];
   /**

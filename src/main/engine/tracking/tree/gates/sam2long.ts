@@ -10,6 +10,7 @@ import { conditioningRank, keyWeights } from '../key-weights.ts';
 import { type AttendContext, bankOf, memoryReach, type PathHistory, pointerReach, pushBounded, ratedByIou } from './path-history.ts';
 
 export class Sam2LongHistory implements PathHistory {
+  readonly readsMasks = false;
   readonly #constants: TrackerConstants;
   readonly #quality: number;
   /** Frames that passed, oldest first. */

@@ -22,6 +22,7 @@ interface Motion {
 }
 
 export class SamuraiHistory implements PathHistory {
+  readonly readsMasks = true;
   readonly #constants: TrackerConstants;
   readonly #motion: Motion;
   /** All recent frames, for the pointers, which are SAM 2's. */
