@@ -12,7 +12,7 @@ export type Estimated = { estimate: ExportEstimate } | { problem: string } | nul
 /** @param wanted null while it is not complete; what was known stays until there is something new */
 export const useEstimate = (wanted: MethodInput<'export.start'> | null): Estimated => {
   const { client } = useApp();
-  const [estimated, setEstimated] = useState<Estimated>(null);
+  const [estimated, setEstimated] = useState<{ key: string; value: Exclude<Estimated, null> } | null>(null);
   const key = wanted && JSON.stringify(wanted);
   useEffect(() => {
     if (key === null) return;
@@ -24,16 +24,19 @@ export const useEstimate = (wanted: MethodInput<'export.start'> | null): Estimat
         for (const measure of [false, true]) {
           const estimate = await client.call('export.estimate', { ...choice, measure });
           if (!isWanted) return;
-          setEstimated({ estimate });
+          setEstimated({ key, value: { estimate } });
           if (estimate.isMeasured) return;
         }
       };
-      ask().catch((error: unknown) => isWanted && setEstimated({ problem: AppError.from(error).message }));
+      ask().catch((error: unknown) => isWanted && setEstimated({ key, value: { problem: AppError.from(error).message } }));
     }, restMs);
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
   }, [client, key]);
-  return estimated;
+  if (!estimated) return null;
+  const { value } = estimated;
+  // Of another choice: what it says is no more than a guess until this one was looked at.
+  return estimated.key !== key && 'estimate' in value ? { estimate: { ...value.estimate, isMeasured: false } } : value;
 };
