@@ -327,6 +327,6 @@ export class AppServices {
     await this.#open.current?.replay();
     this.#engine.tell('ready', null);
     if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
-    if (isRestart) this.notify('info', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
+    if (isRestart) this.notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
   }
 }
