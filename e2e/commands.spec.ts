@@ -8,8 +8,8 @@ test('commands are given by menu, palette and keys, and keys can be changed', as
   await openSample(page);
   const frame = page.getByLabel('Frame number');
 
-  await test.step('the menu bar works by keyboard and says what cannot be done now', async () => {
-    test.skip(host === 'electron', 'the system draws the menus there');
+  await test.step('the menu bar works by keyboard and says what cannot be done now', async (step) => {
+    step.skip(host === 'electron', 'the system draws the menus there');
     await page.getByRole('menuitem', { name: 'File' }).focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');

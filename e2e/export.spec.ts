@@ -97,11 +97,11 @@ test('range, objects, files and the look of masks are chosen, and what is writte
     expect(coco.images.map(({ frame }: { frame: number }) => frame)).toEqual([58, 59, 60, 61, 62]);
     expect(coco.annotations.map((a: { image_id: number; category_id: number }) => [a.image_id, a.category_id])).toEqual([[61, 1]]);
     expect(coco.categories.map(({ name }: { name: string }) => name)).toEqual(['Object 1']);
-    await test.step('pycocotools reads it', () => {
+    await test.step('pycocotools reads it', (step) => {
       const python = [process.env.SAM2_VIDEO_PYTHON, 'python3', 'python'].find(
         (each) => each && spawnSync(each, ['-c', 'import pycocotools.mask'], { stdio: 'ignore' }).status === 0,
       );
-      test.skip(!python, 'neither SAM2_VIDEO_PYTHON nor python3 has pycocotools');
+      step.skip(!python, 'neither SAM2_VIDEO_PYTHON nor python3 has pycocotools');
       const script = [
         'import contextlib, io, json, sys',
         'from pycocotools.coco import COCO',
@@ -201,8 +201,8 @@ test('the folder is shown, remembered and refused; a cancelled export leaves no 
   const folder = join(exportDir, 'for the client');
   mkdirSync(folder);
 
-  await test.step('a folder that this server may not use is refused before anything is written', async () => {
-    test.skip(host === 'electron', 'the desktop app may use every folder of its user');
+  await test.step('a folder that this server may not use is refused before anything is written', async (step) => {
+    step.skip(host === 'electron', 'the desktop app may use every folder of its user');
     await page.keyboard.press('Control+e');
     const dialog = page.getByRole('dialog', { name: 'Export' });
     await expect(dialog.getByLabel('Folder')).toHaveValue(exportDir);

@@ -22,12 +22,13 @@ interface Fixtures {
 }
 
 /** A folder that is there while it is used. */
-const withFolder = async (name: string, use: (folder: string) => Promise<void>): Promise<void> => {
+export const withFolder = async (name: string, use: (folder: string) => Promise<void>): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), `sam2-video-${name}-`));
   try {
     await use(folder);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What the app had started may be gone a moment after the app, and write until then.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 };
 

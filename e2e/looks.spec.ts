@@ -31,15 +31,20 @@ test('axe finds nothing wrong on any panel, light or dark', async ({ app: page, 
       await expect(page.getByRole('dialog')).toHaveCount(0);
     }
     await page.getByRole('tab', { name: 'Memory' }).click();
+    await expect(page.getByRole('region', { name: 'Memory' })).toBeVisible();
     await expectAccessible(page, `memory, ${colorScheme}`);
     await page.getByRole('tab', { name: 'Objects' }).click();
     await page.getByRole('button', { name: 'More about Object 1' }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
     await expectAccessible(page, `object menu, ${colorScheme}`);
     await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
     if (host === 'electron') continue;
     await page.keyboard.press('Control+o');
+    await expect(page.getByRole('dialog')).toBeVisible();
     await expectAccessible(page, `open, ${colorScheme}`);
     await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
   }
 });
 
@@ -83,12 +88,14 @@ test('theme, docks and marks of the hints are kept; the window fits small and la
       { width: 2560, height: 1440 },
     ]) {
       await page.setViewportSize(size);
-      const picture = (await page.getByRole('application').boundingBox())!;
-      expect(picture.width * picture.height).toBeGreaterThan(size.width * size.height * 0.4);
-      const fits = await page.evaluate(
-        'document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight',
-      );
-      expect(fits).toBe(true);
+      const area = async (): Promise<number> => {
+        const picture = (await page.getByRole('application').boundingBox())!;
+        return picture.width * picture.height;
+      };
+      await expect.poll(area).toBeGreaterThan(size.width * size.height * 0.4);
+      const fits = () =>
+        page.evaluate('document.documentElement.scrollWidth <= innerWidth && document.documentElement.scrollHeight <= innerHeight');
+      await expect.poll(fits).toBe(true);
       await expect(page.getByRole('button', { name: 'Track', exact: true })).toBeInViewport({ ratio: 1 });
       await expect(page.getByRole('contentinfo')).toBeInViewport({ ratio: 1 });
     }

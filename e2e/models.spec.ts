@@ -1,11 +1,9 @@
 /** The models dialog: a checkpoint downloaded from a server on loopback, put to work, checked and removed. */
 import { cpSync, existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CheckpointServer, serving, stallAfter, whole } from '../src/main/services/models/testing/checkpoint-server.ts';
 import { embeddedCheckpoint, embeddedModel } from '../tests/embedded-model.ts';
-import { test as base, expect } from './host-fixture.ts';
+import { test as base, expect, withFolder } from './host-fixture.ts';
 import { clickImage, openSample } from './window.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -15,11 +13,11 @@ const name = 'SAM 2.1 test model';
 const test = base.extend<{ folder: string; server: CheckpointServer }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from its pattern
   folder: async ({}, use) => {
-    const folder = await mkdtemp(join(tmpdir(), 'sam2-video-models-'));
-    cpSync(join(root, 'models/nano/bundle'), join(folder, 'app/nano/bundle'), { recursive: true });
-    cpSync(join(root, 'tests/fixtures/sam21-small256'), join(folder, 'app/sam21-small256'), { recursive: true });
-    await use(folder);
-    await rm(folder, { recursive: true, force: true });
+    await withFolder('models', async (folder) => {
+      cpSync(join(root, 'models/nano/bundle'), join(folder, 'app/nano/bundle'), { recursive: true });
+      cpSync(join(root, 'tests/fixtures/sam21-small256'), join(folder, 'app/sam21-small256'), { recursive: true });
+      await use(folder);
+    });
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from its pattern
   server: async ({}, use) => {
@@ -92,7 +90,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
     await expect(row).toContainText('is sound');
     await page.keyboard.press('Escape');
     await expect(page.getByRole('button', { name: /SAM 2.1 test model · 256 px · CPU/ })).toBeVisible();
-    await expect(page.getByText('sample.mp4')).toBeVisible();
+    await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();
     await expect(page.getByRole('button', { name: /^Object 1/ })).toContainText('1 prompt');
   });
 

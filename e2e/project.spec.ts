@@ -95,7 +95,7 @@ test.describe('with hosts that are ended', () => {
       .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))
       .toBe(true);
     await first.end('SIGKILL');
-    await expect(page.getByText('The connection to the app was lost', { exact: false })).toBeVisible();
+    await expect(page.getByText('The connection to the app was lost. Reconnecting…')).toBeVisible();
 
     const second = await start(page, exportDir, dataDir);
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
@@ -147,8 +147,8 @@ test.describe('with hosts that are ended', () => {
     await clickImage(page, 900, 300, 'right');
     await expect(page.getByRole('button', { name: /^Negative point/ })).toHaveCount(1);
 
-    await test.step('a disk that takes no more is told at once, and again when it does', async () => {
-      test.skip(spawnSync('prlimit', ['--version']).status !== 0, 'prlimit of util-linux is not installed');
+    await test.step('a disk that takes no more is told at once, and again when it does', async (step) => {
+      step.skip(spawnSync('prlimit', ['--version']).status !== 0, 'prlimit of util-linux is not installed');
       const limit = (bytes: string): void => void execFileSync('prlimit', ['--pid', String(host.pid), `--fsize=${bytes}:unlimited`]);
       const saved = page.getByRole('banner').getByRole('status');
       await expect(saved).toHaveText('Saved');
@@ -179,7 +179,7 @@ test.describe('with hosts that are ended', () => {
     await page.route('**/*', (route) => route.abort());
     await links[0]!.close();
     await other.getByRole('button', { name: 'Hide Rabbit' }).click();
-    await expect.poll(() => links.length).toBe(2);
+    await expect.poll(() => links.length).toBeGreaterThan(1);
     await expect(page.getByRole('button', { name: 'Show Rabbit' })).toBeVisible();
     await page.getByRole('button', { name: 'Show Rabbit' }).click();
     await expect(other.getByRole('button', { name: 'Hide Rabbit' })).toBeVisible();

@@ -1,8 +1,7 @@
 /** Settings, the log, and what is copied into a report. */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from './host-fixture.ts';
+import { expect, test, withFolder } from './host-fixture.ts';
 
 test.use({ hostEnv: { SAM2_VIDEO_ENGINE_THREADS: '1' } });
 
@@ -46,13 +45,12 @@ test('every setting is found by its name and says what it does, its default, uni
 test.describe('with what another run left', () => {
   test.use({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures a function needs from its pattern
-    dataDir: async ({}, use, { title }) => {
-      const folder = await mkdtemp(join(tmpdir(), 'sam2-video-data-'));
-      const old = { version: 1, values: { 'ui.language': 'en', 'ui.theme': 'light' } };
-      await writeFile(join(folder, 'settings.json'), title.includes('broken') ? '{"version": 1, "val' : JSON.stringify(old));
-      await use(folder);
-      await rm(folder, { recursive: true, force: true });
-    },
+    dataDir: ({}, use, { title }) =>
+      withFolder('data', async (folder) => {
+        const old = { version: 1, values: { 'ui.language': 'en', 'ui.theme': 'light' } };
+        await writeFile(join(folder, 'settings.json'), title.includes('broken') ? '{"version": 1, "val' : JSON.stringify(old));
+        await use(folder);
+      }),
   });
 
   test('a broken settings file is set aside and the user told where it is', async ({ app: page, dataDir }) => {

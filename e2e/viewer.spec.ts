@@ -161,9 +161,9 @@ test('tracking goes backward, and what was done stays when it is cancelled', asy
   await page.keyboard.press('Escape');
   await expect(progress).toHaveCount(0);
   const kept = page.getByText(/^[\d,]+ frames · 1 prompt$/);
-  const frames = Number((await kept.textContent())!.split(' ')[0]!.replaceAll(',', ''));
-  expect(frames).toBeGreaterThanOrEqual(prompted - seen + 1);
-  expect(frames).toBeLessThan(prompted + 1);
+  const frames = async (): Promise<number> => Number((await kept.textContent())!.split(' ')[0]!.replaceAll(',', ''));
+  await expect.poll(frames).toBeGreaterThanOrEqual(prompted - seen + 1);
+  expect(await frames()).toBeLessThan(prompted + 1);
   // They are the frames before the prompt, and no later one was touched.
   await goToFrame(page, prompted);
   await page.keyboard.press('g');

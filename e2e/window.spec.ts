@@ -20,7 +20,7 @@ test('a path that is no video is refused with the reason, and the dialog stays',
   await dialog.getByRole('textbox').fill(join(root, 'resources/sample.mp4'));
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(dialog).toBeHidden({ timeout: 60_000 });
-  await expect(page.getByText('sample.mp4')).toBeVisible();
+  await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();
 });
 
 test('points are added and removed, objects are named, hidden and deleted', async ({ app: page }) => {
