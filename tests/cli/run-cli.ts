@@ -63,5 +63,6 @@ export const engineOf = (app: number): number => {
 
 export const makeTempFolder = async (): Promise<{ path: string; remove: () => Promise<void> }> => {
   const path = await mkdtemp(join(tmpdir(), 'sam2-video-test-'));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  // A process of a program that ended may write a moment longer.
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }) };
 };

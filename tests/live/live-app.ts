@@ -73,6 +73,7 @@ export class LiveApp {
 
   async end(): Promise<void> {
     await this.services.close();
-    await rm(this.folder, { recursive: true, force: true });
+    // The engine and ffmpeg may write a moment longer than the app is there.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }

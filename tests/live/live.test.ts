@@ -25,6 +25,9 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, statfs };
 });
 
+/** Of these tests alone: other programs of this machine, other tests among them, have passwords of their own in their arguments. */
+const secret = `s3cret-of-${process.pid}`;
+
 let ffmpeg: string;
 let app: LiveApp;
 const ending: (() => unknown)[] = [];
@@ -97,11 +100,11 @@ const serveFinite = async (...output: string[]): Promise<string> => {
       response.writeHead(200, { 'content-length': file.length }).end(file);
     }
   });
-  return `${address.replace('//', '//anna:s3cret@')}/${output.at(-1)}`;
+  return `${address.replace('//', `//anna:${secret}@`)}/${output.at(-1)}`;
 };
 
 const isAnna = ({ headers }: IncomingMessage): boolean =>
-  headers.authorization === `Basic ${Buffer.from('anna:s3cret').toString('base64')}`;
+  headers.authorization === `Basic ${Buffer.from(`anna:${secret}`).toString('base64')}`;
 
 /** A port of this machine that nobody uses. */
 const freePort = async (): Promise<number> => {
@@ -120,12 +123,16 @@ const serveRtmp = async (): Promise<string> => {
 };
 const serveSrt = async (): Promise<string> => {
   const url = `srt://127.0.0.1:${await freePort()}`;
-  broadcast('-f', 'mpegts', `${url}?mode=listener&passphrase=s3cret-of-ten&pbkeylen=16`);
-  return `${url}?passphrase=s3cret-of-ten&pbkeylen=16`;
+  broadcast('-f', 'mpegts', `${url}?mode=listener&passphrase=${secret}&pbkeylen=16`);
+  return `${url}?passphrase=${secret}&pbkeylen=16`;
 };
 
-/** The arguments of every program that runs here, which all users of a machine can read. */
-const argumentsOfAll = (): string => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+/** The arguments of every program that runs here, which all users of a machine can read; but for those of a camera of these tests. */
+const argumentsOfAll = (): string =>
+  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => !line.includes('mode=listener'))
+    .join('\n');
 
 const rtsp = async (password: string | null = null, size?: string): Promise<RtspServer> => {
   const server = new RtspServer(ffmpeg, password);
@@ -185,7 +192,8 @@ describe('a stream', () => {
     await app.click(2);
     const state = await app.untilMask(6);
     expect(state.session!.media).toMatchObject({ width: 320, height: 180, codec: 'h264' });
-    expect(JSON.stringify(state)).not.toContain('s3cret');
+    expect(JSON.stringify(state)).not.toContain(secret);
+    expect(argumentsOfAll()).not.toContain(secret);
     await app.services.live.stop();
     expect(app.services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160 }] }] }] });
     expect(app.services.state.session!.media.frameCount).toBeGreaterThan(6);
@@ -198,7 +206,7 @@ describe('a stream', () => {
   ])('that is %s behind a password comes to its end, and is a clip', async (_, output) => {
     const { services } = app;
     const id = await services.live.start({ kind: 'network', url: await serveFinite(...output) }, window);
-    expect(argumentsOfAll()).not.toContain('s3cret');
+    expect(argumentsOfAll()).not.toContain(secret);
     expect((await services.operations.ended(id)).state).toBe('done');
     expect(services.state.session).toMatchObject({ live: null, media: { frameCount: 30, width: 320 } });
   });
@@ -216,10 +224,10 @@ describe('a stream', () => {
       child.stdout.pipe(response);
       response.on('close', () => child.kill('SIGKILL'));
     });
-    await app.services.live.start({ kind: 'network', url: `${address.replace('//', '//anna:s3cret@')}/live.ts` }, window);
+    await app.services.live.start({ kind: 'network', url: `${address.replace('//', `//anna:${secret}@`)}/live.ts` }, window);
     const state = await app.untilLive(({ attempt }) => attempt === 1);
     expect(state.session!.live!.problem?.message).toMatch(/the connection was closed/);
-    expect(argumentsOfAll()).not.toContain('s3cret');
+    expect(argumentsOfAll()).not.toContain(secret);
     await app.untilFrame(state.session!.media.frameCount + 3);
   });
 
@@ -368,23 +376,23 @@ describe('a stream', () => {
 
 describe('a camera on the network (RTSP)', () => {
   it('is live with its name and password, which nobody is shown', async () => {
-    const server = await rtsp('anna:s3cret');
-    const url = server.url.replace('//', '//anna:s3cret@');
+    const server = await rtsp(`anna:${secret}`);
+    const url = server.url.replace('//', `//anna:${secret}@`);
     await app.services.live.start({ kind: 'network', url }, window);
     const state = await app.untilFrame(5);
-    expect(JSON.stringify(state)).not.toContain('s3cret');
+    expect(JSON.stringify(state)).not.toContain(secret);
     expect(argumentsOfAll()).toContain('-f concat');
-    expect(argumentsOfAll()).not.toContain('s3cret');
+    expect(argumentsOfAll()).not.toContain(secret);
     await app.services.live.stop();
     expect(app.services.state.session!.media).toMatchObject({ codec: 'h264', width: 320 });
-    expect(JSON.stringify([app.services.state, app.services.log.last(2000)])).not.toContain('s3cret');
+    expect(JSON.stringify([app.services.state, app.services.log.last(2000)])).not.toContain(secret);
   });
 
   it.each([
     ['the wrong password', (url: string) => url.replace('//', '//anna:wrong@'), 'address-forbidden'],
-    ['another address', (url: string) => url.replace('//', '//anna:s3cret@').replace('/camera', '/nothing'), 'address-missing'],
+    ['another address', (url: string) => url.replace('//', `//anna:${secret}@`).replace('/camera', '/nothing'), 'address-missing'],
   ])('is refused at once for %s', async (_, change, code) => {
-    const server = await rtsp('anna:s3cret');
+    const server = await rtsp(`anna:${secret}`);
     const id = await app.services.live.start({ kind: 'network', url: change(server.url) }, window);
     expect((await app.services.operations.ended(id)).error).toMatchObject({ code });
     expect(app.services.state.session).toBeNull();
