@@ -58,7 +58,7 @@ export const labelOfChange = (change: ObjectChange): string => {
   if (change.color !== undefined) return 'Change colour';
   if (change.visible !== undefined) return change.visible ? 'Show object' : 'Hide object';
   if (change.solo !== undefined) return change.solo ? 'Solo object' : 'Leave solo';
-  if (change.locked !== undefined) return change.locked ? 'Lock object' : 'Unlock object';
+  if (change.locked !== undefined) return change.locked ? 'Protect object' : 'Unprotect object';
   return 'Change object';
 };
 

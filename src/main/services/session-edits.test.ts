@@ -45,11 +45,11 @@ describe('undo and redo', () => {
     const { edits } = makeEdits();
     const id = edits.addObject();
     edits.updateObject(id, { locked: true });
-    expect(edits.labels).toEqual({ undo: 'Lock object', redo: null });
+    expect(edits.labels).toEqual({ undo: 'Protect object', redo: null });
     await expect(edits.setPoints(id, 0, [{ x: 1, y: 0, label: 1 }], null)).rejects.toMatchObject({ code: 'object-locked' });
     await expect(edits.removeObject(id)).rejects.toMatchObject({ code: 'object-locked' });
     await edits.undo();
-    expect(edits.labels).toEqual({ undo: 'Add object', redo: 'Lock object' });
+    expect(edits.labels).toEqual({ undo: 'Add object', redo: 'Protect object' });
     edits.addObject();
     expect(edits.labels.redo).toBeNull();
   });

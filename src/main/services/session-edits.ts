@@ -98,7 +98,10 @@ export class SessionEdits {
     const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
     const unlocked = asked.filter(({ locked }) => !locked);
     if (asked.length > 0 && unlocked.length === 0)
-      throw new AppError('object-locked', 'Every object that would be tracked is locked. Unlock one first.');
+      throw new AppError(
+        'object-locked',
+        'Every object that would be tracked is protected from changes. Take the protection off one in the list of objects first.',
+      );
     return [...unlocked];
   }
 
@@ -337,7 +340,10 @@ export class SessionEdits {
   #unlocked(objectId: number): ObjectRecord {
     const object = findObject(this.list, objectId);
     if (object.locked)
-      throw new AppError('object-locked', `${object.name} is locked, so that nothing changes it. Unlock it in the objects panel first.`);
+      throw new AppError(
+        'object-locked',
+        `${object.name} is protected from changes. Its menu in the list of objects takes the protection off.`,
+      );
     return object;
   }
 
