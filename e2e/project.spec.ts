@@ -90,6 +90,8 @@ test.describe('with hosts that are ended', () => {
     await expect(page.getByText('72 marked')).toBeVisible();
     await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved');
     await expect(page.getByRole('banner').getByRole('status')).toHaveAttribute('title', /^Every change is saved at once, in .*meadow/);
+    await page.keyboard.press('Control+s');
+    await expect(page.getByText(/^Saved\. Every change is, as it is made, in .*meadow/)).toBeVisible();
     // Its picture is made beside the work, and is no part of it.
     await expect
       .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))

@@ -19,6 +19,7 @@ export const commands = {
   },
   'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => withClip(context) && !context.isTracking },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withClip, words: 'save render masks coco' },
+  'project.save': { label: 'Save', group: 'File', keys: ['Mod+KeyS'], enabled: withSession, words: 'saved autosave where' },
   'project.copy': {
     label: 'Copy the project',
     group: 'File',

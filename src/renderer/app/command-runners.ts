@@ -2,6 +2,7 @@
 import type { CommandId } from '../../shared/commands.ts';
 import type { MethodInput, TrackDirection, TrackedObject } from '../../shared/contract.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
+import { statusText } from '../features/status/strings.ts';
 import { UnsureFrames } from '../features/timeline/unsure-frames.ts';
 import { canvasFromImage } from '../features/viewer/geometry.ts';
 import { addToast, reportError } from '../state/app-store.ts';
@@ -162,6 +163,15 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     else addToast(store, 'info', runnerText.noPointer);
   };
 
+  /** The work is saved by itself; whoever asks for it is told so, or why it is not. */
+  const sayIfSaved = (): void => {
+    const { project } = store.getState().host ?? {};
+    if (liveOf(store.getState())) addToast(store, 'info', runnerText.savedLive);
+    else if (project?.error) addToast(store, 'error', project.error.message);
+    else if (project) addToast(store, 'info', runnerText.saved(project.path));
+    else addToast(store, 'warning', statusText.unkeptTitle);
+  };
+
   return {
     'clip.open': () => void askForClip(),
     'clip.openSample': () => void openAndReport(null),
@@ -172,6 +182,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     },
     'clip.close': () => void attempt(client.call('session.close', {})),
     'clip.export': () => store.setState({ dialog: 'export' }),
+    'project.save': sayIfSaved,
     'project.copy': dialog('copy'),
     'model.choose': dialog('models'),
     'palette.open': dialog('palette'),

@@ -15,6 +15,8 @@ export const appText = {
 export const runnerText = {
   undone: (label: string): string => `Undone: ${label}`,
   redone: (label: string): string => `Done again: ${label}`,
+  saved: (folder: string): string => `Saved. Every change is, as it is made, in ${folder}`,
+  savedLive: 'What comes is recorded as it comes, with everything that is made on it.',
   noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
   noPrompt: 'There is no further prompt that way.',
   noUnsure: 'No further frame that way is marked as unsure.',
