@@ -1,6 +1,6 @@
 /** The whole shell with a fake Electron and the real services: start, files, windows, an engine that dies, the end. */
 import { EventEmitter } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -18,13 +18,15 @@ class FakeEngine extends EventEmitter {
   /** A run stands still before this frame, as long as the process lives. */
   holdAt = Number.POSITIVE_INFINITY;
   #deliver: (message: unknown) => void = () => {};
+  #held = Promise.withResolvers<void>();
 
   constructor() {
     super();
     serveScriptedEngine({
       post: (message) => {
-        if (((message as { d?: { frame?: number } }).d?.frame ?? 0) >= this.holdAt) return new Promise<void>(() => {});
-        setImmediate(() => this.emit('message', message));
+        if (((message as { d?: { frame?: number } }).d?.frame ?? 0) >= this.holdAt)
+          return this.#held.promise.then(() => this.#tell(message));
+        this.#tell(message);
       },
       onMessage: (listener) => {
         this.#deliver = listener;
@@ -34,6 +36,16 @@ class FakeEngine extends EventEmitter {
 
   postMessage(message: unknown): void {
     this.#deliver(message);
+  }
+
+  goOn(): void {
+    this.holdAt = Number.POSITIVE_INFINITY;
+    this.#held.resolve();
+    this.#held = Promise.withResolvers();
+  }
+
+  #tell(message: unknown): void {
+    setImmediate(() => this.emit('message', message));
   }
 
   kill(): boolean {
@@ -49,6 +61,7 @@ class FakeWindow extends EventEmitter {
   readonly restore = vi.fn();
   readonly maximize = vi.fn();
   readonly setProgressBar = vi.fn();
+  isInFront = true;
   readonly options: unknown;
 
   constructor(options: unknown) {
@@ -56,6 +69,9 @@ class FakeWindow extends EventEmitter {
     this.options = options;
   }
 
+  isFocused(): boolean {
+    return this.isInFront;
+  }
   isMinimized(): boolean {
     return true;
   }
@@ -71,7 +87,19 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
   const order: string[] = [];
   const windows: FakeWindow[] = [];
   const engines: FakeEngine[] = [];
+  const notes: FakeNote[] = [];
+  class FakeNote extends EventEmitter {
+    static isSupported = (): boolean => true;
+    readonly show = vi.fn();
+    readonly options: unknown;
+    constructor(given: unknown) {
+      super();
+      this.options = given;
+      notes.push(this);
+    }
+  }
   const app = Object.assign(new EventEmitter(), {
+    setAppUserModelId: vi.fn(),
     isPackaged: options.isPackaged ?? false,
     getAppPath: () => appPath,
     getVersion: () => '1.2.3',
@@ -100,6 +128,7 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
     Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
     MessageChannelMain: class {},
     nativeTheme: { shouldUseDarkColors: true },
+    Notification: FakeNote,
     powerSaveBlocker: { start: vi.fn(() => 1), stop: vi.fn() },
     protocol: {
       registerSchemesAsPrivileged: vi.fn((_schemes: unknown) => void order.push('scheme')),
@@ -125,7 +154,7 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
       }),
     },
   };
-  return { electron, app, order, windows, engines };
+  return { electron, app, order, windows, engines, notes };
 };
 
 let folder = '';
@@ -150,6 +179,7 @@ const start = async (
   argv: string[] = [],
   settings = openSettings(),
   env: Record<string, string> = {},
+  platform: NodeJS.Platform = 'linux',
 ): Promise<void> =>
   runShell({
     electron: fake.electron as unknown as ElectronModule,
@@ -157,7 +187,7 @@ const start = async (
     process: {
       argv: fake.app.isPackaged ? ['/opt/app', ...argv] : ['/electron', '.', ...argv],
       env,
-      platform: 'linux',
+      platform,
       cwd: () => folder,
       resourcesPath: folder,
     },
@@ -262,6 +292,51 @@ it('a dead engine is started again with the work kept, and the user is told', as
   const operation = services!.startTrack({ direction: 'forward', from: 0, to: 30 }, null);
   await services!.operations.ended(operation);
   expect(services!.operations.get(operation)!.state).toBe('done');
+});
+
+it('the end of long work is told to somebody who looks elsewhere, and a click brings the window', async () => {
+  const fake = fakeElectron(folder);
+  await start(fake, ['clip.mp4']);
+  const [window] = fake.windows;
+  const { session } = services!;
+  await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
+  let later = 0;
+  const clock = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => clock() + later);
+  /** Resolves when the shell, which listens first, was told that an operation is so. */
+  const told = (id: string, wanted: string): Promise<void> =>
+    new Promise((resolve) => {
+      const off = services!.onState(({ operations }) => {
+        if (!operations.some((operation) => operation.id === id && operation.state === wanted)) return;
+        off();
+        resolve();
+      });
+    });
+  const track = async (isInFront: boolean): Promise<void> => {
+    window!.isInFront = isInFront;
+    fake.engines[0]!.holdAt = 20;
+    const operation = services!.startTrack({ direction: 'forward', from: 4, to: 30 }, null);
+    await told(operation, 'running');
+    later += 11_000;
+    const isDone = told(operation, 'done');
+    fake.engines[0]!.goOn();
+    await isDone;
+  };
+  await track(true);
+  expect(fake.notes).toEqual([]);
+  await track(false);
+  expect(fake.notes.map(({ options }) => options)).toEqual([{ title: 'SAM2 Video', body: 'Tracking is done.' }]);
+  expect(fake.notes[0]!.show).toHaveBeenCalledOnce();
+  fake.notes[0]!.emit('click');
+  expect(window!.focus).toHaveBeenCalledOnce();
+  vi.restoreAllMocks();
+});
+
+it('Windows knows the app by the name it is installed under', async () => {
+  const builder = await readFile(join(import.meta.dirname, '../../electron-builder.yml'), 'utf8');
+  const fake = fakeElectron(folder);
+  await start(fake, ['clip.mp4'], openSettings(), {}, 'win32');
+  expect(fake.app.setAppUserModelId).toHaveBeenCalledExactlyOnceWith(/^appId: (.*)$/m.exec(builder)![1]);
 });
 
 it('a dead window is loaded again, and not for ever', async () => {

@@ -1,6 +1,6 @@
 /** The desktop app from its start to its end. Electron is handed in, so that a test can hand in a fake. */
 import { join } from 'node:path';
-import type { BrowserWindow } from 'electron';
+import type { BrowserWindow, Notification } from 'electron';
 import { desktopChannels } from '../../shared/desktop-bridge.ts';
 import { appPaths, userDataDir } from '../services/app-paths.ts';
 import type { AppServices } from '../services/app-services.ts';
@@ -29,6 +29,7 @@ export type ElectronModule = Pick<
   | 'Menu'
   | 'MessageChannelMain'
   | 'nativeTheme'
+  | 'Notification'
   | 'powerSaveBlocker'
   | 'protocol'
   | 'safeStorage'
@@ -48,6 +49,9 @@ export interface ShellParts {
   settingsStore: (folder: string) => SettingsStore;
   makeServices: (options: AppServicesOptions) => AppServices;
 }
+
+/** As electron-builder.yml has it. */
+const appId = 'io.github.sam2video';
 
 /** A page that dies again and again is not loaded again. */
 const mostReloads = 3;
@@ -89,6 +93,8 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     show();
   });
   requests.add(files);
+  // The name that Windows knows the installed app by; without it there are no notifications.
+  if (platform === 'win32') app.setAppUserModelId(appId);
   await app.whenReady();
 
   const paths = appPaths(app.isPackaged ? parts.process.resourcesPath : undefined);
@@ -159,7 +165,16 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     );
   showMenu();
   let menuKeys = services.settings.values['keys.overrides'];
-  const showWork = workSigns(electron.powerSaveBlocker, (share) => window?.setProgressBar(share));
+  let note: Notification | null = null;
+  /** Whoever looks at the window sees it there. */
+  const tell = (body: string): void => {
+    if (window?.isFocused() || !electron.Notification.isSupported()) return;
+    // Kept, since its click goes with it.
+    note = new electron.Notification({ title: 'SAM2 Video', body });
+    note.on('click', show);
+    note.show();
+  };
+  const showWork = workSigns(electron.powerSaveBlocker, (share) => window?.setProgressBar(share), tell);
   services.onState((state) => {
     showWork(state);
     if (state.settings.values['keys.overrides'] === menuKeys) return;

@@ -64,7 +64,7 @@ describe('files that are handed over', () => {
 it('the computer stays awake exactly while there is work', () => {
   const blocker = { start: vi.fn(() => 7), stop: vi.fn(() => true) };
   const shares: number[] = [];
-  const show = workSigns(blocker, (share) => shares.push(share));
+  const show = workSigns(blocker, (share) => shares.push(share), vi.fn());
   const at = (state: string, done = 0, total = 0) => ({ operations: [{ state, done, total }] }) as never;
   show({ operations: [] });
   expect(blocker.start).not.toHaveBeenCalled();

@@ -1,15 +1,19 @@
-/** While something is tracked or exported the computer stays awake, and the window's icon shows how far it is. */
+/** While something is tracked or exported the computer stays awake, the window's icon shows how far it is, and its end is told. */
 import type { PowerSaveBlocker } from 'electron';
 import type { AppState } from '../../shared/contract.ts';
+import { EndedWork } from '../services/ended-work.ts';
 
-/** @param showProgress 0..1, or -1 for none */
+/** @param showProgress 0..1, or -1 for none @param tell of long work that has ended */
 export const workSigns = (
   blocker: Pick<PowerSaveBlocker, 'start' | 'stop'>,
   showProgress: (share: number) => void,
+  tell: (text: string) => void,
 ): ((state: Pick<AppState, 'operations'>) => void) => {
   let id: number | null = null;
   let shown = -1;
+  const ended = new EndedWork();
   return ({ operations }) => {
+    for (const text of ended.look({ operations }, performance.now())) tell(text);
     const running = operations.filter(({ state }) => state === 'running');
     if (running.length > 0 && id === null) id = blocker.start('prevent-app-suspension');
     if (running.length === 0 && id !== null) {
