@@ -169,6 +169,10 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
 
   await test.step('objects are put in order, merged and deleted, and all of it is taken back', async () => {
     const rows = page.getByRole('region', { name: 'Objects' }).getByRole('listitem');
+    await rows.last().dragTo(rows.first());
+    await expect(rows.first()).toContainText('Object 2');
+    await page.keyboard.press('Control+z');
+    await expect(rows.first()).toContainText('Object 1');
     await page.keyboard.press('Alt+Shift+ArrowDown');
     await expect(rows.first()).toContainText('Object 2');
     await first.click({ button: 'right' });

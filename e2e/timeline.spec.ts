@@ -28,6 +28,11 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await page.keyboard.type('0:04');
     await page.keyboard.press('Enter');
     await expect(frame).toHaveText('100');
+    await page.keyboard.press('Control+g');
+    await page.keyboard.type('soon');
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('"soon" is no place in this clip.')).toBeVisible();
+    await expect(frame).toHaveText('100');
   });
 
   await test.step('the wheel zooms, the playhead stays in view, and the whole is shown again', async () => {

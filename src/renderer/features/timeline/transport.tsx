@@ -14,6 +14,7 @@ import {
 import type { Media } from '../../../shared/contract.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
+import { addToast } from '../../state/app-store.ts';
 import { liveOf, marksOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatRate, formatTime } from '../../ui/format.ts';
@@ -74,6 +75,7 @@ const Position = () => {
   const go = (value: string): void => {
     const frame = frameOfText(value, times);
     if (frame !== null) player.seek(frame);
+    else if (value.trim()) addToast(store, 'info', text.noPlace(value.trim()));
     end();
   };
   return (
