@@ -46,7 +46,6 @@ export const modelSummarySchema = z.object({
   provider: z.string(),
   providerReason: z.string(),
 });
-export type ModelSummary = z.infer<typeof modelSummarySchema>;
 
 export const objectSchema = z.object({
   id: objectId,
@@ -318,7 +317,6 @@ export type HostInfo = z.infer<typeof hostInfoSchema>;
 
 /** Text messages, client to host. */
 export const requestMessageSchema = z.object({ t: z.literal('req'), id: z.number().int().positive(), m: z.string(), a: z.unknown() });
-export type RequestMessage = z.infer<typeof requestMessageSchema>;
 
 /** Text messages, host to client. */
 export const hostMessageSchema = z.discriminatedUnion('t', [

@@ -32,7 +32,6 @@ export const installedWeightsSchema = z.object({
   /** "recorded": nobody published a sha256 for these bytes; the first one seen was recorded and is checked from then on. */
   checked: z.enum(['published', 'recorded']),
 });
-export type InstalledWeights = z.infer<typeof installedWeightsSchema>;
 
 export const modelEntrySchema = z.object({
   id: z.string(),

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DecodedFrame, type DecodeOptions, decodeFrames, decodeFramesReverse, decodeStill } from './decode.ts';
+import { type DecodedFrame, type DecodeOptions, decodeFrames, decodeFramesReverse } from './decode.ts';
 import { findFfmpeg } from './ffmpeg-binary.ts';
 import { FrameIndex } from './frame-index.ts';
 import type { ProbeResult } from './probe.ts';
+import { decodeStill } from './testing/decode-still.ts';
 import { type ClipName, type Clips, makeClips } from './testing/make-clips.ts';
 
 const names: ClipName[] = [

@@ -21,7 +21,6 @@ export const liveText = {
   pauseTitle: 'Hold this picture; recording goes on',
   goLive: 'Go live',
   stop: 'Stop and open',
-  stopTitle: 'End it and open the recording as a clip, with everything made until now',
   panel: 'Live tracking',
   tracking: 'Follow objects',
   on: 'On',

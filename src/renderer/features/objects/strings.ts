@@ -15,8 +15,6 @@ export const objectText = {
   ownColour: 'Another colour',
   hide: (name: string): string => `Hide ${name}`,
   show: (name: string): string => `Show ${name}`,
-  lock: (name: string): string => `Protect ${name} from clicks`,
-  unlock: (name: string): string => `Let clicks change ${name}`,
   remove: (name: string): string => `Delete ${name}`,
   more: (name: string): string => `More about ${name}`,
   menu: {

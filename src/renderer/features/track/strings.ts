@@ -13,7 +13,6 @@ export const trackText = {
   selected: 'Selected only',
   severalSelected: (count: number): string => `${count} selected`,
   range: 'In the marked range',
-  rangeTitle: 'Only the frames between the in and the out mark',
   track: 'Track',
   cancel: 'Cancel',
   follow: 'Go along',
