@@ -137,7 +137,15 @@ describe('download', () => {
       void setup.run({ onProgress: ({ done }) => done === 90_000 && resolve() }).catch(() => {});
     });
     await setup.server.asked(1);
-    await vi.waitUntil(async () => (await setup.part()).length === 90_000);
+    // It is not there before the first bytes have come.
+    await vi.waitUntil(
+      () =>
+        setup.part().then(
+          ({ length }) => length === 90_000,
+          () => false,
+        ),
+      { timeout: 60_000 },
+    );
     setup.clock.fireTimers(100);
     await told;
     setup.controller.abort();
