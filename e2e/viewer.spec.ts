@@ -54,6 +54,10 @@ test('the picture is shown at its own size, larger, smaller and as a whole by th
       await page.mouse.up({ button });
     };
     expect(await moved(() => by('middle'))).toEqual([-60, 30]);
+    const before = await place();
+    // Two fingers on a trackpad, more sideways than up.
+    await page.mouse.wheel(40, 4);
+    await expect.poll(async () => [Math.round((await place()).x - before.x), Math.round((await place()).y - before.y)]).toEqual([-40, -4]);
     await page.keyboard.down('Space');
     expect(await moved(() => by('left'))).toEqual([-60, 30]);
     await page.keyboard.up('Space');

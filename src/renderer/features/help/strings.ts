@@ -26,7 +26,7 @@ export const helpText = {
     ['Drag', 'Box around the object'],
     ['Click a point', 'Remove it'],
     ['Wheel', 'Zoom at the pointer, in the picture and on the timeline'],
-    ['Shift+wheel', 'Move sideways'],
+    ['Shift+wheel, two fingers sideways', 'Move sideways'],
     ['Space+drag, middle drag', 'Move the picture'],
   ],
   how: 'Click a key to change it; Esc leaves it as it is.',
