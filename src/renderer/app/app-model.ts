@@ -48,6 +48,8 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   const brush = new Brush(store);
   // Strokes may be faster than the mask of the click before them.
   player.overlays.add(() => brush.rebase());
+  // The timeline may have been scrolled away from the playhead.
+  player.seeks.add((frame) => timeline.reveal(frame));
   const isDecoderFree = (): boolean => {
     const state = store.getState();
     return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null && liveOf(state) === null;

@@ -35,6 +35,8 @@ export class Player {
   readonly pictures = new Listeners<FrameMessage>();
   /** Overlays alone, for the frame on screen. */
   readonly overlays = new Listeners<FrameMessage>();
+  /** Where the user went, also when that is where they were. */
+  readonly seeks = new Listeners<number>();
   readonly #store: AppStore;
   readonly #times: FrameTimes;
   readonly #time: PlayerTime;
@@ -80,6 +82,7 @@ export class Player {
     const target = Math.min(held.to, Math.max(held.from, Math.round(frame)));
     this.#stopClock();
     this.#store.setState({ playhead: target, isPlaying: false, isFollowing: false });
+    this.seeks.emit(target);
     this.#want(target);
   }
 
