@@ -33,6 +33,16 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await page.keyboard.press('Enter');
     await expect(page.getByText('"soon" is no place in this clip.')).toBeVisible();
     await expect(frame).toHaveText('100');
+    for (const [typed, wanted] of [
+      ['-30', '70'],
+      ['+7', '77'],
+      ['+999', '131'],
+    ] as const) {
+      await page.keyboard.press('Control+g');
+      await page.keyboard.type(typed);
+      await page.keyboard.press('Enter');
+      await expect(frame).toHaveText(wanted);
+    }
   });
 
   await test.step('the wheel zooms, the playhead stays in view, and the whole is shown again', async () => {

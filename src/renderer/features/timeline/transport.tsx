@@ -73,7 +73,8 @@ const Position = () => {
   const { times } = useFrameTimes();
   const clock = useClock()(playhead);
   const go = (value: string): void => {
-    const frame = frameOfText(value, times);
+    // As editors have it: so many frames from here.
+    const frame = /^[+-]\d+$/.test(value.trim()) ? playhead + Number(value) : frameOfText(value, times);
     if (frame !== null) player.seek(frame);
     else if (value.trim()) addToast(store, 'info', text.noPlace(value.trim()));
     end();
