@@ -74,3 +74,32 @@ it('a window that is cut off takes nothing with it: the run goes on, and the nex
   await settled(next);
   expect(work(next)[0]!.prompts).toEqual([]);
 });
+
+it.each([
+  ['deleted while it alone is tracked', { objectIds: [1] }, 'object.remove', { objectId: 1 }],
+  ['deleted while all are tracked and it is the only one', {}, 'object.remove', { objectId: 1 }],
+  ['left without a prompt while it is tracked', {}, 'prompt.clear', { objectId: 1, frame: 0 }],
+])('an object that is %s ends the run, and nobody is told of a failure', async (_, which, method, input) => {
+  const window = await TestWindow.open(app.host.port);
+  await window.call('session.open', { path: app.clip });
+  await window.call('object.add', { name: 'Rabbit' });
+  await window.call('prompt.set', point(1, 0, 10));
+  const started = await window.call('track.start', { direction: 'forward', ...which });
+  await window.until(() => (window.state?.operations.at(-1)?.done ?? 0) > 5);
+  expect(await window.call(method, input)).toMatchObject({ t: 'res' });
+  const { operationId } = (started as { r: { operationId: string } }).r;
+  const { state, error, done, total } = await app.services.operations.ended(operationId);
+  expect({ state, error }).toEqual({ state: 'done', error: null });
+  expect(done).toBeLessThan(total);
+  expect(app.services.state.notices).toEqual([]);
+});
+
+it('says what is in the way where every object that was prompted is protected', async () => {
+  const window = await TestWindow.open(app.host.port);
+  await window.call('session.open', { path: app.clip });
+  for (let i = 0; i < 2; i++) await window.call('object.add');
+  await window.call('prompt.set', point(1, 0, 10));
+  await window.call('object.update', { objectId: 1, locked: true });
+  const started = (await window.call('track.start', { direction: 'forward' })) as { r: { operationId: string } };
+  expect((await app.services.operations.ended(started.r.operationId)).error).toMatchObject({ code: 'object-locked' });
+});

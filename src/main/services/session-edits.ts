@@ -93,11 +93,12 @@ export class SessionEdits {
     });
   }
 
-  /** The objects that a run may change. @throws AppError `object-locked` when all of those asked for are locked */
+  /** The objects that a run may change. @throws AppError `object-locked` when all of those asked for that it could follow are locked */
   trackable(objectIds: readonly number[] | undefined): ObjectRecord[] {
     const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
     const unlocked = asked.filter(({ locked }) => !locked);
-    if (asked.length > 0 && unlocked.length === 0)
+    const isPrompted = ({ prompts }: ObjectRecord): boolean => prompts.length > 0;
+    if (asked.length > unlocked.length && (unlocked.length === 0 || (asked.some(isPrompted) && !unlocked.some(isPrompted))))
       throw new AppError(
         'object-locked',
         'Every object that would be tracked is protected from changes. Take the protection off one in the list of objects first.',

@@ -28,7 +28,11 @@ export class TrackLoop {
 
   /** How many objects are followed. */
   get objects(): number {
-    return this.#session.edits.trackable(this.#request.objectIds).filter(({ prompts }) => prompts.length > 0).length;
+    const { objectIds } = this.#request;
+    // Some may have been deleted or protected meanwhile.
+    return this.#session.edits.list.filter(
+      ({ id, locked, prompts }) => !locked && prompts.length > 0 && (objectIds === undefined || objectIds.includes(id)),
+    ).length;
   }
 
   cancel(): void {
@@ -85,7 +89,8 @@ export class TrackLoop {
         before += done;
         const wasPaused = outcome.state === 'cancelled' && !this.#isCancelled;
         const followed = objectIds?.filter((id) => edits.has(id));
-        if (wasPaused && !this.#isCancelled && followed?.length !== 0) {
+        // Where nothing is left to be followed, the run is over.
+        if (wasPaused && !this.#isCancelled && this.objects > 0) {
           const resume = progress.resume(known, edits.list);
           request = { ...request, objectIds: followed, resume: resume && { reverse: resume.reverse, at: [...resume.at] } };
           continue;
