@@ -215,8 +215,11 @@ test('several objects are selected, and what is done to them is one step', async
     await page.keyboard.press('a');
     await expect(row(n)).toHaveAttribute('aria-pressed', 'true');
   }
+  const lanes = page.locator('[data-part="lane-list"]');
+  await expect.poll(() => lanes.evaluate(({ scrollTop, clientHeight }) => scrollTop + clientHeight)).toBeGreaterThanOrEqual(11 * 24);
   await page.keyboard.press('1');
   await expect(chosen).toHaveCount(1);
+  await expect.poll(() => lanes.evaluate(({ scrollTop }) => scrollTop)).toBe(0);
 
   await test.step('by the keyboard', async () => {
     await page.keyboard.press('Shift+ArrowDown');

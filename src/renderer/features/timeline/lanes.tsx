@@ -77,6 +77,15 @@ export const Lanes = ({ media }: { media: Media }) => {
     });
   }, [size, scrollTop, range, objects, laneOf, switches, selectedId, alsoSelected, marks, theme]);
 
+  const selectedLane = objects.findIndex(({ id }) => id === selectedId);
+  useEffect(() => {
+    const element = body.current;
+    if (!element || selectedLane < 0 || size.height === 0) return;
+    const top = selectedLane * laneHeight;
+    if (element.scrollTop > top) element.scrollTop = top;
+    else if (element.scrollTop < top + laneHeight - size.height) element.scrollTop = top + laneHeight - size.height;
+  }, [selectedLane, size.height]);
+
   const xOf = (event: PointerEvent): number => event.clientX - surface.current!.getBoundingClientRect().left;
   const frameOf = (event: PointerEvent): number => frameAtX(xOf(event), range, span);
 
@@ -125,7 +134,7 @@ export const Lanes = ({ media }: { media: Media }) => {
       >
         <canvas ref={ruler} className={styles.ruler} height={rulerHeight} />
         {isLive ? <LiveBuffer span={span} range={range} /> : <Filmstrip media={media} width={size.width} span={span} range={range} />}
-        <div ref={body} className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
+        <div ref={body} data-part="lane-list" className={styles.body} onScroll={(event) => setScrollTop(event.currentTarget.scrollTop)}>
           <canvas ref={canvas} data-part="lanes" className={styles.lanes} style={{ height: size.height }} />
           <div style={{ height: Math.max(1, objects.length) * laneHeight }} />
         </div>
