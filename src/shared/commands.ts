@@ -17,7 +17,12 @@ export const commands = {
     enabled: (context) => context.isFetching,
     words: 'stream live record',
   },
-  'clip.close': { label: 'Close the clip', group: 'File', keys: [], enabled: (context) => withClip(context) && !context.isTracking },
+  'clip.close': {
+    label: 'Close the clip',
+    group: 'File',
+    keys: [],
+    enabled: (context) => withClip(context) && !context.isTracking && !context.isExporting,
+  },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withClip, words: 'save render masks coco' },
   'project.save': { label: 'Save', group: 'File', keys: ['Mod+KeyS'], enabled: withSession, words: 'saved autosave where' },
   'project.copy': {

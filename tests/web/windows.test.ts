@@ -103,3 +103,15 @@ it('says what is in the way where every object that was prompted is protected', 
   const started = (await window.call('track.start', { direction: 'forward' })) as { r: { operationId: string } };
   expect((await app.services.operations.ended(started.r.operationId)).error).toMatchObject({ code: 'object-locked' });
 });
+
+it('whoever opens another clip while one is tracked is told that this ended the run', async () => {
+  const window = await TestWindow.open(app.host.port);
+  await window.call('session.open', { path: app.clip });
+  await window.call('object.add');
+  await window.call('prompt.set', point(1, 0, 10));
+  await window.call('track.start', { direction: 'forward' });
+  await window.until(() => (window.state?.operations.at(-1)?.done ?? 0) > 5);
+  await window.call('session.openSample');
+  await settled(window);
+  expect(window.state!.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Tracking was ended, .* masks it made are kept/)]);
+});

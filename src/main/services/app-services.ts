@@ -11,6 +11,7 @@ import { userDataDir } from './app-paths.ts';
 import type { AppServicesOptions } from './app-services-options.ts';
 import { type ClientLink, type Connection, viewerOf } from './client-link.ts';
 import { Clients } from './clients.ts';
+import { cutWork } from './ended-work.ts';
 import type { AppUsage, EnginePeer } from './engine-host.ts';
 import type { ExportChoice } from './export-service.ts';
 import { Exports } from './exports.ts';
@@ -176,8 +177,10 @@ export class AppServices {
       isOwn: (path) => this.sources.store.owns(path),
       checkPath: (path) => this.checkPath(path),
       release: async (session) => {
+        const cut = cutWork(this.operations.list);
         // Not what is being fetched: it is what may be opened now.
         await this.operations.cancelAll(['track', 'export', 'copy']);
+        for (const text of cut) this.notify('warning', text);
         await this.live.leave(session);
       },
     });

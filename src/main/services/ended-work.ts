@@ -29,3 +29,13 @@ export class EndedWork {
     });
   }
 }
+
+const cutTexts: Partial<Record<Operation['kind'], string>> = {
+  track: 'Tracking was ended, since its clip was closed. The masks it made are kept: open the clip again and press Track to go on.',
+  export: 'The export was ended, since its clip was closed. Files that were whole are kept; open the clip again to export the rest.',
+  copy: 'The copy of the project was ended, since the project was closed. Open it again to copy it.',
+};
+
+/** What whoever closes a clip, or opens another, ends without having said so. */
+export const cutWork = (operations: readonly Pick<Operation, 'kind' | 'state'>[]): string[] =>
+  operations.flatMap(({ kind, state }) => (state === 'running' ? (cutTexts[kind] ?? []) : []));
