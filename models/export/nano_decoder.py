@@ -6,6 +6,7 @@ Nano's mask decoder in less work, with prompts and for frames without one, where
 - The projection of a sum with the position code is the projection plus a constant.
 - What the tokens take from the image is averaged before it is projected, and what they give to it is projected before it is shared out: they are few.
 - The four masks' networks are one product a layer, and the last convolution of the refinement is a mix of channels, as a mask is.
+- Attention between tokens and image is sharp: most shares are next to nothing, which is dear if taken exactly.
 - Masks take more than half of the work, and are drawn by a graph of their own on frames without a prompt: a path of a memory tree none of whose candidates
   goes on, and an object that is not there, need none.
 - Nano draws its prompts as maps and reads them at three strides (models/nano/model.py). Without a point, a box or a mask all maps are 0: the
@@ -36,6 +37,21 @@ def to_heads(x, own):
 def from_heads(x, own):
     """[B, H * N, D] -> [B, N, D], each head's part from its own rows."""
     return (x.unflatten(1, (len(own), -1)) * own).sum(1)
+
+
+# Shares of a softmax under e^-60 count as that: they change no sum, and smaller ones are numbers that a CPU needs a hundred times as long for (subnormal).
+FAINTEST = -60.0
+
+
+def softmax(scores):
+    """Over the last axis, which is long."""
+    return F.relu(scores - (scores.amax(-1, keepdim=True) + FAINTEST)).softmax(-1)
+
+
+def softmax_across(scores, axis):
+    """Over a short axis that is not the last, in steps that each go along the last one."""
+    raised = (scores - scores.amax(axis, keepdim=True)).clamp(min=FAINTEST).exp()
+    return raised / raised.sum(axis, keepdim=True)
 
 
 def layer_norm_2d(norm, x):
@@ -118,14 +134,14 @@ class NanoDecoder(nn.Module):
     def tokens_to_image(self, attention, tokens, image):
         query = to_heads(attention.q_proj(tokens) * self.scale(attention), self.own)
         scores = query @ self.at_position(attention.k_proj, image).transpose(1, 2)
-        return attention.out_proj(from_heads(attention.v_proj(scores.softmax(-1) @ image), self.own))
+        return attention.out_proj(from_heads(attention.v_proj(softmax(scores) @ image), self.own))
 
     def image_to_tokens(self, attention, image, tokens_at, tokens):
         key = to_heads(attention.k_proj(tokens_at) * self.scale(attention), self.own)
-        scores = self.at_position(attention.q_proj, image) @ key.transpose(1, 2)
-        shares = scores.unflatten(-1, (len(self.own), -1)).softmax(-1).flatten(-2)
+        scores = key @ self.at_position(attention.q_proj, image).transpose(1, 2)
+        shares = softmax_across(scores.unflatten(1, (len(self.own), -1)), 2).flatten(1, 2)
         out = attention.out_proj
-        return shares @ (to_heads(attention.v_proj(tokens), self.own) @ out.weight.T) + out.bias
+        return shares.transpose(1, 2) @ (to_heads(attention.v_proj(tokens), self.own) @ out.weight.T) + out.bias
 
     def begun(self, code):
         """The first layer's tokens before they meet the image."""

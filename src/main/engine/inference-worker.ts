@@ -88,10 +88,10 @@ interface TrackInput {
 let upcoming: TrackInput[] = [];
 let isTracking = false;
 
-/** The next frame's image is encoded beside the work on this one. A source that has no next frame yet has sent none. */
+/** Images of the next frames are encoded beside the work on this one. A source that has no next frame yet has sent none. */
 const lookAhead = (): void => {
   const next = upcoming[0];
-  if (isTracking && next) trackers.get(next.sessionId)?.lookAhead(next.frame, next.image);
+  if (isTracking && next) trackers.get(next.sessionId)?.lookAhead(upcoming.filter(({ sessionId }) => sessionId === next.sessionId));
 };
 
 export const workerMethods = {

@@ -82,6 +82,17 @@ export class GraphRunner {
     }
   }
 
+  /** See {@link SecondLane.encode}. */
+  async encodeInLane(feeds: Tensors, attends: boolean): Promise<{ features: Tensors; forAttention: Tensors | null }> {
+    try {
+      const { outputs, forAttention, times } = await this.#lane!.encode(feeds, attends);
+      this.#addLaneTimes(times);
+      return { features: outputs, forAttention };
+    } catch (error) {
+      throw stopped('imageEncoder', error);
+    }
+  }
+
   /**
    * Runs a graph for each of several objects, one at a time: this thread begins, and the lane takes part as soon as it is free. Which of them ran
    * an object makes no difference to the result.
@@ -89,16 +100,18 @@ export class GraphRunner {
    */
   async runForEach(graph: LaneGraph, feeds: Tensors, each: readonly Tensors[]): Promise<Tensors[]> {
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const others = this.#takeInLane(graph, feeds, each, taken);
+    const [first, ...rest] = each;
+    // The first is this thread's in any case and need not be sent.
+    const others = this.#takeInLane(graph, feeds, rest, taken);
     // Told below where the lane took any.
     others.catch(() => {});
-    const outputs: Tensors[] = [];
+    const outputs: Tensors[] = [await this.run(graph, { ...feeds, ...first })];
     let own = 0;
-    for (let index = Atomics.add(taken, 0, 1); index < each.length; index = Atomics.add(taken, 0, 1)) {
-      outputs[index] = await this.run(graph, { ...feeds, ...each[index] });
+    for (let index = Atomics.add(taken, 0, 1); index < rest.length; index = Atomics.add(taken, 0, 1)) {
+      outputs[1 + index] = await this.run(graph, { ...feeds, ...rest[index] });
       own++;
     }
-    if (own < each.length) for (const done of await others) outputs[done.index] = done.outputs;
+    if (own < rest.length) for (const done of await others) outputs[1 + done.index] = done.outputs;
     return outputs;
   }
 

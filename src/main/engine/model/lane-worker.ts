@@ -71,6 +71,15 @@ const laneMethods = {
     return new Transferred({ outputs, times }, buffersOf(outputs));
   },
 
+  /** An image, and what attention begins with of it, as nobody else would have time for that either. */
+  encode: async ({ feeds, attends }: { feeds: LaneTensors; attends: boolean }) => {
+    const times: LaneTime[] = [];
+    const features = await timed('imageEncoder', toOrt(feeds), times);
+    const outputs = packed(features);
+    const forAttention = attends ? packed(await timed('imageAttention', { top: features.top! }, times)) : null;
+    return new Transferred({ outputs, forAttention, times }, [...buffersOf(outputs), ...buffersOf(forAttention ?? {})]);
+  },
+
   /**
    * A graph is run for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
    * @param feeds of all objects @param each of each object

@@ -22,6 +22,7 @@ import type { Bundle } from './bundle.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
 import { GraphRunner, type Tensors } from './graph-runner.ts';
 import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
+import { ImagesAhead } from './images-ahead.ts';
 import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
 import type { Provider, ProviderChoice } from './providers.ts';
 import type { GraphTimings } from './run-times.ts';
@@ -104,14 +105,8 @@ export class OnnxGraphs implements TrackerGraphs {
   /** null where the model has none. */
   readonly #candidates: CandidateGraphs | null;
   readonly #c: TrackerConstants;
-  /** Starts what is to be encoded for the next frame; null when nothing waits. */
-  #startAhead: (() => void) | null = null;
-  /** Of the last attention. */
-  #lastBatch = 1;
-  /** Of the next frame, once its image is encoded. */
-  #next: OnnxFeatures | null = null;
-  /** The present frame's attention has been handed out. */
-  #hasAttended = false;
+  /** null without a second lane. */
+  readonly #ahead: ImagesAhead<OnnxFeatures> | null;
   #noMask: Float32Array = new Float32Array(0);
 
   private constructor(constants: TrackerConstants, { runner, opened }: Parts, { provider, encoderPrecision }: Attempt, reason: string) {
@@ -119,6 +114,7 @@ export class OnnxGraphs implements TrackerGraphs {
     this.#runner = runner;
     this.#opened = opened;
     const hasCandidates = runner.has('candidateDecoder') && runner.has('maskUpscaler');
+    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, attends) => this.#encode(rgb, attends), this.#sharesObjects) : null;
     this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#sharesObjects) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
@@ -205,40 +201,21 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async encodeImage(rgb: Uint8Array): Promise<ImageFeatures> {
-    this.#hasAttended = false;
-    return this.#encode(rgb);
+    this.#ahead?.newFrame();
+    return this.#encode(rgb, false);
   }
 
-  async #encode(rgb: Uint8Array): Promise<OnnxFeatures> {
+  /** @param attends also what attention begins with */
+  async #encode(rgb: Uint8Array, attends: boolean): Promise<OnnxFeatures> {
     const size = this.#c.imageSize;
-    const out = await this.#runner.run('imageEncoder', { image: new Tensor('uint8', rgb, [1, size, size, 3]) });
-    return { s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! } as OnnxFeatures;
+    const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
+    if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds));
+    const { features, forAttention } = await this.#runner.encodeInLane(feeds, attends && this.#runner.has('imageAttention'));
+    return { ...featuresOf(features), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
   }
 
-  /** In the second lane. Where that attends for some of the objects it first does so for the present frame, which is what is waited for. */
-  encodeAhead(rgb: Uint8Array): AheadFeatures | null {
-    if (!this.#runner.hasLane) return null;
-    let start = (): void => {};
-    const features = new Promise<void>((resolve) => {
-      start = resolve;
-    }).then(() => this.#encode(rgb));
-    this.#next = null;
-    features.then(
-      (next) => {
-        this.#next = next;
-      },
-      // Whoever wants them is told; nobody may.
-      () => {},
-    );
-    if (!this.#sharesObjects || this.#lastBatch === 1 || this.#hasAttended) start();
-    else this.#startAhead = start;
-    return {
-      features,
-      start: () => {
-        this.#hasAttended = false;
-        start();
-      },
-    };
+  encodeAhead(rgb: Uint8Array, isNext: boolean): AheadFeatures | null {
+    return this.#ahead?.begin(rgb, isNext) ?? null;
   }
 
   initialFeatures(features: ImageFeatures): ConditionedFeatures {
@@ -256,14 +233,13 @@ export class OnnxGraphs implements TrackerGraphs {
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
     const { batch } = input;
     const { featureSize, hiddenDim } = this.#c;
-    this.#lastBatch = batch;
     // Paths of one tree share memories, which would be attended to twice.
     const own = this.#sharesObjects ? dealtOut(input) : batch;
-    if (own === batch) this.#beginAhead();
+    if (own === batch) this.#ahead?.attends(batch, false);
     const image = await this.#imageForAttention(features as OnnxFeatures);
     const other = own < batch ? this.#attendInLane(image, detached(someOf(input, own, batch))) : null;
     // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
-    this.#beginAhead();
+    if (other) this.#ahead?.attends(batch, true);
     await Promise.resolve();
     const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
     const parts: Promise<Tensor>[] = [];
@@ -293,26 +269,12 @@ export class OnnxGraphs implements TrackerGraphs {
     return features.forAttention;
   }
 
-  /** Behind the memories in the lane, which of an odd number leave it free before this thread is. */
-  #prepareNext(): void {
-    const next = this.#next;
-    this.#next = null;
-    if (!next || next.forAttention || !this.#runner.has('imageAttention')) return;
-    next.forAttention = askedOnce(next, this.#runner.runInLane('imageAttention', { top: next.top }));
-  }
-
   async #attend(image: Tensors, input: AttendInput): Promise<Tensor> {
     return (await this.#runner.run('memoryAttention', attendFeeds(image, input, this.#c))).pix!;
   }
 
   async #attendInLane(image: Tensors, input: AttendInput): Promise<Tensor> {
     return (await this.#runner.runInLane('memoryAttention', attendFeeds(image, input, this.#c), ownedByAttend)).pix!;
-  }
-
-  #beginAhead(): void {
-    this.#hasAttended = true;
-    this.#startAhead?.();
-    this.#startAhead = null;
   }
 
   async decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
@@ -355,7 +317,7 @@ export class OnnxGraphs implements TrackerGraphs {
     // How long the lane still encodes the next image is not known here.
     const each = Array.from({ length: batch }, (_, index) => feeds(index, index + 1));
     const encoding = this.#runner.runForEach('memoryEncoder', image, each);
-    this.#prepareNext();
+    this.#ahead?.remembers();
     return joined((await encoding).map(memoryOf));
   }
 
@@ -385,6 +347,8 @@ const askedOnce = (features: OnnxFeatures, run: Promise<Tensors>): Promise<Tenso
   });
   return run;
 };
+
+const featuresOf = (out: Tensors): OnnxFeatures => ({ s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! });
 
 const decoded = (out: Tensors): DecodeOutput => ({
   masks: out.masks!.data as Float32Array,

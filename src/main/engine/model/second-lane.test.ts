@@ -56,7 +56,8 @@ describe('two lanes', () => {
       const step = from <= to ? 1 : -1;
       for (let t = from; t !== to + step; t += step) {
         const tracked = tracker.trackFrame(t, step < 0, () => picture(t));
-        if (looksAhead && t !== to) tracker.lookAhead(t + step, picture(t + step));
+        const ahead = [t + step, t + 2 * step].filter((frame) => (to - frame) * step >= 0);
+        if (looksAhead && t !== to) tracker.lookAhead(ahead.map((frame) => ({ frame, image: picture(frame) })));
         told.push(...(await tracked).map(({ logits, objectLogit, iou }) => ({ logits, objectLogit, iou })));
       }
     };

@@ -98,6 +98,12 @@ export class SecondLane {
     return { outputs: unpacked(outputs), times };
   }
 
+  /** Runs the image encoder when its turn comes, and behind it the work on the image alone that attention begins with, where `attends`. */
+  async encode(feeds: Record<string, Tensor>, attends: boolean): Promise<LaneRun & { forAttention: Record<string, Tensor> | null }> {
+    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', { feeds: packed(feeds), attends }));
+    return { outputs: unpacked(outputs), forAttention: forAttention && unpacked(forAttention), times };
+  }
+
   /**
    * Takes part in running a graph for several objects, when its turn comes and as long as there are any. Inputs are copied.
    * @param taken shared: how many objects either thread has begun with

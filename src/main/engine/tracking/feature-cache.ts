@@ -1,18 +1,27 @@
 /**
  * Image features of the last few frames: prompts come several to a frame, and every object shares them. One frame that is known to come
- * next may be encoded ahead, where the graphs can do that beside other work.
+ * next, and the one after it, may be encoded ahead, where the graphs can do that beside other work.
  */
 import type { AheadFeatures, ImageFeatures, TrackerGraphs } from './graphs.ts';
 
 /** Gives the model frame [S, S, 3] of a frame when its features are not cached. */
 export type ModelFrame = () => Promise<Uint8Array> | Uint8Array;
 
+export interface UpcomingFrame {
+  frame: number;
+  /** [S, S, 3] */
+  image: Uint8Array;
+}
+
 const cachedFrames = 3;
+/** Of which one may be encoded while another waits to be tracked. */
+const framesAhead = 2;
 
 export class FeatureCache {
   readonly #graphs: TrackerGraphs;
   readonly #features = new Map<number, ImageFeatures>();
-  #ahead: { frame: number; encoding: AheadFeatures } | null = null;
+  /** By frame. */
+  readonly #ahead = new Map<number, AheadFeatures>();
 
   constructor(graphs: TrackerGraphs) {
     this.#graphs = graphs;
@@ -35,34 +44,39 @@ export class FeatureCache {
     return features;
   }
 
-  /** Begins with a frame that is wanted soon; of an earlier one that nobody came for nothing is kept. */
-  encodeAhead(frame: number, image: Uint8Array): void {
-    if (this.#features.has(frame) || this.#ahead?.frame === frame) return;
-    this.#dropAhead();
-    const encoding = this.#graphs.encodeAhead?.(image);
-    if (encoding) this.#ahead = { frame, encoding };
+  /** @param upcoming what is wanted soon, the next frame first; of others that nobody came for nothing is kept */
+  encodeAhead(upcoming: readonly UpcomingFrame[]): void {
+    const wanted = upcoming.slice(0, framesAhead);
+    this.#dropAhead((frame) => !wanted.some((other) => other.frame === frame));
+    wanted.forEach(({ frame, image }, index) => {
+      if (this.#features.has(frame)) return;
+      const known = this.#ahead.get(frame);
+      if (known && index === 0) known.next();
+      const encoding = known ?? this.#graphs.encodeAhead?.(image, index === 0);
+      if (encoding) this.#ahead.set(frame, encoding);
+    });
   }
 
   clear(): void {
-    this.#dropAhead();
+    this.#dropAhead(() => true);
     for (const features of this.#features.values()) features.dispose?.();
     this.#features.clear();
   }
 
   /** What fails ahead fails the frame it was for, and is tried again when that is asked for again. */
   #takeAhead(frame: number): Promise<ImageFeatures> | null {
-    if (this.#ahead?.frame !== frame) return null;
-    const { encoding } = this.#ahead;
-    this.#ahead = null;
+    const encoding = this.#ahead.get(frame);
+    if (!encoding) return null;
+    this.#ahead.delete(frame);
     encoding.start();
     return encoding.features;
   }
 
-  #dropAhead(): void {
-    this.#ahead?.encoding.features.then(
-      (features) => features.dispose?.(),
-      () => {},
-    );
-    this.#ahead = null;
+  #dropAhead(isUnwanted: (frame: number) => boolean): void {
+    for (const [frame, encoding] of this.#ahead) {
+      if (!isUnwanted(frame)) continue;
+      encoding.drop();
+      this.#ahead.delete(frame);
+    }
   }
 }

@@ -89,15 +89,22 @@ export interface EncodeMemoryInput {
 /** Features of a frame that comes later, encoded beside the work on this one. */
 export interface AheadFeatures {
   readonly features: Promise<ImageFeatures>;
-  /** They are wanted now. Without it they are begun when the present frame has been attended to. */
+  /** The frame is the next one now. */
+  next(): void;
+  /** They are wanted now, and begun if they are not. */
   start(): void;
+  /** Nobody comes for them any more. */
+  drop(): void;
 }
 
 export interface TrackerGraphs {
   /** @param rgb interleaved RGB, S * S * 3 bytes; it must stay as it is until this resolves */
   encodeImage(rgb: Uint8Array): Promise<ImageFeatures>;
-  /** Absent or null where nothing can be encoded beside other work. At most one at a time. */
-  encodeAhead?(rgb: Uint8Array): AheadFeatures | null;
+  /**
+   * Absent or null where nothing can be encoded beside other work.
+   * @param isNext the frame comes next; otherwise it is the one after that, which was asked for before it
+   */
+  encodeAhead?(rgb: Uint8Array, isNext: boolean): AheadFeatures | null;
   /** Raw features plus no_mem_embed (rule 6). */
   initialFeatures(features: ImageFeatures): ConditionedFeatures;
   /** Raw features without anything (rule 7). */

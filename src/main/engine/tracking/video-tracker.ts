@@ -9,7 +9,7 @@
 import { defaultMemorySettings, isPlainSam2, type MemorySettings } from '../../../shared/memory-settings.ts';
 import { AttentionPacker } from './attention-batch.ts';
 import type { TrackerConstants } from './constants.ts';
-import { FeatureCache, type ModelFrame } from './feature-cache.ts';
+import { FeatureCache, type ModelFrame, type UpcomingFrame } from './feature-cache.ts';
 import type { TrackerGraphs } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
 import { checkPoints, type PointPrompt } from './point-prompt.ts';
@@ -216,11 +216,11 @@ export class VideoTracker {
   }
 
   /**
-   * Says that `frame` is tracked next, so that its image may be encoded beside the work on the present one. Unlike other calls it may come
-   * at any time. @param image [S, S, 3], not to be changed any more
+   * Says which frames are tracked next, so that their images may be encoded beside the work on the present one. Unlike other calls it may
+   * come at any time. @param upcoming the next frame first; images are not to be changed any more
    */
-  lookAhead(frame: number, image: Uint8Array): void {
-    this.#features.encodeAhead(frame, image);
+  lookAhead(upcoming: readonly UpcomingFrame[]): void {
+    this.#features.encodeAhead(upcoming);
   }
 
   /** Removes an object's prompts on a frame; its output there becomes an ordinary one (rule 29). */
