@@ -82,7 +82,7 @@ export class CachedGraphs implements TrackerGraphs {
     return this.#graphs.decode(features, pix, input);
   }
 
-  encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
+  encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
     return this.#graphs.encodeMemory(features, input);
   }
 

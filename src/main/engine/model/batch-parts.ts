@@ -44,18 +44,6 @@ export const someOf = (input: AttendInput, from: number, to: number): AttendInpu
   };
 };
 
-/** The same in buffers of its own, which may be moved to another thread. */
-export const detached = (input: AttendInput): AttendInput => ({
-  ...input,
-  memory: input.memory.slice(),
-  temporalRow: input.temporalRow.slice(),
-  memoryWeight: input.memoryWeight.slice(),
-  memorySlot: input.memorySlot.slice(),
-  pointers: input.pointers.slice(),
-  pointerPosition: input.pointerPosition.slice(),
-  pointerWeight: input.pointerWeight.slice(),
-});
-
 /**
  * The first objects of a batch, half of them or more, that attend to no memory that one of the others attends to.
  * @returns how many; all where they share
@@ -93,16 +81,6 @@ export const attendFeeds = (
   };
 };
 
-/** What a request to the second lane need not keep. */
-export const ownedByAttend = ['memory', 'memory_tpos', 'memory_weight', 'memory_slot', 'pointers', 'pointer_pos', 'pointer_weight'];
-
-/** Objects `from` to `to` (exclusive) of a batch, in a buffer of its own where they are not all. */
-export const part = (values: Float32Array, batch: number, from: number, to: number): Float32Array => {
-  if (to - from === batch) return values;
-  const each = values.length / batch;
-  return values.slice(from * each, to * each);
-};
-
 export const joined = (parts: readonly Float32Array[]): Float32Array => {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -114,7 +92,7 @@ export const joined = (parts: readonly Float32Array[]): Float32Array => {
 };
 
 /** Each object of a batch as a batch of its own; views of the same buffer. */
-export const eachOf = ({ data, dims: [batch, ...shape] }: Tensor): Tensor[] => {
+const eachOf = ({ data, dims: [batch, ...shape] }: Tensor): Tensor[] => {
   const values = data as Float32Array;
   const length = values.length / batch!;
   return Array.from(
@@ -138,3 +116,12 @@ export const batchOf = (tensors: readonly Tensor[]): Tensor => {
   const values = follow ? new Float32Array(parts[0]!.buffer as ArrayBuffer, parts[0]!.byteOffset, length) : joined(parts);
   return new Tensor('float32', values, [batch, ...shape]);
 };
+
+/** What there is of each object of a batch. */
+export const apart = (whole: Record<string, Tensor>): Record<string, Tensor>[] => {
+  const each = Object.entries(whole).map(([name, tensor]) => [name, eachOf(tensor)] as const);
+  return (each[0]?.[1] ?? []).map((_, index) => Object.fromEntries(each.map(([name, tensors]) => [name, tensors[index]!])));
+};
+
+export const together = (objects: readonly Record<string, Tensor>[]): Record<string, Tensor> =>
+  Object.fromEntries(Object.keys(objects[0]!).map((name) => [name, batchOf(objects.map((own) => own[name]!))]));

@@ -1,16 +1,13 @@
 /** The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the masks of those that are wanted. */
 import type { Tensor } from 'onnxruntime-node';
 import type { CandidateOutput } from '../tracking/graphs.ts';
-import { batchOf, eachOf } from './batch-parts.ts';
+import { apart, batchOf, together } from './batch-parts.ts';
 import type { GraphRunner, Tensors } from './graph-runner.ts';
 
 interface OnnxCandidates extends CandidateOutput {
   /** Per object, what its masks are made of. */
   readonly forMasks: readonly Tensors[];
 }
-
-const named = <T>(names: readonly string[], of: (name: string) => T): Record<string, T> =>
-  Object.fromEntries(names.map((name) => [name, of(name)]));
 
 export class CandidateGraphs {
   readonly #runner: GraphRunner;
@@ -24,11 +21,7 @@ export class CandidateGraphs {
 
   /** @param pix [B, C, h, h] */
   async decode(pix: Tensor): Promise<CandidateOutput> {
-    const objects = await this.#run(
-      'candidateDecoder',
-      {},
-      eachOf(pix).map((own) => ({ pix: own })),
-    );
+    const objects = await this.#run('candidateDecoder', {}, apart({ pix }));
     const all = (name: string): Float32Array => batchOf(objects.map((own) => own[name]!)).data as Float32Array;
     const candidates: OnnxCandidates = {
       ious: all('ious'),
@@ -53,9 +46,6 @@ export class CandidateGraphs {
   /** @param shared what is the same for all. @returns per object */
   async #run(graph: 'candidateDecoder' | 'maskUpscaler', shared: Tensors, objects: readonly Tensors[]): Promise<Tensors[]> {
     if (this.#isDealtOut && objects.length > 1) return this.#runner.runForEach(graph, shared, objects);
-    const together = named(Object.keys(objects[0]!), (name) => batchOf(objects.map((own) => own[name]!)));
-    const output = await this.#runner.run(graph, { ...shared, ...together });
-    const apart = named(Object.keys(output), (name) => eachOf(output[name]!));
-    return objects.map((_, index) => named(Object.keys(apart), (name) => apart[name]![index]!));
+    return apart(await this.#runner.run(graph, { ...shared, ...together(objects) }));
   }
 }

@@ -72,9 +72,9 @@ export class GraphRunner {
   }
 
   /** See {@link SecondLane.run}. */
-  async runInLane(graph: LaneGraph, feeds: Tensors, moved: readonly string[] = []): Promise<Tensors> {
+  async runInLane(graph: LaneGraph, feeds: Tensors): Promise<Tensors> {
     try {
-      const { outputs, times } = await this.#lane!.run(graph, feeds, moved);
+      const { outputs, times } = await this.#lane!.run(graph, feeds);
       this.#addLaneTimes(times);
       return outputs;
     } catch (error) {

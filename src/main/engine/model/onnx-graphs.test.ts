@@ -164,7 +164,8 @@ describe('loading graphs', () => {
     const nonsense = new Proxy(graphs, {
       get: (target, name) => {
         if (name === 'encodeMemory') {
-          return async (...args: Parameters<OnnxGraphs['encodeMemory']>) => (await target.encodeMemory(...args)).fill(Number.NaN);
+          return async (...args: Parameters<OnnxGraphs['encodeMemory']>) =>
+            (await target.encodeMemory(...args)).map((memory) => memory.fill(Number.NaN));
         }
         const value = Reflect.get(target, name) as unknown;
         return typeof value === 'function' ? value.bind(target) : value;

@@ -17,7 +17,7 @@ import type {
   ImageFeatures,
   TrackerGraphs,
 } from '../tracking/graphs.ts';
-import { attendFeeds, dealtOut, detached, joined, ownedByAttend, part, someOf } from './batch-parts.ts';
+import { apart, attendFeeds, dealtOut, joined, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
 import { GraphRunner, type Tensors } from './graph-runner.ts';
@@ -237,7 +237,7 @@ export class OnnxGraphs implements TrackerGraphs {
     const own = this.#sharesObjects ? dealtOut(input) : batch;
     if (own === batch) this.#ahead?.attends(batch, false);
     const image = await this.#imageForAttention(features as OnnxFeatures);
-    const other = own < batch ? this.#attendInLane(image, detached(someOf(input, own, batch))) : null;
+    const other = own < batch ? this.#attendInLane(image, someOf(input, own, batch)) : null;
     // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
     if (other) this.#ahead?.attends(batch, true);
     await Promise.resolve();
@@ -274,7 +274,7 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async #attendInLane(image: Tensors, input: AttendInput): Promise<Tensor> {
-    return (await this.#runner.runInLane('memoryAttention', attendFeeds(image, input, this.#c), ownedByAttend)).pix!;
+    return (await this.#runner.runInLane('memoryAttention', attendFeeds(image, input, this.#c))).pix!;
   }
 
   async decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
@@ -303,22 +303,21 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#candidates!.draw({ s0, s1 }, candidates, entries);
   }
 
-  async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
+  async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
     const { logitSize } = this.#c;
     const { batch } = input;
     const image = { top: (features as OnnxFeatures).top };
-    const feeds = (from: number, to: number): Tensors => ({
-      logits: new Tensor('float32', part(input.logits, batch, from, to), [to - from, 1, logitSize, logitSize]),
-      binarize: new Tensor('float32', part(input.binarize, batch, from, to), [to - from]),
-      object_logit: new Tensor('float32', part(input.objectLogit, batch, from, to), [to - from]),
-    });
-    const memoryOf = (out: Tensors): Float32Array => out.memory!.data as Float32Array;
-    if (!this.#sharesObjects || batch === 1) return memoryOf(await this.#runner.run('memoryEncoder', { ...image, ...feeds(0, batch) }));
+    const whole: Tensors = {
+      logits: new Tensor('float32', input.logits, [batch, 1, logitSize, logitSize]),
+      binarize: new Tensor('float32', input.binarize, [batch]),
+      object_logit: new Tensor('float32', input.objectLogit, [batch]),
+    };
+    const memoriesOf = (out: Tensors): Float32Array[] => apart(out).map(({ memory }) => memory!.data as Float32Array);
+    if (!this.#sharesObjects || batch === 1) return memoriesOf(await this.#runner.run('memoryEncoder', { ...image, ...whole }));
     // How long the lane still encodes the next image is not known here.
-    const each = Array.from({ length: batch }, (_, index) => feeds(index, index + 1));
-    const encoding = this.#runner.runForEach('memoryEncoder', image, each);
+    const encoding = this.#runner.runForEach('memoryEncoder', image, apart(whole));
     this.#ahead?.remembers();
-    return joined((await encoding).map(memoryOf));
+    return (await encoding).flatMap(memoriesOf);
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {

@@ -47,13 +47,17 @@ export interface LaneShare {
   times: LaneTime[];
 }
 
-/** A view would bring along all of what it is a part of. */
-const alone = <T extends { buffer: ArrayBufferLike; byteLength: number; slice(): T }>(data: T): T =>
-  data.byteLength === data.buffer.byteLength ? data : data.slice();
-
-const packed = (tensors: Record<string, Tensor>): LaneTensors =>
+/** @param moved gets what was copied here: a view would bring along all of what it is a part of */
+const packed = (tensors: Record<string, Tensor>, moved: ArrayBuffer[]): LaneTensors =>
   Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, data, dims }]) => [name, { type, data: alone(data as Float32Array), dims } as LaneTensor]),
+    Object.entries(tensors).map(([name, { type, data, dims }]) => {
+      let values = data as Float32Array<ArrayBuffer>;
+      if (values.byteLength < values.buffer.byteLength) {
+        values = values.slice();
+        moved.push(values.buffer);
+      }
+      return [name, { type, data: values, dims } as LaneTensor];
+    }),
   );
 
 const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
@@ -88,19 +92,19 @@ export class SecondLane {
   }
 
   /**
-   * Runs a graph when its turn comes. Inputs are copied, or moved where `moved` names them.
+   * Runs a graph when its turn comes. Inputs are copied.
    * @throws AppError with ONNX Runtime's message
    */
-  async run(graph: LaneGraph, feeds: Record<string, Tensor>, moved: readonly string[] = []): Promise<LaneRun> {
-    const tensors = packed(feeds);
-    const buffers = moved.flatMap((name) => (tensors[name] ? [tensors[name].data.buffer as ArrayBuffer] : []));
-    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: tensors }, buffers));
+  async run(graph: LaneGraph, feeds: Record<string, Tensor>): Promise<LaneRun> {
+    const moved: ArrayBuffer[] = [];
+    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: packed(feeds, moved) }, moved));
     return { outputs: unpacked(outputs), times };
   }
 
   /** Runs the image encoder when its turn comes, and behind it the work on the image alone that attention begins with, where `attends`. */
   async encode(feeds: Record<string, Tensor>, attends: boolean): Promise<LaneRun & { forAttention: Record<string, Tensor> | null }> {
-    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', { feeds: packed(feeds), attends }));
+    const moved: ArrayBuffer[] = [];
+    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', { feeds: packed(feeds, moved), attends }, moved));
     return { outputs: unpacked(outputs), forAttention: forAttention && unpacked(forAttention), times };
   }
 
@@ -114,7 +118,9 @@ export class SecondLane {
     each: readonly Record<string, Tensor>[],
     taken: Int32Array,
   ): Promise<LaneShare> {
-    const { done, times } = await this.#alive(this.#peer.call('take', { graph, feeds: packed(feeds), each: each.map(packed), taken }));
+    const moved: ArrayBuffer[] = [];
+    const input = { graph, feeds: packed(feeds, moved), each: each.map((own) => packed(own, moved)), taken };
+    const { done, times } = await this.#alive(this.#peer.call('take', input, moved));
     return { done: done.map(({ index, outputs }) => ({ index, outputs: unpacked(outputs) })), times };
   }
 

@@ -115,8 +115,8 @@ export interface TrackerGraphs {
   decodeCandidates?(features: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null;
   /** The masks of some objects of what {@link decodeCandidates} gave. @returns for each entry [4, 4h, 4h] raw logits */
   drawMasks?(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]>;
-  /** [B, h*h, Cm], not yet rounded to bf16. */
-  encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array>;
+  /** For each object [h*h, Cm], not yet rounded to bf16; may be views of one buffer. */
+  encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]>;
   /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */
   downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }>;
 }

@@ -86,8 +86,9 @@ export const encodeMemories = async (
     binarize: new Float32Array(outputs.length).fill(binarize ? 1 : 0),
     objectLogit: Float32Array.from(outputs, (output) => output.objectLogit),
   });
-  const slot = encoded.length / outputs.length;
   outputs.forEach((output, index) => {
-    output.memory = roundToBf16(encoded.slice(index * slot, (index + 1) * slot));
+    const memory = encoded[index]!;
+    // A view would hold those of the others for as long as this one is remembered.
+    output.memory = roundToBf16(memory.byteLength < memory.buffer.byteLength ? memory.slice() : memory);
   });
 };

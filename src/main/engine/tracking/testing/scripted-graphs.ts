@@ -97,10 +97,10 @@ export class ScriptedGraphs implements TrackerGraphs {
     return output;
   }
 
-  async encodeMemory(_features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array> {
+  async encodeMemory(_features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
     this.#record({ kind: 'encodeMemory', memory: input });
     const { featureSize, memoryDim } = testConstants;
-    return new Float32Array(input.batch * featureSize ** 2 * memoryDim).fill(1.001);
+    return Array.from({ length: input.batch }, () => new Float32Array(featureSize ** 2 * memoryDim).fill(1.001));
   }
 
   async downsampleMask(): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
