@@ -1,7 +1,7 @@
 /**
- * A second thread with sessions of its own, for the CPU: the next frame's image is encoded there while this one's memory is attended,
- * decoded and encoded. Of several objects it attends for half, unless they share memories as paths of a tree do, and it decodes and makes memories as
- * soon as it is free. Kernels of a small model are too short to be shared by two threads: on two
+ * A second thread with sessions of its own, for the CPU: images of the next frames are encoded there while this one's memory is attended,
+ * decoded and encoded (images-ahead.ts says when). Of several objects it attends for half, unless they share memories as paths of a tree do, and it
+ * decodes and makes memories as soon as it is free. Kernels of a small model are too short to be shared by two threads: on two
  * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
  * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
  * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
