@@ -2,6 +2,7 @@
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import type {
   AttendInput,
+  CandidateOutput,
   ConditionedFeatures,
   DecodeInput,
   DecodeOutput,
@@ -80,6 +81,14 @@ export class CachedGraphs implements TrackerGraphs {
 
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     return this.#graphs.decode(features, pix, input);
+  }
+
+  decodeCandidates(features: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null {
+    return this.#graphs.decodeCandidates?.(features, pix) ?? null;
+  }
+
+  drawMasks(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]> {
+    return this.#graphs.drawMasks!(features, candidates, entries);
   }
 
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
