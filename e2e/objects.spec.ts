@@ -12,6 +12,14 @@ test('every tool makes and corrects a mask', async ({ app: page }) => {
   const positive = page.getByRole('button', { name: /^Positive point/ });
   const negative = page.getByRole('button', { name: /^Negative point/ });
 
+  await test.step('the eraser makes no object of nothing', async () => {
+    await page.keyboard.press('x');
+    await drag(page, inGrass, { x: 1080, y: 640 });
+    await expect(page.getByText('There is nothing to erase here.')).toBeVisible();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('q');
+  });
+
   await test.step('the keyboard alone points and prompts', async () => {
     for (let n = 0; n < 3; n++) await page.keyboard.press('Control+ArrowLeft');
     await page.keyboard.press('Control+Shift+ArrowUp');
@@ -21,6 +29,7 @@ test('every tool makes and corrects a mask', async ({ app: page }) => {
     await positive.focus();
     await page.keyboard.press('Delete');
     await expect(positive).toHaveCount(0);
+    await expect(page.getByRole('region', { name: 'Objects' }).getByRole('listitem')).toHaveCount(1);
   });
 
   await test.step('Alt+click is negative, Backspace takes the last point away', async () => {

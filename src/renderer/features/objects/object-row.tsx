@@ -46,7 +46,12 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
   };
 
   useEffect(() => {
-    if (isSelected) row.current?.scrollIntoView({ block: 'nearest' });
+    const list = row.current?.parentElement;
+    if (!isSelected || !list) return;
+    // At once, and when the list has become lower.
+    const observer = new ResizeObserver(() => row.current?.scrollIntoView({ block: 'nearest' }));
+    observer.observe(list);
+    return () => observer.disconnect();
   }, [isSelected]);
 
   return (

@@ -23,6 +23,7 @@ export const viewerText = {
   discard: 'Discard',
   strokes: (count: number): string => (count === 1 ? '1 stroke' : `${count} strokes`),
   brushHelp: 'Paint the mask; right button or Alt erases.',
+  nothingToErase: 'There is nothing to erase here. Select an object first, or paint one with the brush.',
   boxHelp: 'Drag a box around the object.',
   handHelp: 'Drag to move the picture.',
   zoomTitle: (percent: number): string => `Zoom ${percent} %: show actual size`,

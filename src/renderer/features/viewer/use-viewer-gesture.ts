@@ -2,11 +2,13 @@
 import { useMemo, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
+import { addToast } from '../../state/app-store.ts';
 import { objectsOf, promptOn, shownObjects, withToggled } from '../../state/window-state.ts';
 import type { BrushTarget } from './brush.ts';
 import { isInMask, maskFromLogits, maskFromText } from './brush-mask.ts';
 import { boxBetween, imageFromCanvas, isInside, type Point } from './geometry.ts';
 import { PointerGesture } from './pointer-gesture.ts';
+import { viewerText } from './strings.ts';
 
 const round = (value: number): number => Math.round(value * 100) / 100;
 
@@ -66,7 +68,11 @@ export const useViewerGesture = (): { gesture: PointerGesture; draft: BoxDraft |
       },
       cancelBox: () => setDraft(null),
       startStroke: (at, isErasing) => {
-        const { isPlaying, isFollowing, shownFrame } = store.getState();
+        const { isPlaying, isFollowing, shownFrame, selectedId, strokeCount } = store.getState();
+        if (isErasing && selectedId === null && strokeCount === 0) {
+          addToast(store, 'info', viewerText.nothingToErase);
+          return;
+        }
         if (isPlaying) player.pause();
         else if (isFollowing) player.seek(shownFrame);
         brush.start(inImage(at), isErasing, () => brushTarget(app));
