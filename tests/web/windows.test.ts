@@ -115,3 +115,21 @@ it('whoever opens another clip while one is tracked is told that this ended the 
   await settled(window);
   expect(window.state!.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Tracking was ended, .* masks it made are kept/)]);
 });
+
+it('whoever opens a clip again that has been worked on is told where that work is', async () => {
+  const keeping = await startScriptedHost(() => ({ keepsProjects: true }));
+  try {
+    const window = await TestWindow.open(keeping.host.port);
+    await window.call('session.open', { path: keeping.clip });
+    await window.call('session.openSample');
+    await window.call('session.open', { path: keeping.clip });
+    // Nothing was made in either.
+    expect(keeping.services.state.notices).toEqual([]);
+    await window.call('object.add');
+    await window.call('session.openSample');
+    await window.call('session.open', { path: keeping.clip });
+    expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^clip was worked on before\. .*Recent/)]);
+  } finally {
+    await keeping.close();
+  }
+});

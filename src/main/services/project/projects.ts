@@ -81,6 +81,14 @@ export class Projects {
   async use(project: Project | null, session: SessionService): Promise<void> {
     this.#current = project;
     if (!project) return;
+    const isNew = !this.recents.list.some(({ path }) => path === project.folder);
+    const earlier = this.recents.list.find(({ source, missing }) => source === session.path && !missing);
+    // Somebody who opens the clip again may look for what was made on it.
+    if (isNew && earlier && session.edits.list.length === 0)
+      this.#host.notify(
+        'info',
+        `${earlier.name} was worked on before. That work is kept: close the clip (File, Close the clip) and choose it under Recent.`,
+      );
     await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
     void this.#makeThumbnail(project, session).catch(() => {});
   }
