@@ -1,6 +1,7 @@
 /** One measured track run of the whole pipeline: decode, infer, encode results. */
 import type { TrackedFrameEvent } from '../src/main/engine/protocol.ts';
 import type { SessionService } from '../src/main/services/session-service.ts';
+import type { MemorySettings } from '../src/shared/memory-settings.ts';
 
 export const graphOrder = ['imageEncoder', 'memoryAttention', 'maskDecoder', 'memoryEncoder'] as const;
 
@@ -33,12 +34,15 @@ export const ensureObjects = async (session: SessionService, objects: number): P
   }
 };
 
-/** @param warm frames at the start that fill the memory and are not counted */
-export const measureRun = async (session: SessionService, warm: number): Promise<PipelineRun> => {
+/**
+ * @param warm frames at the start that fill the memory and are not counted
+ * @param memory one path by default
+ */
+export const measureRun = async (session: SessionService, warm: number, memory?: MemorySettings): Promise<PipelineRun> => {
   const events: TrackedFrameEvent[] = [];
   const times: number[] = [];
   const start = performance.now();
-  await session.track(`bench-${Math.random()}`, { direction: 'forward', display: null }, (event) => {
+  await session.track(`bench-${Math.random()}`, { direction: 'forward', display: null, ...(memory && { memory }) }, (event) => {
     events.push(event);
     times.push(performance.now());
   });

@@ -1,10 +1,11 @@
 /**
- * `npm run bench:tree [quality|cost|corrections] [-- options]`: what the memory tree, its gates and its review queue are worth. See
+ * `npm run bench:tree [quality|cost|whole-cost|corrections] [-- options]`: what the memory tree, its gates and its review queue are worth. See
  * docs/memory-tree.md.
  */
 const parts = {
   quality: () => import('./tree/quality.ts'),
   cost: () => import('./tree/cost.ts'),
+  'whole-cost': () => import('./tree/whole-cost.ts'),
   corrections: () => import('./tree/corrections.ts'),
 };
 export type Part = keyof typeof parts;

@@ -128,7 +128,9 @@ it('whoever opens a clip again that has been worked on is told where that work i
     await window.call('object.add');
     await window.call('session.openSample');
     await window.call('session.open', { path: keeping.clip });
-    expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^clip was worked on before\. .*Recent/)]);
+    expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^clip was worked on before\. .*Recent/),
+    ]);
   } finally {
     await keeping.close();
   }
