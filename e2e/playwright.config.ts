@@ -35,6 +35,8 @@ export default defineConfig<HostOptions>({
         '--use-angle=swiftshader',
         '--enable-unsafe-swiftshader',
         '--ignore-gpu-blocklist',
+        // A machine that is busy draws late; that is no hang.
+        '--disable-gpu-watchdog',
         // Two, so that one can be chosen.
         '--use-fake-device-for-media-stream=device-count=2',
         '--use-fake-ui-for-media-stream',

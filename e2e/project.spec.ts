@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
 import { root, startWebHost, type WebHost } from './web-host.ts';
-import { clickImage, goToFrame, maskStrength, openSample } from './window.ts';
+import { clickImage, goToFrame, maskStrength, openSample, pixelAt } from './window.ts';
 
 const sample = join(root, 'resources/sample.mp4');
 const onRabbit = { x: 560, y: 370 };
@@ -61,6 +61,8 @@ const holdWhileLoading = async (page: Page): Promise<() => { release(): void }> 
 const expectRabbit = async (page: Page): Promise<void> => {
   await expect(rabbit(page)).toContainText('1 prompt', { timeout: 60_000 });
   await expect(page.getByLabel('Frame number')).toHaveText('60');
+  // The picture, and then the mask over it: which of them is not there is seen when it fails.
+  await expect.poll(() => pixelAt(page, onRabbit.x + 30, onRabbit.y).then((pixel) => pixel[3])).toBe(255);
   await expect.poll(() => maskStrength(page, onRabbit.x + 30, onRabbit.y)).toBeGreaterThan(15);
 };
 
