@@ -11,34 +11,49 @@ import { startWebHost, type WebHost } from '../../src/main/web/server.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 import { token } from './test-window.ts';
 
+/** Where runs stand still until they may go on; by default nowhere. */
+interface Gate {
+  frame: number;
+  opened: PromiseWithResolvers<void>;
+}
+
 /** The scripted engine in this process. */
-const scriptedEngine: SpawnEngine = () => {
-  let toHost: (message: unknown) => void = () => {};
-  let toEngine: (message: unknown) => void = () => {};
-  serveScriptedEngine({
-    post: (message) => void setImmediate(() => toHost(message)),
-    onMessage: (listener) => {
-      toEngine = listener;
-    },
-  });
-  return {
-    pid: undefined,
-    link: {
-      post: (message) => void setImmediate(() => toEngine(message)),
-      onMessage: (listener) => {
-        toHost = listener;
+const scriptedEngine =
+  (gate: Gate): SpawnEngine =>
+  () => {
+    let toHost: (message: unknown) => void = () => {};
+    let toEngine: (message: unknown) => void = () => {};
+    serveScriptedEngine({
+      post: (message) => {
+        const send = (): void => void setImmediate(() => toHost(message));
+        const { frame = 0 } = (message as { d?: { frame?: number } | null }).d ?? {};
+        return frame >= gate.frame ? gate.opened.promise.then(send) : send();
       },
-    },
-    onExit: () => {},
-    kill: () => {},
+      onMessage: (listener) => {
+        toEngine = listener;
+      },
+    });
+    return {
+      pid: undefined,
+      link: {
+        post: (message) => void setImmediate(() => toEngine(message)),
+        onMessage: (listener) => {
+          toHost = listener;
+        },
+      },
+      onExit: () => {},
+      kill: () => {},
+    };
   };
-};
 
 export interface ScriptedHost {
   folder: string;
   clip: string;
   services: AppServices;
   host: WebHost;
+  /** From now on a run stands still before this frame. */
+  holdAt(frame: number): void;
+  goOn(): void;
   /** Sends a picture to every client, as the services send those of a run. */
   sendToAll(data: ArrayBuffer): void;
   close(): Promise<void>;
@@ -47,10 +62,11 @@ export interface ScriptedHost {
 export const startScriptedHost = async (options: (folder: string) => Partial<AppServicesOptions> = () => ({})): Promise<ScriptedHost> => {
   const folder = await mkdtemp(join(tmpdir(), 'sam2-scripted-host-'));
   const clip = join(folder, 'clip.mp4');
+  const gate: Gate = { frame: Number.POSITIVE_INFINITY, opened: Promise.withResolvers() };
   await writeFile(clip, 'the engine of these tests does not read it');
   const services = await makeServices(
     {},
-    { spawnEngine: scriptedEngine, dataDir: join(folder, 'data'), exportRoot: folder, ...options(folder) },
+    { spawnEngine: scriptedEngine(gate), dataDir: join(folder, 'data'), exportRoot: folder, ...options(folder) },
   );
   const links: ClientLink[] = [];
   const connect = services.connect.bind(services);
@@ -64,6 +80,14 @@ export const startScriptedHost = async (options: (folder: string) => Partial<App
     clip,
     services,
     host,
+    holdAt: (frame) => {
+      gate.frame = frame;
+    },
+    goOn: () => {
+      gate.frame = Number.POSITIVE_INFINITY;
+      gate.opened.resolve();
+      gate.opened = Promise.withResolvers();
+    },
     sendToAll: (data) => {
       for (const link of links) link.sendBinary(data);
     },
