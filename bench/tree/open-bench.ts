@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { openBundle } from '../../src/main/engine/model/bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
 import { chooseProviders, type Precision, precisionNames } from '../../src/main/engine/model/providers.ts';
+import { tolerateTensorGarbage } from '../../src/main/engine/tensor-garbage.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { appPaths } from '../../src/main/services/app-paths.ts';
 import { resolveModel } from '../../src/main/services/model-catalog.ts';
@@ -39,6 +40,8 @@ export const openBench = async (options: {
   /** As the app runs: the next image encoded beside the present frame. */
   twoLanes?: boolean;
 }): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; manifest: Manifest; title: string }> => {
+  // As the engine's process does.
+  tolerateTensorGarbage();
   const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
   const constants = constantsOf(bundle.manifest);
   const choice = chooseProviders('auto', options.threads, precisionOf(options.precision));

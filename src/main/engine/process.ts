@@ -2,17 +2,13 @@
  * Entry of the engine process: started by child_process.fork (CLI, web host, tests) or by Electron's utilityProcess, it serves
  * the engine over the channel it was started with and ends when that closes.
  */
-import { setFlagsFromString } from 'node:v8';
 import type { EngineEmit } from './engine.ts';
 import { InferenceClient } from './inference-client.ts';
 import { findFfmpeg } from './media/ffmpeg-binary.ts';
 import { type MessageLink, RpcPeer } from './rpc.ts';
+import { tolerateTensorGarbage } from './tensor-garbage.ts';
 
-/**
- * Each frame leaves some MB of tensors behind, and the heap beside them is small: by V8's own rule every third frame all of it is marked anew, which takes
- * a tenth of the time of a frame on two cores. The heap may grow fivefold first (some 60 MB in each of three threads).
- */
-setFlagsFromString('--heap-growing-percent=400');
+tolerateTensorGarbage();
 
 /** Electron's `process.parentPort` of a utility process; absent in a plain child process. */
 interface ParentPort {
