@@ -83,9 +83,9 @@ export class GraphRunner {
   }
 
   /** See {@link SecondLane.encode}. */
-  async encodeInLane(feeds: Tensors, attends: boolean): Promise<{ features: Tensors; forAttention: Tensors | null }> {
+  async encodeInLane(feeds: Tensors, forSeveral: boolean): Promise<{ features: Tensors; forAttention: Tensors | null }> {
     try {
-      const { outputs, forAttention, times } = await this.#lane!.encode(feeds, attends);
+      const { outputs, forAttention, times } = await this.#lane!.encode(feeds, forSeveral);
       this.#addLaneTimes(times);
       return { features: outputs, forAttention };
     } catch (error) {

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ImageFeatures } from '../tracking/graphs.ts';
 import { ImagesAhead } from './images-ahead.ts';
 
-/** What was begun, in order: the image's first value, and ' attends' where that is asked for as well. */
+/** What was begun, in order: the image's first value, and ' for several' where it is for several objects or paths. */
 const logged = (isShared = true) => {
   const begun: string[] = [];
   const disposed: number[] = [];
-  const encode = async (rgb: Uint8Array, attends: boolean): Promise<ImageFeatures> => {
-    begun.push(`${rgb[0]}${attends ? ' attends' : ''}`);
+  const encode = async (rgb: Uint8Array, forSeveral: boolean): Promise<ImageFeatures> => {
+    begun.push(`${rgb[0]}${forSeveral ? ' for several' : ''}`);
     return { dispose: () => void disposed.push(rgb[0]!) };
   };
   const settled = async (): Promise<string[]> => {
@@ -36,15 +36,15 @@ describe('images of later frames', () => {
     const second = ahead.begin(picture(2), false)!;
     expect(await settled()).toEqual([]);
     ahead.attends(4, true);
-    expect(await settled()).toEqual(['1 attends']);
+    expect(await settled()).toEqual(['1 for several']);
     ahead.remembers();
-    expect(await settled()).toEqual(['1 attends']);
+    expect(await settled()).toEqual(['1 for several']);
     // It is the next frame's now, which is attended to first.
     ahead.newFrame();
     second.next();
-    expect(await settled()).toEqual(['1 attends']);
+    expect(await settled()).toEqual(['1 for several']);
     ahead.attends(4, true);
-    expect(await settled()).toEqual(['1 attends', '2 attends']);
+    expect(await settled()).toEqual(['1 for several', '2 for several']);
   });
 
   it('follow the memories of the paths of a tree', async () => {
@@ -52,9 +52,9 @@ describe('images of later frames', () => {
     ahead.attends(3, false);
     ahead.begin(picture(1), true);
     ahead.begin(picture(2), false);
-    expect(await settled()).toEqual(['1 attends']);
+    expect(await settled()).toEqual(['1 for several']);
     ahead.remembers();
-    expect(await settled()).toEqual(['1 attends', '2 attends']);
+    expect(await settled()).toEqual(['1 for several', '2 for several']);
   });
 
   it('are begun when they are wanted, whatever they wait for, and once', async () => {
@@ -64,7 +64,7 @@ describe('images of later frames', () => {
     second.start();
     ahead.remembers();
     await second.features;
-    expect(await settled()).toEqual(['2 attends']);
+    expect(await settled()).toEqual(['2 for several']);
   });
 
   it('are not begun once nobody wants them, or given back', async () => {

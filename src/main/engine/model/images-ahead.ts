@@ -9,7 +9,7 @@
 import type { AheadFeatures, ImageFeatures } from '../tracking/graphs.ts';
 
 export class ImagesAhead<Features extends ImageFeatures> {
-  readonly #encode: (rgb: Uint8Array, attends: boolean) => Promise<Features>;
+  readonly #encode: (rgb: Uint8Array, forSeveral: boolean) => Promise<Features>;
   /** The lane takes a share of the work on several objects. */
   readonly #isShared: boolean;
   /** Of the present frame, or of the one before until it is attended to. */
@@ -21,8 +21,8 @@ export class ImagesAhead<Features extends ImageFeatures> {
   #afterAttention: (() => void) | null = null;
   #afterMemories: (() => void) | null = null;
 
-  /** @param encode `attends`: also what attention begins with, which the other thread has no time for with several objects or paths */
-  constructor(encode: (rgb: Uint8Array, attends: boolean) => Promise<Features>, isShared: boolean) {
+  /** @param encode `forSeveral`: objects or paths, for which the other thread has no time to make what attention begins with */
+  constructor(encode: (rgb: Uint8Array, forSeveral: boolean) => Promise<Features>, isShared: boolean) {
     this.#encode = encode;
     this.#isShared = isShared;
   }

@@ -16,7 +16,17 @@ export interface LaneTensor {
   dims: readonly number[];
 }
 
+/** What this thread made of an image and still has: the image's number, and the output's name. */
+export interface KeptTensor {
+  image: number;
+  name: string;
+}
+
 export type LaneTensors = Record<string, LaneTensor>;
+export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
+
+/** Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and one that is looked back on. */
+export const keptImages = 4;
 
 export interface LaneTime {
   graph: LaneGraph;
@@ -38,8 +48,17 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
   return session;
 };
 
-const toOrt = (tensors: LaneTensors): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
+const kept = new Map<number, InferenceSession.OnnxValueMapType>();
+
+const toOrt = (feeds: LaneFeeds): InferenceSession.OnnxValueMapType =>
+  Object.fromEntries(
+    Object.entries(feeds).map(([name, fed]) => {
+      if ('data' in fed) return [name, new Tensor(fed.type, fed.data, fed.dims)];
+      const features = kept.get(fed.image);
+      if (!features) throw new Error(`image ${fed.image} is not kept any more`);
+      return [name, features[fed.name]!];
+    }),
+  );
 
 const packed = (results: InferenceSession.OnnxValueMapType): LaneTensors =>
   Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
@@ -65,18 +84,27 @@ const laneMethods = {
     return {};
   },
 
-  run: async ({ graph, feeds }: { graph: LaneGraph; feeds: LaneTensors }) => {
+  run: async ({ graph, feeds }: { graph: LaneGraph; feeds: LaneFeeds }) => {
     const times: LaneTime[] = [];
     const outputs = packed(await timed(graph, toOrt(feeds), times));
     return new Transferred({ outputs, times }, buffersOf(outputs));
   },
 
-  /** An image, and what attention begins with of it, as nobody else would have time for that either. */
-  encode: async ({ feeds, attends }: { feeds: LaneTensors; attends: boolean }) => {
+  /**
+   * An image.
+   * @param image its number, one more than that of the image before
+   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs to come
+   */
+  encode: async ({ image, feeds, forSeveral }: { image: number; feeds: LaneFeeds; forSeveral: boolean }) => {
     const times: LaneTime[] = [];
+    kept.delete(image - keptImages);
     const features = await timed('imageEncoder', toOrt(feeds), times);
     const outputs = packed(features);
-    const forAttention = attends ? packed(await timed('imageAttention', { top: features.top! }, times)) : null;
+    if (forSeveral) {
+      kept.set(image, features);
+      for (const tensor of Object.values(outputs)) tensor.data = tensor.data.slice();
+    }
+    const forAttention = forSeveral ? packed(await timed('imageAttention', { top: features.top! }, times)) : null;
     return new Transferred({ outputs, forAttention, times }, [...buffersOf(outputs), ...buffersOf(forAttention ?? {})]);
   },
 
@@ -84,7 +112,7 @@ const laneMethods = {
    * A graph is run for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
    * @param feeds of all objects @param each of each object
    */
-  take: async ({ graph, feeds, each, taken }: { graph: LaneGraph; feeds: LaneTensors; each: LaneTensors[]; taken: Int32Array }) => {
+  take: async ({ graph, feeds, each, taken }: { graph: LaneGraph; feeds: LaneFeeds; each: LaneFeeds[]; taken: Int32Array }) => {
     const times: LaneTime[] = [];
     const done: { index: number; outputs: LaneTensors }[] = [];
     for (let index = Atomics.add(taken, 0, 1); index < each.length; index = Atomics.add(taken, 0, 1)) {

@@ -114,7 +114,7 @@ export class OnnxGraphs implements TrackerGraphs {
     this.#runner = runner;
     this.#opened = opened;
     const hasCandidates = runner.has('candidateDecoder') && runner.has('maskUpscaler');
-    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, attends) => this.#encode(rgb, attends), this.#sharesObjects) : null;
+    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral) => this.#encode(rgb, forSeveral), this.#sharesObjects) : null;
     this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#sharesObjects) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
@@ -205,12 +205,12 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#encode(rgb, false);
   }
 
-  /** @param attends also what attention begins with */
-  async #encode(rgb: Uint8Array, attends: boolean): Promise<OnnxFeatures> {
+  /** @param forSeveral see {@link ImagesAhead} */
+  async #encode(rgb: Uint8Array, forSeveral: boolean): Promise<OnnxFeatures> {
     const size = this.#c.imageSize;
     const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
     if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds));
-    const { features, forAttention } = await this.#runner.encodeInLane(feeds, attends && this.#runner.has('imageAttention'));
+    const { features, forAttention } = await this.#runner.encodeInLane(feeds, forSeveral && this.#runner.has('imageAttention'));
     return { ...featuresOf(features), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
   }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { defaultMemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import { testConstants } from '../tracking/testing/scripted-graphs.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { VideoTracker } from '../tracking/video-tracker.ts';
@@ -46,10 +47,10 @@ describe('two lanes', () => {
   };
 
   /** Everything that objects give forward, on a correction, and backward. */
-  const track = async ({ twoLanes = true, looksAhead = true, several = false }): Promise<Frame[]> => {
+  const track = async ({ twoLanes = true, looksAhead = true, several = false, memory = defaultMemorySettings }): Promise<Frame[]> => {
     const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { twoLanes });
     const size = constants.imageSize;
-    const tracker = new VideoTracker(graphs, constants, { width: size, height: size, frameCount });
+    const tracker = new VideoTracker(graphs, constants, { width: size, height: size, frameCount, memory });
     const told: Frame[] = [];
     const run = async (from: number, to: number): Promise<void> => {
       tracker.startPropagation();
@@ -103,6 +104,12 @@ describe('two lanes', () => {
     expectEqualButForRounding(ahead, await track({ several: true, twoLanes: false }));
   }, 60_000);
 
+  it('do so with the paths of a tree', async () => {
+    const memory = memorySettingsSchema.parse({ mode: 'tree', variant: 'exact', uncertaintyLogit: 20 });
+    const ahead = await track({ memory });
+    expect(ahead).toEqual(await track({ memory, looksAhead: false }));
+  }, 60_000);
+
   it('take objects that nobody has begun with, each once', async () => {
     const { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
     const lane = await new SecondLane().open(
@@ -126,6 +133,34 @@ describe('two lanes', () => {
     expect(done[1]!.outputs.memory!.data).toEqual(alone.outputs.memory!.data);
     expect(done[0]!.outputs.memory!.data).not.toEqual(alone.outputs.memory!.data);
     expect((await lane.take('memoryEncoder', image, each, taken)).done).toEqual([]);
+    await lane.release();
+  });
+
+  it('keep the features of the last images for the runs that come for them, and are sent those of older ones', async () => {
+    const { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
+    const lane = await new SecondLane().open(
+      { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder },
+      1,
+    );
+    const { imageSize: size, logitSize } = constants;
+    const encode = (frame: number) => lane.encode({ image: new Tensor('uint8', picture(frame), [1, size, size, 3]) }, true);
+    const { outputs, forAttention } = await encode(0);
+    expect(Object.keys(forAttention!)).toEqual(['tokens', 'queries']);
+    const remember = (top: Tensor) =>
+      lane.run('memoryEncoder', {
+        top,
+        logits: new Tensor('float32', new Float32Array(logitSize ** 2).fill(1), [1, 1, logitSize, logitSize]),
+        binarize: new Tensor('float32', [0], [1]),
+        object_logit: new Tensor('float32', [1], [1]),
+      });
+    const { top } = outputs;
+    // Told apart from a copy of the same values by nothing but how it reaches the lane.
+    const copy = new Tensor('float32', (top!.data as Float32Array).slice(), top!.dims);
+    const wanted = (await remember(copy)).outputs.memory!.data;
+    expect((await remember(top!)).outputs.memory!.data).toEqual(wanted);
+    for (let frame = 1; frame <= 5; frame++) void encode(frame);
+    // The lane will have forgotten them when it comes to this.
+    expect((await remember(top!)).outputs.memory!.data).toEqual(wanted);
     await lane.release();
   });
 

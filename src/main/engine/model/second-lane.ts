@@ -16,7 +16,17 @@ import { AppError } from '../../../shared/errors.ts';
 import { entryUrl } from '../entry-url.ts';
 import { RpcPeer } from '../rpc.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
-import type { LaneGraph, LaneMethods, LanePaths, LaneTensor, LaneTensors, LaneTime } from './lane-worker.ts';
+import {
+  type KeptTensor,
+  keptImages,
+  type LaneFeeds,
+  type LaneGraph,
+  type LaneMethods,
+  type LanePaths,
+  type LaneTensor,
+  type LaneTensors,
+  type LaneTime,
+} from './lane-worker.ts';
 
 /** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
 const smallFeatures = 1 << 17;
@@ -47,19 +57,6 @@ export interface LaneShare {
   times: LaneTime[];
 }
 
-/** @param moved gets what was copied here: a view would bring along all of what it is a part of */
-const packed = (tensors: Record<string, Tensor>, moved: ArrayBuffer[]): LaneTensors =>
-  Object.fromEntries(
-    Object.entries(tensors).map(([name, { type, data, dims }]) => {
-      let values = data as Float32Array<ArrayBuffer>;
-      if (values.byteLength < values.buffer.byteLength) {
-        values = values.slice();
-        moved.push(values.buffer);
-      }
-      return [name, { type, data: values, dims } as LaneTensor];
-    }),
-  );
-
 const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
 
@@ -67,6 +64,10 @@ export class SecondLane {
   readonly #worker: Worker;
   readonly #peer: RpcPeer<LaneMethods>;
   #pending = 0;
+  /** Encoded so far, or on the way. */
+  #images = 0;
+  /** What the lane made and keeps for a while. */
+  readonly #made = new WeakMap<Tensor, KeptTensor>();
 
   /** The thread loads its modules; see {@link open}. */
   constructor() {
@@ -97,15 +98,22 @@ export class SecondLane {
    */
   async run(graph: LaneGraph, feeds: Record<string, Tensor>): Promise<LaneRun> {
     const moved: ArrayBuffer[] = [];
-    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: packed(feeds, moved) }, moved));
+    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: this.#packed(feeds, moved) }, moved));
     return { outputs: unpacked(outputs), times };
   }
 
-  /** Runs the image encoder when its turn comes, and behind it the work on the image alone that attention begins with, where `attends`. */
-  async encode(feeds: Record<string, Tensor>, attends: boolean): Promise<LaneRun & { forAttention: Record<string, Tensor> | null }> {
+  /**
+   * Runs the image encoder when its turn comes.
+   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the lane keeps the features
+   */
+  async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<LaneRun & { forAttention: Record<string, Tensor> | null }> {
     const moved: ArrayBuffer[] = [];
-    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', { feeds: packed(feeds, moved), attends }, moved));
-    return { outputs: unpacked(outputs), forAttention: forAttention && unpacked(forAttention), times };
+    const image = ++this.#images;
+    const input = { image, feeds: this.#packed(feeds, moved), forSeveral };
+    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', input, moved));
+    const features = unpacked(outputs);
+    if (forSeveral) for (const [name, tensor] of Object.entries(features)) this.#made.set(tensor, { image, name });
+    return { outputs: features, forAttention: forAttention && unpacked(forAttention), times };
   }
 
   /**
@@ -119,9 +127,28 @@ export class SecondLane {
     taken: Int32Array,
   ): Promise<LaneShare> {
     const moved: ArrayBuffer[] = [];
-    const input = { graph, feeds: packed(feeds, moved), each: each.map((own) => packed(own, moved)), taken };
+    const input = { graph, feeds: this.#packed(feeds, moved), each: each.map((own) => this.#packed(own, moved)), taken };
     const { done, times } = await this.#alive(this.#peer.call('take', input, moved));
     return { done: done.map(({ index, outputs }) => ({ index, outputs: unpacked(outputs) })), times };
+  }
+
+  /**
+   * What the lane needs to have the feeds: it works in the order asked, so what it will have kept by then is known now.
+   * @param moved gets what was copied here: a view would bring along all of what it is a part of
+   */
+  #packed(feeds: Record<string, Tensor>, moved: ArrayBuffer[]): LaneFeeds {
+    const packed = Object.entries(feeds).map(([name, tensor]): [string, LaneTensor | KeptTensor] => {
+      const made = this.#made.get(tensor);
+      if (made && this.#images - made.image < keptImages) return [name, made];
+      const { type, data, dims } = tensor;
+      let values = data as Float32Array<ArrayBuffer>;
+      if (values.byteLength < values.buffer.byteLength) {
+        values = values.slice();
+        moved.push(values.buffer);
+      }
+      return [name, { type, data: values, dims } as LaneTensor];
+    });
+    return Object.fromEntries(packed);
   }
 
   /** Waits for what is under way: ending a thread during a run aborts the process. */

@@ -2,7 +2,8 @@
 
 /** Rounds every element in place to the nearest bf16 value, ties to even. NaN stays NaN. */
 export const roundToBf16 = (values: Float32Array): Float32Array => {
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  // Signed, so that every step stays a 32-bit integer.
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < bits.length; i++) {
     const b = bits[i]!;
     if ((b & 0x7f800000) === 0x7f800000) {
