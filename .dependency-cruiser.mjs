@@ -29,6 +29,13 @@ export default {
       from: { path: '^src/shared/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core'] },
     },
+    {
+      // What they do on being loaded answers the channel of whoever loads them.
+      name: 'entries-are-imported-for-types-alone',
+      severity: 'error',
+      from: {},
+      to: { path: '^src/main/engine/(process|inference-worker|model/lane-worker)\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
   ],
   options: {

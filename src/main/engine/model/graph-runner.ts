@@ -3,7 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunGraph } from '../../../shared/manifest.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
-import type { LaneGraph, LaneTime } from './lane-worker.ts';
+import type { LaneGraph, LaneTime } from './lane-protocol.ts';
 import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
 import type { SecondLane } from './second-lane.ts';
 

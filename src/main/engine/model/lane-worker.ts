@@ -2,38 +2,17 @@
 import { parentPort } from 'node:worker_threads';
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
+import {
+  keptImages,
+  type LaneFeeds,
+  type LaneGraph,
+  type LanePaths,
+  type LaneTensor,
+  type LaneTensors,
+  type LaneTime,
+} from './lane-protocol.ts';
 import { openSession } from './open-session.ts';
 import { absoluteMs } from './run-times.ts';
-
-export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'candidateDecoder' | 'maskUpscaler' | 'memoryEncoder';
-/** undefined where the model has none. */
-export type LanePaths = Record<LaneGraph, string | undefined>;
-
-/** A tensor as it crosses threads. */
-export interface LaneTensor {
-  type: 'float32' | 'int64' | 'uint8';
-  data: Float32Array | BigInt64Array | Uint8Array;
-  dims: readonly number[];
-}
-
-/** What this thread made of an image and still has: the image's number, and the output's name. */
-export interface KeptTensor {
-  image: number;
-  name: string;
-}
-
-export type LaneTensors = Record<string, LaneTensor>;
-export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
-
-/** Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and one that is looked back on. */
-export const keptImages = 4;
-
-export interface LaneTime {
-  graph: LaneGraph;
-  /** ms since the epoch */
-  startMs: number;
-  endMs: number;
-}
 
 let opened: { paths: LanePaths; threads: number } | null = null;
 const sessions = new Map<LaneGraph, InferenceSession>();
@@ -48,6 +27,7 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
   return session;
 };
 
+/** Features of the last images, by number. */
 const kept = new Map<number, InferenceSession.OnnxValueMapType>();
 
 const toOrt = (feeds: LaneFeeds): InferenceSession.OnnxValueMapType =>

@@ -21,12 +21,12 @@ import {
   keptImages,
   type LaneFeeds,
   type LaneGraph,
-  type LaneMethods,
   type LanePaths,
   type LaneTensor,
   type LaneTensors,
   type LaneTime,
-} from './lane-worker.ts';
+} from './lane-protocol.ts';
+import type { LaneMethods } from './lane-worker.ts';
 
 /** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
 const smallFeatures = 1 << 17;

@@ -1,0 +1,31 @@
+/** What the inference worker and the second lane (lane-worker.ts) say to each other. */
+
+export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'candidateDecoder' | 'maskUpscaler' | 'memoryEncoder';
+/** undefined where the model has none. */
+export type LanePaths = Record<LaneGraph, string | undefined>;
+
+/** A tensor as it crosses threads. */
+export interface LaneTensor {
+  type: 'float32' | 'int64' | 'uint8';
+  data: Float32Array | BigInt64Array | Uint8Array;
+  dims: readonly number[];
+}
+
+/** What the lane made of an image and still has: the image's number, and the output's name. */
+export interface KeptTensor {
+  image: number;
+  name: string;
+}
+
+export type LaneTensors = Record<string, LaneTensor>;
+export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
+
+/** Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and one that is looked back on. */
+export const keptImages = 4;
+
+export interface LaneTime {
+  graph: LaneGraph;
+  /** ms since the epoch */
+  startMs: number;
+  endMs: number;
+}
