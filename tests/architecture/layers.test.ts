@@ -30,6 +30,7 @@ const forbidden = [
   ['renderer-knows-shared', 'src/renderer/a.ts', '../main/services/b.ts'],
   ['preload-knows-shared', 'src/preload/a.ts', '../main/services/b.ts'],
   ['electron-only-in-its-folder', 'src/main/services/electron.ts', 'electron'],
+  ['entries-are-imported-for-types-alone', 'src/main/engine/entry.ts', './inference-worker.ts'],
 ] as const;
 
 let ran: ReturnType<typeof cruise> | null = null;
