@@ -215,6 +215,12 @@ const live = (act) => async (page) => {
   if (await running.isVisible()) {
     await running.getByRole('button', { name: 'Stop and open' }).click();
     await running.waitFor({ state: 'detached', timeout: 120_000 });
+    // The clip that it became closes what is open when it comes.
+    await page.locator('button:enabled', { hasText: 'Export' }).first().waitFor({ timeout: 120_000 });
+  } else {
+    // The sample is tracked to its end.
+    const cancel = page.getByRole('button', { name: /cancel/i }).first();
+    await cancel.waitFor({ state: 'detached', timeout: 600_000 });
   }
   await page.keyboard.press('Control+o');
   const dialog = page.getByRole('dialog');

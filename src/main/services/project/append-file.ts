@@ -84,7 +84,9 @@ export class AppendFile {
     this.#timer.unref();
   }
 
+  /** @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open any more */
   read(offset: number, length: number): Buffer {
+    if (this.#closed) throw new AppError('cancelled', 'The clip was closed meanwhile. Open it again to go on.');
     const data = Buffer.alloc(length);
     let at = 0;
     while (at < length && offset + at < this.#written) {

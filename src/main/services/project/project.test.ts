@@ -127,6 +127,14 @@ describe('Project', () => {
     again.close();
   });
 
+  it('ends what still reads when it is closed, without an error of the system', async () => {
+    const project = await create();
+    project.save(withObjects);
+    project.store.put(4, result(1, 0.75));
+    project.close();
+    expect(() => project.store.get(1, 4)).toThrow(expect.objectContaining({ code: 'cancelled' }));
+  });
+
   it('writes the masks of a frame with one write to each file, records before the rows that point to them', async () => {
     const writes: number[] = [];
     const write: WriteSync = (fd, data, offset, length, position) => {
