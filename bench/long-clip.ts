@@ -17,8 +17,9 @@ import { Project } from '../src/main/services/project/project.ts';
 import { formatBytes } from '../src/shared/format-bytes.ts';
 import { objectColor } from '../src/shared/object-colors.ts';
 import { compressCounts, encodeRle, rleArea, rleBox } from '../src/shared/rle.ts';
+import { median } from './statistics.ts';
 import { measureTimeline, type TimelineFigures } from './window/long-timeline.ts';
-import { median, openWindow } from './window/open-window.ts';
+import { openWindow } from './window/open-window.ts';
 
 const { values } = parseArgs({
   options: {

@@ -14,10 +14,11 @@ import { VideoTracker } from '../src/main/engine/tracking/video-tracker.ts';
 import { decodeRle } from '../src/shared/rle.ts';
 import { regionSimilarity } from './davis-measures.ts';
 import { centreOf, readModelFrame } from './davis-sequences.ts';
-import { mean, openBench } from './tree/open-bench.ts';
+import { mean } from './statistics.ts';
+import { benchOptions, openBench } from './tree/open-bench.ts';
 
 const { values } = parseArgs({
-  options: { data: { type: 'string' }, model: { type: 'string', default: 'nano' }, precision: { type: 'string' } },
+  options: benchOptions,
 });
 const data = resolve(values.data ?? join(import.meta.dirname, '../../shared/data/train'));
 if (!existsSync(join(data, 'labels'))) {

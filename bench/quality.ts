@@ -12,13 +12,12 @@ import { VideoTracker } from '../src/main/engine/tracking/video-tracker.ts';
 import { decodeRle } from '../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from './davis-measures.ts';
 import { centreOf, listSequences, readLabels, readModelFrame, type Sequence } from './davis-sequences.ts';
-import { mean, openBench } from './tree/open-bench.ts';
+import { mean } from './statistics.ts';
+import { benchOptions, openBench } from './tree/open-bench.ts';
 
 const { values } = parseArgs({
   options: {
-    data: { type: 'string' },
-    model: { type: 'string', default: 'nano' },
-    precision: { type: 'string' },
+    ...benchOptions,
     json: { type: 'boolean', default: false },
   },
 });

@@ -15,8 +15,9 @@ import type { EngineProcess } from '../src/main/services/engine-host.ts';
 import { forkEngine } from '../src/main/services/fork-engine.ts';
 import { startWebHost } from '../src/main/web/server.ts';
 import { formatBytes } from '../src/shared/format-bytes.ts';
+import { median } from './statistics.ts';
 import { type ClickStages, type EngineTimes, measureClick, medianStages, stageNames } from './window/click-stages.ts';
-import { median, openPage, residentBytes, seekMs, windowHeap } from './window/open-window.ts';
+import { openPage, residentBytes, seekMs, windowHeap } from './window/open-window.ts';
 import { measurePlaying, watchSocket } from './window/playing.ts';
 
 const { values } = parseArgs({

@@ -18,7 +18,7 @@ import type { ReviewFrame } from '../../src/shared/review-queue.ts';
 import { decodeRle } from '../../src/shared/rle.ts';
 import { contourAccuracy, regionSimilarity } from '../davis-measures.ts';
 import { readLabels, readModelFrames, type Sequence } from '../davis-sequences.ts';
-import { mean } from './open-bench.ts';
+import { mean } from '../statistics.ts';
 
 /** A sequence read whole. */
 export interface Annotated {

@@ -6,16 +6,15 @@ import { parseArgs } from 'node:util';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
 import { leastDoubt, type ReviewFrame, rankReview } from '../../src/shared/review-queue.ts';
 import type { Sequence } from '../davis-sequences.ts';
+import { mean } from '../statistics.ts';
 import { type Annotated, CachedGraphs, readAnnotated, runSequence } from './annotated.ts';
-import { mean, openBench, sequencesOf } from './open-bench.ts';
+import { benchOptions, openBench, sequencesOf } from './open-bench.ts';
 import { measureSideBySide, tellParent } from './side-by-side.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
-    data: { type: 'string' },
-    model: { type: 'string', default: 'nano' },
-    precision: { type: 'string' },
+    ...benchOptions,
     /** Names of sequences, separated by commas; all when not given. */
     sequences: { type: 'string' },
     /** Sequences measured side by side, each on one thread. */

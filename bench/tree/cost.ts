@@ -7,21 +7,16 @@
 import { parseArgs } from 'node:util';
 import type { GraphTimings } from '../../src/main/engine/model/run-times.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
-import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
+import type { MemorySettings } from '../../src/shared/memory-settings.ts';
+import { mean, median } from '../statistics.ts';
 import { type Annotated, readAnnotated, truthOf } from './annotated.ts';
-import { mean, openBench, sequencesOf } from './open-bench.ts';
+import { costCases, costOptions, onePath } from './cost-cases.ts';
+import { openBench, sequencesOf } from './open-bench.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
-    data: { type: 'string' },
-    model: { type: 'string', default: 'nano' },
-    /** full or fast */
-    precision: { type: 'string' },
-    certain: { type: 'string', default: 'car-shadow' },
-    uncertain: { type: 'string', default: 'bmx-trees' },
-    /** Under which an object logit is uncertain; 2 is the app's default. */
-    logit: { type: 'string', default: '2' },
+    ...costOptions,
     frames: { type: 'string', default: '30' },
     threads: { type: 'string', default: '2' },
     'one-lane': { type: 'boolean', default: false },
@@ -60,7 +55,7 @@ const start = async (sequence: Annotated, memory: MemorySettings): Promise<Side>
 
 /** Both go a few frames in turn, first one, then the other first, so that whatever else the machine does meets both. */
 const compare = async (sequence: Annotated, memory: MemorySettings): Promise<[Side, Side]> => {
-  const sides: [Side, Side] = [await start(sequence, single), await start(sequence, memory)];
+  const sides: [Side, Side] = [await start(sequence, onePath), await start(sequence, memory)];
   const { frames: pictures } = sequence;
   const go = async (side: Side, from: number, to: number): Promise<void> => {
     for (let t = from; t < to; t++) {
@@ -88,30 +83,19 @@ const middleMean = (list: readonly number[]): number => {
   const sorted = [...list].sort((a, b) => a - b);
   return mean(sorted.slice(sorted.length >> 2, sorted.length - (sorted.length >> 2)));
 };
-const median = (list: number[]): number => [...list].sort((a, b) => a - b)[list.length >> 1]!;
 const graphNames = ['imageEncoder', 'memoryAttention', 'maskDecoder', 'memoryEncoder'] as const;
-const single = memorySettingsSchema.parse({});
-const tree = (change: Partial<MemorySettings>): MemorySettings => memorySettingsSchema.parse({ mode: 'tree', ...change });
-const unsure = Number(values.logit);
-const cases: [string, string, MemorySettings][] = [
-  ['certain', values.certain, tree({ variant: 'exact' })],
-  ['certain', values.certain, tree({})],
-  [`uncertain under ${unsure}`, values.uncertain, tree({ variant: 'exact', uncertaintyLogit: unsure })],
-  [`uncertain under ${unsure}`, values.uncertain, tree({ uncertaintyLogit: unsure })],
-  ['every frame uncertain', values.uncertain, tree({ variant: 'exact', uncertaintyLogit: 20 })],
-];
 
 console.log(
   `${title}, ${values.threads} threads in ${values['one-lane'] ? 'one lane' : 'two lanes'}, ${frames} frames; ms per frame (image encoder / attention / decoder / memory encoder), mean of the middle half\n`,
 );
 console.log('| clip | variant | paths (mean) | one path ms | tree ms | ratio |');
 console.log('|---|---|---|---|---|---|');
-for (const [kind, name, settings] of cases) {
+for (const { kind, name, settings } of costCases(values)) {
   const listed = sequences.find((sequence) => sequence.name === name);
   if (!listed) throw new Error(`there is no sequence ${name}`);
   const sequence = await readAnnotated(listed, constants.imageSize, warm + frames + 1);
   const [one, many] = await compare(sequence, settings);
-  const half = (list: readonly number[]): string => median([...list]).toFixed(1);
+  const half = (list: readonly number[]): string => median(list).toFixed(1);
   const stages = (side: Side): string => graphNames.map((name) => half(side.graphs.map((timings) => timings[name]))).join(' / ');
   // A sum would be ruled by the few frames that something else held up; the mean of the middle half is not.
   const ratio = middleMean(many.ms) / middleMean(one.ms);

@@ -12,6 +12,13 @@ import type { Manifest } from '../../src/shared/manifest.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { listSequences, type Sequence } from '../davis-sequences.ts';
 
+/** What every comparison is told: a folder of sequences, a model, and `full` or `fast`. */
+export const benchOptions = {
+  data: { type: 'string' },
+  model: { type: 'string', default: 'nano' },
+  precision: { type: 'string' },
+} as const;
+
 /** The annotated sequences of a folder; those named, or all. Exits with a message when there are none. */
 export const sequencesOf = ({ data, sequences }: { data?: string | undefined; sequences?: string | undefined }): Sequence[] => {
   const folder = resolve(data ?? join(import.meta.dirname, '../../../shared/data/video/val'));
@@ -53,5 +60,3 @@ export const openBench = async (options: {
     title: `${bundle.manifest.name} ${bundle.manifest.version}, ${onnx.provider}, images encoded in ${onnx.encoderPrecision}`,
   };
 };
-
-export const mean = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0) / Math.max(1, list.length);

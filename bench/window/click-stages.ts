@@ -1,7 +1,8 @@
 /** From a click to its mask on the screen, stage by stage. */
 import type { Page } from 'playwright';
 import type { EngineEvents } from '../../src/main/engine/protocol.ts';
-import { type HookWindow, median } from './open-window.ts';
+import { median } from '../statistics.ts';
+import type { HookWindow } from './open-window.ts';
 import type { WatchWindow } from './playing.ts';
 
 /** As the host saw a prompt, in ms of the wall clock; 0 = not yet. */

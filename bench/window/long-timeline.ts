@@ -1,6 +1,7 @@
 /** How a clip with many objects feels in the window: opening, seeking, the timeline while it zooms and scrolls, an edit. */
 import type { Page } from 'playwright';
-import { type BenchWindow, type HookWindow, median, residentBytes, seekMs, windowHeap } from './open-window.ts';
+import { median } from '../statistics.ts';
+import { type BenchWindow, type HookWindow, residentBytes, seekMs, windowHeap } from './open-window.ts';
 
 export interface TimelineFigures {
   frames: number;

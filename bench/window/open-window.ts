@@ -128,8 +128,6 @@ export const residentBytes = (pid: number): { pid: number; parent: number; bytes
   return all.filter((each) => wanted.has(each.pid));
 };
 
-export const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
 export const shownFrame = (page: Page): Promise<number> =>
   page.evaluate(() => (globalThis as unknown as HookWindow).__sam2Test.shownFrame());
 

@@ -5,7 +5,7 @@ import type { RunGraph } from '../../../shared/manifest.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
 import type { LaneGraph, LaneTime } from './lane-protocol.ts';
 import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
-import type { SecondLane } from './second-lane.ts';
+import type { LaneEncoding, SecondLane } from './second-lane.ts';
 
 export type Tensors = Record<string, Tensor>;
 
@@ -73,24 +73,12 @@ export class GraphRunner {
 
   /** See {@link SecondLane.run}. */
   async runInLane(graph: LaneGraph, feeds: Tensors): Promise<Tensors> {
-    try {
-      const { outputs, times } = await this.#lane!.run(graph, feeds);
-      this.#addLaneTimes(times);
-      return outputs;
-    } catch (error) {
-      throw stopped(graph, error);
-    }
+    return (await this.#inLane(graph, this.#lane!.run(graph, feeds))).outputs;
   }
 
   /** See {@link SecondLane.encode}. */
-  async encodeInLane(feeds: Tensors, forSeveral: boolean): Promise<{ features: Tensors; forAttention: Tensors | null }> {
-    try {
-      const { outputs, forAttention, times } = await this.#lane!.encode(feeds, forSeveral);
-      this.#addLaneTimes(times);
-      return { features: outputs, forAttention };
-    } catch (error) {
-      throw stopped('imageEncoder', error);
-    }
+  encodeInLane(feeds: Tensors, forSeveral: boolean): Promise<LaneEncoding> {
+    return this.#inLane('imageEncoder', this.#lane!.encode(feeds, forSeveral));
   }
 
   /**
@@ -100,37 +88,29 @@ export class GraphRunner {
    */
   async runForEach(graph: LaneGraph, feeds: Tensors, each: readonly Tensors[]): Promise<Tensors[]> {
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const [first, ...rest] = each;
     // The first is this thread's in any case and need not be sent.
-    const others = this.#takeInLane(graph, feeds, rest, taken);
+    const rest = each.slice(1);
+    const others = this.#inLane(graph, this.#lane!.take(graph, feeds, rest, taken));
     // Told below where the lane took any.
     others.catch(() => {});
-    const outputs: Tensors[] = [await this.run(graph, { ...feeds, ...first })];
+    const outputs: Tensors[] = [];
     let own = 0;
-    for (let index = Atomics.add(taken, 0, 1); index < rest.length; index = Atomics.add(taken, 0, 1)) {
-      outputs[1 + index] = await this.run(graph, { ...feeds, ...rest[index] });
+    for (let index = -1; index < rest.length; index = Atomics.add(taken, 0, 1)) {
+      outputs[1 + index] = await this.run(graph, { ...feeds, ...each[1 + index] });
       own++;
     }
-    if (own < rest.length) for (const done of await others) outputs[1 + done.index] = done.outputs;
+    if (own < each.length) for (const { index, outputs: theirs } of (await others).done) outputs[1 + index] = theirs;
     return outputs;
   }
 
-  async #takeInLane(
-    graph: LaneGraph,
-    feeds: Tensors,
-    each: readonly Tensors[],
-    taken: Int32Array,
-  ): Promise<{ index: number; outputs: Tensors }[]> {
+  /** Keeps the times of what the lane answers, and says which graph stopped. */
+  async #inLane<T extends { times: readonly LaneTime[] }>(asked: LaneGraph, answer: Promise<T>): Promise<T> {
     try {
-      const { done, times } = await this.#lane!.take(graph, feeds, each, taken);
-      this.#addLaneTimes(times);
-      return done;
+      const told = await answer;
+      for (const { graph, startMs, endMs } of told.times) this.#times.add(timedAs[graph], startMs, endMs);
+      return told;
     } catch (error) {
-      throw stopped(graph, error);
+      throw stopped(asked, error);
     }
-  }
-
-  #addLaneTimes(times: readonly LaneTime[]): void {
-    for (const { graph, startMs, endMs } of times) this.#times.add(timedAs[graph], startMs, endMs);
   }
 }

@@ -1,4 +1,5 @@
 /** What the inference worker and the second lane (lane-worker.ts) say to each other. */
+import { Tensor } from 'onnxruntime-node';
 
 export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'candidateDecoder' | 'maskUpscaler' | 'memoryEncoder';
 /** undefined where the model has none. */
@@ -10,6 +11,8 @@ export interface LaneTensor {
   data: Float32Array | BigInt64Array | Uint8Array;
   dims: readonly number[];
 }
+
+export const tensorOf = ({ type, data, dims }: LaneTensor): Tensor => new Tensor(type, data, dims);
 
 /** What the lane made of an image and still has: the image's number, and the output's name. */
 export interface KeptTensor {

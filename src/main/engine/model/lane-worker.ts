@@ -1,6 +1,6 @@
 /** The thread behind second-lane.ts: sessions of its own, run one after another in the order asked. */
 import { parentPort } from 'node:worker_threads';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import {
   keptImages,
@@ -10,6 +10,7 @@ import {
   type LaneTensor,
   type LaneTensors,
   type LaneTime,
+  tensorOf,
 } from './lane-protocol.ts';
 import { openSession } from './open-session.ts';
 import { absoluteMs } from './run-times.ts';
@@ -33,7 +34,7 @@ const kept = new Map<number, InferenceSession.OnnxValueMapType>();
 const toOrt = (feeds: LaneFeeds): InferenceSession.OnnxValueMapType =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, fed]) => {
-      if ('data' in fed) return [name, new Tensor(fed.type, fed.data, fed.dims)];
+      if ('data' in fed) return [name, tensorOf(fed)];
       const features = kept.get(fed.image);
       if (!features) throw new Error(`image ${fed.image} is not kept any more`);
       return [name, features[fed.name]!];

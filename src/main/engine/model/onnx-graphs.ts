@@ -17,7 +17,7 @@ import type {
   ImageFeatures,
   TrackerGraphs,
 } from '../tracking/graphs.ts';
-import { apart, attendFeeds, dealtOut, joined, someOf } from './batch-parts.ts';
+import { apart, attendFeeds, batchOf, dealtOut, someOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
 import { GraphRunner, type Tensors } from './graph-runner.ts';
@@ -158,9 +158,7 @@ export class OnnxGraphs implements TrackerGraphs {
       };
       try {
         const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const { imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
-        const ofLane = { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder };
-        const starting = plan ? keep(takeLane!()).open(ofLane, plan.second) : null;
+        const starting = plan ? keep(takeLane!()).open({ ...paths, imageEncoder }, plan.second) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
         const sessions = sessionsOf(
@@ -210,8 +208,8 @@ export class OnnxGraphs implements TrackerGraphs {
     const size = this.#c.imageSize;
     const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
     if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds));
-    const { features, forAttention } = await this.#runner.encodeInLane(feeds, forSeveral && this.#runner.has('imageAttention'));
-    return { ...featuresOf(features), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
+    const { outputs, forAttention } = await this.#runner.encodeInLane(feeds, forSeveral && this.#runner.has('imageAttention'));
+    return { ...featuresOf(outputs), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
   }
 
   encodeAhead(rgb: Uint8Array, isNext: boolean): AheadFeatures | null {
@@ -232,7 +230,6 @@ export class OnnxGraphs implements TrackerGraphs {
    */
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
     const { batch } = input;
-    const { featureSize, hiddenDim } = this.#c;
     // Paths of one tree share memories, which would be attended to twice.
     const own = this.#sharesObjects ? dealtOut(input) : batch;
     if (own === batch) this.#ahead?.attends(batch, false);
@@ -240,7 +237,6 @@ export class OnnxGraphs implements TrackerGraphs {
     const other = own < batch ? this.#attendInLane(image, someOf(input, own, batch)) : null;
     // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
     if (other) this.#ahead?.attends(batch, true);
-    await Promise.resolve();
     const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
     const parts: Promise<Tensor>[] = [];
     for (let b = 0; b < own; b += size) {
@@ -252,9 +248,7 @@ export class OnnxGraphs implements TrackerGraphs {
     // All are waited for in any case: the caller's buffers are free again when this returns.
     await Promise.allSettled(parts);
     const tensors = await Promise.all(parts);
-    if (tensors.length === 1) return { batch, pix: tensors[0]! } as OnnxConditioned;
-    const pix = joined(tensors.map(({ data }) => data as Float32Array));
-    return { batch, pix: new Tensor('float32', pix, [batch, hiddenDim, featureSize, featureSize]) } as OnnxConditioned;
+    return { batch, pix: batchOf(tensors) } as OnnxConditioned;
   }
 
   /** The second lane takes objects: it has a part of the threads, so that work can be dealt out. */

@@ -111,11 +111,7 @@ describe('two lanes', () => {
   }, 60_000);
 
   it('take objects that nobody has begun with, each once', async () => {
-    const { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
-    const lane = await new SecondLane().open(
-      { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder },
-      1,
-    );
+    const lane = await new SecondLane().open(paths, 1);
     const { featureSize, logitSize, hiddenDim } = constants;
     const image = { top: new Tensor('float32', new Float32Array(featureSize ** 2 * hiddenDim), [1, hiddenDim, featureSize, featureSize]) };
     const each = [-4, 0, 4].map((logit) => ({
@@ -137,11 +133,7 @@ describe('two lanes', () => {
   });
 
   it('keep the features of the last images for the runs that come for them, and are sent those of older ones', async () => {
-    const { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder } = paths;
-    const lane = await new SecondLane().open(
-      { imageEncoder, imageAttention, memoryAttention, candidateDecoder, maskUpscaler, memoryEncoder },
-      1,
-    );
+    const lane = await new SecondLane().open(paths, 1);
     const { imageSize: size, logitSize } = constants;
     const encode = (frame: number) => lane.encode({ image: new Tensor('uint8', picture(frame), [1, size, size, 3]) }, true);
     const { outputs, forAttention } = await encode(0);

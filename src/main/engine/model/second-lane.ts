@@ -11,7 +11,7 @@
  * masks and memories, each of which is a run of its own.
  */
 import { Worker } from 'node:worker_threads';
-import { Tensor } from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import { entryUrl } from '../entry-url.ts';
 import { RpcPeer } from '../rpc.ts';
@@ -25,6 +25,7 @@ import {
   type LaneTensor,
   type LaneTensors,
   type LaneTime,
+  tensorOf,
 } from './lane-protocol.ts';
 import type { LaneMethods } from './lane-worker.ts';
 
@@ -51,6 +52,11 @@ export interface LaneRun {
   times: LaneTime[];
 }
 
+export interface LaneEncoding extends LaneRun {
+  /** What attention begins with, where it was asked for. */
+  forAttention: Record<string, Tensor> | null;
+}
+
 export interface LaneShare {
   /** What was run here, by the object's number. */
   done: { index: number; outputs: Record<string, Tensor> }[];
@@ -58,7 +64,7 @@ export interface LaneShare {
 }
 
 const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, { type, data, dims }]) => [name, new Tensor(type, data, dims)]));
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensorOf(tensor)]));
 
 export class SecondLane {
   readonly #worker: Worker;
@@ -106,7 +112,7 @@ export class SecondLane {
    * Runs the image encoder when its turn comes.
    * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the lane keeps the features
    */
-  async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<LaneRun & { forAttention: Record<string, Tensor> | null }> {
+  async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<LaneEncoding> {
     const moved: ArrayBuffer[] = [];
     const image = ++this.#images;
     const input = { image, feeds: this.#packed(feeds, moved), forSeveral };
