@@ -6,9 +6,11 @@ import type {
   ConditionedFeatures,
   DecodeInput,
   DecodeOutput,
+  DrawnMasks,
   EncodeMemoryInput,
   ImageFeatures,
   TrackerGraphs,
+  WantedMasks,
 } from '../../src/main/engine/tracking/graphs.ts';
 import { logitsToRle } from '../../src/main/engine/tracking/mask-upsample.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
@@ -83,12 +85,12 @@ export class CachedGraphs implements TrackerGraphs {
     return this.#graphs.decode(features, pix, input);
   }
 
-  decodeCandidates(features: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null {
-    return this.#graphs.decodeCandidates?.(features, pix) ?? null;
+  decodeCandidates(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null {
+    return this.#graphs.decodeCandidates?.(features, input) ?? null;
   }
 
-  drawMasks(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]> {
-    return this.#graphs.drawMasks!(features, candidates, entries);
+  drawMasks(features: ImageFeatures, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]> {
+    return this.#graphs.drawMasks!(features, candidates, wanted);
   }
 
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {

@@ -13,7 +13,7 @@ from onnxscript import optimizer
 from torch.export import Dim
 
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
-from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, SharedAttentionGraph
+from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, MemoryReaderGraph, SharedAttentionGraph
 from models.export.nano_decoder import CandidateDecoderGraph, MaskUpscalerGraph, NanoDecoderGraph
 from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
 
@@ -22,7 +22,7 @@ PREFIX = "m."  # every graph module holds the model as `m`
 
 
 def attention_specs(model):
-    """As graph_specs gives them: one graph, or two where objects can share memories."""
+    """As graph_specs gives them: one graph, or three where objects can share memories."""
     dim, side, rand = model.hidden_dim, model.sam_image_embedding_size, torch.rand
     b, m, p = Dim("B", min=1, max=4096), Dim("M", min=1, max=4096), Dim("P", min=0, max=4096)
     top = rand(1, dim, side, side)
@@ -34,23 +34,32 @@ def attention_specs(model):
             "memory_weight": rand(*shape),
         }
 
-    def spec(graph, inputs, per_memory):
-        inputs = {**inputs, "pointers": rand(3, 4, dim), "pointer_pos": rand(3, 4), "pointer_weight": rand(3, 4)}
-        shapes = {name: {0: b, 1: p} if name.startswith("pointer") else per_memory if name.startswith("memory") else {} for name in inputs}
-        if "memory_slot" in inputs:
-            shapes["memory_slot"] = {0: b, 1: m}
-        return graph, tuple(inputs.values()), list(inputs), ["pix"], tuple(shapes.values())
+    pointers = {"pointers": rand(3, 4, dim), "pointer_pos": rand(3, 4), "pointer_weight": rand(3, 4)}
 
+    def spec(graph, inputs, outputs, shapes):
+        return graph, tuple(inputs.values()), list(inputs), outputs, tuple(shapes.get(name, {}) for name in inputs)
+
+    of_pointers = dict.fromkeys(pointers, {0: b, 1: p})
     if not ImageAttentionGraph.fits(model):
-        return {"memory_attention": spec(MemoryAttentionGraph(model), {"top": top, **memories(3, 2)}, {0: b, 1: m})}
-    image = ImageAttentionGraph(model)
+        remembered = memories(3, 2)
+        shapes = {**dict.fromkeys(remembered, {0: b, 1: m}), **of_pointers}
+        return {"memory_attention": spec(MemoryAttentionGraph(model), {"top": top, **remembered, **pointers}, ["pix"], shapes)}
+    image, reader, remembered = ImageAttentionGraph(model), MemoryReaderGraph(model), memories(4)
     with torch.inference_mode():
-        tokens, queries = (x.clone() for x in image(top))
-    slots = {"memory_slot": torch.tensor([[0, 1], [2, 0], [3, 2]])}
+        tokens, queries = image(top)
+        means, sums = reader(queries, *remembered.values())
+    # Out of inference mode, which the exporter does not take.
+    tokens, queries, means, sums = (x.clone() for x in (tokens, queries, means, sums))
+    joined = {"tokens": tokens, "queries": queries, "means": means, "sums": sums, "memory_slot": torch.tensor([[0, 1], [2, 0], [3, 2]]), **pointers}
+    u = {0: Dim("U", min=1, max=4096)}
     return {
         "image_attention": (image, (top,), ["top"], ["tokens", "queries"], None),
+        "memory_reader": spec(reader, {"queries": queries, **remembered}, ["means", "sums"], dict.fromkeys(remembered, u)),
         "memory_attention": spec(
-            SharedAttentionGraph(model, top), {"tokens": tokens, "queries": queries, **memories(4), **slots}, {0: Dim("U", min=1, max=4096)}
+            SharedAttentionGraph(model, top, tuple(remembered.values())),
+            joined,
+            ["pix"],
+            {"means": u, "sums": u, "memory_slot": {0: b, 1: m}, **of_pointers},
         ),
     }
 
@@ -202,12 +211,12 @@ def compare(session: onnxruntime.InferenceSession, spec, quickly=False):
 
 def by_object(names):
     """Of a memory attention: the inputs that say what each object attends to, [B, M, ...]. Memories that are shared stay all there."""
-    return [name for name in names if name == "memory_slot" or (name.startswith("memory") and "memory_slot" not in names)]
+    return [name for name in names if name == "memory_slot" or (name.startswith("memory") and "pointers" in names)]
 
 
 def first_object(inputs, names, dynamic):
-    shared = "memory_slot" in names
-    return tuple(x[:1] if d and not (shared and name in ("memory", "memory_tpos", "memory_weight")) else x for x, name, d in zip(inputs, names, dynamic))
+    """Memories that are shared stay all there."""
+    return tuple(x[:1] if d and name not in ("means", "sums") else x for x, name, d in zip(inputs, names, dynamic))
 
 
 def smallest(inputs, names, dynamic):

@@ -38,8 +38,8 @@ export type GraphFile = z.infer<typeof graphFileSchema>;
 /**
  * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `candidateDecoder` and
  * `maskUpscaler` are the mask decoder of frames without a prompt in two steps, where that is worth graphs of their own: what is said of the candidates, and the
- * masks of those that are wanted. With `imageAttention` the work on the image alone that the memory
- * attention begins with is a graph of its own, and the memory attention takes memories that several objects share once.
+ * masks of those that are wanted. With `imageAttention` and
+ * `memoryReader` the memory attention is three graphs: the work on the image alone, what each memory gives, whoever attends to it, and the rest.
  * `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
  */
 export const graphsSchema = z.strictObject({
@@ -51,6 +51,7 @@ export const graphsSchema = z.strictObject({
   candidateDecoder: graphFileSchema.optional(),
   maskUpscaler: graphFileSchema.optional(),
   imageAttention: graphFileSchema.optional(),
+  memoryReader: graphFileSchema.optional(),
   imageEncoderInt8: graphFileSchema.optional(),
 });
 export type GraphName = keyof z.infer<typeof graphsSchema>;
@@ -136,6 +137,10 @@ export const manifestSchema = z
   })
   .refine((m) => m.imageSize % m.stride === 0, { path: ['imageSize'], error: 'must be a multiple of stride' })
   .refine((m) => m.hiddenDim % 8 === 0, { path: ['hiddenDim'], error: 'must be a multiple of 8' })
+  .refine((m) => !m.graphs.imageAttention === !m.graphs.memoryReader, {
+    path: ['graphs'],
+    error: 'must have both imageAttention and memoryReader, or neither',
+  })
   .refine((m) => m.hiddenDim % m.memoryDim === 0, { path: ['memoryDim'], error: 'must divide hiddenDim' })
   .refine((m) => m.multimaskMinPoints <= m.multimaskMaxPoints, {
     path: ['multimaskMinPoints'],

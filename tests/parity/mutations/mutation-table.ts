@@ -285,7 +285,10 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
-    source: { from: 'stored.map(({ memory }) => memory),\n      false,', to: 'stored.map(({ memory }) => memory),\n      true,' },
+    source: {
+      from: '.filter(({ memory }) => memory === null),\n      false,',
+      to: '.filter(({ memory }) => memory === null),\n      true,',
+    },
     noticedBy: 'A_click',
   },
   {

@@ -33,6 +33,20 @@ describe('openBundle', () => {
     expect([bundle.weightsFile, bundle.needsWeights]).toEqual([null, false]);
   });
 
+  it('refuses half of the graphs by which objects share memories', async () => {
+    const { graphs, ...manifest } = await writeSampleBundle(dir);
+    const { imageAttention: _, memoryReader: __, ...others } = graphs;
+    const both = { imageAttention: graphs.maskDecoder, memoryReader: graphs.memoryEncoder };
+    for (const half of [{ imageAttention: both.imageAttention }, { memoryReader: both.memoryReader }]) {
+      await rewrite({ ...manifest, graphs: { ...others, ...half } });
+      await expect(openBundle(dir)).rejects.toMatchObject({ message: expect.stringContaining('imageAttention and memoryReader') });
+    }
+    for (const whole of [both, {}]) {
+      await rewrite({ ...manifest, graphs: { ...others, ...whole } });
+      await openBundle(dir);
+    }
+  });
+
   it('tells how many bytes it has checked, those of files that it knows already too', async () => {
     const { graphs } = await writeSampleBundle(dir);
     const sizes = Object.values(graphs).flatMap((graph) => graph?.bytes ?? []);

@@ -1,8 +1,11 @@
 /** The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the masks of those that are wanted. */
-import type { Tensor } from 'onnxruntime-node';
-import type { CandidateOutput } from '../tracking/graphs.ts';
-import { apart, batchOf, together } from './batch-parts.ts';
-import type { GraphRunner, Tensors } from './graph-runner.ts';
+import { Tensor } from 'onnxruntime-node';
+import type { AttendInput, CandidateOutput, DrawnMasks, WantedMasks } from '../tracking/graphs.ts';
+import type { AttentionGraphs } from './attention-graphs.ts';
+import { apart, batchOf } from './batch-parts.ts';
+import type { Dealing } from './dealing.ts';
+import { rememberedAs, type Tensors } from './graph-chains.ts';
+import type { GraphRunner } from './graph-runner.ts';
 
 interface OnnxCandidates extends CandidateOutput {
   /** Per object, what its masks are made of. */
@@ -11,17 +14,18 @@ interface OnnxCandidates extends CandidateOutput {
 
 export class CandidateGraphs {
   readonly #runner: GraphRunner;
-  readonly #isDealtOut: boolean;
+  readonly #attention: AttentionGraphs;
+  readonly #dealing: Dealing;
 
-  /** @param isDealtOut several objects are run one by one, by whichever lane is free; otherwise as a batch */
-  constructor(runner: GraphRunner, isDealtOut: boolean) {
+  constructor(runner: GraphRunner, attention: AttentionGraphs, dealing: Dealing) {
     this.#runner = runner;
-    this.#isDealtOut = isDealtOut;
+    this.#attention = attention;
+    this.#dealing = dealing;
   }
 
-  /** @param pix [B, C, h, h] */
-  async decode(pix: Tensor): Promise<CandidateOutput> {
-    const objects = await this.#run('candidateDecoder', {}, apart({ pix }));
+  /** @param image see {@link AttentionGraphs.attend} */
+  async decode(image: Tensors, input: AttendInput): Promise<CandidateOutput> {
+    const objects = await this.#attention.attend(image, input, 'attendAndDecode');
     const all = (name: string): Float32Array => batchOf(objects.map((own) => own[name]!)).data as Float32Array;
     const candidates: OnnxCandidates = {
       ious: all('ious'),
@@ -32,20 +36,44 @@ export class CandidateGraphs {
     return candidates;
   }
 
-  /** @param image s0 and s1 of the frame. @returns [4, 4h, 4h] for each entry */
-  async draw(image: Tensors, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]> {
-    const { forMasks } = candidates as OnnxCandidates;
-    const drawn = await this.#run(
-      'maskUpscaler',
-      image,
-      entries.map((entry) => forMasks[entry]!),
-    );
-    return drawn.map(({ masks }) => masks!.data as Float32Array);
-  }
-
-  /** @param shared what is the same for all. @returns per object */
-  async #run(graph: 'candidateDecoder' | 'maskUpscaler', shared: Tensors, objects: readonly Tensors[]): Promise<Tensors[]> {
-    if (this.#isDealtOut && objects.length > 1) return this.#runner.runForEach(graph, shared, objects);
-    return apart(await this.#runner.run(graph, { ...shared, ...together(objects) }));
+  /** @param image s0, s1 and top of the frame */
+  async draw(image: Tensors, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]> {
+    const { forMasks, objectLogit } = candidates as OnnxCandidates;
+    if (this.#dealing === 'together') {
+      const { top: _, ...fine } = image;
+      const objects = wanted.map(({ entry }) => forMasks[entry]!);
+      const drawn = await this.#runner.runForEach(this.#dealing, 'maskUpscaler', fine, objects);
+      return drawn.map(({ masks }) => ({ masks: masks!.data as Float32Array, memories: null }));
+    }
+    const parts = inParts(wanted);
+    const each = parts.map(({ entry, remember }) => ({
+      ...forMasks[entry]!,
+      remembered: rememberedAs(remember),
+      binarize: new Tensor('float32', [0], [1]),
+      object_logit: new Tensor('float32', [objectLogit[entry]!], [1]),
+    }));
+    const drawn = await this.#runner.runForEach(this.#dealing, 'drawAndRemember', image, each);
+    return wanted.map((object) => {
+      const own = drawn.filter((_, index) => parts[index]!.object === object);
+      return {
+        masks: own[0]!.masks!.data as Float32Array,
+        memories: own.flatMap(({ memory }) => (memory ? apart({ memory }) : [])).map(({ memory }) => memory!.data as Float32Array),
+      };
+    });
   }
 }
+
+/** Objects to remember more candidates of than this are drawn once for every so many, so that two threads have something to share. */
+const rememberedInOne = 2;
+
+/** What is most work first: this thread takes that. */
+const inParts = (wanted: readonly WantedMasks[]): (WantedMasks & { object: WantedMasks })[] =>
+  wanted
+    .flatMap((object) =>
+      Array.from({ length: Math.max(1, Math.ceil(object.remember.length / rememberedInOne)) }, (_, part) => ({
+        object,
+        entry: object.entry,
+        remember: object.remember.slice(part * rememberedInOne, (part + 1) * rememberedInOne),
+      })),
+    )
+    .sort((a, b) => b.remember.length - a.remember.length);

@@ -1,18 +1,20 @@
 /** Runs graphs in this thread or in the second lane, keeps their times, and says which one stopped. */
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../shared/errors.ts';
 import type { RunGraph } from '../../../shared/manifest.ts';
+import { apart, together } from './batch-parts.ts';
+import { type Dealing, sharesOf } from './dealing.ts';
+import { runWork, type Tensors, type Work } from './graph-chains.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
 import type { LaneGraph, LaneTime } from './lane-protocol.ts';
 import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
 import type { LaneEncoding, SecondLane } from './second-lane.ts';
 
-export type Tensors = Record<string, Tensor>;
-
 /** Under which name a graph's time is told. */
 const timedAs: Record<RunGraph, TimedGraph> = {
   imageEncoder: 'imageEncoder',
   imageAttention: 'memoryAttention',
+  memoryReader: 'memoryAttention',
   memoryAttention: 'memoryAttention',
   maskDecoder: 'maskDecoder',
   candidateDecoder: 'maskDecoder',
@@ -21,7 +23,7 @@ const timedAs: Record<RunGraph, TimedGraph> = {
   memoryEncoder: 'memoryEncoder',
 };
 
-const stopped = (graph: RunGraph, error: unknown): AppError => {
+const stopped = (graph: RunGraph | Work, error: unknown): AppError => {
   if (error instanceof AppError && error.code === 'engine-lost') return error;
   return new AppError(
     'inference-failed',
@@ -54,8 +56,11 @@ export class GraphRunner {
     return this.#times.take();
   }
 
-  /** In this thread, or in the lane what only that has. */
-  async run(graph: RunGraph, feeds: Tensors): Promise<Tensors> {
+  /**
+   * In this thread, or in the lane what only that has.
+   * @param into tensors that the outputs are written to, in this thread
+   */
+  async run(graph: RunGraph, feeds: Tensors, into?: Tensors): Promise<Tensors> {
     const opening = this.#sessions[graph];
     if (!opening) return this.runInLane(graph as LaneGraph, feeds);
     const session: InferenceSession = await opening().catch((error) => {
@@ -63,7 +68,7 @@ export class GraphRunner {
     });
     const start = absoluteMs();
     try {
-      return (await session.run(feeds)) as Tensors;
+      return (await (into ? session.run(feeds, into) : session.run(feeds))) as Tensors;
     } catch (error) {
       throw stopped(graph, error);
     } finally {
@@ -82,29 +87,61 @@ export class GraphRunner {
   }
 
   /**
-   * Runs a graph for each of several objects, one at a time: this thread begins, and the lane takes part as soon as it is free. Which of them ran
-   * an object makes no difference to the result.
-   * @param feeds of all of them @param each of each one
+   * Does some work for each of several objects.
+   * @param feeds of all of them @param each of each one, a batch of 1
+   * @param into tensors that each one's outputs are written to, for work that is one graph
    */
-  async runForEach(graph: LaneGraph, feeds: Tensors, each: readonly Tensors[]): Promise<Tensors[]> {
+  async runForEach(
+    dealing: Dealing,
+    work: Work,
+    feeds: Tensors,
+    each: readonly Tensors[],
+    into: readonly Tensors[] = [],
+  ): Promise<Tensors[]> {
+    if (dealing === 'together') return apart(await this.#work(work, { ...feeds, ...together(each) }));
+    const { kept, most } = sharesOf(work, each.length);
+    if (dealing === 'to whichever lane is free' && each.length > kept) return this.#runInBoth(work, feeds, each, into, { kept, most });
+    const outputs: Tensors[] = [];
+    for (const [index, own] of each.entries()) outputs.push(await this.#work(work, { ...feeds, ...own }, into[index]));
+    return outputs;
+  }
+
+  /**
+   * This thread begins, and the lane takes part as soon as it is free. Which of them ran an object makes no difference to the result.
+   * @param shares see {@link sharesOf}
+   */
+  async #runInBoth(
+    work: Work,
+    feeds: Tensors,
+    each: readonly Tensors[],
+    into: readonly Tensors[],
+    { kept, most }: { kept: number; most: number },
+  ): Promise<Tensors[]> {
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    // The first is this thread's in any case and need not be sent.
-    const rest = each.slice(1);
-    const others = this.#inLane(graph, this.#lane!.take(graph, feeds, rest, taken));
+    const others = this.#inLane(work, this.#lane!.take(work, feeds, each.slice(kept), { taken, most }));
     // Told below where the lane took any.
     others.catch(() => {});
     const outputs: Tensors[] = [];
     let own = 0;
-    for (let index = -1; index < rest.length; index = Atomics.add(taken, 0, 1)) {
-      outputs[1 + index] = await this.run(graph, { ...feeds, ...each[1 + index] });
+    for (let index = 0; index < each.length; index = index + 1 < kept ? index + 1 : kept + Atomics.add(taken, 0, 1)) {
+      outputs[index] = await this.#work(work, { ...feeds, ...each[index] }, into[index]);
       own++;
     }
-    if (own < each.length) for (const { index, outputs: theirs } of (await others).done) outputs[1 + index] = theirs;
+    if (own === each.length) return outputs;
+    for (const { index, outputs: theirs } of (await others).done) {
+      outputs[kept + index] = theirs;
+      for (const [name, tensor] of Object.entries(into[kept + index] ?? {}))
+        (tensor.data as Float32Array).set(theirs[name]!.data as Float32Array);
+    }
     return outputs;
   }
 
+  #work(work: Work, feeds: Tensors, into?: Tensors): Promise<Tensors> {
+    return runWork(work, (graph, own) => this.run(graph, own, into), feeds);
+  }
+
   /** Keeps the times of what the lane answers, and says which graph stopped. */
-  async #inLane<T extends { times: readonly LaneTime[] }>(asked: LaneGraph, answer: Promise<T>): Promise<T> {
+  async #inLane<T extends { times: readonly LaneTime[] }>(asked: Work, answer: Promise<T>): Promise<T> {
     try {
       const told = await answer;
       for (const { graph, startMs, endMs } of told.times) this.#times.add(timedAs[graph], startMs, endMs);

@@ -21,6 +21,7 @@ export interface Sessions {
   candidateDecoder: Opening | null;
   maskUpscaler: Opening | null;
   imageAttention: Opening | null;
+  memoryReader: Opening | null;
 }
 
 export interface Releasable {
@@ -55,6 +56,7 @@ export const sessionsOf = (
     candidateDecoder: paths.candidateDecoder ? later(paths.candidateDecoder) : null,
     maskUpscaler: paths.maskUpscaler ? later(paths.maskUpscaler) : null,
     imageAttention: paths.imageAttention ? later(paths.imageAttention) : null,
+    memoryReader: paths.memoryReader ? later(paths.memoryReader) : null,
   };
 };
 

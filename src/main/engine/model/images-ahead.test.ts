@@ -21,45 +21,37 @@ const picture = (frame: number): Uint8Array => Uint8Array.of(frame);
 describe('images of later frames', () => {
   it('are begun at once with one object', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(1, false);
+    ahead.attends(1);
     ahead.newFrame();
     ahead.begin(picture(1), true);
     ahead.begin(picture(2), false);
     expect(await settled()).toEqual(['1', '2']);
   });
 
-  it('wait for the attention of several objects, and only the next one is begun', async () => {
+  it('wait for the attention of several objects or paths, and then for their memories', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(4, true);
+    ahead.attends(3);
     ahead.newFrame();
     ahead.begin(picture(1), true);
     const second = ahead.begin(picture(2), false)!;
     expect(await settled()).toEqual([]);
-    ahead.attends(4, true);
+    ahead.attends(3);
     expect(await settled()).toEqual(['1 for several']);
     ahead.remembers();
-    expect(await settled()).toEqual(['1 for several']);
-    // It is the next frame's now, which is attended to first.
+    expect(await settled()).toEqual(['1 for several', '2 for several']);
+    // It is the next frame's now, and begun already.
     ahead.newFrame();
     second.next();
-    expect(await settled()).toEqual(['1 for several']);
-    ahead.attends(4, true);
+    ahead.begin(picture(3), false);
+    ahead.attends(3);
     expect(await settled()).toEqual(['1 for several', '2 for several']);
-  });
-
-  it('follow the memories of the paths of a tree', async () => {
-    const { ahead, settled } = logged();
-    ahead.attends(3, false);
-    ahead.begin(picture(1), true);
-    ahead.begin(picture(2), false);
-    expect(await settled()).toEqual(['1 for several']);
     ahead.remembers();
-    expect(await settled()).toEqual(['1 for several', '2 for several']);
+    expect(await settled()).toEqual(['1 for several', '2 for several', '3 for several']);
   });
 
   it('are begun when they are wanted, whatever they wait for, and once', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(3, false);
+    ahead.attends(3);
     const second = ahead.begin(picture(2), false)!;
     second.start();
     ahead.remembers();
@@ -71,7 +63,7 @@ describe('images of later frames', () => {
     const { ahead, settled, disposed } = logged();
     const first = ahead.begin(picture(1), true)!;
     first.drop();
-    ahead.attends(3, false);
+    ahead.attends(3);
     const second = ahead.begin(picture(2), false)!;
     second.drop();
     ahead.remembers();
@@ -81,7 +73,7 @@ describe('images of later frames', () => {
 
   it('are those of the next frame alone where both threads run every graph together', async () => {
     const { ahead, settled } = logged(false);
-    ahead.attends(4, false);
+    ahead.attends(4);
     ahead.newFrame();
     ahead.begin(picture(1), true);
     expect(ahead.begin(picture(2), false)).toBeNull();

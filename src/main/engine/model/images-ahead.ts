@@ -2,9 +2,8 @@
  * When the second lane encodes the images of later frames. It has other work too, and a run that it has begun can't be put off:
  *
  * - With one object and one path it has none: the next two images are encoded as soon as they are known.
- * - Of several objects it attends for some, and first does so for the present frame; then comes the next frame's image.
- * - Paths of one tree share memories and are attended to by the other thread. The image after the next is begun when the present frame's
- *   memories have been handed out, so that this lane has done with it when there are paths to decode.
+ * - Of several objects, or paths of a tree, it takes a part. The image after the next is begun when the present frame's
+ *   memories have been handed out, so that this lane has done with it when there are objects to decode.
  */
 import type { AheadFeatures, ImageFeatures } from '../tracking/graphs.ts';
 
@@ -14,7 +13,6 @@ export class ImagesAhead<Features extends ImageFeatures> {
   readonly #isShared: boolean;
   /** Of the present frame, or of the one before until it is attended to. */
   #batch = 1;
-  #isDealtOut = false;
   /** The present frame's attention has been handed out. */
   #hasAttended = false;
   /** Begin what waits for the present frame's attention, and for its memories. */
@@ -69,10 +67,9 @@ export class ImagesAhead<Features extends ImageFeatures> {
     this.#hasAttended = false;
   }
 
-  /** @param isDealtOut the lane attends for some of the objects, before it takes the next image */
-  attends(batch: number, isDealtOut: boolean): void {
+  /** @param batch objects or paths whose memories are attended to now */
+  attends(batch: number): void {
     this.#batch = batch;
-    this.#isDealtOut = isDealtOut;
     this.#hasAttended = true;
     this.#afterAttention?.();
     this.#afterAttention = null;
@@ -80,7 +77,6 @@ export class ImagesAhead<Features extends ImageFeatures> {
 
   /** The present frame's memories have been handed out. */
   remembers(): void {
-    if (this.#isDealtOut) return;
     this.#afterMemories?.();
     this.#afterMemories = null;
   }

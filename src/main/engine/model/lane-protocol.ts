@@ -1,7 +1,14 @@
 /** What the inference worker and the second lane (lane-worker.ts) say to each other. */
 import { Tensor } from 'onnxruntime-node';
 
-export type LaneGraph = 'imageEncoder' | 'imageAttention' | 'memoryAttention' | 'candidateDecoder' | 'maskUpscaler' | 'memoryEncoder';
+export type LaneGraph =
+  | 'imageEncoder'
+  | 'imageAttention'
+  | 'memoryReader'
+  | 'memoryAttention'
+  | 'candidateDecoder'
+  | 'maskUpscaler'
+  | 'memoryEncoder';
 /** undefined where the model has none. */
 export type LanePaths = Record<LaneGraph, string | undefined>;
 
@@ -25,6 +32,13 @@ export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
 
 /** Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and one that is looked back on. */
 export const keptImages = 4;
+
+/** What of several objects the lane may do. */
+export interface LaneShare {
+  /** Shared: how many either thread has begun with. */
+  taken: Int32Array;
+  most: number;
+}
 
 export interface LaneTime {
   graph: LaneGraph;

@@ -2,11 +2,13 @@
 import { parentPort } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
+import { runWork, type Tensors, type Work } from './graph-chains.ts';
 import {
   keptImages,
   type LaneFeeds,
   type LaneGraph,
   type LanePaths,
+  type LaneShare,
   type LaneTensor,
   type LaneTensors,
   type LaneTime,
@@ -29,9 +31,9 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
 };
 
 /** Features of the last images, by number. */
-const kept = new Map<number, InferenceSession.OnnxValueMapType>();
+const kept = new Map<number, Tensors>();
 
-const toOrt = (feeds: LaneFeeds): InferenceSession.OnnxValueMapType =>
+const toOrt = (feeds: LaneFeeds): Tensors =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, fed]) => {
       if ('data' in fed) return [name, tensorOf(fed)];
@@ -41,19 +43,18 @@ const toOrt = (feeds: LaneFeeds): InferenceSession.OnnxValueMapType =>
     }),
   );
 
-const packed = (results: InferenceSession.OnnxValueMapType): LaneTensors =>
+const packed = (results: Tensors): LaneTensors =>
   Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
+
+const copied = (results: Tensors): LaneTensors =>
+  Object.fromEntries(Object.entries(packed(results)).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]));
 
 const buffersOf = (tensors: LaneTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 
-const timed = async (
-  graph: LaneGraph,
-  feeds: InferenceSession.OnnxValueMapType,
-  times: LaneTime[],
-): Promise<InferenceSession.OnnxValueMapType> => {
+const timed = async (graph: LaneGraph, feeds: Tensors, times: LaneTime[]): Promise<Tensors> => {
   const session = await sessionOf(graph);
   const startMs = absoluteMs();
-  const results = await session.run(feeds);
+  const results = (await session.run(feeds)) as Tensors;
   times.push({ graph, startMs, endMs: absoluteMs() });
   return results;
 };
@@ -80,24 +81,28 @@ const laneMethods = {
     const times: LaneTime[] = [];
     kept.delete(image - keptImages);
     const features = await timed('imageEncoder', toOrt(feeds), times);
-    const outputs = packed(features);
-    if (forSeveral) {
-      kept.set(image, features);
-      for (const tensor of Object.values(outputs)) tensor.data = tensor.data.slice();
+    if (!forSeveral) {
+      const outputs = packed(features);
+      return new Transferred({ outputs, forAttention: null, times }, buffersOf(outputs));
     }
-    const forAttention = forSeveral ? packed(await timed('imageAttention', { top: features.top! }, times)) : null;
-    return new Transferred({ outputs, forAttention, times }, [...buffersOf(outputs), ...buffersOf(forAttention ?? {})]);
+    const begun = await timed('imageAttention', { top: features.top! }, times);
+    kept.set(image, { ...features, ...begun });
+    const [outputs, forAttention] = [copied(features), copied(begun)];
+    return new Transferred({ outputs, forAttention, times }, [...buffersOf(outputs), ...buffersOf(forAttention)]);
   },
 
   /**
-   * A graph is run for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
+   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
    * @param feeds of all objects @param each of each object
    */
-  take: async ({ graph, feeds, each, taken }: { graph: LaneGraph; feeds: LaneFeeds; each: LaneFeeds[]; taken: Int32Array }) => {
+  take: async ({ work, feeds, each, share: { taken, most } }: { work: Work; feeds: LaneFeeds; each: LaneFeeds[]; share: LaneShare }) => {
     const times: LaneTime[] = [];
     const done: { index: number; outputs: LaneTensors }[] = [];
-    for (let index = Atomics.add(taken, 0, 1); index < each.length; index = Atomics.add(taken, 0, 1)) {
-      done.push({ index, outputs: packed(await timed(graph, toOrt({ ...feeds, ...each[index] }), times)) });
+    while (done.length < most) {
+      const index = Atomics.add(taken, 0, 1);
+      if (index >= each.length) break;
+      const outputs = await runWork(work, (graph, own) => timed(graph, own, times), toOrt({ ...feeds, ...each[index] }));
+      done.push({ index, outputs: packed(outputs) });
     }
     return new Transferred(
       { done, times },

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AttentionPacker } from '../tracking/attention-batch.ts';
-import { type ConditionedFeatures, type DecodeOutput, type ImageFeatures, unprompted } from '../tracking/graphs.ts';
+import { type AttentionRequest, packAttention } from '../tracking/attention-batch.ts';
+import { type DecodeOutput, unprompted } from '../tracking/graphs.ts';
 import type { AttendedMemory } from '../tracking/memory-bank.ts';
 import { joined } from './batch-parts.ts';
 import { openBundle } from './bundle.ts';
@@ -23,18 +23,6 @@ const identityGraph = (type: number): Uint8Array => {
   const node = Buffer.concat([textField(1, 'x'), textField(2, 'y'), textField(4, 'Identity')]);
   const graph = Buffer.concat([bytesField(1, node), textField(2, 'g'), bytesField(11, value('x')), bytesField(12, value('y'))]);
   return Buffer.concat([varintField(1, 8), bytesField(7, graph), bytesField(8, varintField(2, 18))]);
-};
-
-/** All candidates with all their masks, as the model does it. */
-const decodeUnprompted = async (
-  graphs: OnnxGraphs,
-  features: ImageFeatures,
-  pix: ConditionedFeatures,
-  batch: number,
-): Promise<DecodeOutput> => {
-  const candidates = await graphs.decodeCandidates(features, pix);
-  if (!candidates) return graphs.decode(features, pix, unprompted(batch));
-  return { ...candidates, masks: joined(await graphs.drawMasks(features, candidates, [...Array(batch).keys()])) };
 };
 
 describe('loading graphs', () => {
@@ -97,66 +85,101 @@ describe('loading graphs', () => {
     });
   });
 
-  it('decodes frames without a prompt by graphs of their own, to the same numbers', async () => {
-    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
-    const plain = await OnnxGraphs.load({ ...paths, maskUpscaler: undefined }, constants, chooseProviders('cpu', 1));
-    const { imageSize } = constants;
-    const picture = Uint8Array.from({ length: imageSize * imageSize * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7) * Math.cos(i / 9001));
-    const features = await graphs.encodeImage(picture);
-    const pix = graphs.initialFeatures(features);
-    const wanted = await graphs.decode(features, pix, unprompted(1));
-    for (const tried of [graphs, plain]) {
-      const got = await decodeUnprompted(tried, features, pix, 1);
+  describe('frames without a prompt', () => {
+    const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(i * step) + Math.cos(i * i * step));
+    const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+    const picture = (): Uint8Array => Uint8Array.from({ length: constants.imageSize ** 2 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7));
+    const request = (memories: AttendedMemory[], step: number): AttentionRequest => ({
+      memories,
+      pointers: [1, 2].map((at) => ({ pointer: wave(constants.hiddenDim, step * at), position: at / 15, weight: 1.02 })),
+    });
+    /** Paths that share a memory, and two that differ in nothing but the place of one. */
+    const requests = (): AttentionRequest[] => {
+      const [first, second, third] = [0.011, 0.023, 0.037].map((step) => ({
+        pointer: wave(constants.hiddenDim, step),
+        memory: wave(constants.featureSize ** 2 * constants.memoryDim, step),
+      }));
+      const shared = { source: first!, temporalRow: 3, weight: 1.05 };
+      return [
+        request([shared, { source: second!, temporalRow: 0, weight: 0.95 }], 0.1),
+        request([shared, { source: third!, temporalRow: 0 }], 0.2),
+        request([shared, { source: third!, temporalRow: 1 }], 0.2),
+      ];
+    };
+    /** All candidates with all their masks. */
+    const decoded = async (graphs: OnnxGraphs, of: readonly AttentionRequest[]): Promise<DecodeOutput> => {
+      const features = await graphs.encodeImage(picture());
+      const input = packAttention(of, constants);
+      const candidates = await graphs.decodeCandidates(features, input);
+      if (!candidates) return graphs.decode(features, await graphs.attend(features, input), unprompted(of.length));
+      const drawn = await graphs.drawMasks(
+        features,
+        candidates,
+        of.map((_, entry) => ({ entry, remember: [] })),
+      );
+      return { ...candidates, masks: joined(drawn.map(({ masks }) => masks)) };
+    };
+
+    it('are decoded by graphs of their own, to the numbers of those that take prompts', async () => {
+      const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+      const plain = await OnnxGraphs.load({ ...paths, maskUpscaler: undefined }, constants, chooseProviders('cpu', 1));
+      const [got, wanted] = [await decoded(graphs, requests()), await decoded(plain, requests())];
       for (const name of ['masks', 'ious', 'pointers', 'objectLogit'] as const) {
         expect(got[name].length).toBe(wanted[name].length);
-        expect(Math.max(...got[name].map((value, i) => Math.abs(value - wanted[name][i]!)))).toBeLessThan(1e-4);
+        expect(apart(got[name], wanted[name])).toBeLessThan(1e-4);
       }
-    }
-    await graphs.release();
-    await plain.release();
-  });
+      await graphs.release();
+      await plain.release();
+    });
 
-  it('attends to a memory that paths share once, and gives each what it would get alone', async () => {
-    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
-    const { imageSize, featureSize, memoryDim, hiddenDim } = constants;
-    const wave = (length: number, step: number) => Float32Array.from({ length }, (_, i) => Math.sin(i * step) + Math.cos(i * i * step));
-    const features = await graphs.encodeImage(Uint8Array.from({ length: imageSize ** 2 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 7)));
-    const request = (memories: AttendedMemory[], step: number) => ({
-      memories,
-      pointers: [1, 2].map((at) => ({ pointer: wave(hiddenDim, step * at), position: at / 15, weight: 1.02 })),
+    it('attend to a memory that paths share once, and each gets what it would get alone, to the bit', async () => {
+      const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 1));
+      const { masks } = await decoded(graphs, requests());
+      const each = masks.length / 3;
+      const alone: Float32Array[] = [];
+      for (const one of requests()) alone.push((await decoded(graphs, [one])).masks);
+      alone.forEach((own, b) => {
+        expect(masks.subarray(b * each, (b + 1) * each)).toEqual(own);
+      });
+      // They differ among each other, by memory and by its place.
+      expect(apart(alone[0]!, alone[1]!)).toBeGreaterThan(0.02);
+      expect(apart(alone[1]!, alone[2]!)).toBeGreaterThan(0.002);
+      await graphs.release();
     });
-    const [first, second, third] = [0.011, 0.023, 0.037].map((step) => ({
-      pointer: wave(hiddenDim, step),
-      memory: wave(featureSize ** 2 * memoryDim, step),
-    }));
-    const shared = { source: first!, temporalRow: 3, weight: 1.05 };
-    const requests = [
-      request([shared, { source: second!, temporalRow: 0, weight: 0.95 }], 0.1),
-      request([shared, { source: third!, temporalRow: 0 }], 0.2),
-      request([shared, { source: third!, temporalRow: 1 }], 0.2),
-    ];
-    const logits = async (of: typeof requests): Promise<Float32Array> => {
-      const pix = await graphs.attend(features, new AttentionPacker(constants).pack(of));
-      return (await decodeUnprompted(graphs, features, pix, of.length)).masks;
-    };
-    const together = await logits(requests);
-    const each = together.length / requests.length;
-    // Of some of them, in any order, to the bit.
-    const pix = await graphs.attend(features, new AttentionPacker(constants).pack(requests));
-    const candidates = (await graphs.decodeCandidates(features, pix))!;
-    const [last, front] = await graphs.drawMasks(features, candidates, [2, 0]);
-    expect(last).toEqual(together.subarray(2 * each, 3 * each));
-    expect(front).toEqual(together.subarray(0, each));
-    const alone: Float32Array[] = [];
-    for (const one of requests) alone.push(await logits([one]));
-    const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
-    alone.forEach((masks, b) => {
-      expect(apart(together.subarray(b * each, (b + 1) * each), masks)).toBeLessThan(1e-3);
+
+    it('give masks and memories in one, to the bits of one after the other, whichever thread has which', async () => {
+      for (const twoLanes of [false, true]) {
+        const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { twoLanes });
+        const features = await graphs.encodeImage(picture());
+        const candidates = (await graphs.decodeCandidates(features, packAttention(requests(), constants)))!;
+        const drawn = await graphs.drawMasks(features, candidates, [
+          { entry: 2, remember: [1] },
+          { entry: 0, remember: [3, 1, 2] },
+          { entry: 1, remember: [] },
+        ]);
+        const all = await graphs.drawMasks(
+          features,
+          candidates,
+          [0, 1, 2].map((entry) => ({ entry, remember: [] })),
+        );
+        expect(drawn.map(({ masks }) => masks)).toEqual([2, 0, 1].map((entry) => all[entry]!.masks));
+        expect(drawn.map(({ memories }) => memories!.length)).toEqual([1, 3, 0]);
+        const { logitSize } = constants;
+        for (const [at, entry, token] of [
+          [0, 2, 1],
+          [1, 0, 3],
+        ] as const) {
+          const [memory] = await graphs.encodeMemory(features, {
+            batch: 1,
+            logits: all[entry]!.masks.subarray(token * logitSize ** 2, (token + 1) * logitSize ** 2),
+            binarize: new Float32Array(1),
+            objectLogit: candidates.objectLogit.subarray(entry, entry + 1),
+          });
+          expect(drawn[at]!.memories![0]).toEqual(memory);
+        }
+        await graphs.release();
+      }
     });
-    // They differ among each other, by memory and by its place.
-    expect(apart(alone[0]!, alone[1]!)).toBeGreaterThan(0.02);
-    expect(apart(alone[1]!, alone[2]!)).toBeGreaterThan(0.002);
-    await graphs.release();
   });
 
   it('refuses a provider whose numbers are none', async () => {

@@ -13,14 +13,19 @@ import type {
   ConditionedFeatures,
   DecodeInput,
   DecodeOutput,
+  DrawnMasks,
   EncodeMemoryInput,
   ImageFeatures,
   TrackerGraphs,
+  WantedMasks,
 } from '../tracking/graphs.ts';
-import { apart, attendFeeds, batchOf, dealtOut, someOf } from './batch-parts.ts';
+import { AttentionGraphs } from './attention-graphs.ts';
+import { apart, batchOf } from './batch-parts.ts';
 import type { Bundle } from './bundle.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
-import { GraphRunner, type Tensors } from './graph-runner.ts';
+import { attentionDealing, type Dealing, dealingOf } from './dealing.ts';
+import type { Tensors } from './graph-chains.ts';
+import { GraphRunner } from './graph-runner.ts';
 import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
 import { ImagesAhead } from './images-ahead.ts';
 import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
@@ -54,6 +59,7 @@ export const graphPathsOf = (bundle: Bundle): GraphPaths => ({
   candidateDecoder: bundle.manifest.graphs.candidateDecoder ? bundle.graphFile('candidateDecoder') : undefined,
   maskUpscaler: bundle.manifest.graphs.maskUpscaler ? bundle.graphFile('maskUpscaler') : undefined,
   imageAttention: bundle.manifest.graphs.imageAttention ? bundle.graphFile('imageAttention') : undefined,
+  memoryReader: bundle.manifest.graphs.memoryReader ? bundle.graphFile('memoryReader') : undefined,
   imageEncoderInt8: bundle.manifest.graphs.imageEncoderInt8 ? bundle.graphFile('imageEncoderInt8') : undefined,
 });
 
@@ -102,8 +108,10 @@ export class OnnxGraphs implements TrackerGraphs {
   readonly encoderPrecision: EncoderPrecision;
   readonly #runner: GraphRunner;
   readonly #opened: readonly Releasable[];
+  readonly #attention: AttentionGraphs;
   /** null where the model has none. */
   readonly #candidates: CandidateGraphs | null;
+  readonly #dealing: Dealing;
   readonly #c: TrackerConstants;
   /** null without a second lane. */
   readonly #ahead: ImagesAhead<OnnxFeatures> | null;
@@ -114,8 +122,11 @@ export class OnnxGraphs implements TrackerGraphs {
     this.#runner = runner;
     this.#opened = opened;
     const hasCandidates = runner.has('candidateDecoder') && runner.has('maskUpscaler');
-    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral) => this.#encode(rgb, forSeveral), this.#sharesObjects) : null;
-    this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#sharesObjects) : null;
+    const isSmall = isSmallModel(constants);
+    this.#dealing = dealingOf(provider, isSmall, runner);
+    this.#attention = new AttentionGraphs(runner, constants, attentionDealing(provider, isSmall, runner));
+    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral) => this.#encode(rgb, forSeveral), isSmall) : null;
+    this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#attention, this.#dealing) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
     this.providerReason = reason;
@@ -224,36 +235,11 @@ export class OnnxGraphs implements TrackerGraphs {
     return { batch: 1, pix: (features as OnnxFeatures).top } as OnnxConditioned;
   }
 
-  /**
-   * Large objects are attended one by one on the CPU: their keys and scores (37 MB each for SAM 2.1 at 512 px) push each other out of the
-   * cache, so that five together take a tenth longer. Small ones run together, which saves what the image alone needs.
-   */
+  /** All is waited for in any case: the caller's buffers are free again when this returns. */
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    const { batch } = input;
-    // Paths of one tree share memories, which would be attended to twice.
-    const own = this.#sharesObjects ? dealtOut(input) : batch;
-    if (own === batch) this.#ahead?.attends(batch, false);
-    const image = await this.#imageForAttention(features as OnnxFeatures);
-    const other = own < batch ? this.#attendInLane(image, someOf(input, own, batch)) : null;
-    // Behind it in the lane's queue, so that the lane goes on with the next image while this thread still attends.
-    if (other) this.#ahead?.attends(batch, true);
-    const size = this.provider !== 'cpu' || isSmallModel(this.#c) ? own : 1;
-    const parts: Promise<Tensor>[] = [];
-    for (let b = 0; b < own; b += size) {
-      // One after the other: `run` begins at once.
-      await parts.at(-1)?.catch(() => {});
-      parts.push(this.#attend(image, own === batch && size === own ? input : someOf(input, b, b + size)));
-    }
-    if (other) parts.push(other);
-    // All are waited for in any case: the caller's buffers are free again when this returns.
-    await Promise.allSettled(parts);
-    const tensors = await Promise.all(parts);
-    return { batch, pix: batchOf(tensors) } as OnnxConditioned;
-  }
-
-  /** The second lane takes objects: it has a part of the threads, so that work can be dealt out. */
-  get #sharesObjects(): boolean {
-    return this.#runner.hasLane && isSmallModel(this.#c);
+    this.#ahead?.attends(input.batch);
+    const objects = await this.#attention.attend(await this.#imageForAttention(features as OnnxFeatures), input, 'memoryAttention');
+    return { batch: input.batch, pix: batchOf(objects.map(({ pix }) => pix!)) } as OnnxConditioned;
   }
 
   #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
@@ -261,14 +247,6 @@ export class OnnxGraphs implements TrackerGraphs {
     if (!this.#runner.has('imageAttention')) return Promise.resolve({ top });
     features.forAttention ??= askedOnce(features, this.#runner.run('imageAttention', { top }));
     return features.forAttention;
-  }
-
-  async #attend(image: Tensors, input: AttendInput): Promise<Tensor> {
-    return (await this.#runner.run('memoryAttention', attendFeeds(image, input, this.#c))).pix!;
-  }
-
-  async #attendInLane(image: Tensors, input: AttendInput): Promise<Tensor> {
-    return (await this.#runner.runInLane('memoryAttention', attendFeeds(image, input, this.#c))).pix!;
   }
 
   async decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
@@ -288,13 +266,18 @@ export class OnnxGraphs implements TrackerGraphs {
     );
   }
 
-  decodeCandidates(_: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null {
-    return this.#candidates?.decode((pix as OnnxConditioned).pix) ?? null;
+  decodeCandidates(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null {
+    const candidates = this.#candidates;
+    if (!candidates) return null;
+    this.#ahead?.attends(input.batch);
+    return this.#imageForAttention(features as OnnxFeatures).then((image) => candidates.decode(image, input));
   }
 
-  drawMasks(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]> {
-    const { s0, s1 } = features as OnnxFeatures;
-    return this.#candidates!.draw({ s0, s1 }, candidates, entries);
+  drawMasks(features: ImageFeatures, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]> {
+    const { s0, s1, top } = features as OnnxFeatures;
+    const drawing = this.#candidates!.draw({ s0, s1, top }, candidates, wanted);
+    if (wanted.some(({ remember }) => remember.length > 0)) this.#ahead?.remembers();
+    return drawing;
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
@@ -306,12 +289,10 @@ export class OnnxGraphs implements TrackerGraphs {
       binarize: new Tensor('float32', input.binarize, [batch]),
       object_logit: new Tensor('float32', input.objectLogit, [batch]),
     };
-    const memoriesOf = (out: Tensors): Float32Array[] => apart(out).map(({ memory }) => memory!.data as Float32Array);
-    if (!this.#sharesObjects || batch === 1) return memoriesOf(await this.#runner.run('memoryEncoder', { ...image, ...whole }));
     // How long the lane still encodes the next image is not known here.
-    const encoding = this.#runner.runForEach('memoryEncoder', image, apart(whole));
+    const encoding = this.#runner.runForEach(this.#dealing, 'memoryEncoder', image, apart(whole));
     this.#ahead?.remembers();
-    return (await encoding).flatMap(memoriesOf);
+    return (await encoding).map(({ memory }) => memory!.data as Float32Array);
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {

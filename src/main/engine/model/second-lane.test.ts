@@ -122,13 +122,17 @@ describe('two lanes', () => {
     const taken = new Int32Array(new SharedArrayBuffer(4));
     // The other thread has begun with the first.
     taken[0] = 1;
-    const { done, times } = await lane.take('memoryEncoder', image, each, taken);
+    const { done, times } = await lane.take('memoryEncoder', image, each, { taken, most: 3 });
     expect(done.map(({ index }) => index)).toEqual([1, 2]);
     expect(times.length).toBe(2);
     const alone = await lane.run('memoryEncoder', { ...image, ...each[2] });
     expect(done[1]!.outputs.memory!.data).toEqual(alone.outputs.memory!.data);
     expect(done[0]!.outputs.memory!.data).not.toEqual(alone.outputs.memory!.data);
-    expect((await lane.take('memoryEncoder', image, each, taken)).done).toEqual([]);
+    expect((await lane.take('memoryEncoder', image, each, { taken, most: 3 })).done).toEqual([]);
+    taken[0] = 0;
+    const some = await lane.take('memoryEncoder', image, each, { taken, most: 1 });
+    expect(some.done.map(({ index }) => index)).toEqual([0]);
+    expect(taken[0], 'the others are left').toBe(1);
     await lane.release();
   });
 

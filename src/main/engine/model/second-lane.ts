@@ -1,14 +1,11 @@
 /**
  * A second thread with sessions of its own, for the CPU: images of the next frames are encoded there while this one's memory is attended,
- * decoded and encoded (images-ahead.ts says when). Of several objects it attends for half, unless they share memories as paths of a tree do, and it
- * decodes and makes memories as soon as it is free. Kernels of a small model are too short to be shared by two threads: on two
+ * decoded and encoded (images-ahead.ts says when). Of several objects it takes some as soon as it is free (dealing.ts). Kernels of a small model are too short to be shared by two threads: on two
  * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
  * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
  * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
  *
- * Results do not depend on the lane: each run gives the bits it gives alone. Several objects run as smaller batches than in one lane, which
- * may round differently in the last bits; how they are dealt out depends on no clock, but for
- * masks and memories, each of which is a run of its own.
+ * Results do not depend on the lane: every object is a run of its own, which gives the same bits in either thread.
  */
 import { Worker } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-node';
@@ -16,12 +13,14 @@ import { AppError } from '../../../shared/errors.ts';
 import { entryUrl } from '../entry-url.ts';
 import { RpcPeer } from '../rpc.ts';
 import type { TrackerConstants } from '../tracking/constants.ts';
+import type { Work } from './graph-chains.ts';
 import {
   type KeptTensor,
   keptImages,
   type LaneFeeds,
   type LaneGraph,
   type LanePaths,
+  type LaneShare,
   type LaneTensor,
   type LaneTensors,
   type LaneTime,
@@ -57,7 +56,7 @@ export interface LaneEncoding extends LaneRun {
   forAttention: Record<string, Tensor> | null;
 }
 
-export interface LaneShare {
+export interface LaneDone {
   /** What was run here, by the object's number. */
   done: { index: number; outputs: Record<string, Tensor> }[];
   times: LaneTime[];
@@ -117,23 +116,18 @@ export class SecondLane {
     const image = ++this.#images;
     const input = { image, feeds: this.#packed(feeds, moved), forSeveral };
     const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', input, moved));
-    const features = unpacked(outputs);
-    if (forSeveral) for (const [name, tensor] of Object.entries(features)) this.#made.set(tensor, { image, name });
-    return { outputs: features, forAttention: forAttention && unpacked(forAttention), times };
+    const made = { outputs: unpacked(outputs), forAttention: forAttention && unpacked(forAttention) };
+    if (forSeveral)
+      for (const [name, tensor] of Object.entries({ ...made.outputs, ...made.forAttention })) this.#made.set(tensor, { image, name });
+    return { ...made, times };
   }
 
   /**
-   * Takes part in running a graph for several objects, when its turn comes and as long as there are any. Inputs are copied.
-   * @param taken shared: how many objects either thread has begun with
+   * Takes part in work for several objects, when its turn comes and as long as there are any. Inputs are copied.
    */
-  async take(
-    graph: LaneGraph,
-    feeds: Record<string, Tensor>,
-    each: readonly Record<string, Tensor>[],
-    taken: Int32Array,
-  ): Promise<LaneShare> {
+  async take(work: Work, feeds: Record<string, Tensor>, each: readonly Record<string, Tensor>[], share: LaneShare): Promise<LaneDone> {
     const moved: ArrayBuffer[] = [];
-    const input = { graph, feeds: this.#packed(feeds, moved), each: each.map((own) => this.#packed(own, moved)), taken };
+    const input = { work, feeds: this.#packed(feeds, moved), each: each.map((own) => this.#packed(own, moved)), share };
     const { done, times } = await this.#alive(this.#peer.call('take', input, moved));
     return { done: done.map(({ index, outputs }) => ({ index, outputs: unpacked(outputs) })), times };
   }

@@ -38,58 +38,35 @@ class MemorySlots {
   }
 }
 
-/** Reusable room for the largest batch so far; ONNX Runtime has read it when `attend` resolves. */
-export class AttentionPacker {
-  readonly #constants: TrackerConstants;
-  #memory = new Float32Array(0);
-  #pointers = new Float32Array(0);
-
-  constructor(constants: TrackerConstants) {
-    this.#constants = constants;
-  }
-
-  /** All requests must have one shape (see {@link groupByShape}). */
-  pack(requests: readonly AttentionRequest[]): AttendInput {
-    const { featureSize, memoryDim, hiddenDim } = this.#constants;
-    const batch = requests.length;
-    const memories = requests[0]!.memories.length;
-    const pointerCount = requests[0]!.pointers.length;
-    const slots = new MemorySlots();
-    const memorySlot = BigInt64Array.from(
-      requests.flatMap((request) => request.memories),
-      (memory) => BigInt(slots.slotOf(memory)),
-    );
-    const size = featureSize * featureSize * memoryDim;
-    const memoryLength = slots.all.length * size;
-    const pointerLength = batch * pointerCount * hiddenDim;
-    if (this.#memory.length < memoryLength) this.#memory = new Float32Array(memoryLength);
-    if (this.#pointers.length < pointerLength) this.#pointers = new Float32Array(pointerLength);
-    const memory = this.#memory.subarray(0, memoryLength);
-    const pointers = this.#pointers.subarray(0, pointerLength);
-    slots.all.forEach(({ source }, slot) => {
-      memory.set(source.memory!, slot * size);
+/** All requests must have one shape (see {@link groupByShape}). */
+export const packAttention = (requests: readonly AttentionRequest[], { hiddenDim }: TrackerConstants): AttendInput => {
+  const batch = requests.length;
+  const pointerCount = requests[0]!.pointers.length;
+  const slots = new MemorySlots();
+  const memorySlot = BigInt64Array.from(
+    requests.flatMap((request) => request.memories),
+    (memory) => BigInt(slots.slotOf(memory)),
+  );
+  const pointers = new Float32Array(batch * pointerCount * hiddenDim);
+  const pointerPosition = new Float32Array(batch * pointerCount);
+  const pointerWeight = new Float32Array(batch * pointerCount);
+  requests.forEach((request, b) => {
+    request.pointers.forEach(({ pointer, position, weight = 1 }, p) => {
+      pointers.set(pointer, (b * pointerCount + p) * hiddenDim);
+      pointerPosition[b * pointerCount + p] = position;
+      pointerWeight[b * pointerCount + p] = weight;
     });
-    const pointerPosition = new Float32Array(batch * pointerCount);
-    const pointerWeight = new Float32Array(batch * pointerCount);
-    requests.forEach((request, b) => {
-      request.pointers.forEach(({ pointer, position, weight = 1 }, p) => {
-        pointers.set(pointer, (b * pointerCount + p) * hiddenDim);
-        pointerPosition[b * pointerCount + p] = position;
-        pointerWeight[b * pointerCount + p] = weight;
-      });
-    });
-    return {
-      batch,
-      memoryCount: slots.all.length,
-      memory,
-      temporalRow: BigInt64Array.from(slots.all, ({ temporalRow }) => BigInt(temporalRow)),
-      memoryWeight: Float32Array.from(slots.all, ({ weight }) => weight),
-      memories,
-      memorySlot,
-      pointerCount,
-      pointers,
-      pointerPosition,
-      pointerWeight,
-    };
-  }
-}
+  });
+  return {
+    batch,
+    memory: slots.all.map(({ source }) => source.memory!),
+    temporalRow: BigInt64Array.from(slots.all, ({ temporalRow }) => BigInt(temporalRow)),
+    memoryWeight: Float32Array.from(slots.all, ({ weight }) => weight),
+    memories: requests[0]!.memories.length,
+    memorySlot,
+    pointerCount,
+    pointers,
+    pointerPosition,
+    pointerWeight,
+  };
+};

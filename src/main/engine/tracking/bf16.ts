@@ -1,5 +1,9 @@
 /** Rounding to the bfloat16 grid: the official predictor stores memories in bf16 (spec rule 16). */
 
+/** What is remembered of an encoder's output (spec rule 16). A view is copied: it would hold those of others for as long as this one is remembered. */
+export const storedMemory = (memory: Float32Array): Float32Array =>
+  roundToBf16(memory.byteLength < memory.buffer.byteLength ? memory.slice() : memory);
+
 /** Rounds every element in place to the nearest bf16 value, ties to even. NaN stays NaN. */
 export const roundToBf16 = (values: Float32Array): Float32Array => {
   // Signed, so that every step stays a 32-bit integer.

@@ -1,21 +1,23 @@
-/** What the decoder offers each object of a batch: four candidates, whose masks are drawn for the objects that need them. */
+/** What the decoder offers each object of a batch: four candidates, whose masks are drawn for the objects that need them, with the memories of those that go on. */
+import { storedMemory } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
-import type { CandidateOutput, DecodeOutput } from './graphs.ts';
+import type { CandidateOutput, DecodeOutput, DrawnMasks, WantedMasks } from './graphs.ts';
 
 export class DecodedObjects implements CandidateOutput {
   readonly ious: Float32Array;
   readonly pointers: Float32Array;
   readonly objectLogit: Float32Array;
   readonly #pixels: number;
-  readonly #draw: (entries: readonly number[]) => Promise<readonly Float32Array[]>;
+  readonly #draw: (wanted: readonly WantedMasks[]) => Promise<readonly DrawnMasks[]>;
   /** By object, [4, 4h, 4h]. */
   readonly #masks: (Float32Array | undefined)[] = [];
+  /** By object and candidate, [h*h, Cm]. */
+  readonly #memories = new Map<string, Float32Array>();
 
-  /** @param draw the masks of some objects, [4, 4h, 4h] each */
   constructor(
     { logitSize }: TrackerConstants,
     { ious, pointers, objectLogit }: CandidateOutput,
-    draw: (entries: readonly number[]) => Promise<readonly Float32Array[]>,
+    draw: (wanted: readonly WantedMasks[]) => Promise<readonly DrawnMasks[]>,
   ) {
     this.ious = ious;
     this.pointers = pointers;
@@ -37,13 +39,22 @@ export class DecodedObjects implements CandidateOutput {
   }
 
   /** Draws the masks of these objects, where they are not there yet. */
-  async draw(entries: readonly number[]): Promise<void> {
-    const missing = entries.filter((entry) => !this.#masks[entry]);
+  async draw(wanted: readonly WantedMasks[]): Promise<void> {
+    const missing = wanted.filter(({ entry }) => !this.#masks[entry]);
     if (missing.length === 0) return;
-    const masks = await this.#draw(missing);
-    missing.forEach((entry, index) => {
-      this.#masks[entry] = masks[index]!;
+    const drawn = await this.#draw(missing);
+    missing.forEach(({ entry, remember }, index) => {
+      const { masks, memories } = drawn[index]!;
+      this.#masks[entry] = masks;
+      remember.forEach((candidate, at) => {
+        if (memories) this.#memories.set(`${entry}:${candidate}`, storedMemory(memories[at]!));
+      });
     });
+  }
+
+  /** [h*h, Cm] of a candidate's mask, ready to be remembered; null where it was not made with it. */
+  memory(entry: number, candidate: number): Float32Array | null {
+    return this.#memories.get(`${entry}:${candidate}`) ?? null;
   }
 
   /** [4h * 4h] raw logits of a candidate (0..3), a view. The object must have been drawn. */

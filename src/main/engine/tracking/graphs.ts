@@ -10,10 +10,8 @@ export interface ImageFeatures {
 
 export interface AttendInput {
   batch: number;
-  /** U different memories; several objects (paths of a tree) may attend to one. */
-  memoryCount: number;
-  /** [U, h*h, Cm] */
-  memory: Float32Array;
+  /** U different memories, [h*h, Cm] each; several objects (paths of a tree) may attend to one. They do not change while they are remembered. */
+  memory: readonly Float32Array[];
   /** [U] row of the temporal code. */
   temporalRow: BigInt64Array;
   /** [U] key weights, 1 = SAM 2 (rule L9). */
@@ -71,6 +69,20 @@ export interface CandidateOutput {
   objectLogit: Float32Array;
 }
 
+/** An object of a batch whose masks are wanted. */
+export interface WantedMasks {
+  entry: number;
+  /** Candidates (0..3) that are known to go on as they are: their memories are wanted too. */
+  remember: readonly number[];
+}
+
+export interface DrawnMasks {
+  /** [4, 4h, 4h] raw logits. */
+  masks: Float32Array;
+  /** As `encodeMemory` would give them for `remember`; null where that is no more work. */
+  memories: readonly Float32Array[] | null;
+}
+
 export interface DecodeOutput extends CandidateOutput {
   /** [B, 4, 4h, 4h] raw logits. */
   masks: Float32Array;
@@ -111,10 +123,13 @@ export interface TrackerGraphs {
   rawFeatures(features: ImageFeatures): ConditionedFeatures;
   attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
-  /** What `decode` says for input as {@link unprompted} makes it, but for the masks. Absent or null where it is no less work. */
-  decodeCandidates?(features: ImageFeatures, pix: ConditionedFeatures): Promise<CandidateOutput> | null;
-  /** The masks of some objects of what {@link decodeCandidates} gave. @returns for each entry [4, 4h, 4h] raw logits */
-  drawMasks?(features: ImageFeatures, candidates: CandidateOutput, entries: readonly number[]): Promise<Float32Array[]>;
+  /**
+   * `attend`, and what `decode` says of it for input as {@link unprompted} makes it, but for the masks. Absent or null where it is no less work than
+   * the two.
+   */
+  decodeCandidates?(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null;
+  /** The masks of some objects of what {@link decodeCandidates} gave, and in one with them the memories of those that go on. */
+  drawMasks?(features: ImageFeatures, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]>;
   /** For each object [h*h, Cm], not yet rounded to bf16; may be views of one buffer. */
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]>;
   /** mask [S, S] of 0 and 1 -> mask prompt [4h, 4h] and the no-object pointer [C]. */

@@ -1,6 +1,6 @@
 /** A prompt's mask: points and a box, or a mask (spec rules 3 to 11). */
 import { AppError } from '../../../shared/errors.ts';
-import type { AttentionRequest } from './attention-batch.ts';
+import { type AttentionRequest, packAttention } from './attention-batch.ts';
 import { isSingleClick, keepClickedPiece } from './clicked-piece.ts';
 import { DecodedObjects } from './decoded-objects.ts';
 import type { ImageFeatures } from './graphs.ts';
@@ -15,14 +15,14 @@ import type { TrackerCore } from './tracker-core.ts';
  * @param candidate 0..3 to take that mask instead of the best one
  */
 export const decodePoints = async (
-  { graphs, constants, packer, width, height }: TrackerCore,
+  { graphs, constants, width, height }: TrackerCore,
   features: ImageFeatures,
   prompt: PointPrompt,
   request: AttentionRequest | null,
   previousLogits: Float32Array | null,
   candidate: number | null = null,
 ): Promise<{ selected: SelectedMask; ious: number[] }> => {
-  const pix = request === null ? graphs.initialFeatures(features) : await graphs.attend(features, packer.pack([request]));
+  const pix = request === null ? graphs.initialFeatures(features) : await graphs.attend(features, packAttention([request], constants));
   const { points, labels, count } = encodePoints(prompt, { width, height }, constants.imageSize);
   const clamp = constants.maskPromptClamp;
   const output = await graphs.decode(features, pix, {

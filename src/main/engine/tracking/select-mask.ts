@@ -32,6 +32,10 @@ export const stability = (logits: Float32Array, delta: number): number => {
   return outer === 0 ? 1 : inner / outer;
 };
 
+/** The candidate of object `index` that is chosen whatever its mask looks like; null where that counts. */
+export const candidateByIou = (output: DecodedObjects, index: number, multimask: boolean): number | null =>
+  multimask ? bestOfThree(output.ious, index * 4) : null;
+
 /** Index 1..3 of the highest predicted IoU, the first on a tie (as argmax does). */
 const bestOfThree = (ious: Float32Array, base: number): number => {
   let best = 1;

@@ -2,7 +2,7 @@
 import { groupByShape } from './attention-batch.ts';
 import type { ImageFeatures } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
-import { needsMask, selectMask, usesMultimask } from './select-mask.ts';
+import { candidateByIou, needsMask, selectMask, usesMultimask } from './select-mask.ts';
 import type { TrackedObject } from './tracked-object.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
 import { frameUncertainty } from './tree/uncertainty.ts';
@@ -29,10 +29,16 @@ export const trackSingle = async (
       features,
       group.map((index) => requests[index]!),
     );
-    await output.draw([...group.keys()].filter((index) => needsMask(output.objectLogit[index]!, multimask)));
+    const drawn = [...group.keys()].filter((index) => needsMask(output.objectLogit[index]!, multimask));
+    await output.draw(
+      drawn.map((entry) => {
+        const candidate = candidateByIou(output, entry, multimask);
+        return { entry, remember: candidate === null ? [] : [candidate] };
+      }),
+    );
     const stored = group.map((of, index) => {
-      const { logits, objectLogit, iou, pointer } = selectMask(constants, output, index, multimask);
-      const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: null };
+      const { logits, objectLogit, iou, pointer, candidate } = selectMask(constants, output, index, multimask);
+      const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: output.memory(index, candidate) };
       objects[of]!.bank.recent.set(frame, memory);
       results.push(plainResult(objects[of]!.id, memory, false, frameUncertainty(memory, [])));
       return { of, memory, ious: [...output.ious.subarray(index * 4, index * 4 + 4)] };
@@ -40,7 +46,7 @@ export const trackSingle = async (
     await encodeMemories(
       core,
       features,
-      stored.map(({ memory }) => memory),
+      stored.map(({ memory }) => memory).filter(({ memory }) => memory === null),
       false,
     );
     for (const { of, memory, ious } of stored) {

@@ -1,8 +1,8 @@
 /** What the parts of the tracker share: the graphs, the constants, and how requests become batches. */
 
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
-import type { AttentionPacker, AttentionRequest } from './attention-batch.ts';
-import { roundToBf16 } from './bf16.ts';
+import { type AttentionRequest, packAttention } from './attention-batch.ts';
+import { storedMemory } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
 import { DecodedObjects } from './decoded-objects.ts';
 import { type ImageFeatures, type TrackerGraphs, unprompted } from './graphs.ts';
@@ -11,7 +11,6 @@ import type { FrameMemory } from './memory-bank.ts';
 export interface TrackerCore {
   readonly graphs: TrackerGraphs;
   readonly constants: TrackerConstants;
-  readonly packer: AttentionPacker;
   /** Size of the source in px. */
   readonly width: number;
   readonly height: number;
@@ -57,13 +56,14 @@ export const plainResult = (objectId: number, output: FrameMemory, prompted: boo
 
 /** Attends and decodes a frame without prompts for requests of one shape. Masks are yet to be drawn. */
 export const decodeTracked = async (
-  { graphs, constants, packer }: TrackerCore,
+  { graphs, constants }: TrackerCore,
   features: ImageFeatures,
   requests: readonly AttentionRequest[],
 ): Promise<DecodedObjects> => {
-  const pix = await graphs.attend(features, packer.pack(requests));
-  const candidates = await graphs.decodeCandidates?.(features, pix);
-  if (candidates) return new DecodedObjects(constants, candidates, (entries) => graphs.drawMasks!(features, candidates, entries));
+  const attended = packAttention(requests, constants);
+  const candidates = await graphs.decodeCandidates?.(features, attended);
+  if (candidates) return new DecodedObjects(constants, candidates, (wanted) => graphs.drawMasks!(features, candidates, wanted));
+  const pix = await graphs.attend(features, attended);
   return DecodedObjects.drawn(constants, await graphs.decode(features, pix, unprompted(requests.length)));
 };
 
@@ -87,8 +87,6 @@ export const encodeMemories = async (
     objectLogit: Float32Array.from(outputs, (output) => output.objectLogit),
   });
   outputs.forEach((output, index) => {
-    const memory = encoded[index]!;
-    // A view would hold those of the others for as long as this one is remembered.
-    output.memory = roundToBf16(memory.byteLength < memory.buffer.byteLength ? memory.slice() : memory);
+    output.memory = storedMemory(encoded[index]!);
   });
 };

@@ -143,7 +143,7 @@ describe('propagation', () => {
     await prompted(tracker, 1, 0);
     tracker.startPropagation();
     await tracker.trackFrame(1, false, image);
-    expect(graphs.of('attend')[0]!.attend!.memory[0]).toBe(1);
+    expect(graphs.of('attend')[0]!.attend!.memory[0]![0]).toBe(1);
   });
 
   it('runs objects of one shape as one batch and others apart', async () => {

@@ -7,7 +7,6 @@
  * later frame can reach is dropped (rule 33).
  */
 import { defaultMemorySettings, isPlainSam2, type MemorySettings } from '../../../shared/memory-settings.ts';
-import { AttentionPacker } from './attention-batch.ts';
 import type { TrackerConstants } from './constants.ts';
 import { FeatureCache, type ModelFrame, type UpcomingFrame } from './feature-cache.ts';
 import type { TrackerGraphs } from './graphs.ts';
@@ -59,7 +58,7 @@ export class VideoTracker {
       ...options,
     };
     const { width, height, frameCount, memory } = this.#options;
-    this.#core = { graphs, constants, packer: new AttentionPacker(constants), width, height, frameCount };
+    this.#core = { graphs, constants, width, height, frameCount };
     this.#features = new FeatureCache(graphs);
     this.#memory = memory;
   }

@@ -17,7 +17,7 @@ import { OnnxGraph } from './onnx-graph.ts';
 import { quantizeGraph } from './quantize-graph.ts';
 import { type QuantizeRun, stepDone, unwatched } from './quantize-run.ts';
 
-const inInt8: readonly GraphName[] = ['imageEncoder', 'imageAttention', 'memoryAttention'];
+const inInt8: readonly GraphName[] = ['imageEncoder', 'imageAttention', 'memoryReader', 'memoryAttention'];
 
 /**
  * @param dir a bundle that can be loaded: bound, or with its weights

@@ -13,6 +13,7 @@ export const offer = (iou: number, objectLogit = 5, logits = squareLogits(0, 0, 
   iou,
   objectLogit,
   logits,
+  memory: null,
   pointer: Float32Array.of(mark, 0, 0, 0),
 });
 

@@ -10,6 +10,8 @@ export interface Candidate {
   objectLogit: number;
   /** [4h * 4h] raw logits, a view. May be read where the tree says that the path is to be drawn. */
   readonly logits: Float32Array;
+  /** [h*h, Cm] of its mask, where that was made with it; else null. */
+  readonly memory: Float32Array | null;
   /** [C] with the no-object rule applied, a view. */
   pointer: Float32Array;
 }

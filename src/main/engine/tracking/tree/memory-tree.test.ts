@@ -23,20 +23,29 @@ const plant = (change: Partial<MemorySettings> = {}): MemoryTree =>
 
 const context = (frame: number) => ({ frame, conditioning, frameCount: null });
 
-/** As the tracker does it: only the masks of paths that the tree wants are there. */
+/** As the tracker does it: only the masks of paths that the tree wants are there, and the memories that it is sure of. */
 const grow = (tree: MemoryTree, frame: number, offered: Candidate[][]): GrownFrame => {
-  const drawn = new Set<number>();
+  const wanted = new Map<number, readonly number[]>();
   const undrawn = offered.map((candidates, path) =>
-    candidates.map(({ logits, ...said }) => ({
+    candidates.map(({ logits, ...said }, candidate) => ({
       ...said,
       get logits() {
-        if (!drawn.has(path)) throw new Error(`path ${path} was not drawn`);
+        if (!wanted.has(path)) throw new Error(`path ${path} was not drawn`);
         return logits;
+      },
+      get memory() {
+        return wanted.get(path)?.includes(candidate) ? Float32Array.of(frame) : null;
       },
     })),
   );
-  for (const path of tree.pathsToDraw(undrawn)) drawn.add(path);
-  return tree.grow(frame, undrawn);
+  for (const { path, remember } of tree.masksWanted(undrawn)) wanted.set(path, remember);
+  const grown = tree.grow(frame, undrawn);
+  // None is left over to be encoded by itself, but of objects that are not there.
+  for (const { output, entry } of grown.kept) {
+    expect(output.memory !== null).toBe(output.objectLogit > 0 && [...wanted.values()].flat().length > 0);
+    expect(entry.memory).toBe(output.memory);
+  }
+  return grown;
 };
 
 /** Offers every path the same, or what `script` says for its place. */

@@ -32,7 +32,7 @@ interface Path {
 
 /** What became of a frame. */
 export interface GrownFrame {
-  /** Outputs whose memory must be encoded before the next frame, each with what remembers it; the best path's first. */
+  /** Outputs whose memory must be there before the next frame, each with what remembers it; the best path's first. */
   kept: { output: FrameMemory; entry: RememberedFrame }[];
   isCertain: boolean;
   /** Worth a look, 0..1. */
@@ -146,16 +146,25 @@ export class MemoryTree {
 
   /**
    * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the gate looks at them, else those from
-   * which a candidate goes on that shows the object.
+   * which a candidate goes on that shows the object. `remember`: those of its candidates that are sure to be remembered.
    */
-  pathsToDraw(offered: readonly (readonly Candidate[])[]): number[] {
+  masksWanted(offered: readonly (readonly Candidate[])[]): { path: number; remember: number[] }[] {
     const paths = this.#paths;
-    if (this.#options.sharesCopies === false || paths.some(({ history }) => history.readsMasks)) return [...paths.keys()];
-    const present = this.#chosen(paths, offered).filter(({ objectLogit }) => objectLogit > 0);
-    return [...new Set(present.map(({ path }) => paths.indexOf(this.#slots[path]!)))];
+    if (this.#options.sharesCopies === false || paths.some(({ history }) => history.readsMasks)) {
+      return paths.map((_, path) => ({ path, remember: [] }));
+    }
+    const wanted = new Map<number, Set<number>>();
+    for (const { path: slot, candidate, score, objectLogit } of this.#chosen(paths, offered)) {
+      if (objectLogit <= 0) continue;
+      const path = paths.indexOf(this.#slots[slot]!);
+      const remember = wanted.get(path) ?? new Set<number>();
+      wanted.set(path, remember);
+      if (!this.#isLive || this.#head === null || !this.#fallsBehind(score)) remember.add(candidate);
+    }
+    return [...wanted].map(([path, remember]) => ({ path, remember: [...remember] }));
   }
 
-  /** @param offered candidates of each path, in the order of {@link requests}; the masks of {@link pathsToDraw} are there */
+  /** @param offered candidates of each path, in the order of {@link requests}; those of {@link masksWanted} are drawn */
   grow(frame: number, offered: readonly (readonly Candidate[])[]): GrownFrame {
     const events: TreeEvent[] = [];
     const paths = this.#paths;
@@ -253,8 +262,9 @@ export class MemoryTree {
       const candidates = offered[apart ? slot : at]!;
       const candidate = candidates[k]!;
       const { iou, objectLogit, pointer } = candidate;
-      const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), memory: null };
-      const output: FrameMemory = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, memory: null };
+      const { memory } = candidate;
+      const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), memory };
+      const output: FrameMemory = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, memory };
       kept.push({ output, entry });
       let branch = branches.get(key);
       if (branch === undefined) {
@@ -287,12 +297,12 @@ export class MemoryTree {
    * merged into it. The best takes the freed slots, so that the choice stays one over as many slots.
    */
   #thinned(frame: number, grown: readonly Path[], events: TreeEvent[]): Path[] {
-    const { pruneRatio, consistencyThreshold } = this.settings;
+    const { consistencyThreshold } = this.settings;
     const best = { ...grown[0]!, agreeing: 0 };
     const became = new Map<Path, Path>([[grown[0]!, best]]);
     for (const path of new Set(grown)) {
       if (became.has(path)) continue;
-      if (Math.exp(path.score - best.score) < pruneRatio) {
+      if (this.#fallsBehind(path.score)) {
         became.set(path, best);
         this.#tell(events, frame, { type: 'pruned', branch: path.branch, reason: 'ratio' });
         continue;
@@ -312,6 +322,11 @@ export class MemoryTree {
       became.set(path, { ...path, agreeing });
     }
     return grown.map((path) => became.get(path)!).sort((a, b) => b.score - a.score);
+  }
+
+  /** The live variant drops a branch of this score. Scores are rebased: the best one is 0. */
+  #fallsBehind(score: number): boolean {
+    return Math.exp(score) < this.settings.pruneRatio;
   }
 
   /** Rule L10 within a lag: a switch rewrites the frames since the two branches parted, at most `amendLag` of them. */

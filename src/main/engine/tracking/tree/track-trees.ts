@@ -35,7 +35,7 @@ const candidatesOf = (constants: TrackerConstants, { output, entry: index }: Dec
   const objectLogit = output.objectLogit[index]!;
   if (!multimask) {
     const { candidate, iou, logits, pointer } = selectMask(constants, output, index, false);
-    return [{ token: candidate, iou, objectLogit, logits, pointer }];
+    return [{ token: candidate, iou, objectLogit, logits, memory: null, pointer }];
   }
   const dim = constants.hiddenDim;
   return [1, 2, 3].map((token) => {
@@ -47,14 +47,19 @@ const candidatesOf = (constants: TrackerConstants, { output, entry: index }: Dec
       get logits() {
         return output.logits(index, token);
       },
+      get memory() {
+        return output.memory(index, token);
+      },
       pointer: output.pointers.subarray(at * dim, (at + 1) * dim),
     };
   });
 };
 
-const drawAll = async (paths: readonly DecodedPath[]): Promise<void> => {
-  for (const output of new Set(paths.map((path) => path.output))) {
-    await output.draw(paths.flatMap((path) => (path.output === output ? [path.entry] : [])));
+/** Draws what a tree wants to see of its paths. */
+const drawAll = async (wanted: readonly { path: DecodedPath; remember: readonly number[] }[]): Promise<void> => {
+  for (const output of new Set(wanted.map(({ path }) => path.output))) {
+    const own = wanted.filter(({ path }) => path.output === output);
+    await output.draw(own.map(({ path, remember }) => ({ entry: path.entry, remember })));
   }
 };
 
@@ -102,7 +107,7 @@ export const trackTrees = async (
       features,
       group.map((index) => requested[index]!.request),
     );
-    if (!multimask) await output.draw([...group.keys()]);
+    if (!multimask) await output.draw([...group.keys()].map((entry) => ({ entry, remember: [] })));
     group.forEach((of, entry) => {
       decoded[of] = { output, entry };
     });
@@ -112,12 +117,15 @@ export const trackTrees = async (
   await drawAll(
     trees.flatMap((tree, at) => {
       const own = decoded.filter((_, index) => requested[index]!.at === at);
-      return tree.pathsToDraw(offers[at]!).map((path) => own[path]!);
+      return tree.masksWanted(offers[at]!).map(({ path, remember }) => ({
+        path: own[path]!,
+        remember: remember.map((candidate) => offers[at]![path]![candidate]!.token),
+      }));
     }),
   );
   const grown = trees.map((tree, at) => tree.grow(frame, offers[at]!));
   const kept = grown.flatMap((tree) => tree.kept);
-  const outputs = kept.map(({ output }) => output);
+  const outputs = kept.map(({ output }) => output).filter(({ memory }) => memory === null);
   for (const batch of context.batchesPaths ? [outputs] : outputs.map((output) => [output])) {
     await encodeMemories(core, features, batch, false);
   }

@@ -17,6 +17,7 @@ const fileNames: Record<GraphName, string> = {
   candidateDecoder: 'candidate_decoder.onnx',
   maskUpscaler: 'mask_upscaler.onnx',
   imageAttention: 'image_attention.onnx',
+  memoryReader: 'memory_reader.onnx',
   imageEncoderInt8: 'image_encoder_int8.onnx',
 };
 
