@@ -45,7 +45,7 @@ export class CandidateGraphs {
       const drawn = await this.#runner.runForEach(this.#dealing, 'maskUpscaler', fine, objects);
       return drawn.map(({ masks }) => ({ masks: masks!.data as Float32Array, memories: null }));
     }
-    const parts = inParts(wanted);
+    const parts = inParts(wanted, this.#dealing);
     const each = parts.map(({ entry, remember }) => ({
       ...forMasks[entry]!,
       remembered: rememberedAs(remember),
@@ -63,17 +63,19 @@ export class CandidateGraphs {
   }
 }
 
-/** Objects to remember more candidates of than this are drawn once for every so many, so that two threads have something to share. */
+/** A single object to remember more candidates of than this is drawn once for every so many, so that two threads have something to share. */
 const rememberedInOne = 2;
 
 /** What is most work first: this thread takes that. */
-const inParts = (wanted: readonly WantedMasks[]): (WantedMasks & { object: WantedMasks })[] =>
-  wanted
+const inParts = (wanted: readonly WantedMasks[], dealing: Dealing): (WantedMasks & { object: WantedMasks })[] => {
+  const inOne = wanted.length === 1 && dealing === 'to whichever lane is free' ? rememberedInOne : Number.POSITIVE_INFINITY;
+  return wanted
     .flatMap((object) =>
-      Array.from({ length: Math.max(1, Math.ceil(object.remember.length / rememberedInOne)) }, (_, part) => ({
+      Array.from({ length: Math.max(1, Math.ceil(object.remember.length / inOne)) }, (_, part) => ({
         object,
         entry: object.entry,
-        remember: object.remember.slice(part * rememberedInOne, (part + 1) * rememberedInOne),
+        remember: object.remember.slice(part === 0 ? 0 : part * inOne, (part + 1) * inOne),
       })),
     )
     .sort((a, b) => b.remember.length - a.remember.length);
+};

@@ -1,12 +1,12 @@
-/** Runs graphs in this thread or in the second lane, keeps their times, and says which one stopped. */
+/** Runs graphs in this thread or in the second lane, and keeps their times. */
 import type { InferenceSession } from 'onnxruntime-node';
-import { AppError } from '../../../shared/errors.ts';
 import type { RunGraph } from '../../../shared/manifest.ts';
 import { apart, together } from './batch-parts.ts';
 import { type Dealing, sharesOf } from './dealing.ts';
 import { runWork, type Tensors, type Work } from './graph-chains.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
-import type { LaneGraph, LaneTime } from './lane-protocol.ts';
+import type { LaneTime } from './lane-protocol.ts';
+import { runFailure } from './run-failure.ts';
 import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
 import type { LaneEncoding, SecondLane } from './second-lane.ts';
 
@@ -21,15 +21,6 @@ const timedAs: Record<RunGraph, TimedGraph> = {
   maskUpscaler: 'maskDecoder',
   maskPrompt: 'maskDecoder',
   memoryEncoder: 'memoryEncoder',
-};
-
-const stopped = (graph: RunGraph | Work, error: unknown): AppError => {
-  if (error instanceof AppError && error.code === 'engine-lost') return error;
-  return new AppError(
-    'inference-failed',
-    `The model stopped in ${graph}: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}. Try another model or the CPU provider.`,
-    { cause: error },
-  );
 };
 
 export class GraphRunner {
@@ -56,34 +47,24 @@ export class GraphRunner {
     return this.#times.take();
   }
 
-  /**
-   * In this thread, or in the lane what only that has.
-   * @param into tensors that the outputs are written to, in this thread
-   */
+  /** A graph that this thread {@link has}. @param into tensors that the outputs are written to */
   async run(graph: RunGraph, feeds: Tensors, into?: Tensors): Promise<Tensors> {
-    const opening = this.#sessions[graph];
-    if (!opening) return this.runInLane(graph as LaneGraph, feeds);
-    const session: InferenceSession = await opening().catch((error) => {
+    const session: InferenceSession = await this.#sessions[graph]!().catch((error) => {
       throw unreadable(graph, error);
     });
     const start = absoluteMs();
     try {
       return (await (into ? session.run(feeds, into) : session.run(feeds))) as Tensors;
     } catch (error) {
-      throw stopped(graph, error);
+      throw runFailure(graph, error);
     } finally {
       this.#times.add(timedAs[graph], start, absoluteMs());
     }
   }
 
-  /** See {@link SecondLane.run}. */
-  async runInLane(graph: LaneGraph, feeds: Tensors): Promise<Tensors> {
-    return (await this.#inLane(graph, this.#lane!.run(graph, feeds))).outputs;
-  }
-
   /** See {@link SecondLane.encode}. */
   encodeInLane(feeds: Tensors, forSeveral: boolean): Promise<LaneEncoding> {
-    return this.#inLane('imageEncoder', this.#lane!.encode(feeds, forSeveral));
+    return this.#inLane(this.#lane!.encode(feeds, forSeveral));
   }
 
   /**
@@ -118,14 +99,20 @@ export class GraphRunner {
     { kept, most }: { kept: number; most: number },
   ): Promise<Tensors[]> {
     const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const others = this.#inLane(work, this.#lane!.take(work, feeds, each.slice(kept), { taken, most }));
+    const others = this.#inLane(this.#lane!.take(work, feeds, each.slice(kept), { taken, most }));
     // Told below where the lane took any.
     others.catch(() => {});
     const outputs: Tensors[] = [];
     let own = 0;
-    for (let index = 0; index < each.length; index = index + 1 < kept ? index + 1 : kept + Atomics.add(taken, 0, 1)) {
-      outputs[index] = await this.#work(work, { ...feeds, ...each[index] }, into[index]);
-      own++;
+    try {
+      for (let index = 0; index < each.length; index = index + 1 < kept ? index + 1 : kept + Atomics.add(taken, 0, 1)) {
+        outputs[index] = await this.#work(work, { ...feeds, ...each[index] }, into[index]);
+        own++;
+      }
+    } catch (error) {
+      // Nobody needs the others any more.
+      Atomics.store(taken, 0, each.length);
+      throw error;
     }
     if (own === each.length) return outputs;
     for (const { index, outputs: theirs } of (await others).done) {
@@ -140,14 +127,10 @@ export class GraphRunner {
     return runWork(work, (graph, own) => this.run(graph, own, into), feeds);
   }
 
-  /** Keeps the times of what the lane answers, and says which graph stopped. */
-  async #inLane<T extends { times: readonly LaneTime[] }>(asked: Work, answer: Promise<T>): Promise<T> {
-    try {
-      const told = await answer;
-      for (const { graph, startMs, endMs } of told.times) this.#times.add(timedAs[graph], startMs, endMs);
-      return told;
-    } catch (error) {
-      throw stopped(asked, error);
-    }
+  /** Keeps the times of what the lane answers. */
+  async #inLane<T extends { times: readonly LaneTime[] }>(answer: Promise<T>): Promise<T> {
+    const told = await answer;
+    for (const { graph, startMs, endMs } of told.times) this.#times.add(timedAs[graph], startMs, endMs);
+    return told;
   }
 }

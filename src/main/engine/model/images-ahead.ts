@@ -3,7 +3,7 @@
  *
  * - With one object and one path it has none: the next two images are encoded as soon as they are known.
  * - Of several objects, or paths of a tree, it takes a part. The image after the next is begun when the present frame's
- *   memories have been handed out, so that this lane has done with it when there are objects to decode.
+ *   memories are handed out (the first of them, where objects remember differently many frames), so that this lane has done with it when there are objects to decode.
  */
 import type { AheadFeatures, ImageFeatures } from '../tracking/graphs.ts';
 
@@ -13,7 +13,7 @@ export class ImagesAhead<Features extends ImageFeatures> {
   readonly #isShared: boolean;
   /** Of the present frame, or of the one before until it is attended to. */
   #batch = 1;
-  /** The present frame's attention has been handed out. */
+  /** The present frame is attended to. */
   #hasAttended = false;
   /** Begin what waits for the present frame's attention, and for its memories. */
   #afterAttention: (() => void) | null = null;

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../rpc.ts';
 import { runWork, type Tensors, type Work } from './graph-chains.ts';
+import { unreadable } from './graph-sessions.ts';
 import {
   keptImages,
   type LaneFeeds,
@@ -15,6 +16,7 @@ import {
   tensorOf,
 } from './lane-protocol.ts';
 import { openSession } from './open-session.ts';
+import { runFailure } from './run-failure.ts';
 import { absoluteMs } from './run-times.ts';
 
 let opened: { paths: LanePaths; threads: number } | null = null;
@@ -52,11 +54,17 @@ const copied = (results: Tensors): LaneTensors =>
 const buffersOf = (tensors: LaneTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 
 const timed = async (graph: LaneGraph, feeds: Tensors, times: LaneTime[]): Promise<Tensors> => {
-  const session = await sessionOf(graph);
+  const session = await sessionOf(graph).catch((error) => {
+    throw unreadable(graph, error);
+  });
   const startMs = absoluteMs();
-  const results = (await session.run(feeds)) as Tensors;
-  times.push({ graph, startMs, endMs: absoluteMs() });
-  return results;
+  try {
+    const results = (await session.run(feeds)) as Tensors;
+    times.push({ graph, startMs, endMs: absoluteMs() });
+    return results;
+  } catch (error) {
+    throw runFailure(graph, error);
+  }
 };
 
 const laneMethods = {
@@ -64,12 +72,6 @@ const laneMethods = {
     opened = input;
     await sessionOf('imageEncoder');
     return {};
-  },
-
-  run: async ({ graph, feeds }: { graph: LaneGraph; feeds: LaneFeeds }) => {
-    const times: LaneTime[] = [];
-    const outputs = packed(await timed(graph, toOrt(feeds), times));
-    return new Transferred({ outputs, times }, buffersOf(outputs));
   },
 
   /**

@@ -235,7 +235,6 @@ export class OnnxGraphs implements TrackerGraphs {
     return { batch: 1, pix: (features as OnnxFeatures).top } as OnnxConditioned;
   }
 
-  /** All is waited for in any case: the caller's buffers are free again when this returns. */
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
     this.#ahead?.attends(input.batch);
     const objects = await this.#attention.attend(await this.#imageForAttention(features as OnnxFeatures), input, 'memoryAttention');

@@ -18,7 +18,6 @@ import {
   type KeptTensor,
   keptImages,
   type LaneFeeds,
-  type LaneGraph,
   type LanePaths,
   type LaneShare,
   type LaneTensor,
@@ -46,12 +45,9 @@ export const planLanes = (threads: number, constants: TrackerConstants): LanePla
   return { first: Math.ceil(threads / 2), second: Math.floor(threads / 2) };
 };
 
-export interface LaneRun {
+export interface LaneEncoding {
   outputs: Record<string, Tensor>;
   times: LaneTime[];
-}
-
-export interface LaneEncoding extends LaneRun {
   /** What attention begins with, where it was asked for. */
   forAttention: Record<string, Tensor> | null;
 }
@@ -95,16 +91,6 @@ export class SecondLane {
   async open(paths: LanePaths, threads: number): Promise<this> {
     await this.#alive(this.#peer.call('open', { paths, threads }));
     return this;
-  }
-
-  /**
-   * Runs a graph when its turn comes. Inputs are copied.
-   * @throws AppError with ONNX Runtime's message
-   */
-  async run(graph: LaneGraph, feeds: Record<string, Tensor>): Promise<LaneRun> {
-    const moved: ArrayBuffer[] = [];
-    const { outputs, times } = await this.#alive(this.#peer.call('run', { graph, feeds: this.#packed(feeds, moved) }, moved));
-    return { outputs: unpacked(outputs), times };
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
  * What the tracker asks of a model. The ONNX Runtime implementation is model/onnx-graphs.ts; tests script their own.
- * B objects run as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
+ * B objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
  */
 
 /** Image features of one frame, owned by whoever encoded it. */
@@ -72,14 +72,14 @@ export interface CandidateOutput {
 /** An object of a batch whose masks are wanted. */
 export interface WantedMasks {
   entry: number;
-  /** Candidates (0..3) that are known to go on as they are: their memories are wanted too. */
+  /** Candidates (0..3) that go on as they are, as far as is known: their memories are wanted too. */
   remember: readonly number[];
 }
 
 export interface DrawnMasks {
   /** [4, 4h, 4h] raw logits. */
   masks: Float32Array;
-  /** As `encodeMemory` would give them for `remember`; null where that is no more work. */
+  /** Of `remember`, as `encodeMemory` gives them; null where that makes them as cheaply. */
   memories: readonly Float32Array[] | null;
 }
 

@@ -33,7 +33,7 @@ export interface TrackerOptions {
   memory?: MemorySettings;
   /** For tests: paths that are copies of each other are computed once; default true. */
   sharesCopies?: boolean;
-  /** For tests: paths of one shape run as one batch; default true. */
+  /** For tests: paths of one shape are asked for as one batch; default true. */
   batchesPaths?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape run as one batch. */
+/** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape are asked for as one batch. */
 import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
 import { groupByShape } from '../attention-batch.ts';
 import type { TrackerConstants } from '../constants.ts';
@@ -20,7 +20,7 @@ export interface TreeContext {
   onOutput: OnOutput | null;
   /** See TreeOptions. */
   sharesCopies: boolean;
-  /** False: every path is a call of its own, for tests (a batch rounds differently in the last bits). */
+  /** False: every path is a call of its own, for tests. */
   batchesPaths: boolean;
 }
 

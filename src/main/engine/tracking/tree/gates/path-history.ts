@@ -23,7 +23,7 @@ export interface PathHistory {
   rate(candidates: readonly Candidate[]): number[];
   /**
    * The history with a frame more.
-   * @param entry its memory is filled in later, before anything attends to it
+   * @param entry its memory may be filled in later, before anything attends to it
    * @param chosen which of `candidates` it is
    */
   after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): PathHistory;
