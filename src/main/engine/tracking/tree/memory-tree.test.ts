@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gateOf, type MemorySettings, memorySettingsSchema } from '../../../../shared/memory-settings.ts';
+import { type MemorySettings, memorySettingsSchema } from '../../../../shared/memory-settings.ts';
 import type { FrameMemory } from '../memory-bank.ts';
+import { growAsTracked } from '../testing/grow-tree.ts';
 import { testConstants } from '../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../testing/scripted-paths.ts';
 import type { Candidate } from './candidate.ts';
@@ -23,37 +24,9 @@ const plant = (change: Partial<MemorySettings> = {}): MemoryTree =>
 
 const context = (frame: number) => ({ frame, conditioning, frameCount: null });
 
-/** SAMURAI's and DAM4SAM's rules look at the masks before it is said what goes on. */
-const readsMasks = ({ settings }: MemoryTree): boolean => ['samurai', 'dam4sam'].includes(gateOf(settings));
-
-/** As the tracker does it: only the masks of paths that the tree wants are there, and the memories that it is sure of. */
-const grow = (tree: MemoryTree, frame: number, offered: Candidate[][], remembers = !readsMasks(tree)): GrownFrame => {
-  const wanted = new Map<number, readonly number[]>();
-  const undrawn = offered.map((candidates, path) =>
-    candidates.map(({ logits, ...said }, candidate) => ({
-      ...said,
-      get logits() {
-        if (!wanted.has(path)) throw new Error(`path ${path} was not drawn`);
-        return logits;
-      },
-      get memory() {
-        return wanted.get(path)?.includes(candidate) ? Float32Array.of(frame) : null;
-      },
-    })),
-  );
-  for (const { path, remember } of tree.masksWanted(undrawn)) wanted.set(path, remember);
-  const grown = tree.grow(frame, undrawn);
-  // None is left over to be encoded by itself, but of objects that are not there.
-  for (const { output, entry } of grown.kept) {
-    expect(output.memory !== null).toBe(output.objectLogit > 0 && remembers);
-    expect(entry.memory).toBe(output.memory);
-  }
-  return grown;
-};
-
 /** Offers every path the same, or what `script` says for its place. */
 const step = (tree: MemoryTree, frame: number, script: (path: number) => Candidate[]): GrownFrame => {
-  const grown = grow(
+  const grown = growAsTracked(
     tree,
     frame,
     tree.requests(context(frame)).map((_, path) => script(path)),
@@ -388,7 +361,7 @@ describe('for all stories', () => {
               }));
             });
           for (const tree of [shared, apart]) {
-            const grown = grow(tree, at + 1, offers(tree), tree === shared);
+            const grown = growAsTracked(tree, at + 1, offers(tree), tree === shared);
             for (const { output, entry } of grown.kept) {
               output.memory = Float32Array.of(at);
               entry.memory = output.memory;
