@@ -285,10 +285,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
-    source: {
-      from: '.filter(({ memory }) => memory === null),\n      false,',
-      to: '.filter(({ memory }) => memory === null),\n      true,',
-    },
+    source: { from: 'stored.map(({ memory }) => memory),\n      false,', to: 'stored.map(({ memory }) => memory),\n      true,' },
     noticedBy: 'A_click',
   },
   {

@@ -46,7 +46,7 @@ export const trackSingle = async (
     await encodeMemories(
       core,
       features,
-      stored.map(({ memory }) => memory).filter(({ memory }) => memory === null),
+      stored.map(({ memory }) => memory),
       false,
     );
     for (const { of, memory, ious } of stored) {

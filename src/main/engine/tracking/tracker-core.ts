@@ -67,13 +67,14 @@ export const decodeTracked = async (
   return DecodedObjects.drawn(constants, await graphs.decode(features, pix, unprompted(requests.length)));
 };
 
-/** Encodes outputs of one frame as a batch and puts each memory in its place, rounded to bf16 (rules 13 to 16). */
+/** Encodes those outputs of one frame that have no memory yet as a batch and puts each in its place, rounded to bf16 (rules 13 to 16). */
 export const encodeMemories = async (
   { graphs, constants }: TrackerCore,
   features: ImageFeatures,
-  outputs: readonly FrameMemory[],
+  remembered: readonly FrameMemory[],
   binarize: boolean,
 ): Promise<void> => {
+  const outputs = remembered.filter(({ memory }) => memory === null);
   if (outputs.length === 0) return;
   const pixels = constants.logitSize ** 2;
   const logits = new Float32Array(outputs.length * pixels);

@@ -125,7 +125,7 @@ export const trackTrees = async (
   );
   const grown = trees.map((tree, at) => tree.grow(frame, offers[at]!));
   const kept = grown.flatMap((tree) => tree.kept);
-  const outputs = kept.map(({ output }) => output).filter(({ memory }) => memory === null);
+  const outputs = kept.map(({ output }) => output);
   for (const batch of context.batchesPaths ? [outputs] : outputs.map((output) => [output])) {
     await encodeMemories(core, features, batch, false);
   }
