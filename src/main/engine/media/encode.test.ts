@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stillHeld } from '../testing/still-held.ts';
 import { decodeFrames } from './decode.ts';
 import { type EncoderOptions, openEncoder } from './encode.ts';
 import { chooseEncoder } from './encoder-args.ts';
@@ -98,6 +99,23 @@ describe('openEncoder', () => {
       for (let i = 0; i < expected.length; i++) difference += Math.abs(expected[i]! - display![i]!);
       expect(difference / expected.length).toBeLessThan(4);
     }
+  });
+});
+
+describe('memory', () => {
+  it('holds no frame that it has sent', async () => {
+    const source = await probe(clips.path('cfr'), { ffmpeg });
+    const encoder = await openEncoder(optionsFor(source, join(clips.folder, 'out-memory.mp4'), { audioFrom: null }));
+    const sent: WeakRef<Uint8Array>[] = [];
+    for (let tick = 0; tick < 100; tick++) {
+      const planes = new Uint8Array((320 * 240 * 3) / 2);
+      sent.push(new WeakRef(planes));
+      await encoder.write(planes, tick);
+    }
+    const held = await stillHeld(sent);
+    await encoder.finish();
+    // Those that the pipe has not taken yet may be there.
+    expect(held).toBeLessThan(10);
   });
 });
 

@@ -31,6 +31,10 @@ class Mp4Encoder implements Encoder {
   #lastTicks = Number.NEGATIVE_INFINITY;
   #frames = 0;
   #isOver = false;
+  /** The child has ended, or never began. */
+  #isGone = false;
+  /** Answers the write under way when the child goes before it does. */
+  #giveUpWrite: (() => void) | null = null;
   readonly #onAbort = (): void => void this.abort();
 
   constructor(options: EncoderOptions, output: string, partial: string) {
@@ -103,6 +107,12 @@ class Mp4Encoder implements Encoder {
     if (this.#isOver) throw cancelled();
     const child = spawnFfmpeg(ffmpeg, { args, stdin: true, signal });
     this.#child = child;
+    // One reaction for the whole file: a reaction a frame would hold every frame until the child ends.
+    const gone = (): void => {
+      this.#isGone = true;
+      this.#giveUpWrite?.();
+    };
+    child.exit.then(gone, gone);
     this.#options.onSpawn?.(child.pid);
     child.stdout.resume();
     child.stdin?.write(matroskaHeader({ width, height }, timeBase, averageTicks ?? timeBase.den / timeBase.num / 25));
@@ -111,16 +121,16 @@ class Mp4Encoder implements Encoder {
 
   async #send(child: FfmpegChild, bytes: Uint8Array): Promise<void> {
     const { stdin } = child;
-    const written = new Promise<boolean>((done) => {
-      if (stdin === null) done(false);
-      else stdin.write(bytes, (error) => done(error === null || error === undefined));
+    const isSent = await new Promise<boolean>((settle) => {
+      if (stdin === null || this.#isGone) {
+        settle(false);
+        return;
+      }
+      // A killed child may leave the write unanswered; its exit answers then.
+      this.#giveUpWrite = () => settle(false);
+      stdin.write(bytes, (error) => settle(error === null || error === undefined));
     });
-    const exited = child.exit.then(
-      () => false,
-      () => false,
-    );
-    // A killed child may leave the write unanswered; its exit answers then.
-    const isSent = await Promise.race([written, exited]);
+    this.#giveUpWrite = null;
     if (!isSent) throw await this.#fail(await this.#exitError(child));
   }
 
