@@ -1,5 +1,5 @@
 // Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots [name ...]
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -48,6 +48,12 @@ const browser = await chromium.launch({
   ],
 });
 const wanted = process.argv.slice(2);
+const ffmpeg = process.env.FFMPEG_PATH ?? 'ffmpeg';
+/** Writes a screenshot (PNG) to docs/ as WebP, which takes a sixth of the space. */
+const save = (name, png) => {
+  const encode = ['-f', 'png_pipe', '-i', '-', '-c:v', 'libwebp', '-quality', '85', '-preset', 'text'];
+  execFileSync(ffmpeg, ['-v', 'error', '-y', ...encode, join(out, `${name}.webp`)], { input: png });
+};
 const shoot = async (name, colorScheme, viewport, act = async () => {}) => {
   if (wanted.length > 0 && !wanted.includes(name)) return;
   const page = await browser.newPage({ colorScheme, viewport });
@@ -57,7 +63,7 @@ const shoot = async (name, colorScheme, viewport, act = async () => {}) => {
     .first()
     .waitFor();
   await act(page);
-  await page.screenshot({ path: join(out, `${name}.png`) });
+  save(name, await page.screenshot());
   await page.close();
 };
 const tracked = async (page) => {
@@ -203,7 +209,7 @@ await shoot(
 // The bundled clip over and over, as a camera on the network would send it. Last: it takes the place of the clip.
 const stream = createServer((_request, response) => {
   const clip = ['-re', '-stream_loop', '-1', '-i', join(root, 'resources/sample.mp4'), '-an', '-c', 'copy'];
-  const child = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', ['-v', 'error', ...clip, '-f', 'mpegts', '-'], {
+  const child = spawn(ffmpeg, ['-v', 'error', ...clip, '-f', 'mpegts', '-'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   child.stdout.pipe(response.writeHead(200, { 'content-type': 'video/mp2t' }));

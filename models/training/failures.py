@@ -43,7 +43,7 @@ def sheet(tiles: list[Image.Image], columns: int, path: Path) -> None:
     picture = Image.new("RGB", (w * columns, h * -(-len(tiles) // columns)), (255, 255, 255))
     for k, tile in enumerate(tiles):
         picture.paste(tile, (k % columns * w, k // columns * h))
-    picture.quantize(32).save(path, optimize=True)
+    picture.save(path, quality=85)
     print(path, path.stat().st_size, flush=True)
 
 
@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    sheet(worst_clicks(build_nano(args.checkpoint), Images(args.data, "val"), 12), 6, args.out / "failures-clicks.png")
+    sheet(worst_clicks(build_nano(args.checkpoint), Images(args.data, "val"), 12), 6, args.out / "failures-clicks.webp")
     predictor = build_nano_video_predictor(args.checkpoint)
     for name in args.sequences:
         rows = track(predictor, args.data / "video" / "val" / name, "mask")
@@ -103,7 +103,7 @@ def main() -> None:
         picks.append(min(rows[1:], key=lambda r: r[3]))
         picks.sort(key=lambda r: r[0])
         tiles = [silhouette(a, b, f"frame {t}, J {score:.2f}") for t, a, b, score in picks]
-        sheet(tiles, 6, args.out / f"failures-{name}.png")
+        sheet(tiles, 6, args.out / f"failures-{name}.webp")
 
 
 if __name__ == "__main__":

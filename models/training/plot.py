@@ -1,4 +1,4 @@
-"""log.csv -> training.png: loss and IoU over minutes of training. `python -m models.training.plot`"""
+"""log.csv -> training.webp: loss and IoU over minutes of training. `python -m models.training.plot`"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt  # noqa: E402
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--log", type=Path, default=Path("models/training/log.csv"))
-    parser.add_argument("--out", type=Path, default=Path("models/nano/training.png"))
+    parser.add_argument("--out", type=Path, default=Path("models/nano/training.webp"))
     args = parser.parse_args()
     with args.log.open() as f:
         rows = list(csv.DictReader(f))
