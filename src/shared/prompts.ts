@@ -23,7 +23,7 @@ export type CompressedMask = z.infer<typeof maskSchema>;
 
 /**
  * All prompts of one object on one frame. Points (with at most one box) and a mask exclude each other: setting one replaces
- * the other (spec rule 4).
+ * the other (rule 4).
  */
 export const framePromptSchema = z.object({
   frame: z.number().int().nonnegative(),

@@ -163,7 +163,7 @@ export class MaskStore {
   }
 
   /**
-   * The stored logits as floats, for a correction on a frame whose state the tracker has dropped (spec rule 5).
+   * The stored logits as floats, for a correction on a frame whose state the tracker has dropped (rule 5).
    * @param side of the grid of the model at work; logits of a model with another grid are none to it
    */
   priorLogits(objectId: number, frame: number, side: number): Float32Array<ArrayBuffer> | null {

@@ -1,5 +1,5 @@
 /**
- * Every rule of the inference specification that decides a number, broken on purpose. Each entry says who must notice: a
+ * Every rule of docs/inference-rules.md that decides a number, broken on purpose. Each entry says who must notice: a
  * recorded scenario of the official predictor, or a probe where no recording can tell (the reason stands beside it).
  *
  * Rules without an entry: 2, 22 and the layers of 24 are shapes of the graphs, any change of which ONNX Runtime refuses; 14, 28, 31 and 32

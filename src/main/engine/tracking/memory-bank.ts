@@ -1,5 +1,5 @@
 /**
- * One object's memory: conditioning frames, recent frames, and which of them a frame attends to (spec rules 17 to 23).
+ * One object's memory: conditioning frames, recent frames, and which of them a frame attends to (rules 17 to 23).
  * Bounded exactly (rule 33): beyond the conditioning frames only what the next frame can still reach is kept.
  */
 import type { TrackerConstants } from './constants.ts';

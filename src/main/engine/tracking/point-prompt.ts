@@ -1,4 +1,4 @@
-/** Points and a box, checked and in the form the decoder takes (spec rule 3). */
+/** Points and a box, checked and in the form the decoder takes (rule 3). */
 import { AppError } from '../../../shared/errors.ts';
 
 export interface PointPrompt {

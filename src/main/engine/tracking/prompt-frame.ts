@@ -1,4 +1,4 @@
-/** A prompt's mask: points and a box, or a mask (spec rules 3 to 11). */
+/** A prompt's mask: points and a box, or a mask (rules 3 to 11). */
 import { AppError } from '../../../shared/errors.ts';
 import { type AttentionRequest, packAttention } from './attention-batch.ts';
 import { isSingleClick, keepClickedPiece } from './clicked-piece.ts';

@@ -1,4 +1,4 @@
-/** Which of the decoder's four candidates is the answer (spec rules 8 to 11). */
+/** Which of the decoder's four candidates is the answer (rules 8 to 11). */
 import type { TrackerConstants } from './constants.ts';
 import type { DecodedObjects } from './decoded-objects.ts';
 

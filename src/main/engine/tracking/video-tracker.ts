@@ -1,6 +1,6 @@
 /**
  * SAM 2's video session: prompts, corrections and propagation of any number of objects over shared image features, as the
- * official SAM2VideoPredictor does it (../shared/spec, rules 1 to 33), with one path per object or a memory tree (rules L1 to L13).
+ * official SAM2VideoPredictor does it (docs/inference-rules.md, rules 1 to 33), with one path per object or a memory tree (rules L1 to L13).
  * Objects are independent (rule 26). One instance belongs to one caller at a time; calls must not overlap.
  *
  * Differences, each chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and state that no

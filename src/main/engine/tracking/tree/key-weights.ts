@@ -1,4 +1,4 @@
-/** Key modulation by object logit (spec rule L9; SAM2Long, arXiv 2410.16268, section 3.3). */
+/** Key modulation by object logit (rule L9; SAM2Long, arXiv 2410.16268, section 3.3). */
 
 const lowest = 0.95;
 const highest = 1.05;

@@ -1,6 +1,6 @@
 /**
  * The memory tree of one object in one direction of one run: paths that each keep their own memories and compete by the product of
- * their predicted IoUs (SAM2Long, arXiv 2410.16268; spec rules L1 to L6, L10 to L13). No graphs here: it says what each path
+ * their predicted IoUs (SAM2Long, arXiv 2410.16268; rules L1 to L6, L10 to L13). No graphs here: it says what each path
  * attends to, is given what the decoder answered, and says which candidates live on.
  *
  * There are always as many slots as branches are allowed. Slots may hold the same path, since the rule for certain frames keeps the

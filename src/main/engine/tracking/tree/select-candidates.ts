@@ -1,4 +1,4 @@
-/** Which candidates live on (spec rules L3 to L5 and L13). */
+/** Which candidates live on (rules L3 to L5 and L13). */
 
 export interface ScoredCandidate {
   /** Place of its path among the paths. */

@@ -375,7 +375,7 @@ describe('memory', () => {
     expect(tracker.held(1).memories).toBeLessThanOrEqual(30 + 2 * 7);
   });
 
-  it('is flat over 20,000 frames, and so is the work', async () => {
+  it('is flat over 20,000 frames, and so is the work (rule L11)', async () => {
     const { graphs, tracker } = setUp(treeSettings({ history: 30 }));
     await prompted(tracker, 1, 0);
     tracker.startPropagation();

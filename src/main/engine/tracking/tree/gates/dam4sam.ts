@@ -1,5 +1,5 @@
 /**
- * DAM4SAM's distractor-aware memory (arXiv 2411.17576, section 3; spec 4.9). Two halves of three frames: recent appearances (the
+ * DAM4SAM's distractor-aware memory (arXiv 2411.17576, section 3; rule G2). Two halves of three frames: recent appearances (the
  * frame before, and every fifth one), never with an empty mask; and anchors, frames segmented well while one of the other
  * candidates covered something else as well: they show the distractor beside the object.
  *

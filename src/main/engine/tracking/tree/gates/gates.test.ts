@@ -147,7 +147,7 @@ describe('SAM2Long', () => {
   });
 });
 
-describe('SAMURAI', () => {
+describe('SAMURAI (rule G1)', () => {
   const start = startHistory('samurai', testConstants, 0.3);
   const still = squareLogits(2, 2, 3);
 
@@ -232,7 +232,7 @@ describe('SAMURAI', () => {
   });
 });
 
-describe('DAM4SAM', () => {
+describe('DAM4SAM (rule G2)', () => {
   const start = startHistory('dam4sam', testConstants, 0.3);
   const target = squareLogits(0, 0, 3);
   const far = squareLogits(5, 5, 3);

@@ -1,4 +1,4 @@
-/** No gate: every frame is a memory, by its true distance, as in SAM 2 (spec rules 15 and 17 to 23). */
+/** No gate: every frame is a memory, by its true distance, as in SAM 2 (rules 15 and 17 to 23). */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
 import type { RememberedFrame } from '../candidate.ts';

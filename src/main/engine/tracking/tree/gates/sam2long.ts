@@ -1,5 +1,5 @@
 /**
- * SAM2Long's memory (arXiv 2410.16268, section 3.3; spec rules L7 to L9): only frames of good quality with the object present are
+ * SAM2Long's memory (arXiv 2410.16268, section 3.3; rules L7 to L9): only frames of good quality with the object present are
  * memories, placed by rank instead of distance, and keys are weighted by how sure the object was.
  */
 import type { AttentionRequest } from '../../attention-batch.ts';

@@ -1,7 +1,7 @@
 /**
  * SAMURAI's motion-aware memory (arXiv 2411.11922, section 4): a Kalman filter predicts the box; once tracking has been stable,
  * candidates are rated by the overlap with it beside their predicted IoU; only frames good in mask, presence and motion become
- * memories. Constants are the published ones (spec 4.9).
+ * memories. Constants are the published ones (rule G1).
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
