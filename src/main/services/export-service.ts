@@ -82,8 +82,8 @@ export const freshFolder = (parent: string, name: string): string => {
 };
 
 /**
- * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. What the user
- * deletes or merges meanwhile is still written.
+ * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All files show
+ * the work as it was at the start, whatever the user edits or tracks meanwhile.
  * @returns how it ended
  */
 export const exportSession = async (session: SessionService, request: ExportRequest, run: ExportRun): Promise<'done' | 'cancelled'> => {
@@ -102,7 +102,7 @@ export const exportSession = async (session: SessionService, request: ExportRequ
     model: session.model,
     objects,
     store,
-    trees: session.trees,
+    trees: session.trees.reader(),
     memory: request.memory,
     range,
     partial: request.partial,

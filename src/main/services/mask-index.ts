@@ -30,6 +30,13 @@ interface Page {
   flags: Uint8Array;
   /** The last change to a row of it, as its store counts them. */
   changed: number;
+  /** A snapshot reads it too: it is copied before it changes. */
+  isShared: boolean;
+}
+
+/** Rows as they were when a snapshot was taken. */
+export interface MaskRows {
+  get(track: number, frame: number): MaskRow | null;
 }
 
 const newPage = (): Page => ({
@@ -39,7 +46,37 @@ const newPage = (): Page => ({
   logit: new Float32Array(pageFrames),
   flags: new Uint8Array(pageFrames),
   changed: 0,
+  isShared: false,
 });
+
+const copyOf = ({ offset, length, score, logit, flags, changed }: Page): Page => ({
+  ...{ offset: offset.slice(), length: length.slice(), score: score.slice(), logit: logit.slice(), flags: flags.slice() },
+  ...{ changed, isShared: false },
+});
+
+const rowOn = (pages: ReadonlyMap<number, Page> | undefined, frame: number): MaskRow | null => {
+  const page = pages?.get(Math.floor(frame / pageFrames));
+  const at = frame % pageFrames;
+  const flags = page?.flags[at] ?? 0;
+  if (!page || !(flags & isSet)) return null;
+  return {
+    offset: page.offset[at]!,
+    length: page.length[at]!,
+    score: page.score[at]!,
+    objectLogit: page.logit[at]!,
+    prompted: (flags & isPrompted) !== 0,
+    present: (flags & isPresent) !== 0,
+  };
+};
+
+/** The page as one that may be changed. */
+const ownPage = (pages: Map<number, Page>, number: number): Page | undefined => {
+  const page = pages.get(number);
+  if (!page?.isShared) return page;
+  const own = copyOf(page);
+  pages.set(number, own);
+  return own;
+};
 
 export class MaskIndex {
   readonly #tracks = new Map<number, { pages: Map<number, Page>; ranges: [number, number][] }>();
@@ -49,18 +86,17 @@ export class MaskIndex {
   }
 
   get(track: number, frame: number): MaskRow | null {
-    const page = this.#tracks.get(track)?.pages.get(Math.floor(frame / pageFrames));
-    const at = frame % pageFrames;
-    const flags = page?.flags[at] ?? 0;
-    if (!page || !(flags & isSet)) return null;
-    return {
-      offset: page.offset[at]!,
-      length: page.length[at]!,
-      score: page.score[at]!,
-      objectLogit: page.logit[at]!,
-      prompted: (flags & isPrompted) !== 0,
-      present: (flags & isPresent) !== 0,
-    };
+    return rowOn(this.#tracks.get(track)?.pages, frame);
+  }
+
+  /** All rows as they are now, whatever changes later. It costs little: pages are copied only when they change. */
+  snapshot(): MaskRows {
+    const tracks = new Map<number, ReadonlyMap<number, Page>>();
+    for (const [track, { pages }] of this.#tracks) {
+      for (const page of pages.values()) page.isShared = true;
+      tracks.set(track, new Map(pages));
+    }
+    return { get: (track, frame) => rowOn(tracks.get(track), frame) };
   }
 
   /** Pages of {@link lanePageFrames} frames that changed after `since`, ascending. */
@@ -101,7 +137,7 @@ export class MaskIndex {
       return;
     }
     const entry = this.#tracks.get(track);
-    const page = entry?.pages.get(Math.floor(frame / pageFrames));
+    const page = entry && ownPage(entry.pages, Math.floor(frame / pageFrames));
     if (!entry || !page) return;
     const at = frame % pageFrames;
     const wasSet = (page.flags[at]! & isSet) !== 0;
@@ -128,7 +164,7 @@ export class MaskIndex {
     }
     const pageNumber = Math.floor(frame / pageFrames);
     const at = frame % pageFrames;
-    let page = entry.pages.get(pageNumber);
+    let page = ownPage(entry.pages, pageNumber);
     if (!page) {
       page = newPage();
       entry.pages.set(pageNumber, page);

@@ -27,7 +27,7 @@ export interface MaskLog {
 /** A mask as it is written to files. */
 export type StoredMask = Omit<StoredResult, 'overlay'>;
 
-/** Reads masks of the objects that there were when it was made, whatever is deleted or merged meanwhile. */
+/** Reads objects and masks as they were when it was made, whatever is corrected, tracked, deleted or merged meanwhile. */
 export interface MaskReader {
   get(objectId: number, frame: number): StoredMask | undefined;
 }
@@ -99,9 +99,10 @@ export class MaskStore {
 
   reader(): MaskReader {
     const tracks = this.#tracks;
+    const rows = this.#index.snapshot();
     return {
       get: (objectId, frame) => {
-        const row = this.#index.get(tracks ? (tracks.get(objectId) ?? -1) : objectId, frame);
+        const row = rows.get(tracks ? (tracks.get(objectId) ?? -1) : objectId, frame);
         return row ? decodeMaskRecord(this.#log.read(row.offset, row.length)) : undefined;
       },
     };

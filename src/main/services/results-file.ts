@@ -5,7 +5,7 @@ import type { Results } from '../../shared/results.ts';
 import type { OpenedMedia } from '../engine/engine.ts';
 import type { EngineModel } from '../engine/protocol.ts';
 import type { MaskReader } from './mask-store.ts';
-import type { TreeStore } from './tree-store.ts';
+import type { TreeReader } from './tree-store.ts';
 
 export interface ResultsSource {
   name: string;
@@ -13,7 +13,7 @@ export interface ResultsSource {
   model: EngineModel;
   objects: readonly TrackedObject[];
   store: MaskReader;
-  trees: TreeStore;
+  trees: TreeReader;
   memory: MemorySettings;
   range: { from: number; to: number };
   partial: boolean;
@@ -28,7 +28,7 @@ const resultsHead = (options: ResultsSource): Omit<Results, 'frames'> => {
     source: { name: options.name, width: media.width, height: media.height, frameCount: media.frameCount, timeBase: media.timeBase },
     model: { id: model.id, version: model.version, imageSize: model.imageSize },
     objects: objects.map(({ id, name, color }) => ({ id, name, color })),
-    memory: { settings: options.memory, counters: trees.counters, review: trees.review },
+    memory: { settings: options.memory, counters: trees.counters, review: [...trees.review] },
     partial: options.partial,
   };
 };

@@ -40,9 +40,17 @@ export interface PromptedObject {
   readonly prompts: readonly { readonly frame: number }[];
 }
 
+/** What the memories had told at one moment. */
+export interface TreeReader {
+  readonly review: readonly ReviewFrame[];
+  readonly counters: TreeCounters;
+  /** Events of all objects there are on one frame. */
+  eventsOn(frame: number): TreeEvent[];
+}
+
 const keyOf = (objectId: number, frame: number): string => `${objectId}:${frame}`;
 
-export class TreeStore {
+export class TreeStore implements TreeReader {
   readonly #events = new Map<number, Map<number, TreeEvent[]>>();
   readonly #doubts = new Map<string, ReviewFrame>();
   readonly #switches = new Map<string, { objectId: number; frame: number }>();
@@ -80,9 +88,8 @@ export class TreeStore {
         frames = new Map();
         this.#events.set(event.objectId, frames);
       }
-      const there = frames.get(event.frame);
-      if (there) there.push(event);
-      else frames.set(event.frame, [event]);
+      // A new list each time: a reader may hold the former one.
+      frames.set(event.frame, [...(frames.get(event.frame) ?? []), event]);
       if (event.type === 'switched') this.#switches.set(keyOf(event.objectId, frame), { objectId: event.objectId, frame });
     }
     this.#counters.amendedFrames += amendedFrames;
@@ -103,7 +110,16 @@ export class TreeStore {
     return inRange.flatMap((frame) => frames.get(frame)!).slice(-eventsPerAnswer);
   }
 
-  /** Events of all objects there are on one frame. */
+  /** As it is now, whatever is told later. */
+  reader(): TreeReader {
+    const events = this.#objects().flatMap(({ id }) => {
+      const frames = this.#events.get(id);
+      return frames ? [new Map(frames)] : [];
+    });
+    const { review, counters } = this;
+    return { review, counters, eventsOn: (frame) => events.flatMap((frames) => frames.get(frame) ?? []) };
+  }
+
   eventsOn(frame: number): TreeEvent[] {
     return this.#objects().flatMap(({ id }) => this.#events.get(id)?.get(frame) ?? []);
   }
