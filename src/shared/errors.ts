@@ -21,6 +21,7 @@ export const errorCodes = [
   'decode-failed',
   'encode-failed',
   'output-unwritable',
+  'output-exists',
   'disk-full',
   'model-missing',
   'model-corrupt',

@@ -26,6 +26,8 @@ export const exportChoiceSchema = z.object({
   parent: z.string().min(1).optional(),
   /** Name of the new folder; by default the clip's and the time. */
   folderName: folderName.optional(),
+  /** Files of an earlier export in `directory` may be replaced; by default that is refused. */
+  overwrite: z.boolean().optional(),
   video: z.boolean(),
   masks: z.boolean(),
   json: z.boolean(),

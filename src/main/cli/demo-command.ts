@@ -1,19 +1,28 @@
 /** `sam2-video demo`: the whole job on the bundled clip, without a screen. */
 import { resolve } from 'node:path';
-import { ensureFolder } from '../engine/export/export-results.ts';
 import { appPaths } from '../services/app-paths.ts';
+import { freshFolder } from '../services/export-service.ts';
 import { promptSample } from '../services/sample.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
+import { requireOutputs } from './output-options.ts';
 import { trackAndExport } from './track-command.ts';
 
-export const runDemoCommand = async (options: EngineOptions & { out: string }): Promise<number> => {
-  const directory = resolve(options.out);
-  await ensureFolder(directory);
+export const runDemoCommand = async (options: EngineOptions & { out?: string; overwrite: boolean }): Promise<number> => {
+  const directory = resolve(options.out ?? freshFolder('.', 'sam2-video-demo'));
+  const output = {
+    directory,
+    video: true,
+    masks: false,
+    contactSheet: true,
+    overwrite: options.overwrite,
+    inputs: [appPaths().sampleClip],
+  };
+  await requireOutputs(output);
   const services = await makeServices(options, { firstClip: appPaths().sampleClip });
   try {
     services.requireEngine();
     await promptSample(await services.openSession(appPaths().sampleClip));
-    return await trackAndExport(services, 'both', { directory, video: true, masks: false, contactSheet: true });
+    return await trackAndExport(services, 'both', output);
   } finally {
     await services.close();
   }

@@ -56,6 +56,7 @@ engineOptions(
   .option('--no-video', 'leave out annotated.mp4')
   .option('--no-masks', 'leave out the mask PNGs')
   .requiredOption('--out <folder>', 'where to write')
+  .option('--overwrite', 'replace what an earlier run wrote there', false)
   .action((clip, options) => finish(runTrackCommand(clip, options)));
 
 engineOptions(
@@ -75,10 +76,12 @@ engineOptions(
   .option('--no-video', 'leave out annotated.mp4')
   .option('--no-masks', 'leave out the mask PNGs')
   .option('--out <folder>', 'where to write')
+  .option('--overwrite', 'replace what an earlier run wrote there', false)
   .action((source, options) => finish(runLiveCommand(source, options)));
 
 engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
-  .option('--out <folder>', 'where to write', 'sam2-video-demo')
+  .option('--out <folder>', 'where to write (default: a new folder, sam2-video-demo)')
+  .option('--overwrite', 'replace what an earlier run wrote there', false)
   .action((options) => finish(runDemoCommand(options)));
 
 engineOptions(program.command('serve').description('the app in a browser on this machine'))

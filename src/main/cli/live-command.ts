@@ -1,13 +1,13 @@
 /** `sam2-video live`: a camera or a stream, recorded and tracked as it comes; then the recording and the results. */
-import { copyFile, rm } from 'node:fs/promises';
+import { copyFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
-import { ensureFolder } from '../engine/export/export-results.ts';
 import { isNetworkAddress } from '../engine/media/network-source.ts';
 import type { AppServices } from '../services/app-services.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
+import { inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, withInterrupt } from './terminal.ts';
 
@@ -22,7 +22,21 @@ export interface LiveOptions extends EngineOptions {
   video: boolean;
   masks: boolean;
   cameras: boolean;
+  overwrite: boolean;
 }
+
+const recordingName = 'recording.mkv';
+
+/** The copy has its name only when it is whole. */
+const copyWhole = async (from: string, to: string): Promise<void> => {
+  const partial = `${to}.partial-${process.pid}`;
+  try {
+    await copyFile(from, partial);
+    await rename(partial, to);
+  } finally {
+    await rm(partial, { force: true });
+  }
+};
 
 const secondsOf = (text: string | undefined): number | null => {
   if (text === undefined) return null;
@@ -82,8 +96,15 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
   if (options.out === undefined) throw new AppError('bad-request', 'Say where to write: --out <folder>.');
   const objects = collectObjects(options);
   const seconds = secondsOf(options.for);
-  const directory = resolve(options.out);
-  await ensureFolder(directory);
+  const output = {
+    directory: resolve(options.out),
+    video: options.video,
+    masks: options.masks,
+    contactSheet: false,
+    overwrite: options.overwrite,
+    inputs: inputsOf(null, objects, options),
+  };
+  await requireOutputs(output, [recordingName]);
   const services = await makeServices(options);
   const stopShowing = showProgress(services);
   let recording: string | null = null;
@@ -106,17 +127,15 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
       const { error } = await services.operations.ended(id);
       if (error) throw AppError.deserialize(error);
       recording = services.session.path;
-      const kept = join(directory, 'recording.mkv');
-      await copyFile(recording, kept);
-      process.stdout.write(`recording.mkv: ${kept}\n`);
-      const { video, masks } = options;
+      const directory = await stillFree(output, [recordingName]);
+      const kept = join(directory, recordingName);
+      await copyWhole(recording, kept);
+      process.stdout.write(`${recordingName}: ${kept}\n`);
       const range = { from: 0, to: services.session.media.frameCount - 1 };
       const exported = await services.operations.ended(
         services.startExport({
+          ...output,
           directory,
-          video,
-          masks,
-          contactSheet: false,
           json: true,
           range,
           partial: isInterrupted && seconds !== null,

@@ -129,14 +129,19 @@ const stepsView = (title: string) => {
   };
 };
 
-const quantize = async (spec: string, out: string | undefined): Promise<number> => {
+const quantize = async (spec: string, { out, overwrite }: { out?: string; overwrite: boolean }): Promise<number> => {
   const { models, sampleClip } = appPaths();
   const ending = new AbortController();
   const view = stepsView(`int8 version of ${spec}`);
   const made = await withInterrupt(
     () => ending.abort(),
     () =>
-      quantizeModel(spec, { models, installed: installedModelsDir(), sampleClip }, out, { signal: ending.signal, onProgress: view.show }),
+      quantizeModel(
+        spec,
+        { models, installed: installedModelsDir(), sampleClip },
+        { folder: out, overwrite },
+        { signal: ending.signal, onProgress: view.show },
+      ),
   )
     .catch((error: unknown) => {
       if (ending.signal.aborted) return null;
@@ -190,5 +195,6 @@ export const addModelsCommand = (program: Command, finish: (work: Promise<number
     .description('make an int8 version of an installed model for this CPU, and measure what it loses')
     .argument('<model>', 'its id, with @<image size> where there are several, or a bundle folder')
     .option('--out <folder>', 'folder of the new bundle (default: beside the weights)')
-    .action((spec: string, options: { out?: string }) => finish(quantize(spec, options.out)));
+    .option('--overwrite', 'replace a former version there', false)
+    .action((spec: string, options: { out?: string; overwrite: boolean }) => finish(quantize(spec, options)));
 };

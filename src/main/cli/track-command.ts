@@ -2,12 +2,12 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
-import { ensureFolder } from '../engine/export/export-results.ts';
 import type { AppServices } from '../services/app-services.ts';
 import type { SessionService } from '../services/session-service.ts';
 import { openSource } from '../services/sources/open-source.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
+import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
 
@@ -22,6 +22,7 @@ export interface TrackOptions extends EngineOptions {
   fps?: string | undefined;
   video: boolean;
   masks: boolean;
+  overwrite: boolean;
 }
 
 /** Gives the session its objects and their prompts. */
@@ -48,11 +49,7 @@ const treeSummary = ({ trees }: SessionService): string => {
  * Tracks and exports with a progress bar; an interrupt ends tracking early and exports what is there.
  * @returns the exit code
  */
-export const trackAndExport = async (
-  services: AppServices,
-  direction: TrackDirection,
-  output: { directory: string; video: boolean; masks: boolean; contactSheet: boolean },
-): Promise<number> => {
+export const trackAndExport = async (services: AppServices, direction: TrackDirection, output: CliOutput): Promise<number> => {
   const progress = new ProgressView();
   let operationId = '';
   let isInterrupted = false;
@@ -84,6 +81,7 @@ export const trackAndExport = async (
       // The engine may have gone down with the work: what is known is written first, as data alone.
       const exportId = services.startExport({
         ...output,
+        directory: await stillFree(output),
         json: true,
         range,
         partial: isPartial,
@@ -138,20 +136,22 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const objects = collectObjects(options);
   if (!isDirection(options.direction))
     throw new AppError('bad-request', `"${options.direction}" is not a direction. Use forward, backward or both.`);
-  const directory = resolve(options.out);
-  await ensureFolder(directory);
+  const output = {
+    directory: resolve(options.out),
+    video: options.video,
+    masks: options.masks,
+    contactSheet: false,
+    overwrite: options.overwrite,
+    inputs: inputsOf(clip, objects, options),
+  };
+  await requireOutputs(output);
   const services = await makeServices(options, { firstClip: clip });
   try {
     services.requireEngine();
     const session = await openInterruptibly(services, clip, checkRate(options.fps));
     if (!session) return exitCodes.interrupted;
     await applyPrompts(session, objects);
-    return await trackAndExport(services, options.direction, {
-      directory,
-      video: options.video,
-      masks: options.masks,
-      contactSheet: false,
-    });
+    return await trackAndExport(services, options.direction, output);
   } finally {
     await services.close();
   }

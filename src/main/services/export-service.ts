@@ -1,6 +1,6 @@
 /** What "export" means: which files, where, and what of the clip they cover. */
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { TrackedObject } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -12,11 +12,16 @@ import type { EnginePeer } from './engine-host.ts';
 import { cocoText, tracksCsv } from './export-tables.ts';
 import type { MaskReader } from './mask-store.ts';
 import { isShown } from './object-list.ts';
+import { checkOutputs, filesIn, type Output } from './outputs/check-outputs.ts';
 import { resultsText } from './results-file.ts';
 import type { SessionService } from './session-service.ts';
 
 export interface ExportRequest {
   directory: string;
+  /** Files of an earlier export may be replaced. */
+  overwrite?: boolean | undefined;
+  /** Files and folders that the work was made from, beside the clip: none of them is written to. */
+  inputs?: readonly string[] | undefined;
   video: boolean;
   masks: boolean;
   json: boolean;
@@ -81,10 +86,26 @@ export const freshFolder = (parent: string, name: string): string => {
   return folder;
 };
 
+/** What an export writes into its folder. */
+export const exportOutputs = (
+  directory: string,
+  wanted: Pick<ExportRequest, 'video' | 'masks' | 'json' | 'contactSheet' | 'coco' | 'csv'>,
+): Output[] => [
+  ...filesIn(directory, [
+    ...(wanted.json ? ['results.json'] : []),
+    ...(wanted.coco ? ['coco.json'] : []),
+    ...(wanted.csv ? ['tracks.csv'] : []),
+    ...(wanted.video ? ['annotated.mp4'] : []),
+    ...(wanted.contactSheet ? ['contact-sheet.png'] : []),
+  ]),
+  ...(wanted.masks ? [{ path: join(directory, 'masks'), kind: 'folder' } as const] : []),
+];
+
 /**
  * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All files show
  * the work as it was at the start, whatever the user edits or tracks meanwhile.
  * @returns how it ended
+ * @throws AppError as `checkOutputs`, before anything is written
  */
 export const exportSession = async (session: SessionService, request: ExportRequest, run: ExportRun): Promise<'done' | 'cancelled'> => {
   const range = request.range ?? { from: 0, to: session.media.frameCount - 1 };
@@ -92,6 +113,8 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const all = session.objects;
   const objects = objectIds ? all.filter(({ id }) => objectIds.includes(id)) : all;
   const store = session.store.reader();
+  const inputs = [session.path, ...(request.inputs ?? [])];
+  await checkOutputs({ inputs, outputs: exportOutputs(directory, request), overwrite: request.overwrite ?? false });
   await ensureFolder(directory);
   const { width, height } = session.media;
   const clip = basename(session.path);
@@ -189,7 +212,7 @@ const writePictures = async (
     // What is left over of a run that was cut; a whole one is moved below.
     if (staged && !isWhole) await rm(staged, { recursive: true, force: true });
   }
-  if (staged && masksDirectory) await moveInto(staged, masksDirectory);
+  if (staged && masksDirectory) await replaceFolder(staged, masksDirectory);
   if (video) run.onWritten({ name: 'annotated.mp4', path: video });
   if (masksDirectory) run.onWritten({ name: 'masks', path: masksDirectory });
   if (contactSheet) run.onWritten({ name: 'contact-sheet.png', path: contactSheet });
@@ -206,9 +229,16 @@ function* counted(parts: Iterable<string>, onCount: (count: number) => void): Ge
   onCount(count);
 }
 
-/** Gives a folder its name; in one that is there already its files replace those of the same name. */
-const moveInto = async (from: string, to: string): Promise<void> => {
-  if (!existsSync(to)) return rename(from, to);
-  for (const name of await readdir(from)) await rename(join(from, name), join(to, name));
-  await rm(from, { recursive: true });
+/** Gives a folder its name, in place of the one that has it: what it holds is of this run alone. */
+const replaceFolder = async (from: string, to: string): Promise<void> => {
+  const former = `${from}.former`;
+  const isReplaced = existsSync(to);
+  if (isReplaced) await rename(to, former);
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (isReplaced) await rename(former, to);
+    throw error;
+  }
+  await rm(former, { recursive: true, force: true });
 };

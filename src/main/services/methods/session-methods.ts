@@ -9,9 +9,10 @@ import { checkFrame } from '../check-prompt.ts';
 import { type Handlers, viewerOf } from '../client-link.ts';
 import { diagnosticsText } from '../diagnostics.ts';
 import { estimateExport, freeBytes, requireRoom } from '../export-estimate.ts';
-import { type ExportChoice, exportFolderName, freshFolder } from '../export-service.ts';
+import { type ExportChoice, exportFolderName, exportOutputs, freshFolder } from '../export-service.ts';
 import type { Exports } from '../exports.ts';
 import type { Operations } from '../operations.ts';
+import { checkOutputs } from '../outputs/check-outputs.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService } from '../session-service.ts';
 import type { TrackRequest } from '../session-tracking.ts';
@@ -107,6 +108,12 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   'export.start': async (input) => {
     for (const path of [input.directory, input.parent]) if (path !== undefined) await services.checkPath(path);
     const choice = exportChoice(input, services.session);
+    if (choice.directory !== undefined)
+      await checkOutputs({
+        inputs: [services.session.path],
+        outputs: exportOutputs(choice.directory, choice),
+        overwrite: choice.overwrite ?? false,
+      });
     await requireRoom(choice.directory ?? choice.parent ?? services.exportRoot, await exportBytes(services, choice, false));
     return { operationId: services.startExport(choice) };
   },

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { checkOutputs } from '../outputs/check-outputs.ts';
 import { type Disk, fileError, requireSpace } from './disk.ts';
 import type { InstallRun } from './install-run.ts';
 
@@ -17,6 +18,7 @@ export const copyCheckpoint = async (
   target: string,
   { bytes, isLinked, disk, signal, onProgress }: { bytes: number; isLinked: boolean; disk: Disk } & InstallRun,
 ): Promise<void> => {
+  await checkOutputs({ inputs: [source], outputs: [{ path: target, kind: 'file' }], overwrite: true });
   const real = await realpath(source);
   await mkdir(dirname(target), { recursive: true }).catch((error: unknown) => Promise.reject(fileError(error, target)));
   await rm(target, { force: true });

@@ -20,7 +20,9 @@ const giveUpAfter = async (out: string, steps: number) => {
     told.push([done, total]);
     if (done === steps) ending.abort();
   };
-  await expect(quantizeModel(join(root, 'models/nano/bundle'), paths, out, { signal: ending.signal, onProgress })).rejects.toMatchObject({
+  await expect(
+    quantizeModel(join(root, 'models/nano/bundle'), paths, { folder: out }, { signal: ending.signal, onProgress }),
+  ).rejects.toMatchObject({
     code: 'cancelled',
   });
   return told;

@@ -1,9 +1,11 @@
 /** An int8 version of an installed model, with what it loses and gains measured on the sample clip. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { graphNames } from '../../../shared/manifest.ts';
 import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/model/quantize/measure-loss.ts';
 import { quantizeBundle } from '../../engine/model/quantize/quantize-bundle.ts';
 import { findModel, resolveModel } from '../model-catalog.ts';
+import { checkOutputs, filesIn } from '../outputs/check-outputs.ts';
 import { samplePrompt } from '../sample.ts';
 
 /** Below this the 7-bit version is tried: processors without VNNI saturate at full range. */
@@ -29,19 +31,24 @@ export interface QuantizedModel {
 
 /**
  * @param spec "<id>", "<id>@<image size>" or a bundle's folder
- * @param out the new bundle's folder; by default beside the installed weights
+ * @param out the new bundle's folder, by default beside the installed weights, and whether a former one there may be replaced
  * @param onProgress graphs written and frames compared, of as many
- * @throws AppError as `resolveModel` and `quantizeBundle`; `cancelled`, and then nothing new is left
+ * @throws AppError as `resolveModel`, `checkOutputs` and `quantizeBundle`; `cancelled`, and then nothing new is left
  */
 export const quantizeModel = async (
   spec: string,
   paths: { models: string; installed: string; sampleClip: string },
-  out?: string,
+  out?: { folder?: string | undefined; overwrite?: boolean | undefined },
   { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void } = silent,
 ): Promise<QuantizedModel> => {
   const found = await findModel(paths.models, spec);
   const dir = await resolveModel(paths.models, spec, paths.installed);
-  const outDir = out ?? ('dir' in found ? `${found.dir}-int8` : join(paths.installed, found.model.id, `${found.imageSize}-int8`));
+  const outDir = out?.folder ?? ('dir' in found ? `${found.dir}-int8` : join(paths.installed, found.model.id, `${found.imageSize}-int8`));
+  await checkOutputs({
+    inputs: (await readdir(dir)).map((name) => join(dir, name)),
+    outputs: filesIn(outDir, ['manifest.json', ...graphNames.map((name) => `${name}.onnx`)]),
+    overwrite: out?.overwrite ?? false,
+  });
   const probe = sampleProbe(paths.sampleClip, measuredFrames);
   let done = 0;
   let total = 0;

@@ -2,11 +2,12 @@
  * Copies a project that is open and may be worked on meanwhile. Its logs only grow, so their first bytes, as many as there were
  * when the copy began, are a whole project of that moment.
  */
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { checkOutputs, refuseInside } from '../outputs/check-outputs.ts';
 
 export interface ProjectCopy {
   /** The project's folder. */
@@ -45,13 +46,17 @@ const partsOf = async ({ folder, clip, written, leave }: ProjectCopy): Promise<P
 
 /**
  * @returns the copy's folder; it has its name only when it is whole
- * @throws AppError `cancelled`, `output-unwritable`, `disk-full`
+ * @throws AppError `cancelled`, `output-exists`, `output-unwritable`, `disk-full`
  */
 export const copyProject = async (copy: ProjectCopy): Promise<string> => {
   const { folder, parent, written, signal, onProgress } = copy;
   const target = join(parent, basename(folder));
-  if (existsSync(target))
-    throw new AppError('output-unwritable', `${target} is there already. Choose another folder, or move the old copy away.`);
+  await refuseInside(parent, folder);
+  await checkOutputs({
+    inputs: [folder, ...(copy.clip ? [copy.clip] : [])],
+    outputs: [{ path: target, kind: 'folder' }],
+    overwrite: false,
+  });
   const staged = `${target}.partial-${process.pid}`;
   try {
     const parts = await partsOf(copy);

@@ -186,7 +186,7 @@ describe('Project', () => {
     project.store.put(5, result(1, 0.25));
     mkdirSync(join(folder, 'stick'));
     const copy = await project.exportTo(join(folder, 'stick'), clip);
-    await expect(project.exportTo(join(folder, 'stick'), clip)).rejects.toMatchObject({ code: 'output-unwritable' });
+    await expect(project.exportTo(join(folder, 'stick'), clip)).rejects.toMatchObject({ code: 'output-exists' });
     project.close();
     rmSync(clip);
     rmSync(project.folder, { recursive: true });

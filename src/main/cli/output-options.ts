@@ -1,0 +1,57 @@
+/** Where a command writes: checked before any work, so that hours of tracking don't end at a name that is taken. */
+import { basename, dirname } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+import { ensureFolder } from '../engine/export/export-results.ts';
+import { exportOutputs, freshFolder } from '../services/export-service.ts';
+import { checkOutputs, filesIn } from '../services/outputs/check-outputs.ts';
+import type { CliObject } from './prompt-options.ts';
+
+/** What a command exports. */
+export interface CliOutput {
+  directory: string;
+  video: boolean;
+  masks: boolean;
+  contactSheet: boolean;
+  /** Files of an earlier run may be replaced. */
+  overwrite: boolean;
+  /** Files and folders that the command reads. */
+  inputs: readonly string[];
+}
+
+/** Everything that a command line names to be read; what is no path among it does no harm. */
+export const inputsOf = (
+  clip: string | null,
+  objects: readonly CliObject[],
+  { model, ffmpeg }: { model?: string | undefined; ffmpeg?: string | undefined },
+): string[] => [
+  ...(clip === null ? [] : [clip]),
+  ...objects.flatMap(({ prompts }) => prompts.flatMap(({ maskFile }) => maskFile ?? [])),
+  ...[model, ffmpeg].flatMap((path) => path ?? []),
+];
+
+const check = ({ directory, inputs, overwrite, ...wanted }: CliOutput, more: readonly string[]): Promise<void> =>
+  checkOutputs({ inputs, outputs: [...exportOutputs(directory, { ...wanted, json: true }), ...filesIn(directory, more)], overwrite });
+
+/** Makes the folder. @param more names of other files that go there @throws AppError as `checkOutputs` */
+export const requireOutputs = async (output: CliOutput, more: readonly string[] = []): Promise<void> => {
+  await check(output, more);
+  await ensureFolder(output.directory);
+};
+
+/**
+ * The folder to write to now that the work is done. Where somebody else has written to it meanwhile, it is another one beside it,
+ * and the user is told: the work is not lost over a name.
+ */
+export const stillFree = async (output: CliOutput, more: readonly string[] = []): Promise<string> => {
+  try {
+    await check(output, more);
+    return output.directory;
+  } catch (error) {
+    const { code, message } = AppError.from(error);
+    if (code !== 'output-exists' && code !== 'output-unwritable') throw error;
+    const other = freshFolder(dirname(output.directory), basename(output.directory));
+    process.stderr.write(`warning: ${message} The files are written to ${other} instead.\n`);
+    await ensureFolder(other);
+    return other;
+  }
+};
