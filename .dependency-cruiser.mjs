@@ -1,4 +1,4 @@
-/** The import direction: shared <- engine <- services <- electron | web | cli; the renderer knows only shared. */
+/** The import direction: shared <- common <- engine <- services <- electron | web | cli; the renderer knows only shared. */
 const layer = (name, from, allowed) => ({
   name,
   severity: 'error',
@@ -10,11 +10,16 @@ const layer = (name, from, allowed) => ({
 export default {
   forbidden: [
     layer('shared-knows-nothing', '^src/shared/', '^src/shared/'),
-    layer('engine-knows-shared', '^src/main/engine/', '^src/(shared|main/engine)/'),
-    layer('services-know-engine', '^src/main/services/', '^src/(shared|main/engine|main/services)/'),
-    layer('web-knows-services', '^src/main/web/', '^src/(shared|main/services|main/web)/'),
-    layer('cli-knows-services-and-web', '^src/main/cli/', '^src/(shared|main/engine|main/services|main/web|main/cli)/'),
-    layer('electron-knows-services', '^src/main/(electron/|index\\.ts)', '^src/(shared|main/engine|main/services|main/electron)/'),
+    layer('common-knows-shared', '^src/main/common/', '^src/(shared|main/common)/'),
+    layer('engine-knows-shared', '^src/main/engine/', '^src/(shared|main/common|main/engine)/'),
+    layer('services-know-engine', '^src/main/services/', '^src/(shared|main/common|main/engine|main/services)/'),
+    layer('web-knows-services', '^src/main/web/', '^src/(shared|main/common|main/services|main/web)/'),
+    layer('cli-knows-services-and-web', '^src/main/cli/', '^src/(shared|main/common|main/engine|main/services|main/web|main/cli)/'),
+    layer(
+      'electron-knows-services',
+      '^src/main/(electron/|index\\.ts)',
+      '^src/(shared|main/common|main/engine|main/services|main/electron)/',
+    ),
     layer('renderer-knows-shared', '^src/renderer/', '^src/(shared|renderer)/'),
     layer('preload-knows-shared', '^src/preload/', '^src/(shared|preload)/'),
     {
@@ -34,7 +39,10 @@ export default {
       name: 'entries-are-imported-for-types-alone',
       severity: 'error',
       from: {},
-      to: { path: '^src/main/engine/(process|inference-worker|model/lane-worker)\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^src/main/engine/(server/process|worker/inference-worker|model/scheduler/helper-worker)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
   ],

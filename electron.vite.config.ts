@@ -11,9 +11,9 @@ const source = (path: string): string => resolve(import.meta.dirname, 'src', pat
 
 const mainEntries: Record<string, string> = {
   index: source('main/index.ts'),
-  process: source('main/engine/process.ts'),
-  'inference-worker': source('main/engine/inference-worker.ts'),
-  'lane-worker': source('main/engine/model/lane-worker.ts'),
+  process: source('main/engine/server/process.ts'),
+  'inference-worker': source('main/engine/worker/inference-worker.ts'),
+  'helper-worker': source('main/engine/model/scheduler/helper-worker.ts'),
   cli: source('main/cli/index.ts'),
 };
 
@@ -25,7 +25,7 @@ export default defineConfig({
       externalizeDeps: { include: ['ffmpeg-static'] },
       rollupOptions: {
         input: Object.fromEntries(Object.entries(mainEntries).filter(([, path]) => existsSync(path))),
-        // Chunks lie beside the entries: shared code finds the engine's entries by its own address (engine/entry-url.ts).
+        // Chunks lie beside the entries: shared code finds the engine's entries by its own address (common/entry-url.ts).
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },
     },

@@ -1,10 +1,10 @@
 /** The app's services with their engine, without a window: what every bench of the whole pipeline runs on. */
 import { tmpdir } from 'node:os';
-import { appPaths } from '../src/main/services/app-paths.ts';
-import type { AppServices } from '../src/main/services/app-services.ts';
-import type { AppServicesOptions } from '../src/main/services/app-services-options.ts';
-import { createAppServices } from '../src/main/services/create-app-services.ts';
-import { forkEngine } from '../src/main/services/fork-engine.ts';
+import type { AppServices } from '../src/main/services/app/app-services.ts';
+import type { AppServicesOptions } from '../src/main/services/app/app-services-options.ts';
+import { createAppServices } from '../src/main/services/app/create-app-services.ts';
+import { appPaths } from '../src/main/services/base/app-paths.ts';
+import { forkEngine } from '../src/main/services/engine-link/fork-engine.ts';
 
 /** @throws AppError why the engine or the model can't be used */
 export const startServices = async (

@@ -1,6 +1,6 @@
 /** One measured track run of the whole pipeline: decode, infer, encode results. */
-import type { TrackedFrameEvent } from '../src/main/engine/protocol.ts';
-import type { SessionService } from '../src/main/services/session-service.ts';
+import type { TrackedFrameEvent } from '../src/main/engine/api/protocol.ts';
+import type { SessionService } from '../src/main/services/session/session-service.ts';
 import type { MemorySettings } from '../src/shared/memory-settings.ts';
 
 export const graphOrder = ['imageEncoder', 'memoryAttention', 'maskDecoder', 'memoryEncoder'] as const;

@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { findFfmpeg } from '../src/main/engine/media/ffmpeg-binary.ts';
-import { readManifest } from '../src/main/engine/model/bundle.ts';
+import { readManifest } from '../src/main/engine/model/bundle/bundle.ts';
 import { bindCheckpoint } from '../src/main/engine/model/checkpoint/bind.ts';
-import { appPaths } from '../src/main/services/app-paths.ts';
+import { appPaths } from '../src/main/services/base/app-paths.ts';
 import { startServices } from './bench-services.ts';
 
 const { values } = parseArgs({ options: { frames: { type: 'string', default: '5000' }, model: { type: 'string' } } });

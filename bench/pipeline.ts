@@ -4,7 +4,7 @@
  * `--precision full|fast` choose.
  */
 import { parseArgs } from 'node:util';
-import { appPaths } from '../src/main/services/app-paths.ts';
+import { appPaths } from '../src/main/services/base/app-paths.ts';
 import { startServices } from './bench-services.ts';
 import { ensureObjects, measureRun, medianRun, type PipelineRun } from './measure-pipeline.ts';
 import { precisionOf } from './tree/open-bench.ts';

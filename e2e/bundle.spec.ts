@@ -27,7 +27,7 @@ test('the page has no inline script or style, and the development host is not in
 
 test('the main process leaves native packages where they are, and has every entry', async () => {
   const files = await readdir(join(out, 'main'));
-  expect(files).toEqual(expect.arrayContaining(['index.js', 'process.js', 'inference-worker.js', 'cli.js']));
+  expect(files).toEqual(expect.arrayContaining(['index.js', 'process.js', 'inference-worker.js', 'helper-worker.js', 'cli.js']));
   const scripts = await Promise.all(files.filter((name) => name.endsWith('.js')).map((name) => readFile(join(out, 'main', name), 'utf8')));
   expect(scripts.some((text) => /from ["']onnxruntime-node["']/.test(text))).toBe(true);
   expect(scripts.some((text) => text.includes('onnxruntime_binding'))).toBe(false);

@@ -1,13 +1,13 @@
 /** The model and the sequences of a comparison. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openBundle } from '../../src/main/engine/model/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders, type Precision, precisionNames } from '../../src/main/engine/model/providers.ts';
-import { tolerateTensorGarbage } from '../../src/main/engine/tensor-garbage.ts';
+import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { chooseProviders, type Precision, precisionNames } from '../../src/main/engine/model/runtime/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
-import { appPaths } from '../../src/main/services/app-paths.ts';
-import { resolveModel } from '../../src/main/services/model-catalog.ts';
+import { tolerateTensorGarbage } from '../../src/main/engine/worker/tensor-garbage.ts';
+import { appPaths } from '../../src/main/services/base/app-paths.ts';
+import { resolveModel } from '../../src/main/services/models/model-catalog.ts';
 import type { Manifest } from '../../src/shared/manifest.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { listSequences, type Sequence } from '../davis-sequences.ts';

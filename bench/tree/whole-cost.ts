@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import type { SessionService } from '../../src/main/services/session-service.ts';
+import type { SessionService } from '../../src/main/services/session/session-service.ts';
 import { compressCounts, encodeRle } from '../../src/shared/rle.ts';
 import { startServices } from '../bench-services.ts';
 import { readLabels, type Sequence } from '../davis-sequences.ts';

@@ -1,6 +1,6 @@
 /** From a click to its mask on the screen, stage by stage. */
 import type { Page } from 'playwright';
-import type { EngineEvents } from '../../src/main/engine/protocol.ts';
+import type { EngineEvents } from '../../src/main/engine/api/protocol.ts';
 import { median } from '../statistics.ts';
 import type { HookWindow } from './open-window.ts';
 import type { WatchWindow } from './playing.ts';

@@ -4,7 +4,7 @@ import * as electron from 'electron';
 import { openSettings } from './electron/settings.ts';
 import { desktopSettingsStore } from './electron/settings-store.ts';
 import { runShell } from './electron/shell.ts';
-import { AppServices } from './services/app-services.ts';
+import { AppServices } from './services/app/app-services.ts';
 
 runShell({
   electron,

@@ -22,6 +22,7 @@ const cruise = (folder: string) => {
 const forbidden = [
   ['shared-knows-nothing', 'src/shared/a.ts', '../main/engine/b.ts'],
   ['shared-has-no-io', 'src/shared/io.ts', 'node:fs'],
+  ['common-knows-shared', 'src/main/common/a.ts', '../engine/b.ts'],
   ['engine-knows-shared', 'src/main/engine/a.ts', '../services/b.ts'],
   ['services-know-engine', 'src/main/services/a.ts', '../web/b.ts'],
   ['web-knows-services', 'src/main/web/a.ts', '../cli/b.ts'],
@@ -30,7 +31,7 @@ const forbidden = [
   ['renderer-knows-shared', 'src/renderer/a.ts', '../main/services/b.ts'],
   ['preload-knows-shared', 'src/preload/a.ts', '../main/services/b.ts'],
   ['electron-only-in-its-folder', 'src/main/services/electron.ts', 'electron'],
-  ['entries-are-imported-for-types-alone', 'src/main/engine/entry.ts', './inference-worker.ts'],
+  ['entries-are-imported-for-types-alone', 'src/main/engine/entry.ts', './worker/inference-worker.ts'],
 ] as const;
 
 let ran: ReturnType<typeof cruise> | null = null;

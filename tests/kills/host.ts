@@ -5,8 +5,8 @@
 import { createHash, randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import { forkEngine } from '../../src/main/services/fork-engine.ts';
-import { resumeLast } from '../../src/main/services/sample.ts';
+import { resumeLast } from '../../src/main/services/app/sample.ts';
+import { forkEngine } from '../../src/main/services/engine-link/fork-engine.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { settingsSerial, type Told } from './kill-host.ts';
 import { countsOf, frameCount, side } from './scripted-engine.ts';

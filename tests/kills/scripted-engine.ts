@@ -1,6 +1,7 @@
 /** What the engine of these tests answers: at once, and with masks that say of which object and frame they are. */
-import type { EngineResult } from '../../src/main/engine/protocol.ts';
-import type { MessageLink } from '../../src/main/engine/rpc.ts';
+
+import type { MessageLink } from '../../src/main/common/rpc.ts';
+import type { EngineResult } from '../../src/main/engine/api/protocol.ts';
 import { smallClip, smallModel } from '../../src/main/services/testing/small-clip.ts';
 import { compressCounts } from '../../src/shared/rle.ts';
 

@@ -11,11 +11,11 @@ import { extractAsar, readAsar } from '../../scripts/packaging/asar.ts';
 import { checkPackage } from '../../scripts/packaging/check-package.ts';
 import { readFuses, wantedFuses } from '../../scripts/packaging/fuses.ts';
 import { writeNotices } from '../../scripts/packaging/notices.ts';
+import { RpcPeer } from '../../src/main/common/rpc.ts';
 import { videoExtensions } from '../../src/main/electron/bridge.ts';
-import type { EngineMethods } from '../../src/main/engine/engine.ts';
-import { RpcPeer } from '../../src/main/engine/rpc.ts';
-import { appPaths } from '../../src/main/services/app-paths.ts';
-import { readCatalog } from '../../src/main/services/model-catalog.ts';
+import type { EngineMethods } from '../../src/main/engine/server/engine.ts';
+import { appPaths } from '../../src/main/services/base/app-paths.ts';
+import { readCatalog } from '../../src/main/services/models/model-catalog.ts';
 import { fakeElectron } from './fake-electron.ts';
 
 const root = resolve(import.meta.dirname, '../..');

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openBundle, readManifest } from '../../src/main/engine/model/bundle.ts';
+import { openBundle, readManifest } from '../../src/main/engine/model/bundle/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { Manifest } from '../../src/shared/manifest.ts';
 import { parityFixture } from './shared-data.ts';
 

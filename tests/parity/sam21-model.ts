@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { openBundle, readManifest } from '../../src/main/engine/model/bundle.ts';
+import { openBundle, readManifest } from '../../src/main/engine/model/bundle/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../../src/main/engine/model/providers.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import type { ImageFeatures, TrackerGraphs } from '../../src/main/engine/tracking/graphs.ts';
 import { type Laws, writeSeededCheckpoint } from './sam21-checkpoint.ts';

@@ -1,10 +1,10 @@
 /** A frame that the user rests on is made ready for a click, with a real engine. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
+import type { EngineEvents } from '../../src/main/engine/api/protocol.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { EngineEvents } from '../../src/main/engine/protocol.ts';
-import type { AppServices } from '../../src/main/services/app-services.ts';
-import { forkEngine } from '../../src/main/services/fork-engine.ts';
+import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import { forkEngine } from '../../src/main/services/engine-link/fork-engine.ts';
 
 let clips: Clips;
 let services: AppServices;

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app-services.ts';
-import type { Connection } from '../../src/main/services/client-link.ts';
-import { resumeLast } from '../../src/main/services/sample.ts';
+import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Connection } from '../../src/main/services/app/client-link.ts';
+import { resumeLast } from '../../src/main/services/app/sample.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 
 let clips: Clips;

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app-services.ts';
-import type { Connection } from '../../src/main/services/client-link.ts';
+import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Connection } from '../../src/main/services/app/client-link.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 import { defaultMemorySettings } from '../../src/shared/memory-settings.ts';
 

@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
+import { shownAddress } from '../../src/main/common/shown-address.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import { shownAddress } from '../../src/main/engine/media/shown-address.ts';
-import type { AppServices } from '../../src/main/services/app-services.ts';
+import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import { openSource } from '../../src/main/services/app/open-source.ts';
 import { CheckpointServer, cutAfter, etag, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import { importSource } from '../../src/main/services/sources/import-source.ts';
-import { openSource } from '../../src/main/services/sources/open-source.ts';
 import type { Operation } from '../../src/shared/contract.ts';
 import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
 

@@ -1,8 +1,8 @@
 /** Progress of a download in bytes, with speed and time left: one line that changes on a terminal, a line a tenth on a pipe. */
 
 import { formatBytes } from '../../shared/format-bytes.ts';
+import { RateMeter } from '../services/base/operations.ts';
 import type { InstallProgress } from '../services/models/install-run.ts';
-import { RateMeter } from '../services/operations.ts';
 import { formatEta } from './terminal.ts';
 
 const phases: Record<InstallProgress['phase'], string> = {

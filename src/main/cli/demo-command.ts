@@ -1,8 +1,8 @@
 /** `sam2-video demo`: the whole job on the bundled clip, without a screen. */
 import { resolve } from 'node:path';
-import { appPaths } from '../services/app-paths.ts';
-import { freshFolder } from '../services/export-service.ts';
-import { promptSample } from '../services/sample.ts';
+import { promptSample } from '../services/app/sample.ts';
+import { appPaths } from '../services/base/app-paths.ts';
+import { freshFolder } from '../services/exports/export-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { requireOutputs } from './output-options.ts';
 import { trackAndExport } from './track-command.ts';

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
-import { type Precision, type Provider, precisionNames, providerNames } from '../engine/model/providers.ts';
-import { type AppPaths, appPaths } from '../services/app-paths.ts';
-import { AppServices } from '../services/app-services.ts';
-import type { AppServicesOptions } from '../services/app-services-options.ts';
-import { forkEngine } from '../services/fork-engine.ts';
+import { type Precision, type Provider, precisionNames, providerNames } from '../engine/model/runtime/providers.ts';
+import { AppServices } from '../services/app/app-services.ts';
+import type { AppServicesOptions } from '../services/app/app-services-options.ts';
+import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
+import { forkEngine } from '../services/engine-link/fork-engine.ts';
 
 export interface EngineOptions {
   model?: string | undefined;

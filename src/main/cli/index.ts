@@ -1,8 +1,8 @@
 /** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../shared/errors.ts';
-import { appPaths } from '../services/app-paths.ts';
-import { defaultModel } from '../services/model-catalog.ts';
+import { appPaths } from '../services/base/app-paths.ts';
+import { defaultModel } from '../services/models/model-catalog.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { appVersion } from './headless.ts';
 import { runLiveCommand } from './live-command.ts';

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { isNetworkAddress } from '../engine/media/network-source.ts';
-import type { AppServices } from '../services/app-services.ts';
+import type { AppServices } from '../services/app/app-services.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { inputsOf, requireOutputs, stillFree } from './output-options.ts';

@@ -1,9 +1,9 @@
 /** Where a command writes: checked before any work, so that hours of tracking don't end at a name that is taken. */
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { checkOutputs, filesIn } from '../common/check-outputs.ts';
 import { ensureFolder } from '../engine/export/export-results.ts';
-import { exportOutputs, freshFolder } from '../services/export-service.ts';
-import { checkOutputs, filesIn } from '../services/outputs/check-outputs.ts';
+import { exportOutputs, freshFolder } from '../services/exports/export-service.ts';
 import type { CliObject } from './prompt-options.ts';
 
 /** What a command exports. */

@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { AppServices } from '../services/app-services.ts';
-import type { SessionService } from '../services/session-service.ts';
-import { openSource } from '../services/sources/open-source.ts';
+import type { AppServices } from '../services/app/app-services.ts';
+import { openSource } from '../services/app/open-source.ts';
+import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';

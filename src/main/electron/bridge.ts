@@ -11,7 +11,7 @@ import type {
 } from 'electron';
 import { z } from 'zod';
 import { desktopChannels, openFileKinds } from '../../shared/desktop-bridge.ts';
-import type { AppServices } from '../services/app-services.ts';
+import type { AppServices } from '../services/app/app-services.ts';
 import { isTrustedSender } from './guards.ts';
 
 export interface BridgeParts {

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { BrowserWindow, Notification } from 'electron';
 import { desktopChannels } from '../../shared/desktop-bridge.ts';
-import { appPaths, userDataDir } from '../services/app-paths.ts';
-import type { AppServices } from '../services/app-services.ts';
-import type { AppServicesOptions } from '../services/app-services-options.ts';
-import { resumeLast, startSample } from '../services/sample.ts';
+import type { AppServices } from '../services/app/app-services.ts';
+import type { AppServicesOptions } from '../services/app/app-services-options.ts';
+import { resumeLast, startSample } from '../services/app/sample.ts';
+import { appPaths, userDataDir } from '../services/base/app-paths.ts';
 import { EncryptedSecrets } from '../services/secrets/encrypted-secrets.ts';
 import type { SettingsStore } from '../services/settings/settings-store.ts';
 import { answerAppRequest, appScheme, bundledFiles } from './app-protocol.ts';

@@ -1,11 +1,11 @@
 /**
- * The engine as Electron's utility process; the CLI's plain child process is services/fork-engine.ts. A packaged app has no other
+ * The engine as Electron's utility process; the CLI's plain child process is services/engine-link/fork-engine.ts. A packaged app has no other
  * way: with the fuse runAsNode off, Electron's program starts as nothing else.
  */
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
-import { engineEnvironment } from '../services/engine-environment.ts';
-import type { EngineProcess } from '../services/engine-host.ts';
+import { engineEnvironment } from '../services/engine-link/engine-environment.ts';
+import type { EngineProcess } from '../services/engine-link/engine-process.ts';
 
 export type ForkUtility = (
   modulePath: string,

@@ -1,7 +1,7 @@
 /** While something is tracked or exported the computer stays awake, the window's icon shows how far it is, and its end is told. */
 import type { PowerSaveBlocker } from 'electron';
 import type { AppState } from '../../shared/contract.ts';
-import { EndedWork } from '../services/ended-work.ts';
+import { EndedWork } from '../services/app/ended-work.ts';
 
 /** @param showProgress 0..1, or -1 for none @param tell of long work that has ended */
 export const workSigns = (

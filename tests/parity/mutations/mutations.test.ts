@@ -1,8 +1,8 @@
 /** Whoever breaks a rule of the specification hears of it: each is broken here, and the comparison with the recording must fail. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { constantsOf, type GraphPaths, OnnxGraphs } from '../../../src/main/engine/model/onnx-graphs.ts';
-import { chooseProviders } from '../../../src/main/engine/model/providers.ts';
+import { constantsOf, type GraphPaths, OnnxGraphs } from '../../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { chooseProviders } from '../../../src/main/engine/model/runtime/providers.ts';
 import { openParityModel, type ParityModel } from '../parity-model.ts';
 import { violations } from '../play-recording.ts';
 import { openScenarios, type RecordedScenarios, type Scenario } from '../recorded-scenarios.ts';

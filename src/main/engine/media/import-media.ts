@@ -6,7 +6,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { addressErrorOf } from './address-error.ts';
+import { addressErrorOf } from '../../common/address-error.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
 import { isNetworkAddress, networkInput } from './network-source.ts';

@@ -1,7 +1,7 @@
 /** How ffmpeg is told of an address: nothing secret among its arguments, and no address that says more than where. */
 import { expect, it } from 'vitest';
+import { shownAddress, withoutSecrets } from '../../common/shown-address.ts';
 import { fileAtAddress, networkInput } from './network-source.ts';
-import { shownAddress, withoutSecrets } from './shown-address.ts';
 
 it.each(['rtsp://host:554/cam', 'http://host/list.m3u8?quality=high', 'rtmp://host/live/a', 'srt://host:9000?mode=caller'])(
   '%s, which holds no secret, is an argument',

@@ -1,6 +1,7 @@
 /** Addresses: which are opened, and how ffmpeg is told to. */
+
+import { hasSecrets } from '../../common/shown-address.ts';
 import { demuxers } from './ffmpeg-process.ts';
-import { hasSecrets } from './shown-address.ts';
 
 /** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
 const schemes = /^(https?|rtsps?|rtmps?|srt):\/\//i;

@@ -2,9 +2,10 @@
  * Whether an address that was read to its end had come to its own end, or was broken off: a connection that is closed looks the same to
  * ffmpeg. A file has a length, and a playlist says that nothing follows; a stream that has neither only breaks off.
  */
+
+import { hasSecrets } from '../../common/shown-address.ts';
 import { type StderrLog, spawnFfmpeg } from './ffmpeg-process.ts';
 import { fileAtAddress } from './network-source.ts';
-import { hasSecrets } from './shown-address.ts';
 
 const knownDuration = /^(\[[^\]]*\]\s?)*\s+Duration: \d/;
 const playlist = /^\[hls @/;

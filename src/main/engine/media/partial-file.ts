@@ -2,7 +2,7 @@
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { isRunning } from '../running-process.ts';
+import { isRunning } from '../../common/running-process.ts';
 
 export const unwritable = (output: string, cause: unknown): AppError => {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown reason';

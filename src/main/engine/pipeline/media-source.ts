@@ -1,9 +1,10 @@
 /** One open clip: its facts, sequential decoding for tracking, and exact single frames for the viewer and for prompts. */
+
+import type { EnginePlanes } from '../api/protocol.ts';
 import { type DecodedFrame, decodeFrames, decodeFramesReverse } from '../media/decode.ts';
 import type { FrameIndex } from '../media/frame-index.ts';
 import { measureEncoding } from '../media/measure-encoding.ts';
 import { type MediaInfo, type ProbeOptions, probe } from '../media/probe.ts';
-import type { EnginePlanes } from '../protocol.ts';
 import { PictureReaders, type ReaderUse } from './picture-readers.ts';
 
 const keptModelFrames = 8;

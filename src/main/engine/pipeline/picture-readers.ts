@@ -2,8 +2,9 @@
  * Who reads pictures of one clip. Each viewer has a reader of its own for each use, so that no window's request ends another's, and
  * each goes on decoding where it is. All of them share one bound of memory.
  */
+
+import type { EnginePlanes } from '../api/protocol.ts';
 import { FrameReader, type FrameReaderOptions } from '../media/frame-reader.ts';
-import type { EnginePlanes } from '../protocol.ts';
 
 /** Thumbnails have a reader of their own, so that a filmstrip does not disturb the viewer's. */
 export type ReaderUse = 'view' | 'thumbnail';

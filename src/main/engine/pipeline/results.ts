@@ -1,6 +1,6 @@
 /** From the tracker's logits to what the host stores and the window shows. */
 import { compressCounts, rleArea, rleBox } from '../../../shared/rle.ts';
-import type { EngineResult, MemoryReport } from '../protocol.ts';
+import type { EngineResult, MemoryReport } from '../api/protocol.ts';
 import { logitsToRle, quantizeLogits } from '../tracking/mask-upsample.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 

@@ -3,8 +3,8 @@
  * has the next frame waiting, and run lengths are made while it works on that, so a run costs what its slowest stage costs.
  */
 
-import type { GraphTimings } from '../model/run-times.ts';
-import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../protocol.ts';
+import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../api/protocol.ts';
+import type { GraphTimings } from '../model/runtime/run-times.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';

@@ -2,10 +2,10 @@
 import { groupByShape } from './attention-batch.ts';
 import type { ImageFeatures } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
+import type { TrackedObject } from './object-state.ts';
 import { candidateByIou, needsMask, selectMask, usesMultimask } from './select-mask.ts';
-import type { TrackedObject } from './tracked-object.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
-import { frameUncertainty } from './tree/uncertainty.ts';
+import { frameUncertainty } from './uncertainty.ts';
 
 /** Tracks the frame for all `objects` and stores what later frames attend to. */
 export const trackSingle = async (

@@ -11,11 +11,11 @@ import type { TrackerConstants } from './constants.ts';
 import { FeatureCache, type ModelFrame, type UpcomingFrame } from './feature-cache.ts';
 import type { TrackerGraphs } from './graphs.ts';
 import type { FrameMemory } from './memory-bank.ts';
+import { clearPrompts, endTree, newTrackedObject, startPropagation, type TrackedObject } from './object-state.ts';
 import { checkPoints, type PointPrompt } from './point-prompt.ts';
 import { decodeMask, decodePoints, maskAtModelSize } from './prompt-frame.ts';
 import type { SelectedMask } from './select-mask.ts';
 import { trackSingle } from './track-single.ts';
-import { clearPrompts, endTree, newTrackedObject, startPropagation, type TrackedObject } from './tracked-object.ts';
 import { encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
 import { trackTrees } from './tree/track-trees.ts';
 

@@ -2,12 +2,12 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
-import type { Precision, Provider } from '../../engine/model/providers.ts';
-import type { EngineModel } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
-import { defaultModel, type FoundModel, findModel } from '../model-catalog.ts';
-import { RateMeter } from '../operations.ts';
+import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { Precision, Provider } from '../../engine/model/runtime/providers.ts';
+import { RateMeter } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
 import { engineCheckpoints } from './checkpoints.ts';
+import { defaultModel, type FoundModel, findModel } from './model-catalog.ts';
 
 export interface ActiveModelOptions {
   modelsDir: string;

@@ -1,13 +1,13 @@
 /** Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays free. */
 import { randomUUID } from 'node:crypto';
-import { openBundle } from '../../engine/model/bundle.ts';
-import type { InstallableModel } from '../../engine/model/installable-model.ts';
-import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from '../../engine/model/installed-bundle.ts';
-import type { EngineInput, EngineModel } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
+import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
+import { openBundle } from '../../engine/model/bundle/bundle.ts';
+import type { InstallableModel } from '../../engine/model/bundle/installable-model.ts';
+import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from '../../engine/model/bundle/installed-bundle.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
 
 export interface Checkpoints {
-  /** See engine/model/installed-bundle.ts for these three. */
+  /** See engine/model/bundle/installed-bundle.ts for these three. */
   check(path: string, model: InstallableModel, requirePublished: boolean, signal: AbortSignal): Promise<CheckedCheckpoint>;
   identify(path: string, models: readonly InstallableModel[]): Promise<string>;
   bundleFor(model: InstallableModel, imageSize: number, installedDir: string, signal: AbortSignal): Promise<string>;
@@ -33,7 +33,7 @@ const plain = ({ id, name, weights, modelsRoot, variants }: InstallableModel): I
 
 /** What a running engine does beside that. */
 export interface EngineCheckpoints extends Checkpoints {
-  /** Replaces the model at work; see engine/engine.ts. */
+  /** Replaces the model at work; see engine/server/engine.ts. */
   load(
     bundleDir: string,
     choice: Pick<EngineInput<'loadModel'>, 'provider' | 'threads' | 'precision'>,

@@ -3,8 +3,8 @@ import { constants } from 'node:fs';
 import { copyFile, link, mkdir, open, realpath, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { checkOutputs } from '../outputs/check-outputs.ts';
-import { type Disk, fileError, requireSpace } from './disk.ts';
+import { checkOutputs } from '../../common/check-outputs.ts';
+import { type Disk, fileError, requireSpace } from '../download/disk.ts';
 import type { InstallRun } from './install-run.ts';
 
 const pieceBytes = 4 << 20;

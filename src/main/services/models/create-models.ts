@@ -1,7 +1,7 @@
 /** Puts together what the app does with models. */
 import { join } from 'node:path';
-import type { Precision, Provider } from '../../engine/model/providers.ts';
-import { installedModelsDir, userDataDir } from '../app-paths.ts';
+import type { Precision, Provider } from '../../engine/model/runtime/providers.ts';
+import { installedModelsDir, userDataDir } from '../base/app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';
 import { engineCheckpoints } from './checkpoints.ts';

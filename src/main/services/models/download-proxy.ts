@@ -1,7 +1,7 @@
 /** The proxy for downloads: its address is a setting, its password a secret, and no client is told that. */
 import { AppError } from '../../../shared/errors.ts';
+import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from '../download/download-address.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
-import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from './download-address.ts';
 import type { ModelHost } from './model-host.ts';
 import { changeModelSettings } from './model-settings.ts';
 

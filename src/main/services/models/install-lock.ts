@@ -7,8 +7,8 @@ import { mkdir, open, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { isRunning } from '../../engine/running-process.ts';
-import { fileError } from './disk.ts';
+import { isRunning } from '../../common/running-process.ts';
+import { fileError } from '../download/disk.ts';
 
 /** The process that holds it touches it far more often; after this long its number was given to another program. */
 const staleAfterMs = 10 * 60_000;

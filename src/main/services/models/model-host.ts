@@ -1,8 +1,8 @@
 import type { AppState } from '../../../shared/contract.ts';
-import type { Precision } from '../../engine/model/providers.ts';
-import type { EnginePeer } from '../engine-host.ts';
-import type { RunningOperation } from '../operations.ts';
-import type { SessionService } from '../session-service.ts';
+import type { Precision } from '../../engine/model/runtime/providers.ts';
+import type { RunningOperation } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { SessionService } from '../session/session-service.ts';
 
 /** What models need of the app around them. */
 export interface ModelHost {

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../engine/model/checkpoint/testing/sample-bundle.ts';
 import { floats } from '../../engine/model/checkpoint/testing/sample-checkpoint.ts';
 import { outcomeOf, TempFolder } from '../../engine/model/checkpoint/testing/temp-folder.ts';
-import { type Disk, systemDisk } from './disk.ts';
+import { type Disk, systemDisk } from '../download/disk.ts';
 import { lockFolder } from './install-lock.ts';
 import { listModels } from './model-list.ts';
 import { installedMessage } from './model-service.ts';

@@ -5,18 +5,18 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { type InstalledRecord, installedFolder, readRecord, recordPath } from '../../engine/model/installed-bundle.ts';
-import { isStagedFolder } from '../../engine/model/staged-folder.ts';
-import { type CatalogModel, readCatalog, readModel } from '../model-catalog.ts';
+import { type InstalledRecord, installedFolder, readRecord, recordPath } from '../../engine/model/bundle/installed-bundle.ts';
+import { isStagedFolder } from '../../engine/model/bundle/staged-folder.ts';
+import { type Clock, systemClock } from '../download/clock.ts';
+import { type Disk, fileError, syncFolder, systemDisk } from '../download/disk.ts';
+import { download } from '../download/download.ts';
+import { checkpointAddress, proxyEnvironment } from '../download/download-address.ts';
+import { dropPart, notePath } from '../download/part-note.ts';
 import { type Checkpoints, localCheckpoints } from './checkpoints.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { copyCheckpoint } from './copy-checkpoint.ts';
-import { type Disk, fileError, syncFolder, systemDisk } from './disk.ts';
-import { download } from './download.ts';
-import { checkpointAddress, proxyEnvironment } from './download-address.ts';
 import { type InstallLock, lockFolder } from './install-lock.ts';
 import type { InstallProgress, InstallRun } from './install-run.ts';
-import { dropPart, notePath } from './part-note.ts';
+import { type CatalogModel, readCatalog, readModel } from './model-catalog.ts';
 import { rehash } from './rehash.ts';
 
 export interface ModelInstallerOptions {

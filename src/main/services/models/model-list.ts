@@ -1,8 +1,8 @@
 /** The catalogue with what is installed of it, as the window and the command line show it. */
 import { stat } from 'node:fs/promises';
 import type { ModelEntry } from '../../../shared/models.ts';
-import { type CatalogModel, readCatalog } from '../model-catalog.ts';
-import { checkpointAddress } from './download-address.ts';
+import { checkpointAddress } from '../download/download-address.ts';
+import { type CatalogModel, readCatalog } from './model-catalog.ts';
 import type { ModelInstaller } from './model-installer.ts';
 
 export const listModels = async (installer: ModelInstaller, env: NodeJS.ProcessEnv = process.env): Promise<ModelEntry[]> =>

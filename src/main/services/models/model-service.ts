@@ -5,11 +5,11 @@
 import type { Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, modelSpec } from '../../../shared/models.ts';
-import type { EngineModel } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
+import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { ProxyEnvironment } from '../download/download-address.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { ActiveModel } from './active-model.ts';
-import type { ProxyEnvironment } from './download-address.ts';
 import { DownloadProxy } from './download-proxy.ts';
 import type { ModelHost } from './model-host.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';

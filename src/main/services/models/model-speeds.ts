@@ -2,8 +2,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { ModelSpeed } from '../../../shared/models.ts';
-import type { EngineModel } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
+import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
 import { changeModelSettings, readModelSettings } from './model-settings.ts';
 
 /** A run of fewer frames tells too little. */

@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
-import type { EngineModel } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
-import { Operations } from '../operations.ts';
-import type { SessionService } from '../session-service.ts';
+import type { EngineModel } from '../../engine/api/protocol.ts';
+import { Operations } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { SessionService } from '../session/session-service.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel, type LoadWatch } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';

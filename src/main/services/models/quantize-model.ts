@@ -2,11 +2,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { graphNames } from '../../../shared/manifest.ts';
-import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/model/quantize/measure-loss.ts';
+import { checkOutputs, filesIn } from '../../common/check-outputs.ts';
 import { quantizeBundle } from '../../engine/model/quantize/quantize-bundle.ts';
-import { findModel, resolveModel } from '../model-catalog.ts';
-import { checkOutputs, filesIn } from '../outputs/check-outputs.ts';
-import { samplePrompt } from '../sample.ts';
+import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/pipeline/measure-loss.ts';
+import { samplePrompt } from '../app/sample.ts';
+import { findModel, resolveModel } from './model-catalog.ts';
 
 /** Below this the 7-bit version is tried: processors without VNNI saturate at full range. */
 const suspiciousIou = 0.95;

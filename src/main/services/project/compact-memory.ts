@@ -1,6 +1,6 @@
 /** What of the log of memories still counts: a frame that is tracked again has what was told of its objects before replaced. */
 import { noTreeEvents, type TreeCounters } from '../../../shared/memory-tree.ts';
-import type { TreeEntry } from '../tree-store.ts';
+import type { TreeEntry } from '../results/tree-store.ts';
 
 /**
  * Fewer entries that give a store the same events, doubts, switches and counters, in the same order.

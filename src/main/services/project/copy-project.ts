@@ -7,7 +7,7 @@ import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { checkOutputs, refuseInside } from '../outputs/check-outputs.ts';
+import { checkOutputs, refuseInside } from '../../common/check-outputs.ts';
 
 export interface ProjectCopy {
   /** The project's folder. */

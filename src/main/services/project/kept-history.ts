@@ -1,6 +1,7 @@
 /** How much of the history is kept with a project, and what it holds of the mask files. */
-import type { KeptWork, WorkHistory } from '../kept-work.ts';
-import type { MaskIndex, MaskRow } from '../mask-index.ts';
+
+import type { MaskIndex, MaskRow } from '../results/mask-index.ts';
+import type { KeptWork, WorkHistory } from '../session/kept-work.ts';
 import { usedBytes } from './mask-files.ts';
 
 /** Of a history that is opened: the text of its steps, and the masks that nothing else needs. The newest steps are kept. */

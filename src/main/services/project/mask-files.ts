@@ -4,8 +4,8 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { MaskIndex, type MaskRow, rowFlags } from '../mask-index.ts';
-import type { MaskLog } from '../mask-store.ts';
+import { MaskIndex, type MaskRow, rowFlags } from '../results/mask-index.ts';
+import type { MaskLog } from '../results/mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import type { WriteFailures } from './write-failures.ts';
 

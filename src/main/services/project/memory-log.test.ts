@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
-import type { EngineResult, MemoryReport } from '../../engine/protocol.ts';
-import { type PromptedObject, TreeStore } from '../tree-store.ts';
+import type { EngineResult, MemoryReport } from '../../engine/api/protocol.ts';
+import { type PromptedObject, TreeStore } from '../results/tree-store.ts';
 import { MemoryLog } from './memory-log.ts';
 import { WriteFailures } from './write-failures.ts';
 

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { treeCountersSchema, treeEventSchema } from '../../../shared/memory-tree.ts';
-import type { TreeEntry, TreeLog } from '../tree-store.ts';
+import { writeAtomically } from '../../common/write-atomically.ts';
+import type { TreeEntry, TreeLog } from '../results/tree-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import { compactEntries } from './compact-memory.ts';
-import { writeAtomically } from './write-atomically.ts';
 import type { WriteFailures } from './write-failures.ts';
 
 const count = z.number().int().nonnegative();

@@ -5,9 +5,9 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import type { AppError } from '../../../shared/errors.ts';
 import type { ProjectState } from '../../../shared/project.ts';
-import type { OpenedMedia } from '../../engine/engine.ts';
 import { yuvToRgb } from '../../engine/export/yuv-to-rgb.ts';
-import type { SessionService } from '../session-service.ts';
+import type { OpenedMedia } from '../../engine/server/engine.ts';
+import type { SessionService } from '../session/session-service.ts';
 import { Project, projectFilePath } from './project.ts';
 import { Recents } from './recents.ts';
 

@@ -9,9 +9,9 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { framePromptSchema } from '../../../shared/prompts.ts';
 import { marksSchema } from '../../../shared/session-state.ts';
-import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkState, type WorkStep } from '../kept-work.ts';
-import { type MaskRow, rowFlags } from '../mask-index.ts';
-import { type ObjectList, type ObjectRecord, promptOn } from '../object-list.ts';
+import { type MaskRow, rowFlags } from '../results/mask-index.ts';
+import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkState, type WorkStep } from '../session/kept-work.ts';
+import { type ObjectList, type ObjectRecord, promptOn } from '../session/object-list.ts';
 
 const objectRecordSchema: z.ZodType<ObjectRecord> = z.object({
   id: z.number().int().positive(),

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { engineEnvironment } from '../engine-environment.ts';
+import { engineEnvironment } from '../engine-link/engine-environment.ts';
 import { type Cipher, EncryptedSecrets } from './encrypted-secrets.ts';
 import { EnvironmentSecrets, withoutSecrets } from './secret-store.ts';
 

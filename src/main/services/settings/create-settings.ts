@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AppServicesOptions } from '../app-services-options.ts';
+import type { AppServicesOptions } from '../app/app-services-options.ts';
 import { SettingsService } from './settings-service.ts';
 import { FileSettingsStore, MemorySettingsStore } from './settings-store.ts';
 

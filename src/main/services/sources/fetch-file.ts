@@ -4,12 +4,12 @@
  */
 import { extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { addressError } from '../../engine/media/address-error.ts';
-import { systemClock } from '../models/clock.ts';
-import { systemDisk } from '../models/disk.ts';
-import { download } from '../models/download.ts';
-import { type AddressRules, isLoopback, type ProxyEnvironment } from '../models/download-address.ts';
-import { getFile, type HttpAnswer } from '../models/http-request.ts';
+import { addressError } from '../../common/address-error.ts';
+import { systemClock } from '../download/clock.ts';
+import { systemDisk } from '../download/disk.ts';
+import { download } from '../download/download.ts';
+import { type AddressRules, isLoopback, type ProxyEnvironment } from '../download/download-address.ts';
+import { getFile, type HttpAnswer } from '../download/http-request.ts';
 
 export interface FetchOptions {
   proxy: ProxyEnvironment;

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { isRunning } from '../../engine/running-process.ts';
+import { isRunning } from '../../common/running-process.ts';
 
 const markName = 'in-use';
 const folderName = /^[0-9a-f]{8}$/;

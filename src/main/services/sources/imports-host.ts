@@ -1,9 +1,9 @@
 /** What importing needs of the app, and what both ways of it do alike. */
 import { AppError } from '../../../shared/errors.ts';
-import type { EnginePeer } from '../engine-host.ts';
-import { freeBytes } from '../export-estimate.ts';
-import type { ProxyEnvironment } from '../models/download-address.ts';
-import type { Operations } from '../operations.ts';
+import type { Operations } from '../base/operations.ts';
+import type { ProxyEnvironment } from '../download/download-address.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import { freeBytes } from '../exports/export-estimate.ts';
 import type { ImportStore } from './import-store.ts';
 
 export interface ImportsHost {

@@ -1,5 +1,5 @@
 /** Everything that makes clips of what is none yet, and keeps them. */
-import type { ProxyEnvironment } from '../models/download-address.ts';
+import type { ProxyEnvironment } from '../download/download-address.ts';
 import { ImportStore } from './import-store.ts';
 import { type ClipUsers, ImportedClips } from './imported-clips.ts';
 import { Imports } from './imports.ts';

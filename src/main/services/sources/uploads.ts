@@ -2,7 +2,7 @@
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { RunningOperation } from '../operations.ts';
+import type { RunningOperation } from '../base/operations.ts';
 import { safeName } from './import-source.ts';
 import type { ImportPlace } from './import-store.ts';
 import { type ImportsHost, requireImportRoom, requireNoImport } from './imports-host.ts';

@@ -1,11 +1,11 @@
 /** Random edits over an engine that answers at once, for tests of what the session makes of them. */
 import fc from 'fast-check';
-import type { EngineResult } from '../../engine/protocol.ts';
-import type { EnginePeer } from '../engine-host.ts';
-import { newWork } from '../kept-work.ts';
-import { MaskStore } from '../mask-store.ts';
-import { type EditsHost, SessionEdits } from '../session-edits.ts';
-import type { SessionWork } from '../session-service.ts';
+import type { EngineResult } from '../../engine/api/protocol.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import { MaskStore } from '../results/mask-store.ts';
+import { newWork } from '../session/kept-work.ts';
+import { type EditsHost, SessionEdits } from '../session/session-edits.ts';
+import type { SessionWork } from '../session/session-service.ts';
 
 export const media = { width: 4, height: 2, frameCount: 6 };
 

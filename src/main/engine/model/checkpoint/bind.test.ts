@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Manifest, Weights } from '../../../../shared/manifest.ts';
-import { openBundle } from '../bundle.ts';
+import { openBundle } from '../bundle/bundle.ts';
 import { type BindOptions, type BoundCheckpoint, bindCheckpoint } from './bind.ts';
 import { type SampleGraphs, sha256, writeSampleBundle } from './testing/sample-bundle.ts';
 import { floats, ramp, type SampleOptions, type SampleTensor, sampleCheckpoint } from './testing/sample-checkpoint.ts';

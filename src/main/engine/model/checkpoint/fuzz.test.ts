@@ -7,7 +7,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphName, Manifest, Weights } from '../../../../shared/manifest.ts';
-import { openBundle, readManifest } from '../bundle.ts';
+import { openBundle, readManifest } from '../bundle/bundle.ts';
 import { bindCheckpoint } from './bind.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { listInitializers } from './onnx-external.ts';

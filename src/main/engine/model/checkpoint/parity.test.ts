@@ -9,7 +9,7 @@ import { decode } from 'fast-png';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { graphNames } from '../../../../shared/manifest.ts';
-import { openBundle, readManifest } from '../bundle.ts';
+import { openBundle, readManifest } from '../bundle/bundle.ts';
 import { bindCheckpoint } from './bind.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import { TempFolder } from './testing/temp-folder.ts';

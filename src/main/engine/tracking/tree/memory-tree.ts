@@ -12,12 +12,12 @@ import { branchesOf, type MemorySettings } from '../../../../shared/memory-setti
 import type { BranchScore, TreeEvent } from '../../../../shared/memory-tree.ts';
 import type { AttentionRequest } from '../attention-batch.ts';
 import type { FrameMemory } from '../memory-bank.ts';
+import { frameUncertainty } from '../uncertainty.ts';
 import type { Candidate, RememberedFrame } from './candidate.ts';
 import type { AttendContext, PathHistory } from './gates/path-history.ts';
 import { maskIou } from './mask-shape.ts';
 import { extendedScore, isCertainFrame, rebase, type ScoredCandidate, selectCandidates } from './select-candidates.ts';
 import { cutTrail, divergence, type TrailNode } from './trail.ts';
-import { frameUncertainty } from './uncertainty.ts';
 
 /** One path, immutable. */
 interface Path {

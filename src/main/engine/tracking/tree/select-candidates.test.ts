@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { frameUncertainty } from '../uncertainty.ts';
 import { conditioningRank, keyWeights } from './key-weights.ts';
 import { extendedScore, isCertainFrame, rebase, type ScoredCandidate, selectCandidates, storyOf } from './select-candidates.ts';
-import { frameUncertainty } from './uncertainty.ts';
 
 const candidate = (path: number, k: number, score: number, iou: number, objectLogit = 5): ScoredCandidate => ({
   path,

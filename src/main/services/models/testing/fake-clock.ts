@@ -1,5 +1,5 @@
 /** A clock whose pauses end at once and are remembered, and whose timers fire when the test says so. */
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock, Timer } from '../../download/clock.ts';
 
 export class FakeClock implements Clock {
   readonly pauses: number[] = [];

@@ -1,0 +1,126 @@
+/**
+ * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks for it.
+ * It is checked before any work, by the window's host and by the command line alike.
+ */
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError } from '../../shared/errors.ts';
+
+export interface Output {
+  path: string;
+  /** A folder is replaced as a whole. */
+  kind: 'file' | 'folder';
+}
+
+export interface OutputPlan {
+  /** Files and folders that the work reads. What does not exist, or is an address, is passed over. */
+  inputs: readonly string[];
+  outputs: readonly Output[];
+  /** Whether what exists may be replaced. An input never is. */
+  overwrite: boolean;
+}
+
+/** What a path leads to: the same for every name of it, through links, mounts and disks that ignore case. */
+interface Place {
+  /** Device and inode; null where the disk has none. */
+  id: string | null;
+  real: string;
+  isFolder: boolean;
+}
+
+const placeOf = async (path: string): Promise<Place | null> => {
+  try {
+    const [real, info] = await Promise.all([realpath(path), stat(path, { bigint: true })]);
+    return { id: info.ino === 0n ? null : `${info.dev}:${info.ino}`, real, isFolder: info.isDirectory() };
+  } catch {
+    return null;
+  }
+};
+
+const isSamePlace = (a: Place, b: Place): boolean => a.real === b.real || (a.id !== null && a.id === b.id);
+
+/** The place of a path and of every folder around it; those that do not exist are left out. */
+const placesAround = async (path: string): Promise<Place[]> => {
+  const places: Place[] = [];
+  let at = resolve(path);
+  for (;;) {
+    const place = await placeOf(at);
+    if (place) places.push(place);
+    // A link leads elsewhere: what is around its target counts.
+    const parent = dirname(place?.real ?? at);
+    if (parent === at || parent === place?.real) return places;
+    at = parent;
+  }
+};
+
+/** A link that leads nowhere counts, as its name is taken; an empty folder does not. */
+const isTaken = async ({ path, kind }: Output): Promise<boolean> => {
+  const info = await lstat(path).catch(() => null);
+  if (!info) return false;
+  return kind === 'file' || !info.isDirectory() || (await readdir(path)).length > 0;
+};
+
+const refusal = (path: string, message: string): AppError => new AppError('output-unwritable', message, { details: { path } });
+
+/** Whether `input` has the name of an unfinished file of `output`, which a run would take for its own and remove. */
+const isUnfinished = async (input: string, output: string): Promise<boolean> => {
+  if (
+    !basename(input)
+      .toLowerCase()
+      .startsWith(`${basename(output).toLowerCase()}.partial`)
+  )
+    return false;
+  const [folder, other] = [await placeOf(dirname(input)), await placeOf(dirname(output))];
+  return folder !== null && other !== null && isSamePlace(folder, other);
+};
+
+const refuseInput = async ({ path, kind }: Output, input: string): Promise<void> => {
+  const read = await placeOf(input);
+  if (!read) return;
+  const written = await placeOf(path);
+  const isInput = written !== null && isSamePlace(written, read);
+  if (isInput || (await isUnfinished(resolve(input), resolve(path))))
+    throw refusal(path, `${path} would replace ${isInput ? 'what is being read' : input}. Choose another folder.`);
+  if (kind === 'folder' && written && (await placesAround(input)).some((around) => isSamePlace(around, written)))
+    throw refusal(path, `${path} holds ${input}, which is being read, and would be replaced. Choose another folder.`);
+};
+
+/** Only what an export wrote is replaced with its folder. */
+const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
+  const place = await placeOf(path);
+  if (!place) return;
+  if (place.isFolder !== (kind === 'folder'))
+    throw refusal(path, `${path} is a ${place.isFolder ? 'folder' : 'file'}, so it can't be replaced. Move it, or choose another folder.`);
+  const other = kind === 'folder' ? (await readdir(path)).find((name) => !/\.png$/i.test(name)) : undefined;
+  if (other !== undefined)
+    throw refusal(path, `${path} also holds ${other}, which no export wrote, so it is not replaced. Move it, or choose another folder.`);
+};
+
+/**
+ * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists` with
+ *   `details.paths` when something exists and `overwrite` is not set
+ */
+export const checkOutputs = async ({ inputs, outputs, overwrite }: OutputPlan): Promise<void> => {
+  for (const output of outputs) for (const input of inputs) await refuseInput(output, input);
+  const taken: string[] = [];
+  for (const output of outputs) if (await isTaken(output)) taken.push(output.path);
+  if (taken.length === 0) return;
+  if (!overwrite)
+    throw new AppError(
+      'output-exists',
+      `${taken.join(', ')} ${taken.length > 1 ? 'exist' : 'exists'} already. Choose another folder, or ask for it to be replaced (--overwrite).`,
+      { details: { paths: taken } },
+    );
+  for (const output of outputs) await refuseOthersWork(output);
+};
+
+/** Files of these names in one folder. */
+export const filesIn = (folder: string, names: readonly string[]): Output[] =>
+  names.map((name) => ({ path: join(folder, name), kind: 'file' }));
+
+/** @throws AppError `output-unwritable` for a place inside the folder that is read */
+export const refuseInside = async (path: string, folder: string): Promise<void> => {
+  const read = await placeOf(folder);
+  if (read && (await placesAround(path)).some((around) => isSamePlace(around, read)))
+    throw refusal(path, `${path} lies inside ${folder}, which is being read. Choose another folder.`);
+};

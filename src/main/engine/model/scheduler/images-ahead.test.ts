@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import type { ImageFeatures } from '../../tracking/graphs.ts';
+import { ImagesAhead } from './images-ahead.ts';
+
+/** What was begun, in order: the image's first value, and ' for several' where it is for several objects or paths. */
+const logged = (isShared = true) => {
+  const begun: string[] = [];
+  const disposed: number[] = [];
+  const encode = async (rgb: Uint8Array, forSeveral: boolean): Promise<ImageFeatures> => {
+    begun.push(`${rgb[0]}${forSeveral ? ' for several' : ''}`);
+    return { dispose: () => void disposed.push(rgb[0]!) };
+  };
+  const settled = async (): Promise<string[]> => {
+    await new Promise(setImmediate);
+    return begun;
+  };
+  return { ahead: new ImagesAhead(encode, isShared), settled, disposed };
+};
+const picture = (frame: number): Uint8Array => Uint8Array.of(frame);
+
+describe('images of later frames', () => {
+  it('are begun at once with one object', async () => {
+    const { ahead, settled } = logged();
+    ahead.attends(1);
+    ahead.newFrame();
+    ahead.begin(picture(1), true);
+    ahead.begin(picture(2), false);
+    expect(await settled()).toEqual(['1', '2']);
+  });
+
+  it('wait for the attention of several objects or paths, and then for their memories', async () => {
+    const { ahead, settled } = logged();
+    ahead.attends(3);
+    ahead.newFrame();
+    ahead.begin(picture(1), true);
+    const second = ahead.begin(picture(2), false)!;
+    expect(await settled()).toEqual([]);
+    ahead.attends(3);
+    expect(await settled()).toEqual(['1 for several']);
+    ahead.remembers();
+    expect(await settled()).toEqual(['1 for several', '2 for several']);
+    // It is the next frame's now, and begun already.
+    ahead.newFrame();
+    second.next();
+    ahead.begin(picture(3), false);
+    ahead.attends(3);
+    expect(await settled()).toEqual(['1 for several', '2 for several']);
+    ahead.remembers();
+    expect(await settled()).toEqual(['1 for several', '2 for several', '3 for several']);
+  });
+
+  it('are begun when they are wanted, whatever they wait for, and once', async () => {
+    const { ahead, settled } = logged();
+    ahead.attends(3);
+    const second = ahead.begin(picture(2), false)!;
+    second.start();
+    ahead.remembers();
+    await second.features;
+    expect(await settled()).toEqual(['2 for several']);
+  });
+
+  it('are not begun once nobody wants them, or given back', async () => {
+    const { ahead, settled, disposed } = logged();
+    const first = ahead.begin(picture(1), true)!;
+    first.drop();
+    ahead.attends(3);
+    const second = ahead.begin(picture(2), false)!;
+    second.drop();
+    ahead.remembers();
+    expect(await settled()).toEqual(['1']);
+    expect(disposed).toEqual([1]);
+  });
+
+  it('are those of the next frame alone where both threads run every graph together', async () => {
+    const { ahead, settled } = logged(false);
+    ahead.attends(4);
+    ahead.newFrame();
+    ahead.begin(picture(1), true);
+    expect(ahead.begin(picture(2), false)).toBeNull();
+    expect(await settled()).toEqual(['1']);
+  });
+});

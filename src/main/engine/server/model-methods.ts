@@ -1,0 +1,41 @@
+/** What the engine does about models besides running one: reading checkpoints and binding them, off the host's thread. */
+
+import type { EngineInput } from '../api/protocol.ts';
+import { openBundle } from '../model/bundle/bundle.ts';
+import type { CheckedCheckpoint } from '../model/bundle/installed-bundle.ts';
+
+/** Runs work that `cancel` of the same run id aborts. @throws AppError `cancelled` when it was */
+export type Cancellable = <T>(runId: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
+type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' | 'verifyBundle'>(
+  method: M,
+  input: unknown,
+) => EngineInput<M>;
+
+/** Reading checkpoints is loaded when it is first needed: a start with the embedded model does without. */
+const installed = () => import('../model/bundle/installed-bundle.ts');
+
+/** See model/installed-bundle.ts for what each does and throws. */
+export const modelMethods = (parse: Parse, cancellable: Cancellable) => ({
+  checkCheckpoint: async (raw: EngineInput<'checkCheckpoint'>): Promise<CheckedCheckpoint> => {
+    const { runId, path, model, requirePublished } = parse('checkCheckpoint', raw);
+    return cancellable(runId, async (signal) => (await installed()).checkCheckpoint(path, model, { requirePublished, signal }));
+  },
+
+  identifyCheckpoint: async (raw: EngineInput<'identifyCheckpoint'>): Promise<string> => {
+    const { path, models } = parse('identifyCheckpoint', raw);
+    const { identifyCheckpoint } = await installed();
+    return identifyCheckpoint(path, models);
+  },
+
+  /** The folder of a model's bundle, made if it is not there. */
+  bundleFor: async (raw: EngineInput<'bundleFor'>): Promise<string> => {
+    const { runId, model, imageSize, installedDir } = parse('bundleFor', raw);
+    return cancellable(runId, async (signal) => (await installed()).bundleFor(model, imageSize, installedDir, signal));
+  },
+
+  verifyBundle: async (raw: EngineInput<'verifyBundle'>): Promise<object> => {
+    await openBundle(parse('verifyBundle', raw).dir);
+    return {};
+  },
+});

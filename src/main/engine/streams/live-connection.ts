@@ -1,0 +1,134 @@
+/**
+ * One connection to a live source: its bytes go into a file of the recording as they come, and through a decoder. The file is
+ * written first, so that everything that was shown is in it.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { AppError } from '../../../shared/errors.ts';
+import type { LiveSource } from '../../../shared/live.ts';
+import { withoutSecrets } from '../../common/shown-address.ts';
+import { listEncoders } from '../media/ffmpeg-binary.ts';
+import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
+import { cameToItsEnd } from '../media/own-end.ts';
+import { LiveDecoder, type LiveDecoderOptions } from './live-decoder.ts';
+import { cameraInputArgs, encodeArgs, inputError, liveInput } from './live-input.ts';
+
+export interface ConnectionOptions extends Omit<LiveDecoderOptions, 'onFailed'> {
+  source: LiveSource;
+  /** The file of the recording. */
+  path: string;
+  /** Stands in for a camera in tests: ffmpeg's arguments up to and with `-i`. */
+  cameraArgs?: ((deviceId: string) => string[]) | undefined;
+  onBytes: (count: number) => void;
+  /** It ended by itself: null = the source came to its own end. Never after {@link LiveConnection.close}. */
+  onEnd: (error: AppError | null) => void;
+}
+
+/** How long ffmpeg may take to write what it has, ms. */
+const endMs = 3_000;
+
+const writeError = (path: string, cause: unknown): AppError =>
+  (cause as NodeJS.ErrnoException).code === 'ENOSPC'
+    ? new AppError('disk-full', `The disk is full: ${path} could not be written on. What came until then is kept.`, { cause })
+    : new AppError('output-unwritable', `${path} could not be written (${(cause as Error).message}). What came until then is kept.`, {
+        cause,
+      });
+
+export class LiveConnection {
+  readonly #options: ConnectionOptions;
+  readonly #decoder: LiveDecoder;
+  #file: FileHandle | null = null;
+  #child: FfmpegChild | null = null;
+  #running: Promise<void>;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #closing = new AbortController();
+  #hasEnded = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+    this.#decoder = new LiveDecoder({ ...options, onFailed: (error) => this.#end(error) });
+    this.#running = this.#run().catch((error: unknown) => this.#end(AppError.from(error)));
+  }
+
+  /** The next bytes of a source that is a window. Resolves when they are in the file. */
+  push(data: Buffer): Promise<void> {
+    const write = this.#running.then(() => this.#write(data));
+    this.#writing = write.catch((error: unknown) => this.#end(AppError.from(error)));
+    return write;
+  }
+
+  /** Ends it; resolves when the file is whole and all of it that came has been decoded, or is given up. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    const child = this.#child;
+    if (child) {
+      // It writes what it still holds, and ends.
+      interrupt(child);
+    }
+    await within(endMs, this.#running, () => child?.kill());
+    await this.#writing;
+    await within(endMs, this.#decoder.end(), () => this.#decoder.close());
+    await this.#file?.close().catch(() => {});
+    this.#file = null;
+  }
+
+  async #run(): Promise<void> {
+    const { source, path, ffmpeg } = this.#options;
+    this.#file = await open(path, 'w');
+    if (source.kind === 'window' || this.#closing.signal.aborted) return;
+    const { args, stdin } =
+      source.kind === 'network' ? liveInput(source.url) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
+    const child = spawnFfmpeg(ffmpeg, { args, stdin: stdin !== null });
+    this.#child = child;
+    if (stdin !== null) child.stdin?.end(stdin);
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) await this.#write(chunk);
+    const { code } = await child.exit;
+    const said = withoutSecrets(child.stderr.lastError());
+    if (code !== 0) this.#end(inputError(source, said));
+    else if (source.kind === 'network' && (await cameToItsEnd(ffmpeg, source.url, child.stderr, this.#closing.signal))) this.#end(null);
+    else this.#end(inputError(source, 'the connection was closed'));
+  }
+
+  async #cameraArgs(deviceId: string): Promise<string[]> {
+    const { ffmpeg, cameraArgs = (id: string) => cameraInputArgs(id, process.platform) } = this.#options;
+    return [...cameraArgs(deviceId), ...encodeArgs(await listEncoders(ffmpeg))];
+  }
+
+  async #write(data: Buffer): Promise<void> {
+    if (!this.#file) return;
+    try {
+      for (let at = 0; at < data.length; ) at += (await this.#file.write(data, at, data.length - at)).bytesWritten;
+    } catch (cause) {
+      throw writeError(this.#options.path, cause);
+    }
+    this.#options.onBytes(data.length);
+    this.#decoder.feed(data);
+  }
+
+  #end(error: AppError | null): void {
+    if (this.#closing.signal.aborted || this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#options.onEnd(error);
+  }
+}
+
+const interrupt = (child: FfmpegChild): void => {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');
+    else child.kill();
+  } catch {
+    // It is gone already.
+  }
+};
+
+/** Waits for `work`, and no longer than `ms`; what holds it up is then cut off. */
+const within = async (ms: number, work: Promise<unknown>, cutOff: () => void): Promise<void> => {
+  const timer = setTimeout(cutOff, ms);
+  try {
+    await work;
+  } catch {
+    // What was wrong with it was told.
+  } finally {
+    clearTimeout(timer);
+  }
+};

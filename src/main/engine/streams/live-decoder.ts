@@ -1,0 +1,230 @@
+/**
+ * Decodes the bytes of a recording while they are written: the same file that is kept, so the time stamps of its pictures are the
+ * file's. What the stream is is found out first, by a short look at its beginning; then one ffmpeg decodes it into planes for the
+ * screen and RGB for the model. A decoder that can't keep up, or dies, is begun anew further on: the recording never waits for it.
+ */
+
+import { AppError } from '../../../shared/errors.ts';
+import { planesByteLength } from '../../../shared/wire.ts';
+import { displayFilter, rgbFilter } from '../media/decode.ts';
+import { passthroughArgs } from '../media/ffmpeg-binary.ts';
+import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
+import { FramePipe, LinePipe } from '../media/frame-pipe.ts';
+import { type MediaInfo, pictureOf } from '../media/probe.ts';
+import { FrameCrcReader, parseInputDescription } from '../media/stream-info.ts';
+import { fitSize } from '../pipeline/media-source.ts';
+
+/** A source's picture, upright, with square pixels. */
+export type LivePicture = ReturnType<typeof pictureOf> & { hasAudio: boolean };
+
+export interface DecodedPicture {
+  /** Time stamp in the recording's file, ms. */
+  ptsMs: number;
+  display: Uint8Array;
+  model: Uint8Array;
+}
+
+export interface LiveDecoderOptions {
+  ffmpeg: string;
+  /** Planes are at most this large. */
+  display: { width: number; height: number };
+  /** Side of the model's input. */
+  modelSize: number;
+  onDescribed: (picture: LivePicture, display: { width: number; height: number }) => void;
+  onPicture: (picture: DecodedPicture) => void;
+  /** It can't be decoded at all. */
+  onFailed: (error: AppError) => void;
+}
+
+/** So much of a stream says what it is. */
+const mostHead = 16 * 2 ** 20;
+/** A decoder this far behind is begun anew where the stream is now. */
+const mostBehind = 32 * 2 ** 20;
+/** Decoders that end one after the other without a picture. */
+const mostFailures = 3;
+
+const inputArgs = [
+  ...['-protocol_whitelist', 'pipe', '-format_whitelist', 'matroska,webm'],
+  ...['-fflags', '+discardcorrupt', '-fpsprobesize', '0', '-analyzeduration', '500000'],
+];
+/** A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken ones do not. */
+const decoderArgs = ['-thread_type', 'slice', '-flags', '-output_corrupt'];
+
+const clusterId = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
+
+/** What a Matroska stream begins with, before its first cluster: any later part of it can be read after that. */
+export const headerOf = (head: Buffer): Buffer => head.subarray(0, Math.max(0, head.indexOf(clusterId)));
+
+export class LiveDecoder {
+  readonly #options: LiveDecoderOptions;
+  #head: Buffer[] = [];
+  #headBytes = 0;
+  #header: Buffer | null = null;
+  #describer: FfmpegChild | null = null;
+  #picture: LivePicture | null = null;
+  #child: FfmpegChild | null = null;
+  #failures = 0;
+  #isClosed = false;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(options: LiveDecoderOptions) {
+    this.#options = options;
+  }
+
+  /** The next bytes of the recording. Never waits. */
+  feed(data: Buffer): void {
+    if (this.#isClosed) return;
+    if (!this.#picture) {
+      this.#head.push(data);
+      this.#headBytes += data.length;
+      this.#describer ??= this.#describe();
+      this.#describer.stdin?.write(data);
+      if (this.#headBytes > mostHead)
+        this.#fail(
+          new AppError(
+            'source-unreadable',
+            'The stream never says what its picture is. Look whether another player shows it; its sender may have to be started again.',
+          ),
+        );
+      return;
+    }
+    const { stdin } = this.#child ?? {};
+    if (!stdin) return;
+    stdin.write(data);
+    if (stdin.writableLength > mostBehind) this.#child?.kill();
+  }
+
+  /** No more bytes come: resolves when what is there has been decoded. */
+  async end(): Promise<void> {
+    this.#describer?.stdin?.end();
+    await this.#describer?.exit.catch(() => {});
+    this.#child?.stdin?.end();
+    await this.#reading;
+    this.close();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#describer?.kill();
+    this.#child?.kill();
+    this.#head = [];
+  }
+
+  #fail(error: AppError): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#options.onFailed(error);
+  }
+
+  /** ffmpeg says what comes in before it says where it goes. */
+  #describe(): FfmpegChild {
+    const args = [...inputArgs, '-f', 'matroska', '-i', 'pipe:0', '-map', '0:V:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
+    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: true });
+    child.stdout.resume();
+    void child.stderr
+      .seen(/^(\[[^\]]*\]\s?)*Output #0/)
+      .then(async () => {
+        const { video, audioCodec } = parseInputDescription(child.stderr.head);
+        if (this.#isClosed) return;
+        if (video && video.width > 0) this.#begin({ ...pictureOf(video), hasAudio: audioCodec !== null });
+        else {
+          await child.exit;
+          const noVideo = child.stderr.has(/matches no streams/) || audioCodec !== null;
+          throw noVideo
+            ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
+            : new AppError(
+                'source-unreadable',
+                `The stream can not be read as a video: ${child.stderr.lastError()}. Look whether another player shows it.`,
+              );
+        }
+        child.kill();
+      })
+      .catch((error: unknown) => this.#fail(AppError.from(error)));
+    // It may never have started; that is said by the one that decodes.
+    child.exit.catch((error: unknown) => this.#fail(AppError.from(error)));
+    return child;
+  }
+
+  #begin(picture: LivePicture): void {
+    this.#picture = picture;
+    const head = Buffer.concat(this.#head);
+    this.#head = [];
+    this.#header = headerOf(head);
+    this.#options.onDescribed(picture, this.#displaySize(picture));
+    if (!this.#isClosed) this.#spawn(picture, head);
+  }
+
+  #displaySize(picture: LivePicture): { width: number; height: number } {
+    return fitSize(picture, this.#options.display.width, this.#options.display.height);
+  }
+
+  #spawn(picture: LivePicture, first: Buffer): void {
+    const { ffmpeg, modelSize } = this.#options;
+    const display = this.#displaySize(picture);
+    const child = spawnFfmpeg(ffmpeg, { args: decodeArgs(picture, display, modelSize), extraPipes: 2, stdin: true });
+    this.#child = child;
+    child.stdin?.write(first);
+    this.#reading = this.#read(child, display).then(
+      () => this.#onEnd(child, picture),
+      (error: unknown) => this.#fail(AppError.from(error)),
+    );
+  }
+
+  async #read(child: FfmpegChild, display: { width: number; height: number }): Promise<void> {
+    const { modelSize, onPicture } = this.#options;
+    const times = new LinePipe(child.stdout);
+    const crc = new FrameCrcReader();
+    const planes = new FramePipe(child.pipes[0]!, planesByteLength(display.width, display.height), 2);
+    const rgb = new FramePipe(child.pipes[1]!, modelSize * modelSize * 3, 2);
+    for (;;) {
+      const picture = await planes.next();
+      const model = await rgb.next();
+      const ptsMs = picture && model ? await nextTime(times, crc) : null;
+      if (!picture || !model || ptsMs === null) break;
+      this.#failures = 0;
+      if (!this.#isClosed) onPicture({ ptsMs, display: picture, model });
+    }
+    await child.exit;
+  }
+
+  #onEnd(child: FfmpegChild, picture: LivePicture): void {
+    // Its input was ended on purpose.
+    if (this.#isClosed || child.stdin?.writableEnded) return;
+    if (++this.#failures > mostFailures)
+      this.#fail(
+        new AppError('decode-failed', `The pictures can not be decoded: ${child.stderr.lastError()}. The recording goes on being whole.`),
+      );
+    else this.#spawn(picture, this.#header!);
+  }
+}
+
+const decodeArgs = (picture: LivePicture, display: { width: number; height: number }, modelSize: number): string[] => {
+  const info: Pick<MediaInfo, 'pixelFormat' | 'colorSpace' | 'fullRange'> = picture;
+  const graph = [
+    '[0:V:0]settb=1/1000,split=3[t][d][m]',
+    '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
+    `[d]${displayFilter(info, display)}[display]`,
+    `[m]${rgbFilter(info, { width: modelSize, height: modelSize })}[model]`,
+  ];
+  const raw = (name: string, pipe: number): string[] => [
+    ...['-map', name, ...passthroughArgs, '-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'rawvideo', `pipe:${pipe}`],
+  ];
+  return [
+    ...inputArgs,
+    ...decoderArgs,
+    ...['-f', 'matroska', '-i', 'pipe:0', '-copyts', '-filter_complex', graph.join(';')],
+    ...['-map', '[times]', ...passthroughArgs, '-enc_time_base', '1:1000', '-c:v', 'rawvideo'],
+    ...['-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
+    ...raw('[display]', 3),
+    ...raw('[model]', 4),
+  ];
+};
+
+const nextTime = async (times: LinePipe, crc: FrameCrcReader): Promise<number | null> => {
+  for (;;) {
+    const line = await times.next();
+    if (line === null) return null;
+    const entry = crc.read(line);
+    if (entry !== null) return entry.pts;
+  }
+};

@@ -1,0 +1,89 @@
+/** How ffmpeg opens a live source, and what a source that can't be opened means. */
+import { AppError } from '../../../shared/errors.ts';
+import type { LiveSource } from '../../../shared/live.ts';
+import { addressErrorOf } from '../../common/address-error.ts';
+import { shownAddress } from '../../common/shown-address.ts';
+import { chooseEncoder } from '../media/encoder-args.ts';
+import { isNetworkAddress, type NetworkInput, networkInput } from '../media/network-source.ts';
+
+/** Matroska, a cluster for each packet, so that a packet leaves as soon as the next one is there. */
+const streamArgs = ['-f', 'matroska', '-cluster_time_limit', '0', '-flush_packets', '1', 'pipe:1'];
+
+/** What is on the wire is copied as it is. */
+const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs];
+
+/**
+ * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it happens must
+ * be read as fast as it comes.
+ */
+export const liveInput = (url: string): NetworkInput => {
+  if (!isNetworkAddress(url))
+    throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+  const paced = /^https?:/i.test(url) ? ['-re'] : [];
+  const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000' }, paced);
+  return { args: [...args, ...copyArgs], stdin };
+};
+
+const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
+
+/** Where a camera is named by a file, no other file may be. @throws AppError `not-allowed` */
+export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void => {
+  if (platform === 'linux' && !linuxCamera.test(deviceId))
+    throw new AppError('not-allowed', `${deviceId} is no camera. Choose one of the list (sam2-video live --cameras), or give an address.`);
+};
+
+/** The system's own way to a camera. @param deviceId as {@link listCameras} gives it */
+export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): string[] => {
+  requireCamera(deviceId, platform);
+  const open = ['-fpsprobesize', '0', '-thread_queue_size', '64'];
+  if (platform === 'linux') return ['-f', 'v4l2', ...open, '-i', deviceId];
+  // A rate that the camera has must be named; 30 is what nearly all have.
+  if (platform === 'darwin') return ['-f', 'avfoundation', '-framerate', '30', ...open, '-i', `${deviceId}:none`];
+  if (platform === 'win32') return ['-f', 'dshow', '-rtbufsize', '128M', ...open, '-i', `video=${deviceId}`];
+  throw new AppError('source-unreadable', 'Cameras of this system can not be opened here. Use one in the window, or its address.');
+};
+
+/** Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two seconds or so. */
+export const encodeArgs = (encoders: ReadonlySet<string>): string[] => {
+  const { name, args } = chooseEncoder(encoders, 20, 'ultrafast');
+  const tuned = name === 'libx264' ? ['-tune', 'zerolatency'] : [];
+  return ['-map', '0:V:0', '-c:v', name, ...args, ...tuned, '-pix_fmt', 'yuv420p', '-g', '50', '-bf', '0', ...streamArgs];
+};
+
+/** What the user sees of a source: no name, no password. */
+export const titleOf = (source: LiveSource): string => {
+  if (source.kind === 'network') return shownAddress(source.url);
+  return source.kind === 'camera' ? source.deviceId : source.name || 'Camera';
+};
+
+const cameraError = (title: string, said: string): AppError => {
+  const text = (reason: string, help: string): AppError => new AppError('camera-unavailable', `The camera ${title} ${reason}. ${help}`);
+  if (/busy|in use|Could not run graph|already/i.test(said)) return text('is used by another program', 'Close that first.');
+  if (/permission|not permitted|denied|not authorized/i.test(said))
+    return new AppError('camera-forbidden', `The camera ${title} may not be used. Allow it in the system's privacy settings.`);
+  if (/No such file|not found|Could not find|no device|Cannot open|I\/O error/i.test(said))
+    return text('is not there', 'Plug it in, or choose another one.');
+  return text(`gives no picture (${said})`, 'Unplug it and plug it in again, or choose another one.');
+};
+
+/** Why a source gave nothing, or stopped giving. @param said ffmpeg's last word */
+export const inputError = (source: LiveSource, said: string): AppError => {
+  if (source.kind === 'network') return addressErrorOf(source.url, said);
+  if (source.kind === 'camera') return cameraError(titleOf(source), said);
+  return new AppError('source-unreadable', `${titleOf(source)} sends what is no video (${said}). Start the camera again.`);
+};
+
+/** Failures that another try would not help. */
+export const isFinal = ({ code }: AppError): boolean =>
+  [
+    'address-forbidden',
+    'address-missing',
+    'camera-forbidden',
+    'source-no-video',
+    'not-allowed',
+    'disk-full',
+    'output-unwritable',
+    'ffmpeg-missing',
+    'encode-failed',
+    'source-changed',
+  ].includes(code);

@@ -1,0 +1,28 @@
+/** What a host says of itself when it makes the app's services. */
+import type { HostInfo } from '../../../shared/contract.ts';
+import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { EngineInput } from '../../engine/api/protocol.ts';
+import type { SpawnEngine } from '../engine-link/engine-process.ts';
+import type { ModelOptions } from '../models/create-models.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+
+export interface AppServicesOptions extends ModelOptions {
+  host: HostInfo['host'];
+  spawnEngine: SpawnEngine;
+  /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
+  firstClip?: string | undefined;
+  /** Work is kept as projects in the data folder; without it everything is in memory. */
+  keepsProjects?: boolean | undefined;
+  /** Where settings are kept; by default a file beside the projects, and nothing where no projects are kept. */
+  settingsStore?: SettingsStore | undefined;
+  /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
+  memory?: MemorySettings | undefined;
+  /** Other times than the usual for live sources, for tests. */
+  liveRules?: EngineInput<'liveStart'>['rules'] | undefined;
+  /** Exports without a chosen folder go to a new folder under this one. */
+  exportRoot: string;
+  /** Address of an export's file for a client that can't open paths; null on the desktop. */
+  outputUrl?: (operationId: string, name: string) => string | null;
+  /** More lines for the diagnostics, of what only the host knows. */
+  hostDetails?: (() => readonly string[]) | undefined;
+}

@@ -1,0 +1,80 @@
+/** The app's engine and what is told of it: starting, ready, restarting, or failed and why. */
+import type { AppState } from '../../../shared/contract.ts';
+import type { AppError } from '../../../shared/errors.ts';
+import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-process.ts';
+
+export interface AppEngineHost {
+  /** A fresh engine is there; resolves when the work has been replayed on it. */
+  onReady(peer: EnginePeer, isRestart: boolean): Promise<void>;
+  /** Its state is another. */
+  onState(state: AppState['engine']): void;
+}
+
+export class AppEngine {
+  readonly #app: AppEngineHost;
+  readonly #host: EngineHost;
+  #state: AppState['engine'] = { state: 'starting', message: null };
+  #error: AppError | null = null;
+
+  constructor(spawn: SpawnEngine, app: AppEngineHost) {
+    this.#app = app;
+    this.#host = new EngineHost(spawn, {
+      onReady: (peer, isRestart) => app.onReady(peer, isRestart),
+      onLost: (reason) =>
+        this.tell('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
+      onFailed: (error) => {
+        this.#error = error;
+        this.tell('failed', error.message);
+      },
+    });
+  }
+
+  get state(): AppState['engine'] {
+    return this.#state;
+  }
+
+  /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
+  get peer(): EnginePeer {
+    return this.#host.peer;
+  }
+
+  /** Process id, for tests and diagnostics. */
+  get pid(): number | undefined {
+    return this.#host.pid;
+  }
+
+  /** @throws AppError why the engine or the model can't be used */
+  require(): void {
+    if (this.#error) throw this.#error;
+  }
+
+  start(): Promise<void> {
+    return this.#host.start();
+  }
+
+  tell(state: AppState['engine']['state'], message: string | null): void {
+    if (state === 'ready') this.#error = null;
+    this.#state = { state, message };
+    this.#app.onState(this.#state);
+  }
+
+  usage(): Promise<AppUsage> {
+    return this.#host.usage();
+  }
+
+  forgetViewer(viewer: number): void {
+    this.#host.forgetViewer(viewer);
+  }
+
+  cancelRun(runId: string): void {
+    try {
+      this.peer.call('cancel', { runId }).catch(() => {});
+    } catch {
+      // Without an engine there is nothing left to cancel.
+    }
+  }
+
+  close(): void {
+    this.#host.close();
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows nothing
+ * of clips; whoever owns the work replays it on `ready`.
+ */
+import type { MethodOutput } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { type MessageLink, RpcPeer } from '../../common/rpc.ts';
+import type { EngineEvents } from '../../engine/api/protocol.ts';
+import type { EngineMethods } from '../../engine/server/engine.ts';
+
+/** A started engine process, whatever started it. */
+export interface EngineProcess {
+  link: MessageLink;
+  /** Process id, for tests and diagnostics. */
+  pid: number | undefined;
+  /** Called once, when the process has ended for whatever reason. */
+  onExit(listener: (reason: string) => void): void;
+  kill(): void;
+}
+
+export type SpawnEngine = () => EngineProcess;
+
+export type EnginePeer = RpcPeer<EngineMethods, EngineEvents>;
+
+export type AppUsage = MethodOutput<'app.usage'>;
+
+export interface EngineHostListener {
+  /** A fresh engine is there; resolves when the work has been replayed on it. */
+  onReady(peer: EnginePeer, isRestart: boolean): Promise<void>;
+  onLost(reason: string): void;
+  /** It will not be started again by itself. */
+  onFailed(error: AppError): void;
+}
+
+const mostRestarts = 5;
+const restartWindowMs = 60_000;
+const firstPauseMs = 200;
+
+export class EngineHost {
+  readonly #spawn: SpawnEngine;
+  readonly #listener: EngineHostListener;
+  readonly #lostAt: number[] = [];
+  #process: EngineProcess | null = null;
+  #peer: EnginePeer | null = null;
+  #closed = false;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(spawn: SpawnEngine, listener: EngineHostListener) {
+    this.#spawn = spawn;
+    this.#listener = listener;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
+  get peer(): EnginePeer {
+    if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment; nothing was lost.');
+    return this.#peer;
+  }
+
+  /** What the app uses now. */
+  async usage(): Promise<AppUsage> {
+    const hostBytes = process.memoryUsage.rss();
+    const peer = this.#peer;
+    if (!peer) return { hostBytes, engineBytes: null, waiting: 0 };
+    const { waiting } = peer;
+    const engine = await peer.call('usage', {}).catch(() => null);
+    return { hostBytes, engineBytes: engine?.bytes ?? null, waiting };
+  }
+
+  /** A client is gone; an engine that is not there has kept nothing for it. */
+  forgetViewer(viewer: number): void {
+    this.#peer?.call('forgetViewer', { viewer }).catch(() => {});
+  }
+
+  start(): Promise<void> {
+    return this.#start(false);
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#peer?.close(new AppError('cancelled', 'The app is closing.'));
+    this.#process?.kill();
+  }
+
+  async #start(isRestart: boolean): Promise<void> {
+    const started = this.#spawn();
+    const peer: EnginePeer = new RpcPeer(started.link);
+    this.#process = started;
+    this.#peer = peer;
+    started.onExit((reason) => this.#onExit(started, peer, reason));
+    try {
+      await this.#listener.onReady(peer, isRestart);
+    } catch (error) {
+      const known = AppError.from(error);
+      if (known.code === 'engine-lost' || known.code === 'cancelled') return;
+      this.#listener.onFailed(known);
+    }
+  }
+
+  #onExit(ended: EngineProcess, peer: EnginePeer, reason: string): void {
+    peer.close(new AppError('engine-lost', `The engine stopped (${reason}). It is started again; your prompts and masks are kept.`));
+    if (this.#closed || this.#process !== ended) return;
+    this.#process = null;
+    this.#peer = null;
+    this.#listener.onLost(reason);
+    const now = Date.now();
+    this.#lostAt.push(now);
+    while (this.#lostAt[0]! < now - restartWindowMs) this.#lostAt.shift();
+    if (this.#lostAt.length > mostRestarts) {
+      this.#listener.onFailed(
+        new AppError(
+          'engine-lost',
+          `The engine stopped ${this.#lostAt.length} times within a minute (${reason}). Close other programs or choose a smaller model, then open the clip again.`,
+        ),
+      );
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#start(true), firstPauseMs * 2 ** (this.#lostAt.length - 1));
+  }
+}

@@ -1,0 +1,79 @@
+/** Results as tables that other programs read: COCO JSON with run lengths, and CSV of tracks. */
+import type { TrackedObject } from '../../../shared/contract.ts';
+import type { MaskReader, StoredMask } from '../results/mask-store.ts';
+
+export interface TableSource {
+  /** Of the clip, in px. */
+  width: number;
+  height: number;
+  objects: readonly TrackedObject[];
+  store: MaskReader;
+  /** Inclusive. */
+  range: { from: number; to: number };
+  timeMs: (frame: number) => number;
+}
+
+/** Objects that hold a mask on a frame. */
+const masksOn = ({ objects, store }: TableSource, frame: number): { object: TrackedObject; stored: StoredMask }[] =>
+  objects.flatMap((object) => {
+    const stored = store.get(object.id, frame);
+    return stored ? [{ object, stored }] : [];
+  });
+
+/**
+ * COCO's detection format: one image a frame, one category an object. Image ids are frame numbers plus 1, since pycocotools takes
+ * 0 for none. An empty mask makes no annotation. Text in parts: two for each frame, and three more.
+ */
+export function* cocoText(source: TableSource, clipName: string, appVersion: string): Generator<string> {
+  const { width, height, range, objects, timeMs } = source;
+  const { from, to } = range;
+  const categories = objects.map(({ id, name }) => ({ id, name, supercategory: 'object' }));
+  const info = { description: clipName, version: appVersion };
+  yield `{"info":${JSON.stringify(info)},\n"categories":${JSON.stringify(categories)},\n"images":[\n`;
+  for (let frame = from; frame <= to; frame++) {
+    const image = { id: frame + 1, file_name: `${String(frame).padStart(5, '0')}.png`, width, height, frame, time_ms: timeMs(frame) };
+    yield `${JSON.stringify(image)}${frame < to ? ',' : ''}\n`;
+  }
+  yield '],\n"annotations":[\n';
+  let id = 0;
+  for (let frame = from; frame <= to; frame++) {
+    let text = '';
+    for (const { object, stored } of masksOn(source, frame)) {
+      if (!stored.box) continue;
+      const annotation = {
+        id: ++id,
+        image_id: frame + 1,
+        category_id: object.id,
+        track_id: object.id,
+        segmentation: { size: [height, width], counts: stored.counts },
+        bbox: stored.box,
+        area: stored.area,
+        iscrowd: 0,
+        score: stored.score,
+      };
+      text += `${id > 1 ? ',\n' : ''}${JSON.stringify(annotation)}`;
+    }
+    yield text;
+  }
+  yield '\n]}\n';
+}
+
+/** A cell that a spreadsheet takes as text: quoted where needed, and never as a formula. */
+const cell = (text: string): string => {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
+/** One row for each object and frame. Lengths in source px, times in ms from the first frame. A part for each frame, and one more. */
+export function* tracksCsv(source: TableSource): Generator<string> {
+  yield 'frame,time_ms,object_id,object,x,y,width,height,area,score,object_logit,prompted\n';
+  for (let frame = source.range.from; frame <= source.range.to; frame++) {
+    let rows = '';
+    for (const { object, stored } of masksOn(source, frame)) {
+      const box = stored.box ?? ['', '', '', ''];
+      const numbers = [stored.area, stored.score.toFixed(4), stored.objectLogit.toFixed(3), stored.prompted ? 1 : 0];
+      rows += `${[frame, source.timeMs(frame).toFixed(3), object.id, cell(object.name), ...box, ...numbers].join(',')}\n`;
+    }
+    yield rows;
+  }
+}

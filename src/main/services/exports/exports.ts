@@ -1,0 +1,70 @@
+/** Exports as operations of the app: one at a time, each into a folder of its own. */
+import { AppError } from '../../../shared/errors.ts';
+import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { Operations } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { SessionService } from '../session/session-service.ts';
+import { VideoSizes } from './export-estimate.ts';
+import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
+
+export interface ExportsHost {
+  operations: Operations;
+  appVersion: string;
+  engine: () => EnginePeer;
+  cancelRun: (id: string) => void;
+  /** Address of a written file for a client that can't open paths; null on the desktop. */
+  outputUrl: (operationId: string, name: string) => string | null;
+}
+
+export class Exports {
+  readonly sizes: VideoSizes;
+  readonly #host: ExportsHost;
+  readonly #listeners = new Map<string, EngineExportListener>();
+
+  constructor(host: ExportsHost) {
+    this.#host = host;
+    this.sizes = new VideoSizes(host.engine);
+  }
+
+  /** Hears what an engine tells of exports. */
+  attach(peer: EnginePeer): void {
+    peer.on('exportProgress', (event) => this.#listeners.get(event.runId)?.onProgress(event));
+    peer.on('exportNeeds', (event) => this.#listeners.get(event.runId)?.onNeeds(event));
+  }
+
+  /**
+   * @param root where a folder is made when none is chosen
+   * @returns the operation's id
+   * @throws AppError `busy` while another export runs
+   */
+  start(session: SessionService, request: ExportChoice, root: string, memory: MemorySettings): string {
+    const { operations, appVersion, engine, cancelRun, outputUrl } = this.#host;
+    if (operations.isRunning('export'))
+      throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
+    const { directory, parent, folderName, ...rest } = request;
+    const folder = directory ?? freshFolder(parent ?? root, folderName ?? exportFolderName(session.path, new Date()));
+    const ending = new AbortController();
+    return operations.start(
+      'export',
+      'Export',
+      (running) =>
+        exportSession(
+          session,
+          { partial: false, ...rest, memory, directory: folder },
+          {
+            id: running.id,
+            appVersion,
+            engine,
+            signal: ending.signal,
+            onWritten: ({ name, path }) => running.addOutput({ name, path, url: outputUrl(running.id, name) }),
+            onProgress: (done, total) => running.progress(done, total),
+            listen: (listener) => (listener ? this.#listeners.set(running.id, listener) : this.#listeners.delete(running.id)),
+          },
+        ),
+      (id) => {
+        ending.abort();
+        cancelRun(id);
+      },
+    );
+  }
+}

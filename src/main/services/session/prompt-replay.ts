@@ -1,0 +1,91 @@
+/**
+ * Gives an engine that knows nothing of a clip all prompts of the work, beside whatever else is done: the window shows the clip and
+ * its stored masks at once, and only what needs the engine's own memory of the objects waits.
+ */
+import { AppError } from '../../../shared/errors.ts';
+import type { FramePrompt } from '../../../shared/prompts.ts';
+import type { EngineResult } from '../../engine/api/protocol.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { LoadWatch } from '../models/active-model.ts';
+import type { ObjectList } from './object-list.ts';
+
+export interface ReplayHost {
+  sessionId: string;
+  engine: () => EnginePeer;
+  objects: () => ObjectList;
+  /** A prompt the engine could not take. */
+  onRefused: (objectName: string, frame: number, reason: AppError) => void;
+}
+
+export class PromptReplay {
+  readonly #host: ReplayHost;
+  #running: Promise<void> | null = null;
+  #isStopped = false;
+
+  constructor(host: ReplayHost) {
+    this.#host = host;
+  }
+
+  /** Begins anew, for an engine that has just opened the clip. */
+  begin(): void {
+    const before = this.#running ?? Promise.resolve();
+    const running = before
+      .then(() => this.#giveAll())
+      .finally(() => {
+        if (this.#running === running) this.#running = null;
+      });
+    this.#running = running;
+  }
+
+  /** Resolves when the engine knows every prompt that it could take. Never rejects. */
+  async done(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  /** The clip is being closed: what was not given yet is not needed. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /**
+   * Gives all prompts to a model that was loaded in the place of another.
+   * @throws AppError why a prompt was refused; `cancelled`
+   */
+  async giveToModel(onResult: (frame: number, result: EngineResult) => void, watch?: LoadWatch): Promise<void> {
+    const wasRunning = this.#running !== null;
+    await this.done();
+    const { sessionId, engine } = this.#host;
+    const all = this.#host.objects().flatMap(({ id, prompts }) => prompts.map((prompt) => ({ id, prompt })));
+    let done = 0;
+    for (const { id, prompt } of all) {
+      watch?.signal.throwIfAborted();
+      // A prompt that is there already would colour the mask of the same one given again.
+      if (wasRunning) await engine().call('clearPrompts', { sessionId, objectId: id, frame: prompt.frame });
+      onResult(prompt.frame, await this.#give(id, prompt));
+      watch?.onProgress(++done, all.length);
+    }
+  }
+
+  async #giveAll(): Promise<void> {
+    for (const { id, name, prompts } of this.#host.objects())
+      for (const prompt of prompts) {
+        if (this.#isStopped) return;
+        try {
+          await this.#give(id, prompt);
+        } catch (thrown) {
+          const error = AppError.from(thrown);
+          // A lost engine is given everything when it is back.
+          if (error.code === 'engine-lost' || this.#isStopped) return;
+          this.#host.onRefused(name, prompt.frame, error);
+        }
+      }
+  }
+
+  async #give(objectId: number, { frame, points, box, mask, candidate }: FramePrompt): Promise<EngineResult> {
+    const { sessionId } = this.#host;
+    const engine = this.#host.engine();
+    return mask
+      ? engine.call('setMask', { sessionId, objectId, frame, mask })
+      : engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate: candidate ?? null });
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the truth; the
+ * engine is told what changed, and after an undo what changed back.
+ */
+import type { TrackedObject } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import { objectColor } from '../../../shared/object-colors.ts';
+import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';
+import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
+import type { EngineResult } from '../../engine/api/protocol.ts';
+import type { OpenedMedia } from '../../engine/server/engine.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { MaskStore } from '../results/mask-store.ts';
+import { checkFrame, checkInside } from './check-prompt.ts';
+import { syncPrompts, tellEngine } from './engine-prompts.ts';
+import { exchange } from './history.ts';
+import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
+import { changedMarks, labelOfMarks } from './marks.ts';
+import {
+  changedObject,
+  findObject,
+  labelOfChange,
+  type ObjectChange,
+  type ObjectList,
+  type ObjectRecord,
+  promptOn,
+  promptsKey,
+  reordered,
+  replaceObject,
+  withPrompt,
+} from './object-list.ts';
+import { labelFor, labelOfPrompt } from './step-labels.ts';
+
+/** Masks that the model makes of a prompt. */
+const candidateCount = 4;
+
+export interface EditsHost {
+  sessionId: string;
+  media: Pick<OpenedMedia, 'width' | 'height' | 'frameCount'>;
+  store: MaskStore;
+  engine: () => EnginePeer;
+  /** Resolves when the engine knows the prompts that were there before. */
+  isReady: () => Promise<void>;
+  logitSize: () => number;
+  /** Overlays of a frame changed. */
+  onFrame: (frame: number) => void;
+  onChange: () => void;
+  /** Work to keep; called before the change is acknowledged. @param step null = no step of the history */
+  onWork: (work: KeptWork, step: WorkStep | null) => void;
+}
+
+export class SessionEdits {
+  readonly #host: EditsHost;
+  readonly #history: WorkHistory;
+  #work: KeptWork;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(host: EditsHost, work: KeptWork, history = new WorkHistory()) {
+    this.#host = host;
+    this.#history = history;
+    this.#work = work;
+    host.store.setTracks(work.objects);
+  }
+
+  get list(): ObjectList {
+    return this.#work.objects;
+  }
+
+  get work(): KeptWork {
+    return this.#work;
+  }
+
+  get labels(): HistoryState {
+    return this.#history.labels;
+  }
+
+  has(objectId: number): boolean {
+    return this.list.some(({ id }) => id === objectId);
+  }
+
+  get view(): TrackedObject[] {
+    const { store } = this.#host;
+    return this.list.map((object) => {
+      const { track, prompts, ...rest } = object;
+      const trackedWith = this.#work.trackedWith[track];
+      return {
+        ...rest,
+        stale: trackedWith !== undefined && trackedWith !== promptsKey(object),
+        laneRevision: store.revision(object.id),
+        prompts: [...prompts],
+        results: store.ranges(object.id),
+      };
+    });
+  }
+
+  /** The objects that a run may change. @throws AppError `object-locked` when all of those asked for that it could follow are locked */
+  trackable(objectIds: readonly number[] | undefined): ObjectRecord[] {
+    const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
+    const unlocked = asked.filter(({ locked }) => !locked);
+    const isPrompted = ({ prompts }: ObjectRecord): boolean => prompts.length > 0;
+    if (asked.length > unlocked.length && (unlocked.length === 0 || (asked.some(isPrompted) && !unlocked.some(isPrompted))))
+      throw new AppError(
+        'object-locked',
+        'Every object that would be tracked is protected from changes. Take the protection off one in the list of objects first.',
+      );
+    return [...unlocked];
+  }
+
+  /** A run over these objects is done: their masks follow from the prompts they had. */
+  settle(objects: readonly ObjectRecord[]): void {
+    const keys = objects.filter(({ prompts }) => prompts.length > 0).map((object) => [object.track, promptsKey(object)]);
+    this.#keep({ trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) } });
+  }
+
+  /** @param change an end that is left out stays, unless it would lie beyond the other. Marks that are there already are no step. */
+  setMarks(change: MarksChange): void {
+    const { marks } = this.#work;
+    const next = changedMarks(marks, change);
+    for (const frame of [next.in, next.out]) if (frame !== null) checkFrame(frame, this.#host.media);
+    if (next.in === marks.in && next.out === marks.out) return;
+    this.#commit(labelOfMarks(marks, next), { marks: next });
+  }
+
+  setPosition(frame: number): void {
+    checkFrame(frame, this.#host.media);
+    this.#keep({ position: frame });
+  }
+
+  addObject(name?: string): number {
+    const id = this.#work.nextId;
+    const object: ObjectRecord = {
+      id,
+      name: name ?? `Object ${id}`,
+      color: objectColor(id),
+      visible: true,
+      solo: false,
+      locked: false,
+      track: id,
+      prompts: [],
+    };
+    this.#work = { ...this.#work, nextId: id + 1 };
+    this.#commit('Add object', { objects: [...this.list, object] });
+    return id;
+  }
+
+  /** Does something at once that is to come behind what is still under way. */
+  afterOthers<T>(work: () => T): Promise<T> {
+    return this.#queued(async () => work());
+  }
+
+  updateObject(objectId: number, change: ObjectChange): void {
+    this.updateObjects([objectId], change);
+  }
+
+  /** One step, however many they are. */
+  updateObjects(objectIds: readonly number[], change: ObjectChange): void {
+    let objects = this.list;
+    for (const id of new Set(objectIds)) objects = replaceObject(objects, changedObject(findObject(objects, id), change));
+    this.#commit(labelFor(labelOfChange(change), objectIds), { objects });
+  }
+
+  reorder(objectIds: readonly number[]): void {
+    this.#commit('Reorder objects', { objects: reordered(this.list, objectIds) });
+  }
+
+  removeObject(objectId: number): Promise<void> {
+    return this.removeObjects([objectId]);
+  }
+
+  /** One step, however many they are. @throws AppError `object-locked` when one of them is locked; then none is removed */
+  removeObjects(objectIds: readonly number[]): Promise<void> {
+    const ids = new Set(objectIds);
+    return this.#inOrder(async () => {
+      for (const id of ids) this.#unlocked(id);
+      const frames = new Set([...ids].flatMap((id) => this.#host.store.ranges(id)[0]?.[0] ?? []));
+      this.#commit(labelFor('Delete object', objectIds), { objects: this.list.filter(({ id }) => !ids.has(id)) });
+      for (const frame of frames) this.#host.onFrame(frame);
+      await tellEngine(this.#host, async (engine) => {
+        for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#host.sessionId, objectId });
+      });
+    });
+  }
+
+  setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
+    const prompt: FramePrompt = { frame, points, box, mask: null };
+    if (isEmptyPrompt(prompt)) return this.clearPrompts(objectId, frame);
+    const { sessionId, store, engine, media, logitSize } = this.#host;
+    return this.#inOrder(async () => {
+      const former = promptOn(this.#unlocked(objectId), frame);
+      checkFrame(frame, media);
+      checkInside(prompt, media);
+      const prior = store.priorLogits(objectId, frame, logitSize());
+      const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior, candidate: null });
+      this.#prompted(labelOfPrompt(former, prompt), objectId, frame, prompt, result);
+    });
+  }
+
+  /**
+   * Takes another of the model's masks for the points of a frame.
+   * @param index 0..3, or undefined for the next one that is another mask than the one there
+   * @throws AppError `prompt-invalid` where there are no points
+   */
+  chooseCandidate(objectId: number, frame: number, index?: number): Promise<{ index: number; count: number }> {
+    const { sessionId, engine, store } = this.#host;
+    return this.#inOrder(async () => {
+      const former = promptOn(this.#unlocked(objectId), frame);
+      if (!former || former.mask)
+        throw new AppError(
+          'prompt-invalid',
+          'There are other masks only where the object was clicked or boxed. Click it on this frame first.',
+        );
+      const { points, box } = former;
+      const take = async (candidate: number): Promise<EngineResult> => {
+        // Choosing starts from the points alone, so that each number always means the same mask.
+        await engine().call('clearPrompts', { sessionId, objectId, frame });
+        return engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
+      };
+      const shown = store.get(objectId, frame)?.counts;
+      let candidate = index ?? ((former.candidate ?? -1) + 1) % candidateCount;
+      let result = await take(candidate);
+      for (let tried = 1; index === undefined && result.counts === shown && tried < candidateCount; tried++) {
+        candidate = (candidate + 1) % candidateCount;
+        result = await take(candidate);
+      }
+      this.#prompted('Choose mask', objectId, frame, { ...former, candidate }, result);
+      return { index: candidate, count: candidateCount };
+    });
+  }
+
+  setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
+    return this.#inOrder(async () => {
+      this.#unlocked(objectId);
+      checkFrame(frame, this.#host.media);
+      const result = await this.#host.engine().call('setMask', { sessionId: this.#host.sessionId, objectId, frame, mask });
+      this.#prompted('Paint mask', objectId, frame, { frame, points: [], box: null, mask }, result);
+    });
+  }
+
+  clearPrompts(objectId: number, frame: number): Promise<void> {
+    return this.#inOrder(async () => {
+      const object = withPrompt(this.#unlocked(objectId), frame, null);
+      await this.#host.engine().call('clearPrompts', { sessionId: this.#host.sessionId, objectId, frame });
+      const before = this.#host.store.row(objectId, frame);
+      // A mask that came from this prompt alone goes with it; a tracked one stays until it is tracked again.
+      const isGone = object.prompts.length === 0 || before?.prompted === true;
+      if (isGone) this.#host.store.remove(objectId, frame);
+      const changes = isGone && before ? [{ key: { objectId, frame }, before, after: null }] : [];
+      this.#commit('Clear prompts', { objects: replaceObject(this.list, object) }, changes);
+      this.#host.onFrame(frame);
+    });
+  }
+
+  /** @param into stays, with the union of the masks; prompted frames of all become mask prompts of the union */
+  merge(objectIds: readonly number[], into: number): Promise<void> {
+    const { store, media } = this.#host;
+    return this.#inOrder(async () => {
+      const ids = [...new Set([into, ...objectIds])];
+      if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
+      const objects = ids.map((id) => this.#unlocked(id));
+      const track = this.#work.nextTrack;
+      await store.writeUnion(track, ids, media);
+      const before = this.list;
+      const frames = [...new Set(objects.flatMap(({ prompts }) => prompts.map(({ frame }) => frame)))].sort((a, b) => a - b);
+      const merged: ObjectRecord = { ...objects[0]!, track, prompts: [] };
+      const others = before.filter(({ id }) => id === into || !ids.includes(id));
+      store.setTracks(replaceObject(others, merged));
+      const size: [number, number] = [media.height, media.width];
+      const prompts = frames.flatMap((frame): FramePrompt[] => {
+        const counts = store.get(into, frame)?.counts;
+        return counts === undefined ? [] : [{ frame, points: [], box: null, mask: { size, counts } }];
+      });
+      const object = { ...merged, prompts };
+      this.#work = {
+        ...this.#work,
+        nextTrack: track + 1,
+        trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
+      };
+      this.#commit('Merge objects', { objects: replaceObject(others, object) });
+      await syncPrompts(this.#host, before, this.list);
+      this.#host.onFrame(store.ranges(into)[0]?.[0] ?? 0);
+    });
+  }
+
+  /** @returns the label of what was taken back, null when there was nothing */
+  undo(): Promise<string | null> {
+    return this.#step('undo');
+  }
+
+  redo(): Promise<string | null> {
+    return this.#step('redo');
+  }
+
+  #step(direction: 'undo' | 'redo'): Promise<string | null> {
+    return this.#inOrder(async () => {
+      const edit = direction === 'undo' ? this.#history.undo() : this.#history.redo();
+      if (!edit) return null;
+      const former = this.list;
+      const { store, onFrame } = this.#host;
+      const target = direction === 'undo' ? edit.before : edit.after;
+      const list = target.objects;
+      // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
+      store.setTracks([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
+      for (const change of edit.changes) {
+        const { objectId, frame } = change.key;
+        const outcome = exchange(change, direction, store.row(objectId, frame), ({ prompted }) => !prompted);
+        if (outcome) store.setRow(objectId, frame, outcome.value);
+      }
+      store.setTracks(list);
+      this.#keep(target, { kind: direction, changes: edit.changes });
+      await syncPrompts(this.#host, former, list);
+      for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
+      if (edit.changes.length === 0 && list !== former) onFrame(this.#work.position);
+      return edit.label;
+    });
+  }
+
+  #prompted(label: string, objectId: number, frame: number, prompt: FramePrompt, result: EngineResult): void {
+    const { store, onFrame } = this.#host;
+    const object = withPrompt(findObject(this.list, objectId), frame, prompt);
+    const before = store.row(objectId, frame);
+    store.put(frame, result);
+    const change = { key: { objectId, frame }, before, after: store.row(objectId, frame) };
+    this.#commit(label, { objects: replaceObject(this.list, object) }, [change]);
+    onFrame(frame);
+  }
+
+  #commit(label: string, change: Partial<WorkState>, changes: MaskChange[] = []): void {
+    const { objects, marks } = this.#work;
+    const after = { objects, marks, ...change };
+    this.#history.push({ label, before: { objects, marks }, after, changes });
+    this.#host.store.setTracks(after.objects);
+    this.#keep(after, { kind: 'do', label, changes });
+  }
+
+  #keep(change: Partial<KeptWork>, step: WorkStep | null = null): void {
+    this.#work = { ...this.#work, ...change };
+    this.#host.onWork(this.#work, step);
+    this.#host.onChange();
+  }
+
+  #unlocked(objectId: number): ObjectRecord {
+    const object = findObject(this.list, objectId);
+    if (object.locked)
+      throw new AppError(
+        'object-locked',
+        `${object.name} is protected from changes. Its menu in the list of objects takes the protection off.`,
+      );
+    return object;
+  }
+
+  /** For what the engine takes part in. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    return this.#queued(async () => {
+      await this.#host.isReady();
+      return work();
+    });
+  }
+
+  #queued<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#queue.then(work, work);
+    this.#queue = next.catch(() => {});
+    return next;
+  }
+}

@@ -1,0 +1,109 @@
+/** Runs over a session's clip, and what they and a live source give: masks and memories are kept before anybody is told. */
+import type { TrackDirection } from '../../../shared/contract.ts';
+import { defaultMemorySettings, type MemorySettings } from '../../../shared/memory-settings.ts';
+import type {
+  EngineInput,
+  EnginePlanes,
+  EngineResult,
+  LiveFrameEvent,
+  MemoryReport,
+  TrackedFrameEvent,
+} from '../../engine/api/protocol.ts';
+import type { TrackOutcome } from '../../engine/server/engine.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { MaskStore } from '../results/mask-store.ts';
+import type { TreeStore } from '../results/tree-store.ts';
+import type { SessionEdits } from './session-edits.ts';
+
+export interface TrackRequest {
+  direction: TrackDirection;
+  from?: number | undefined;
+  to?: number | undefined;
+  objectIds?: number[] | undefined;
+  /** How objects are remembered; default: one path, as SAM 2. */
+  memory?: MemorySettings | undefined;
+  /** Where a run that was paused goes on; see the engine's protocol. */
+  resume?: EngineInput<'track'>['resume'] | undefined;
+  /** False when the run is one leg of several: whoever joins them says what they followed. */
+  settles?: boolean | undefined;
+  /** Send pictures to the window, at most this large. */
+  display: { width: number; height: number } | null;
+}
+
+export interface TrackingHost {
+  sessionId: string;
+  engine: () => EnginePeer;
+  edits: SessionEdits;
+  store: MaskStore;
+  trees: TreeStore;
+  /** To whoever looks at the frame. @param picture null = what is known of its objects alone */
+  show(frame: number, picture: EnginePlanes | null): void;
+  onChange(): void;
+}
+
+export class SessionTracking {
+  readonly #host: TrackingHost;
+  readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
+
+  constructor(host: TrackingHost) {
+    this.#host = host;
+  }
+
+  async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
+    const { direction, from, to, objectIds, memory, display } = request;
+    const unlocked = this.#host.edits.trackable(objectIds);
+    this.#onTracked.set(runId, onProgress);
+    try {
+      const outcome = await this.#host.engine().call('track', {
+        sessionId: this.#host.sessionId,
+        runId,
+        direction,
+        from: from ?? null,
+        to: to ?? null,
+        objectIds: unlocked.map(({ id }) => id),
+        memory: memory ?? defaultMemorySettings,
+        resume: request.resume ?? null,
+        display,
+      });
+      if (outcome.state === 'done' && request.settles !== false) this.#host.edits.settle(unlocked);
+      return outcome;
+    } finally {
+      this.#onTracked.delete(runId);
+    }
+  }
+
+  /** A frame came out of a running track; its results are kept before anybody is told. */
+  onTrackedFrame(event: TrackedFrameEvent): void {
+    const onProgress = this.#onTracked.get(event.runId);
+    if (!onProgress) return;
+    this.#keep(event);
+    onProgress(event);
+    this.#host.onChange();
+  }
+
+  /** A live source has a new frame, or an earlier one was tracked again. */
+  onLiveFrame(event: LiveFrameEvent): void {
+    this.#keep(event);
+    // Whoever looks at the earlier moment sees its masks.
+    if (!event.isNew && event.results.length > 0) this.#host.show(event.frame, null);
+    this.#host.onChange();
+  }
+
+  #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }): void {
+    const { frame, memory, picture } = event;
+    const isKnown = ({ objectId }: { objectId: number }): boolean => this.#host.edits.has(objectId);
+    const results = event.results.filter(isKnown);
+    const amended = memory.amended.filter(({ result }) => isKnown(result));
+    this.#host.store.batch(() => {
+      for (const result of results) this.#host.store.put(frame, result);
+      for (const { frame: earlier, result } of amended) this.#host.store.put(earlier, result);
+    });
+    this.#host.trees.put(
+      frame,
+      results.map(({ objectId }) => objectId),
+      memory,
+    );
+    for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#host.show(earlier, null);
+    if (picture) this.#host.show(frame, picture);
+  }
+}

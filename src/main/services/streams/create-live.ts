@@ -1,0 +1,53 @@
+/** The service of live sources with what it needs of the app. */
+import { join } from 'node:path';
+import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { SettingValues } from '../../../shared/settings.ts';
+import type { EngineInput } from '../../engine/api/protocol.ts';
+import type { OpenedMedia } from '../../engine/server/engine.ts';
+import type { Operations } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { Project } from '../project/project.ts';
+import type { Projects } from '../project/projects.ts';
+import type { LiveLink } from '../session/live-link.ts';
+import type { SessionService, SessionWork } from '../session/session-service.ts';
+import { shownSize } from '../settings/shown-size.ts';
+import type { ImportPlace } from '../sources/import-store.ts';
+import { keepClip } from './live-clip.ts';
+import { LiveService } from './live-service.ts';
+
+export interface LiveApp {
+  dataDir: string;
+  operations: Operations;
+  projects: Projects;
+  engine: () => EnginePeer;
+  claim: () => Promise<ImportPlace>;
+  values: () => SettingValues;
+  memory: () => MemorySettings;
+  /** Makes a session of what is live the open one. */
+  use: (title: string, media: OpenedMedia, work: SessionWork, link: LiveLink) => Promise<SessionService>;
+  /** Opens a clip with work that is there already. */
+  open: (path: string, adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork>) => Promise<SessionService>;
+  close: () => Promise<void>;
+  notify: (level: 'info' | 'warning' | 'error', text: string) => void;
+  onChange: () => void;
+  rules?: EngineInput<'liveStart'>['rules'] | undefined;
+}
+
+export const createLive = (app: LiveApp): LiveService =>
+  new LiveService({
+    ...app,
+    folder: join(app.dataDir, 'live'),
+    settings: () => ({
+      bufferBytes: app.values()['live.bufferMb'] * 2 ** 20,
+      tries: app.values()['live.tries'],
+      memory: app.memory(),
+      display: shownSize(app.values()),
+    }),
+    open: async (clip) => {
+      const session = await app.open(clip.path, (media, project) => clip.adopt(media, project));
+      clip.adoptTrees(session, session.media);
+      return session;
+    },
+    keep: (clip) => keepClip(clip, app.projects, app.engine()),
+    drop: () => app.close(),
+  });

@@ -1,0 +1,276 @@
+/**
+ * Live sources: one at a time, as a session that grows. Its recording and the work on it lie in a folder of their own until it ends;
+ * they become a clip with a project then, with everything under the recording's frame numbers.
+ */
+import { basename } from 'node:path';
+import type { MethodOutput } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { LiveSource } from '../../../shared/live.ts';
+import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { EngineInput, LiveFrameEvent, LiveReport } from '../../engine/api/protocol.ts';
+import { isNetworkAddress } from '../../engine/media/network-source.ts';
+import { requireCamera, titleOf } from '../../engine/streams/live-input.ts';
+import type { Operations } from '../base/operations.ts';
+import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { LiveLink } from '../session/live-link.ts';
+import type { SessionService } from '../session/session-service.ts';
+import type { LiveClip } from './live-clip.ts';
+import { clipNameOf, connecting, type Live } from './live-entry.ts';
+import { LiveMedia } from './live-media.ts';
+import { LiveRecordings, type LiveRecordingsHost } from './live-recordings.ts';
+import type { LiveWork } from './live-work.ts';
+
+export interface LiveServiceHost extends LiveRecordingsHost {
+  operations: Operations;
+  settings: () => { bufferBytes: number; tries: number; memory: MemorySettings; display: { width: number; height: number } };
+  /** Makes the session of a live source the open one. */
+  use: (title: string, media: LiveMedia, work: LiveWork, link: LiveLink) => Promise<SessionService>;
+  /** Opens the clip it has become. */
+  open: (clip: LiveClip) => Promise<SessionService>;
+  /** Nothing came of it. */
+  drop: (session: SessionService) => Promise<void>;
+  onChange: () => void;
+  /** Other times than the usual, for tests. */
+  rules?: EngineInput<'liveStart'>['rules'] | undefined;
+}
+
+/** It is ended after so long: six hours. */
+const longestMs = 6 * 3_600_000;
+/** Between two looks at the disk, ms. */
+const roomEveryMs = 5_000;
+
+export class LiveService {
+  readonly #host: LiveServiceHost;
+  readonly #recordings: LiveRecordings;
+  #live: Live | null = null;
+
+  constructor(host: LiveServiceHost) {
+    this.#host = host;
+    this.#recordings = new LiveRecordings(host);
+  }
+
+  get isLive(): boolean {
+    return this.#live !== null;
+  }
+
+  /** @throws AppError `busy` for what has to wait until the source is not live any more */
+  refuse(what: string): void {
+    if (this.#live)
+      throw new AppError('busy', `${what} when the source is not live any more. Stop the live source first; it is then a clip.`);
+  }
+
+  attach(peer: EnginePeer): void {
+    peer.on('liveMedia', ({ sessionId, ...described }) => {
+      const live = this.#of(sessionId);
+      live?.media.describe(described);
+      if (live) this.#host.onChange();
+    });
+    peer.on('liveFrame', (event) => this.#onFrame(event));
+    peer.on('liveReport', ({ sessionId, ...report }) => this.#onReport(sessionId, report));
+  }
+
+  async cameras(): Promise<MethodOutput<'live.cameras'>> {
+    return this.#host.engine().call('liveCameras', {});
+  }
+
+  /** @returns the operation's id; how it goes is in the state @param owner the window, should it be one that sends a recording */
+  async start(source: LiveSource, owner: object): Promise<string> {
+    const { operations, use, engine } = this.#host;
+    if (source.kind === 'network' && !isNetworkAddress(source.url))
+      throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+    if (source.kind === 'camera') requireCamera(source.deviceId, process.platform);
+    await this.stop();
+    const title = titleOf(source);
+    const clipName = clipNameOf(source);
+    const work = await this.#recordings.begin(title, clipName);
+    const media = new LiveMedia();
+    let live: Live | null = null;
+    const link: LiveLink = { view: () => live?.state ?? connecting(title), resume: () => this.#resume(), resumed: () => this.#resumed() };
+    const session = await use(title, media, work, link);
+    const done = Promise.withResolvers<'done' | 'cancelled'>();
+    const state = connecting(title);
+    live = {
+      ...{ id: session.id, session, media, work, source, title, clipName, state, done },
+      ...{ owner: source.kind === 'window' ? owner : null, operationId: '', running: null, locked: '', lookedMs: 0, ending: null },
+    };
+    this.#live = live;
+    const started = live;
+    live.operationId = operations.start(
+      'live',
+      title,
+      (running) => {
+        started.running = running;
+        return done.promise;
+      },
+      () => void this.#end(started, null),
+    );
+    try {
+      await this.#begin(engine(), live);
+    } catch (error) {
+      await this.#abandon(live, AppError.from(error));
+      throw error;
+    }
+    return live.operationId;
+  }
+
+  /** A piece of the recording of a window. */
+  async append(operationId: string, data: Uint8Array<ArrayBuffer>): Promise<void> {
+    const live = this.#live;
+    if (!live || live.operationId !== operationId || live.ending)
+      throw new AppError('bad-request', 'This live source has ended. Start it again.');
+    await this.#host.engine().call('liveAppend', { sessionId: live.id, data });
+  }
+
+  /** Ends what is live; resolves when it is open as a clip. Nothing where nothing is live. */
+  async stop(): Promise<void> {
+    const live = this.#live;
+    if (live) await this.#end(live, null);
+  }
+
+  async setTracking(isOn: boolean): Promise<void> {
+    const live = this.#live;
+    if (!live) throw new AppError('session-unknown', 'No source is live. Start one first.');
+    await this.#host.engine().call('liveTracking', { sessionId: live.id, isOn, locked: this.#locked(live) });
+  }
+
+  /** The session is closed for another: what came is kept as a project. */
+  async leave(session: SessionService): Promise<void> {
+    const live = this.#live;
+    if (!live || live.session !== session || live.ending) return;
+    await this.#end(live, null, false);
+  }
+
+  /** A window is gone. */
+  async release(owner: object): Promise<void> {
+    const live = this.#live;
+    if (live?.owner === owner) await this.#end(live, `The window that filmed ${live.title} is gone`);
+  }
+
+  /** Recordings that a kill or a crash left unfinished are made whole and kept as projects. */
+  recover(): Promise<void> {
+    return this.#recordings.recover();
+  }
+
+  #of(sessionId: string): Live | null {
+    return this.#live?.id === sessionId ? this.#live : null;
+  }
+
+  async #begin(engine: EnginePeer, live: Live): Promise<void> {
+    const { settings, rules = {} } = this.#host;
+    const { bufferBytes, tries, memory, display } = settings();
+    const { media, source, work } = live;
+    await engine.call('liveStart', {
+      ...{ sessionId: live.id, source, folder: work.folder, bufferBytes, tries, memory, display, rules },
+      picture: media.count === 0 ? null : { width: media.width, height: media.height },
+    });
+  }
+
+  async #resume(): Promise<void> {
+    const live = this.#live;
+    if (!live || live.ending) return;
+    live.locked = '';
+    if (live.source.kind === 'window') {
+      // What the window sends from here on has no beginning that a decoder could begin with.
+      void this.#end(live, `The engine was restarted while ${live.title} was live`);
+      return;
+    }
+    await this.#begin(this.#host.engine(), live);
+  }
+
+  async #resumed(): Promise<void> {
+    const live = this.#live;
+    if (!live || live.ending) return;
+    await this.#host.engine().call('liveTracking', { sessionId: live.id, isOn: live.state.isTracking, locked: this.#locked(live) });
+  }
+
+  #onFrame(event: LiveFrameEvent): void {
+    const live = this.#of(event.sessionId);
+    if (!live) return;
+    if (event.isNew) live.media.add(event.frame, event.timeMs);
+    live.session.onLiveFrame(event);
+  }
+
+  #onReport(sessionId: string, { state, isOver }: LiveReport): void {
+    const live = this.#of(sessionId);
+    if (!live || live.ending) return;
+    live.state = state;
+    live.running?.progress(state.recordedMs, 0);
+    this.#host.onChange();
+    if (isOver) {
+      void this.#end(
+        live,
+        state.problem ? `${live.title} is not live any more: ${state.problem.message}` : `${live.title} has come to its end`,
+      );
+      return;
+    }
+    this.#tellLocked(live);
+    if (state.recordedMs >= longestMs) void this.#end(live, `${live.title} was ended, since it is six hours long`);
+    if (performance.now() < live.lookedMs + roomEveryMs) return;
+    live.lookedMs = performance.now();
+    void this.#recordings.requireRoom().catch(() => this.#end(live, `${live.title} was ended, since the disk is almost full`));
+  }
+
+  #locked({ session }: Live): number[] {
+    return session.edits.list.flatMap(({ id, locked }) => (locked ? [id] : []));
+  }
+
+  #tellLocked(live: Live): void {
+    const locked = this.#locked(live);
+    if (locked.join() === live.locked) return;
+    live.locked = locked.join();
+    this.#host
+      .engine()
+      .call('liveTracking', { sessionId: live.id, isOn: null, locked })
+      .catch(() => {});
+  }
+
+  /** @param why said to the user, when it was not the user who ended it @param opens else it is kept as a project */
+  #end(live: Live, why: string | null, opens = true): Promise<void> {
+    live.ending ??= this.#finish(live, why, opens);
+    return live.ending;
+  }
+
+  async #finish(live: Live, why: string | null, opens: boolean): Promise<void> {
+    const { engine, notify, onChange } = this.#host;
+    const { problem } = live.state;
+    live.state = { ...live.state, phase: 'ending', retryInMs: null };
+    onChange();
+    try {
+      await engine().call('liveStop', { sessionId: live.id });
+      const { trees } = live.session;
+      const clip = await this.#recordings.clipOf(live.work, live.clipName, { isFollowed: live.state.isTracking, trees });
+      if (opens) await this.#host.open(clip);
+      else await this.#host.keep(clip);
+      live.work.remove();
+      live.running?.addOutput({ name: basename(clip.path), path: clip.path, url: null });
+      if (why) notify('warning', `${why}. What came until then is ${opens ? 'open as a clip' : 'among the recent projects'}.`);
+      this.#forget(live);
+      live.done.resolve('done');
+    } catch (error) {
+      const known = AppError.from(error);
+      await this.#abandon(
+        live,
+        known.code === 'source-empty' && problem ? AppError.deserialize(problem) : known,
+        known.code === 'source-empty',
+      );
+    }
+  }
+
+  /** @param isEmpty nothing was recorded: nothing stays; else the folder is looked at again at the next start */
+  async #abandon(live: Live, error: AppError, isEmpty = live.media.count === 0): Promise<void> {
+    if (isEmpty) live.work.remove();
+    else {
+      live.work.close();
+      this.#host.notify('warning', `The recording of ${live.title} is kept as it came. It is made whole at the next start of the app.`);
+    }
+    this.#forget(live);
+    await this.#host.drop(live.session);
+    // An end that the user asked for before the first picture is no failure.
+    if (error.code === 'source-empty') live.done.resolve('cancelled');
+    else live.done.reject(error);
+  }
+
+  #forget(live: Live): void {
+    if (this.#live === live) this.#live = null;
+  }
+}
