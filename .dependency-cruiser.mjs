@@ -11,14 +11,15 @@ export default {
   forbidden: [
     layer('shared-knows-nothing', '^src/shared/', '^src/shared/'),
     layer('common-knows-shared', '^src/main/common/', '^src/(shared|main/common)/'),
+    // engine/api is the engine's border: schemas, types, and models.ts, which loads what it needs when it is called.
     layer('engine-knows-shared', '^src/main/engine/', '^src/(shared|main/common|main/engine)/'),
-    layer('services-know-engine', '^src/main/services/', '^src/(shared|main/common|main/engine|main/services)/'),
+    layer('services-know-the-engines-api', '^src/main/services/', '^src/(shared|main/common|main/engine/api|main/services)/'),
     layer('web-knows-services', '^src/main/web/', '^src/(shared|main/common|main/services|main/web)/'),
-    layer('cli-knows-services-and-web', '^src/main/cli/', '^src/(shared|main/common|main/engine|main/services|main/web|main/cli)/'),
+    layer('cli-knows-services-and-web', '^src/main/cli/', '^src/(shared|main/common|main/engine/api|main/services|main/web|main/cli)/'),
     layer(
       'electron-knows-services',
       '^src/main/(electron/|index\\.ts)',
-      '^src/(shared|main/common|main/engine|main/services|main/electron)/',
+      '^src/(shared|main/common|main/engine/api|main/services|main/electron)/',
     ),
     layer('renderer-knows-shared', '^src/renderer/', '^src/(shared|renderer)/'),
     layer('preload-knows-shared', '^src/preload/', '^src/(shared|preload)/'),

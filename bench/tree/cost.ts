@@ -5,7 +5,7 @@
  * logits are all under N are uncertain.
  */
 import { parseArgs } from 'node:util';
-import type { GraphTimings } from '../../src/main/engine/model/runtime/run-times.ts';
+import type { GraphTimings } from '../../src/main/engine/api/timings.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import type { MemorySettings } from '../../src/shared/memory-settings.ts';
 import { mean, median } from '../statistics.ts';

@@ -1,9 +1,10 @@
 /** The model and the sequences of a comparison. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type Precision, precisionNames } from '../../src/main/engine/api/providers.ts';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
-import { chooseProviders, type Precision, precisionNames } from '../../src/main/engine/model/runtime/providers.ts';
+import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { tolerateTensorGarbage } from '../../src/main/engine/worker/tensor-garbage.ts';
 import { appPaths } from '../../src/main/services/base/app-paths.ts';

@@ -13,7 +13,7 @@ import { readFuses, wantedFuses } from '../../scripts/packaging/fuses.ts';
 import { writeNotices } from '../../scripts/packaging/notices.ts';
 import { RpcPeer } from '../../src/main/common/rpc.ts';
 import { videoExtensions } from '../../src/main/electron/bridge.ts';
-import type { EngineMethods } from '../../src/main/engine/server/engine.ts';
+import type { EngineMethods } from '../../src/main/engine/api/methods.ts';
 import { appPaths } from '../../src/main/services/base/app-paths.ts';
 import { readCatalog } from '../../src/main/services/models/model-catalog.ts';
 import { fakeElectron } from './fake-electron.ts';

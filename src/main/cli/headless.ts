@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
-import { type Precision, type Provider, precisionNames, providerNames } from '../engine/model/runtime/providers.ts';
+import { type Precision, type Provider, precisionNames, providerNames } from '../engine/api/providers.ts';
 import { AppServices } from '../services/app/app-services.ts';
 import type { AppServicesOptions } from '../services/app/app-services-options.ts';
 import { type AppPaths, appPaths } from '../services/base/app-paths.ts';

@@ -3,7 +3,7 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
-import { isNetworkAddress } from '../engine/media/network-source.ts';
+import { isNetworkAddress } from '../common/addresses.ts';
 import type { AppServices } from '../services/app/app-services.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';

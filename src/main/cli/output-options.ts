@@ -2,7 +2,7 @@
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { checkOutputs, filesIn } from '../common/check-outputs.ts';
-import { ensureFolder } from '../engine/export/export-results.ts';
+import { ensureFolder } from '../common/files.ts';
 import { exportOutputs, freshFolder } from '../services/exports/export-service.ts';
 import type { CliObject } from './prompt-options.ts';
 

@@ -33,6 +33,11 @@ export type InputOf<M extends MethodMap, K extends keyof M> = Parameters<M[K]>[0
 type Unwrapped<T> = T extends Transferred<infer V> ? V : T;
 export type OutputOf<M extends MethodMap, K extends keyof M> = Unwrapped<Awaited<ReturnType<M[K]>>>;
 
+/** What serves these methods: any answer may come with the buffers that move with it. */
+export type Serving<M extends MethodMap> = {
+  [K in keyof M]: (input: InputOf<M, K>) => Promise<OutputOf<M, K> | Transferred<OutputOf<M, K>>>;
+};
+
 /**
  * @typeParam Remote methods the other side serves
  * @typeParam Events events the other side sends

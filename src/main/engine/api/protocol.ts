@@ -10,9 +10,9 @@ import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../../shared/prompts.ts';
 import type { ReviewFrame } from '../../../shared/review-queue.ts';
 import type { FrameOverlay } from '../../../shared/wire.ts';
-import { installableModelSchema } from '../model/bundle/installable-model.ts';
-import { precisionNames, providerNames } from '../model/runtime/providers.ts';
-import type { GraphTimings } from '../model/runtime/run-times.ts';
+import { installableModelSchema } from './installable-model.ts';
+import { precisionNames, providerNames } from './providers.ts';
+import type { GraphTimings } from './timings.ts';
 
 const sessionId = z.string().min(1);
 const objectId = z.number().int().positive();
@@ -122,7 +122,7 @@ export const engineInputs = {
     tries: z.number().int().nonnegative(),
     /** What is known of the picture from a recording that is gone on with. */
     picture: size.nullable().default(null),
-    /** Other times than the usual, ms; see pipeline/live/lifecycle.ts. */
+    /** Other times than the usual, ms; see streams/lifecycle.ts. */
     rules: z
       .object({
         stallMs: z.number().positive(),

@@ -4,6 +4,7 @@
  */
 import { expandCounts, paintRle } from '../../../shared/rle.ts';
 import { chromaSize } from '../../../shared/wire.ts';
+import { lumaWeights } from '../../common/yuv-to-rgb.ts';
 
 export interface CompositorStyle {
   /** Opacity of the fill, 0..1. */
@@ -20,10 +21,6 @@ export interface MaskBounds {
 }
 
 export const defaultStyle: CompositorStyle = { fill: 0.4, contour: 2 };
-
-/** Shares of red and blue in the luma of each standard; green has the rest. */
-export const lumaWeights = (colorSpace: 'bt601' | 'bt709' | 'bt2020'): readonly [number, number] =>
-  colorSpace === 'bt601' ? [0.299, 0.114] : colorSpace === 'bt709' ? [0.2126, 0.0722] : [0.2627, 0.0593];
 
 /** Y, U, V of an RGB colour in limited or full range. */
 export const rgbToYuv = (hex: string, colorSpace: 'bt601' | 'bt709' | 'bt2020', fullRange: boolean): [number, number, number] => {

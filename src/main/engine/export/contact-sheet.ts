@@ -1,6 +1,6 @@
 /** A picture of a whole export: twelve frames, evenly spaced, on one page. */
 import { chromaSize } from '../../../shared/wire.ts';
-import { pixelToRgb } from './yuv-to-rgb.ts';
+import { pixelToRgb } from '../../common/yuv-to-rgb.ts';
 
 const columns = 4;
 const rows = 3;

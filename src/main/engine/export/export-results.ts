@@ -1,9 +1,7 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
-import { existsSync } from 'node:fs';
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { encode as encodePng } from 'fast-png';
-import { AppError } from '../../../shared/errors.ts';
+import { ensureFolder, writeWhole } from '../../common/files.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openEncoder } from '../media/encode.ts';
 import type { MediaSource } from '../pipeline/media-source.ts';
@@ -16,91 +14,11 @@ import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
 
-/** Text is handed to the disk in parts of about so many characters. */
-const partLength = 1 << 18;
-
 /** The object's entry of the palette: its id, and from 256 on those of 1 to 255 again, never 0, which means no object. */
 export const paletteIndex = (objectId: number): number => ((objectId - 1) % 255) + 1;
 
 /** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
 export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
-
-const writable = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof AppError) throw cause;
-    const code = (cause as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC')
-      throw new AppError('disk-full', `The disk is full: ${path} could not be written. Free some space and export again.`, { cause });
-    throw new AppError('output-unwritable', `${path} could not be written (${code ?? String(cause)}). Choose a folder you may write to.`, {
-      cause,
-      details: { path },
-    });
-  }
-};
-
-/** Writes a file under its final name only when it is whole. @throws AppError `output-unwritable` or `disk-full` */
-export const writeWhole = (path: string, data: Uint8Array | string): Promise<void> =>
-  writable(path, async () => {
-    const partial = `${path}.partial-${process.pid}`;
-    try {
-      await writeFile(partial, data);
-      await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
-    }
-  });
-
-/**
- * As {@link writeWhole}, for text that is too long to be made at once; others get their turn between its parts.
- * @throws AppError `cancelled`, `output-unwritable` or `disk-full`; then nothing is left
- */
-export const writeWholeFrom = (path: string, parts: Iterable<string>, signal: AbortSignal): Promise<void> =>
-  writable(path, async () => {
-    const partial = `${path}.partial-${process.pid}`;
-    try {
-      const file = await open(partial, 'w');
-      try {
-        let text = '';
-        for (const part of parts) {
-          text += part;
-          if (text.length < partLength) continue;
-          if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.');
-          await file.appendFile(text);
-          text = '';
-        }
-        await file.appendFile(text);
-      } finally {
-        await file.close();
-      }
-      await rename(partial, path);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
-    }
-  });
-
-/**
- * Folder by folder: mkdir's own `recursive` never comes back from a file system where a folder can't be made and the answer is that there
- * is none (/proc, some network mounts).
- */
-const makeFolder = async (path: string, isSecondTry = false): Promise<void> => {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if ((await stat(path).catch(() => null))?.isDirectory()) return;
-    const parent = dirname(path);
-    if (code !== 'ENOENT' || parent === path || isSecondTry) throw error;
-    // A parent that is there by now was made by somebody else meanwhile.
-    if (!existsSync(parent)) await makeFolder(parent);
-    await makeFolder(path, true);
-  }
-};
-
-export const ensureFolder = (path: string): Promise<void> => writable(path, () => makeFolder(path));
 
 /**
  * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the

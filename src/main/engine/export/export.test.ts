@@ -5,8 +5,8 @@ import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compressCounts, encodeRle } from '../../../shared/rle.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
+import { ensureFolder, writeWhole } from '../../common/files.ts';
 import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
-import { ensureFolder, writeWhole } from './export-results.ts';
 import { davisPalette, encodeIndexedPng } from './png.ts';
 
 const disk = (width: number, height: number): Uint8Array =>

@@ -7,9 +7,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
+import { isNetworkAddress } from '../../common/addresses.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
-import { isNetworkAddress, networkInput } from './network-source.ts';
+import { networkInput } from './network-source.ts';
 import { eachLine } from './text-lines.ts';
 
 export type ImportSource =

@@ -3,13 +3,10 @@
 import { hasSecrets } from '../../common/shown-address.ts';
 import { demuxers } from './ffmpeg-process.ts';
 
-/** Schemes of addresses a user may open. Everything ffmpeg opens from there is one of {@link networkProtocols}: never a file. */
-const schemes = /^(https?|rtsps?|rtmps?|srt):\/\//i;
+/** What ffmpeg may open from an address: never a file. */
 const networkProtocols = 'http,https,httpproxy,tcp,tls,crypto,rtp,udp,rtsp,rtmp,rtmps,srt';
 /** A server that says nothing for so long is gone, microseconds. */
 const silenceUs = 15_000_000;
-
-export const isNetworkAddress = (text: string): boolean => schemes.test(text);
 
 export interface NetworkInput {
   /** Arguments up to and with `-i`. */

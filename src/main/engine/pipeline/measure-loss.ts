@@ -1,44 +1,29 @@
 /** How far two models' masks are apart: what an int8 version loses, measured where it will run. */
 import { rleIou } from '../../../shared/rle.ts';
+import type { LossProbe, MeasuredLoss, QuantizeRun } from '../api/measured-loss.ts';
+import type { Precision } from '../api/providers.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
-import { type QuantizeRun, stepDone, unwatched } from '../model/quantize/quantize-run.ts';
+import { stepDone, unwatched } from '../model/quantize/quantize-run.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../model/runtime/onnx-graphs.ts';
-import { chooseProviders, type Precision } from '../model/runtime/providers.ts';
+import { chooseProviders } from '../model/runtime/providers.ts';
 import { logitsToRle } from '../tracking/mask-upsample.ts';
-import type { PointPrompt } from '../tracking/point-prompt.ts';
 import { VideoTracker } from '../tracking/video-tracker.ts';
 import { MediaSource } from './media-source.ts';
-
-export interface MeasuredLoss {
-  /** Mean IoU of the two models' masks, prompted frame included. */
-  meanIou: number;
-  leastIou: number;
-  frames: number;
-  /** ms a tracked frame: the original and the other. */
-  frameMs: [number, number];
-}
-
-export interface LossProbe {
-  clip: string;
-  /** Frame of the prompt, and how many frames are tracked from it. */
-  frame: number;
-  frames: number;
-  prompt: PointPrompt;
-}
 
 interface Tracked {
   masks: ReturnType<typeof logitsToRle>[];
   frameMs: number;
 }
 
-const track = async (dir: string, precision: Precision, { clip, frame, frames, prompt }: LossProbe, run: QuantizeRun): Promise<Tracked> => {
+const track = async (dir: string, precision: Precision, { clip, frame, frames, points }: LossProbe, run: QuantizeRun): Promise<Tracked> => {
   const bundle = await openBundle(dir);
   const constants = constantsOf(bundle.manifest);
   const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu', undefined, precision));
   const source = await MediaSource.open(clip, await findFfmpeg());
   const { width, height } = source.media;
   const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: source.media.frameCount });
+  const prompt = { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null };
   const masks: Tracked['masks'] = [];
   let spent = 0;
   const keep = (logits: Float32Array): void =>

@@ -2,6 +2,7 @@
 
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { TrackResume } from '../api/tracking.ts';
 
 export interface PlannedObject {
   id: number;
@@ -16,14 +17,6 @@ export interface TrackPass {
   end: number;
   /** Objects that take part from their `first` frame of the pass on. */
   objects: { id: number; first: number }[];
-}
-
-/** Where a run that was paused goes on. */
-export interface TrackResume {
-  /** The pass it was in. */
-  reverse: boolean;
-  /** By object: the frame it goes on with, beyond the clip when it is done. Objects that are not named begin where the plan has them begin. */
-  at: ReadonlyMap<number, number>;
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));

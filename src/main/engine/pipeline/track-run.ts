@@ -4,7 +4,7 @@
  */
 
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../api/protocol.ts';
-import type { GraphTimings } from '../model/runtime/run-times.ts';
+import type { GraphTimings } from '../api/timings.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';

@@ -4,7 +4,9 @@
  */
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
-import { Transferred } from '../../common/rpc.ts';
+import { type Serving, Transferred } from '../../common/rpc.ts';
+import type { OpenedMedia, TrackOutcome } from '../api/media.ts';
+import type { EngineMethods } from '../api/methods.ts';
 import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, engineInputs } from '../api/protocol.ts';
 import { MaskFeed } from '../export/mask-feed.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
@@ -22,29 +24,6 @@ import { modelMethods } from './model-methods.ts';
 import { promptMethods } from './prompt-methods.ts';
 
 export type EngineEmit = <K extends keyof EngineEvents>(name: K, data: EngineEvents[K], transfer?: ArrayBuffer[]) => Promise<void>;
-
-export interface OpenedMedia {
-  width: number;
-  height: number;
-  frameCount: number;
-  durationMs: number;
-  averageFps: number;
-  isVariableFrameRate: boolean;
-  hasAudio: boolean;
-  codec: string;
-  colorSpace: 'bt601' | 'bt709' | 'bt2020';
-  fullRange: boolean;
-  timeBase: { num: number; den: number };
-  isTruncated: boolean;
-  /** Presentation time of every frame in ticks. */
-  ptsTicks: Float64Array;
-}
-
-/** How a track run ended. A source that ends early is an end with a warning: what was tracked is kept. */
-export interface TrackOutcome {
-  state: 'done' | 'cancelled';
-  warning: string | null;
-}
 
 /** Parses a method's input; the host is ours, so a mismatch is a fault of the program and said so. */
 const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): EngineInput<M> => {
@@ -282,7 +261,7 @@ export class Engine {
       this.#runs.get(parse('cancel', raw).runId)?.abort();
       return {};
     },
-  };
+  } satisfies Serving<EngineMethods>;
 
   async #replaceModel(bundle: Bundle, choice: ProviderChoice): Promise<EngineModel> {
     const { manifest } = bundle;
@@ -348,5 +327,3 @@ export class Engine {
     }
   }
 }
-
-export type EngineMethods = Engine['methods'];

@@ -3,10 +3,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { LiveCamera } from '../../../shared/live.ts';
 import type { EngineEvents, EngineInput, EnginePrompt, engineInputs } from '../api/protocol.ts';
+import type { JoinedSegment } from '../api/recording.ts';
 import { listCameras } from '../streams/cameras.ts';
 import { type LifecycleRules, networkRules } from '../streams/lifecycle.ts';
 import { LiveSession } from '../streams/live-session.ts';
-import { type JoinedSegment, joinRecording } from '../streams/recording.ts';
+import { joinRecording } from '../streams/recording.ts';
 import type { InferenceClient } from '../worker/inference-client.ts';
 
 export interface LiveHost {

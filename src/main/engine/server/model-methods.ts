@@ -1,8 +1,8 @@
 /** What the engine does about models besides running one: reading checkpoints and binding them, off the host's thread. */
 
+import type { CheckedCheckpoint } from '../api/installed-model.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
-import type { CheckedCheckpoint } from '../model/bundle/installed-bundle.ts';
 
 /** Runs work that `cancel` of the same run id aborts. @throws AppError `cancelled` when it was */
 export type Cancellable = <T>(runId: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
@@ -13,7 +13,7 @@ type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' |
 ) => EngineInput<M>;
 
 /** Reading checkpoints is loaded when it is first needed: a start with the embedded model does without. */
-const installed = () => import('../model/bundle/installed-bundle.ts');
+const installed = () => import('../model/installed/installed-bundle.ts');
 
 /** See model/installed-bundle.ts for what each does and throws. */
 export const modelMethods = (parse: Parse, cancellable: Cancellable) => ({

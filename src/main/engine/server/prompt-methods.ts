@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { decodeRle, expandCounts } from '../../../shared/rle.ts';
 import type { RpcPeer } from '../../common/rpc.ts';
 import type { EngineEvents, EngineInput, EngineResult } from '../api/protocol.ts';
-import type { GraphTimings } from '../model/runtime/run-times.ts';
+import type { GraphTimings } from '../api/timings.ts';
 import type { MediaSource } from '../pipeline/media-source.ts';
 import { toEngineResult } from '../pipeline/results.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';

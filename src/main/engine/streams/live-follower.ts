@@ -4,7 +4,7 @@
  * number, so the tracker sees them one after the other, as it sees a clip.
  */
 import { AppError } from '../../../shared/errors.ts';
-import type { GraphTimings } from '../model/runtime/run-times.ts';
+import type { GraphTimings } from '../api/timings.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { FrameQueue } from './frame-queue.ts';
 import type { FrameRing, LiveFrame } from './frame-ring.ts';

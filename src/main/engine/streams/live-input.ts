@@ -2,9 +2,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { LiveSource } from '../../../shared/live.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
-import { shownAddress } from '../../common/shown-address.ts';
+import { isNetworkAddress } from '../../common/addresses.ts';
+import { requireCamera, titleOf } from '../../common/live-source.ts';
 import { chooseEncoder } from '../media/encoder-args.ts';
-import { isNetworkAddress, type NetworkInput, networkInput } from '../media/network-source.ts';
+import { type NetworkInput, networkInput } from '../media/network-source.ts';
 
 /** Matroska, a cluster for each packet, so that a packet leaves as soon as the next one is there. */
 const streamArgs = ['-f', 'matroska', '-cluster_time_limit', '0', '-flush_packets', '1', 'pipe:1'];
@@ -24,15 +25,7 @@ export const liveInput = (url: string): NetworkInput => {
   return { args: [...args, ...copyArgs], stdin };
 };
 
-const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
-
-/** Where a camera is named by a file, no other file may be. @throws AppError `not-allowed` */
-export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void => {
-  if (platform === 'linux' && !linuxCamera.test(deviceId))
-    throw new AppError('not-allowed', `${deviceId} is no camera. Choose one of the list (sam2-video live --cameras), or give an address.`);
-};
-
-/** The system's own way to a camera. @param deviceId as {@link listCameras} gives it */
+/** The system's own way to a camera. @param deviceId as `listCameras` gives it */
 export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): string[] => {
   requireCamera(deviceId, platform);
   const open = ['-fpsprobesize', '0', '-thread_queue_size', '64'];
@@ -48,12 +41,6 @@ export const encodeArgs = (encoders: ReadonlySet<string>): string[] => {
   const { name, args } = chooseEncoder(encoders, 20, 'ultrafast');
   const tuned = name === 'libx264' ? ['-tune', 'zerolatency'] : [];
   return ['-map', '0:V:0', '-c:v', name, ...args, ...tuned, '-pix_fmt', 'yuv420p', '-g', '50', '-bf', '0', ...streamArgs];
-};
-
-/** What the user sees of a source: no name, no password. */
-export const titleOf = (source: LiveSource): string => {
-  if (source.kind === 'network') return shownAddress(source.url);
-  return source.kind === 'camera' ? source.deviceId : source.name || 'Camera';
 };
 
 const cameraError = (title: string, said: string): AppError => {

@@ -1,13 +1,14 @@
 /** The pure parts of live sources: arguments, lists of devices, the log of times, and where the parts of a recording lie. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { titleOf } from '../../common/live-source.ts';
+import { parseTimes } from '../api/recording.ts';
 import { parseAvfoundation, parseDshow, parseVideo4Linux } from './cameras.ts';
 import { headerOf } from './live-decoder.ts';
-import { cameraInputArgs, encodeArgs, inputError, isFinal, liveInput, titleOf } from './live-input.ts';
+import { cameraInputArgs, encodeArgs, inputError, isFinal, liveInput } from './live-input.ts';
 import { LiveRates } from './live-rates.ts';
 import { placeParts } from './recording.ts';
 import { shrinkPlanes } from './shrink-planes.ts';
-import { parseTimes } from './times-log.ts';
 
 describe('how a source is opened', () => {
   it('as an address: over the network alone, copied', () => {

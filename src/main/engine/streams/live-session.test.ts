@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LiveFrameEvent, LiveReport } from '../api/protocol.ts';
+import { readTimes } from '../api/recording.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { probe } from '../media/probe.ts';
 import { networkRules } from './lifecycle.ts';
 import type { LiveAnswer } from './live-follower.ts';
 import { LiveSession, type LiveSessionOptions } from './live-session.ts';
 import { joinRecording } from './recording.ts';
-import { readTimes } from './times-log.ts';
 
 const timings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };
 const size = 16;

@@ -6,7 +6,9 @@ import { mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { LiveSource } from '../../../shared/live.ts';
+import { titleOf } from '../../common/live-source.ts';
 import type { EnginePlanes, EnginePrompt, LiveFrameEvent, LiveReport } from '../api/protocol.ts';
+import { type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { toEngineResult, toMemoryReport } from '../pipeline/results.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { FrameRing, type LiveFrame } from './frame-ring.ts';
@@ -15,11 +17,11 @@ import { LifecycleDriver } from './lifecycle-driver.ts';
 import { LiveConnection } from './live-connection.ts';
 import type { DecodedPicture, LivePicture } from './live-decoder.ts';
 import { type FollowerHost, LiveFollower } from './live-follower.ts';
-import { isFinal, titleOf } from './live-input.ts';
+import { isFinal } from './live-input.ts';
 import { LiveRates } from './live-rates.ts';
 import { recordedModelFrame } from './recorded-frame.ts';
 import { shrinkPlanes } from './shrink-planes.ts';
-import { type LiveTime, readTimes, segmentName, TimesLog } from './times-log.ts';
+import { TimesLog } from './times-log.ts';
 
 export interface LiveSessionOptions {
   source: LiveSource;

@@ -6,16 +6,9 @@ import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { type JoinedSegment, type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { inputArgs, runFfmpeg } from '../media/ffmpeg-process.ts';
 import { probe } from '../media/probe.ts';
-import { type LiveTime, readTimes, segmentName } from './times-log.ts';
-
-/** A file of the recording within the clip. */
-export interface JoinedSegment {
-  segment: number;
-  /** What is added to a time stamp of the file to have the clip's, ms. */
-  offsetMs: number;
-}
 
 interface Part {
   segment: number;

@@ -1,7 +1,7 @@
 /** The open clip: one at a time, made of a file, a project or a live source, and closed for the next one. */
 import { AppError } from '../../../shared/errors.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
 import type { AppEngine } from '../engine-link/app-engine.ts';
 import { isProjectFolder, type Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';

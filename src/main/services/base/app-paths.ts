@@ -38,7 +38,7 @@ export const userDataDir = (
   return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'sam2-video');
 };
 
-/** Where installed checkpoints are (engine/model/bundle/installed-bundle.ts). */
+/** Where installed checkpoints are (engine/model/installed/installed-bundle.ts). */
 export const installedModelsDir = (dataDir: string = userDataDir()): string => join(dataDir, 'models');
 
 /** @param root the folder with resources/, models/ and out/ (in a packaged app, its resources) */

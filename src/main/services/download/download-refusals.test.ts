@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, TempFolder } from '../../engine/model/checkpoint/testing/temp-folder.ts';
+import { outcomeOf, TempFolder } from '../../common/testing/temp-folder.ts';
 import {
   announcing,
   CheckpointServer,

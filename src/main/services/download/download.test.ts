@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { outcomeOf } from '../../engine/model/checkpoint/testing/temp-folder.ts';
+import { outcomeOf } from '../../common/testing/temp-folder.ts';
 import {
   CheckpointServer,
   cutAfter,

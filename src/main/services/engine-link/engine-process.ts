@@ -5,8 +5,8 @@
 import type { MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type MessageLink, RpcPeer } from '../../common/rpc.ts';
+import type { EngineMethods } from '../../engine/api/methods.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';
-import type { EngineMethods } from '../../engine/server/engine.ts';
 
 /** A started engine process, whatever started it. */
 export interface EngineProcess {

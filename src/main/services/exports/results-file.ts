@@ -2,8 +2,8 @@
 import type { TrackedObject } from '../../../shared/contract.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Results } from '../../../shared/results.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
 import type { MaskReader } from '../results/mask-store.ts';
 import type { TreeReader } from '../results/tree-store.ts';
 

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
-import type { Precision, Provider } from '../../engine/model/runtime/providers.ts';
+import type { Precision, Provider } from '../../engine/api/providers.ts';
 import { RateMeter } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import { engineCheckpoints } from './checkpoints.ts';

@@ -1,13 +1,13 @@
 /** Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays free. */
 import { randomUUID } from 'node:crypto';
+import type { InstallableModel } from '../../engine/api/installable-model.ts';
+import type { CheckedCheckpoint } from '../../engine/api/installed-model.ts';
+import { bundleFor, checkCheckpoint, identifyCheckpoint, verifyBundle } from '../../engine/api/models.ts';
 import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
-import { openBundle } from '../../engine/model/bundle/bundle.ts';
-import type { InstallableModel } from '../../engine/model/bundle/installable-model.ts';
-import { bundleFor, type CheckedCheckpoint, checkCheckpoint, identifyCheckpoint } from '../../engine/model/bundle/installed-bundle.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 
 export interface Checkpoints {
-  /** See engine/model/bundle/installed-bundle.ts for these three. */
+  /** See engine/model/installed/installed-bundle.ts for these three. */
   check(path: string, model: InstallableModel, requirePublished: boolean, signal: AbortSignal): Promise<CheckedCheckpoint>;
   identify(path: string, models: readonly InstallableModel[]): Promise<string>;
   bundleFor(model: InstallableModel, imageSize: number, installedDir: string, signal: AbortSignal): Promise<string>;
@@ -19,7 +19,7 @@ export const localCheckpoints: Checkpoints = {
   check: (path, model, requirePublished, signal) => checkCheckpoint(path, model, { requirePublished, signal }),
   identify: identifyCheckpoint,
   bundleFor,
-  verifyBundle: async (dir) => void (await openBundle(dir)),
+  verifyBundle,
 };
 
 /** Only what the engine's schema knows; the catalogue's models hold more. */

@@ -1,6 +1,6 @@
 /** Puts together what the app does with models. */
 import { join } from 'node:path';
-import type { Precision, Provider } from '../../engine/model/runtime/providers.ts';
+import type { Precision, Provider } from '../../engine/api/providers.ts';
 import { installedModelsDir, userDataDir } from '../base/app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';

@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import { parseModelSpec } from '../../../shared/models.ts';
-import { readManifest } from '../../engine/model/bundle/bundle.ts';
-import type { InstallableModel } from '../../engine/model/bundle/installable-model.ts';
-import { bundleFor } from '../../engine/model/bundle/installed-bundle.ts';
+import type { InstallableModel } from '../../engine/api/installable-model.ts';
+import { bundleFor, readManifest } from '../../engine/api/models.ts';
 import { installedModelsDir } from '../base/app-paths.ts';
 import { publishedSha256 } from './published-checkpoints.ts';
 

@@ -1,5 +1,5 @@
 import type { AppState } from '../../../shared/contract.ts';
-import type { Precision } from '../../engine/model/runtime/providers.ts';
+import type { Precision } from '../../engine/api/providers.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { SessionService } from '../session/session-service.ts';

@@ -5,8 +5,7 @@
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import { type InstalledRecord, installedFolder, readRecord, recordPath } from '../../engine/model/bundle/installed-bundle.ts';
-import { isStagedFolder } from '../../engine/model/bundle/staged-folder.ts';
+import { type InstalledRecord, installedFolder, isStagedFolder, readRecord, recordPath } from '../../engine/api/installed-model.ts';
 import { type Clock, systemClock } from '../download/clock.ts';
 import { type Disk, fileError, syncFolder, systemDisk } from '../download/disk.ts';
 import { download } from '../download/download.ts';

@@ -3,8 +3,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { graphNames } from '../../../shared/manifest.ts';
 import { checkOutputs, filesIn } from '../../common/check-outputs.ts';
-import { quantizeBundle } from '../../engine/model/quantize/quantize-bundle.ts';
-import { type LossProbe, type MeasuredLoss, measureLoss } from '../../engine/pipeline/measure-loss.ts';
+import type { LossProbe, MeasuredLoss } from '../../engine/api/measured-loss.ts';
+import { measureLoss, quantizeBundle } from '../../engine/api/models.ts';
 import { samplePrompt } from '../app/sample.ts';
 import { findModel, resolveModel } from './model-catalog.ts';
 
@@ -17,11 +17,7 @@ const graphSteps = 4;
 const silent = { signal: new AbortController().signal, onProgress: () => {} };
 
 /** The sample's own prompt, tracked for some frames. */
-export const sampleProbe = (clip: string, frames: number): LossProbe => {
-  const { frame, points } = samplePrompt;
-  const prompt = { points: points.map(({ x, y }): [number, number] => [x, y]), labels: points.map(({ label }) => label), box: null };
-  return { clip, frame, frames, prompt };
-};
+export const sampleProbe = (clip: string, frames: number): LossProbe => ({ clip, frames, ...samplePrompt });
 
 export interface QuantizedModel {
   dir: string;

@@ -1,6 +1,7 @@
 /** Runs over a session's clip, and what they and a live source give: masks and memories are kept before anybody is told. */
 import type { TrackDirection } from '../../../shared/contract.ts';
 import { defaultMemorySettings, type MemorySettings } from '../../../shared/memory-settings.ts';
+import type { TrackOutcome } from '../../engine/api/media.ts';
 import type {
   EngineInput,
   EnginePlanes,
@@ -9,7 +10,6 @@ import type {
   MemoryReport,
   TrackedFrameEvent,
 } from '../../engine/api/protocol.ts';
-import type { TrackOutcome } from '../../engine/server/engine.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import type { TreeStore } from '../results/tree-store.ts';

@@ -1,8 +1,8 @@
 /** What a path or an address is imported as, and what its clip is called. */
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isNetworkAddress } from '../../common/addresses.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
-import { isNetworkAddress } from '../../engine/media/network-source.ts';
 
 export type Source = EngineInput<'importMedia'>['source'];
 

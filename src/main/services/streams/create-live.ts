@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { SettingValues } from '../../../shared/settings.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
 import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { Project } from '../project/project.ts';

@@ -1,8 +1,8 @@
 /** A live recording that has become a clip, and how the work on it becomes work on the clip. */
 import { randomUUID } from 'node:crypto';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
-import type { JoinedSegment } from '../../engine/streams/recording.ts';
-import { readTimes } from '../../engine/streams/times-log.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
+import type { JoinedSegment } from '../../engine/api/recording.ts';
+import { readTimes } from '../../engine/api/recording.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';

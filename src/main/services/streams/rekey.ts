@@ -1,8 +1,7 @@
 /** From the numbers of live frames to those of the recording: found by the times of both, since frames that were not taken have no live number. */
 import type { Marks } from '../../../shared/session-state.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
-import type { JoinedSegment } from '../../engine/streams/recording.ts';
-import type { LiveTime } from '../../engine/streams/times-log.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
+import type { JoinedSegment, LiveTime } from '../../engine/api/recording.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import type { KeptWork } from '../session/kept-work.ts';
 import { type ObjectRecord, promptsKey } from '../session/object-list.ts';

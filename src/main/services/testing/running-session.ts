@@ -1,7 +1,7 @@
 /** A session whose run is under way for as long as the test wants: the test is the engine, and tells it what was tracked. */
 import type { FrameMessage } from '../../../shared/wire.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel, TrackedFrameEvent } from '../../engine/api/protocol.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import { SessionService } from '../session/session-service.ts';
 

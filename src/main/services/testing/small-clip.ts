@@ -1,7 +1,7 @@
 /** What an engine says of a clip and a model, for tests that need no picture. */
 
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
-import type { OpenedMedia } from '../../engine/server/engine.ts';
 
 /** A clip of 25 frames a second. */
 export const smallClip = ({ width, height, frameCount }: { width: number; height: number; frameCount: number }): OpenedMedia => ({

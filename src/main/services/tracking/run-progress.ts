@@ -1,7 +1,7 @@
 /** How far a track run got, object by object, and where each goes on after prompts were changed in between. */
 
 import type { TrackedFrameEvent } from '../../engine/api/protocol.ts';
-import type { TrackResume } from '../../engine/pipeline/track-plan.ts';
+import type { TrackResume } from '../../engine/api/tracking.ts';
 import { type ObjectList, type ObjectRecord, promptOn } from '../session/object-list.ts';
 
 /** Frames whose prompts differ. */

@@ -2,7 +2,7 @@
  * A track run that can be paused: an edit ends it at a frame border, is applied, and the run goes on with what is known then. A
  * correction takes its object back to the corrected frame.
  */
-import type { TrackOutcome } from '../../engine/server/engine.ts';
+import type { TrackOutcome } from '../../engine/api/media.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { TrackRequest } from '../session/session-tracking.ts';

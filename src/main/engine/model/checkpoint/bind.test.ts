@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Manifest, Weights } from '../../../../shared/manifest.ts';
+import { outcomeOf, TempFolder } from '../../../common/testing/temp-folder.ts';
 import { openBundle } from '../bundle/bundle.ts';
 import { type BindOptions, type BoundCheckpoint, bindCheckpoint } from './bind.ts';
 import { type SampleGraphs, sha256, writeSampleBundle } from './testing/sample-bundle.ts';
 import { floats, ramp, type SampleOptions, type SampleTensor, sampleCheckpoint } from './testing/sample-checkpoint.ts';
 import { sampleGraph } from './testing/sample-graph.ts';
-import { outcomeOf, TempFolder } from './testing/temp-folder.ts';
 
 const plain: Record<string, SampleTensor> = {
   'net.a': { shape: [2, 3], data: ramp(6) },

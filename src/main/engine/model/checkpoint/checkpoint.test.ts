@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { outcomeOf, TempFolder } from '../../../common/testing/temp-folder.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 import { op, pickle, text, underModel } from './testing/pickle-writer.ts';
 import { ramp, type SampleOptions, type SampleTensor, sampleCheckpoint } from './testing/sample-checkpoint.ts';
-import { outcomeOf, TempFolder } from './testing/temp-folder.ts';
 
 const tensors: Record<string, SampleTensor> = { a: { shape: [2, 3], data: ramp(6) }, b: { shape: [4], data: ramp(4, 100) } };
 const real = (name: string) => join(import.meta.dirname, 'testing', 'torch-2.13', name);

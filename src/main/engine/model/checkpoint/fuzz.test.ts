@@ -7,6 +7,7 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphName, Manifest, Weights } from '../../../../shared/manifest.ts';
+import { outcomeOf, TempFolder } from '../../../common/testing/temp-folder.ts';
 import { openBundle, readManifest } from '../bundle/bundle.ts';
 import { bindCheckpoint } from './bind.ts';
 import { readCheckpoint } from './checkpoint.ts';
@@ -16,7 +17,6 @@ import { globalOf, int, op, orderedDict, pickle, text, tuple } from './testing/p
 import { type SampleGraphs, sha256, writeSampleBundle } from './testing/sample-bundle.ts';
 import { ramp, type SampleOptions, type SampleTensor, sampleCheckpoint, samplePickle } from './testing/sample-checkpoint.ts';
 import { sampleGraph } from './testing/sample-graph.ts';
-import { outcomeOf, TempFolder } from './testing/temp-folder.ts';
 import { writeZip, type ZipMember } from './testing/zip-writer.ts';
 import { readZipDirectory } from './zip-directory.ts';
 

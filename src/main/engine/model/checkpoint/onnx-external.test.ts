@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../../common/testing/temp-folder.ts';
 import { listInitializers, rebindExternalData } from './onnx-external.ts';
 import { externalInitializer, sampleGraph } from './testing/sample-graph.ts';
-import { outcomeOf } from './testing/temp-folder.ts';
 import { bytesField, textField, varintField } from './wire.ts';
 
 const withGraph = (...fields: Uint8Array[]) => bytesField(7, Buffer.concat(fields));

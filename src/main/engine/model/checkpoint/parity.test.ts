@@ -9,10 +9,10 @@ import { decode } from 'fast-png';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { graphNames } from '../../../../shared/manifest.ts';
+import { TempFolder } from '../../../common/testing/temp-folder.ts';
 import { openBundle, readManifest } from '../bundle/bundle.ts';
 import { bindCheckpoint } from './bind.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { TempFolder } from './testing/temp-folder.ts';
 
 const repository = resolve(import.meta.dirname, '../../../../..');
 const bundleDir = join(repository, 'tests/fixtures/sam21-small256');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { outcomeOf } from '../../../common/testing/temp-folder.ts';
 import { pickleLimits, readPickle } from './pickle.ts';
 import { isDict, isTensor } from './pickle-values.ts';
 import { globalOf, int, op, orderedDict, pickle, stateDict, tensor, text, tuple, underModel } from './testing/pickle-writer.ts';
 import { ramp, samplePickle } from './testing/sample-checkpoint.ts';
-import { outcomeOf } from './testing/temp-folder.ts';
 
 const reasonFor = (data: Buffer) => outcomeOf(() => readPickle(data));
 const body = (...parts: (Buffer | string)[]) =>

@@ -1,8 +1,8 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TempFolder } from '../../../common/testing/temp-folder.ts';
 import { StagedFiles } from './staged-files.ts';
-import { TempFolder } from './testing/temp-folder.ts';
 
 afterEach(() => vi.useRealTimers());
 

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, TempFolder } from './testing/temp-folder.ts';
+import { outcomeOf, TempFolder } from '../../../common/testing/temp-folder.ts';
 import { writeZip, type ZipMember, type ZipOptions } from './testing/zip-writer.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
 

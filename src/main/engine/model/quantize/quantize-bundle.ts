@@ -9,13 +9,14 @@ import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
 import { type GraphFile, type GraphName, graphNames, type Manifest, manifestSchema } from '../../../../shared/manifest.ts';
+import type { QuantizeRun } from '../../api/measured-loss.ts';
 import { openBundle } from '../bundle/bundle.ts';
 import { hashBytes } from '../bundle/file-hash.ts';
 import { withFileErrors } from '../checkpoint/refusal.ts';
 import { StagedFiles } from '../checkpoint/staged-files.ts';
 import { OnnxGraph } from './onnx-graph.ts';
 import { quantizeGraph } from './quantize-graph.ts';
-import { type QuantizeRun, stepDone, unwatched } from './quantize-run.ts';
+import { stepDone, unwatched } from './quantize-run.ts';
 
 const inInt8: readonly GraphName[] = ['imageEncoder', 'imageAttention', 'memoryReader', 'memoryAttention'];
 

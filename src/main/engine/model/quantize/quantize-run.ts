@@ -1,11 +1,6 @@
 /** How the making of an int8 version is watched and ended. */
 import { AppError } from '../../../../shared/errors.ts';
-
-export interface QuantizeRun {
-  signal: AbortSignal;
-  /** A graph was written, or a frame tracked. */
-  onStep(): void;
-}
+import type { QuantizeRun } from '../../api/measured-loss.ts';
 
 /** Nobody watches. */
 export const unwatched: QuantizeRun = { signal: new AbortController().signal, onStep: () => {} };

@@ -86,7 +86,7 @@ describe('a bundle in int8', () => {
       clip: join(root, 'resources/sample.mp4'),
       frame: 60,
       frames: 4,
-      prompt: { points: [[480, 360]], labels: [1], box: null },
+      points: [{ x: 480, y: 360, label: 1 }],
     });
     expect(loss.frames).toBe(5);
     expect(loss.meanIou).toBeGreaterThan(0.8);

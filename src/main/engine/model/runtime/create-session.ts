@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
-import { type Provider, sessionOptions } from './providers.ts';
+import type { Provider } from '../../api/providers.ts';
+import { sessionOptions } from './providers.ts';
 
 /**
  * Graphs may compute in fp16 but take and give fp32: where JavaScript has `Float16Array` (Node 24, Electron), onnxruntime-node

@@ -1,6 +1,7 @@
 /** Runs graphs in this thread or in the second lane, and keeps their times. */
 import type { InferenceSession } from 'onnxruntime-node';
 import type { RunGraph } from '../../../../shared/manifest.ts';
+import type { GraphTimings, TimedGraph } from '../../api/timings.ts';
 import { type Dealing, sharesOf } from '../scheduler/dealing.ts';
 import { runWork, type Tensors, type Work } from '../scheduler/graph-chains.ts';
 import type { LaneTime } from '../scheduler/helper-protocol.ts';
@@ -8,7 +9,7 @@ import type { LaneEncoding, SecondLane } from '../scheduler/helper-thread.ts';
 import { apart, together } from './batch-parts.ts';
 import { type Sessions, unreadable } from './graph-sessions.ts';
 import { runFailure } from './run-failure.ts';
-import { absoluteMs, type GraphTimings, RunTimes, type TimedGraph } from './run-times.ts';
+import { absoluteMs, RunTimes } from './run-times.ts';
 
 /** Under which name a graph's time is told. */
 const timedAs: Record<RunGraph, TimedGraph> = {

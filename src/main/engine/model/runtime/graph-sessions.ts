@@ -2,8 +2,8 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
 import type { GraphName, RunGraph } from '../../../../shared/manifest.ts';
+import type { Provider } from '../../api/providers.ts';
 import { openSession } from './create-session.ts';
-import type { Provider } from './providers.ts';
 
 /** Where a graph's bytes are: a file path (external data beside it is found by ONNX Runtime). */
 export type GraphPaths = Record<GraphName, string | undefined>;

@@ -1,6 +1,8 @@
 /** In which ways a model's graphs may be opened on this machine, best first, and what is told of the one that worked. */
+
+import type { Provider } from '../../api/providers.ts';
 import type { GraphPaths } from './graph-sessions.ts';
-import type { Provider, ProviderChoice } from './providers.ts';
+import type { ProviderChoice } from './providers.ts';
 
 /** Of what the image encoder multiplies. */
 export type EncoderPrecision = 'int8' | 'fp32';

@@ -5,6 +5,8 @@
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
 import type { Manifest } from '../../../../shared/manifest.ts';
+import type { Provider } from '../../api/providers.ts';
+import type { GraphTimings } from '../../api/timings.ts';
 import type { TrackerConstants } from '../../tracking/constants.ts';
 import type {
   AheadFeatures,
@@ -30,8 +32,7 @@ import { CandidateGraphs } from './candidate-graphs.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
 import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
-import type { Provider, ProviderChoice } from './providers.ts';
-import type { GraphTimings } from './run-times.ts';
+import type { ProviderChoice } from './providers.ts';
 import { warmUp } from './warm-up.ts';
 
 interface OnnxFeatures extends ImageFeatures {

@@ -7,13 +7,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
-
-export const providerNames = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'] as const;
-export type Provider = (typeof providerNames)[number];
-
-/** On the CPU: `fast` takes graphs in int8 where the model brings them, `full` those in fp32. */
-export const precisionNames = ['fast', 'full'] as const;
-export type Precision = (typeof precisionNames)[number];
+import type { Precision, Provider } from '../../api/providers.ts';
 
 export interface ProviderChoice {
   /** Best first; "cpu" is always last. */

@@ -1,16 +1,6 @@
 /** How long graphs ran, and how long any did: two lanes run beside each other, so the graphs' times can add up to more than went by. */
 
-export interface GraphTimings {
-  /** ms inside ONNX Runtime per graph. */
-  imageEncoder: number;
-  memoryAttention: number;
-  maskDecoder: number;
-  memoryEncoder: number;
-  /** ms in which at least one of them ran. */
-  inside: number;
-}
-
-export type TimedGraph = Exclude<keyof GraphTimings, 'inside'>;
+import type { GraphTimings, TimedGraph } from '../../api/timings.ts';
 
 const none = (): GraphTimings => ({ imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 });
 

@@ -1,6 +1,6 @@
 /** How graphs are run for several objects (paths of a tree among them), or for several memories. */
 import type { RunGraph } from '../../../../shared/manifest.ts';
-import type { Provider } from '../runtime/providers.ts';
+import type { Provider } from '../../api/providers.ts';
 import type { Work } from './graph-chains.ts';
 
 /** What there is to run them: GraphRunner. */

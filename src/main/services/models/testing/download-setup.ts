@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TempFolder } from '../../../engine/model/checkpoint/testing/temp-folder.ts';
+import { TempFolder } from '../../../common/testing/temp-folder.ts';
 import { type Disk, systemDisk } from '../../download/disk.ts';
 import { type DownloadProgress, type DownloadRequest, download } from '../../download/download.ts';
 import { CheckpointServer, type Reply } from './checkpoint-server.ts';

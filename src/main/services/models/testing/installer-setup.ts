@@ -1,10 +1,10 @@
 /** What the tests of installed models share. */
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { TempFolder } from '../../../common/testing/temp-folder.ts';
 import { openBundle } from '../../../engine/model/bundle/bundle.ts';
-import { bundleFor } from '../../../engine/model/bundle/installed-bundle.ts';
 import { sha256, writeSampleBundle } from '../../../engine/model/checkpoint/testing/sample-bundle.ts';
-import { TempFolder } from '../../../engine/model/checkpoint/testing/temp-folder.ts';
+import { bundleFor } from '../../../engine/model/installed/installed-bundle.ts';
 import type { InstallProgress } from '../install-run.ts';
 import { type InstallOutcome, ModelInstaller, type ModelInstallerOptions } from '../model-installer.ts';
 import { CheckpointServer, type Reply } from './checkpoint-server.ts';

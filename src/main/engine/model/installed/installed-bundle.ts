@@ -13,46 +13,16 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors.ts';
 import type { Manifest } from '../../../../shared/manifest.ts';
+import type { InstallableModel } from '../../api/installable-model.ts';
+import { type CheckedCheckpoint, type InstalledRecord, installedFolder, readJson, readRecord, sha256 } from '../../api/installed-model.ts';
+import { readManifest } from '../bundle/bundle.ts';
+import { hashBytes, hashFile } from '../bundle/file-hash.ts';
 import { type BoundCheckpoint, bindCheckpoint } from '../checkpoint/bind.ts';
 import { type Checkpoint, type CheckpointTensor, readCheckpoint } from '../checkpoint/checkpoint.ts';
 import { matchParameters } from '../checkpoint/match-parameters.ts';
 import { withFileErrors } from '../checkpoint/refusal.ts';
 import { verifyEntries } from '../checkpoint/verify-entries.ts';
-import { readManifest } from './bundle.ts';
-import { hashBytes, hashFile } from './file-hash.ts';
-import type { InstallableModel } from './installable-model.ts';
 import { moveInto, removeAbandoned, stagedPath } from './staged-folder.ts';
-
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** The file beside an installed checkpoint. */
-export const installedRecordSchema = z.object({
-  sha256,
-  bytes: z.number().int().nonnegative(),
-  /** The address it came from, or the path it was imported from. */
-  source: z.string(),
-  /** ISO 8601. */
-  installedAt: z.string(),
-  /** What the sha256 was compared with: the published one, or nothing yet, so that it was recorded and is checked from then on. */
-  checked: z.enum(['published', 'recorded']),
-});
-export type InstalledRecord = z.infer<typeof installedRecordSchema>;
-
-/** What a checkpoint turned out to be. */
-export interface CheckedCheckpoint {
-  sha256: string;
-  bytes: number;
-  isPublished: boolean;
-}
-
-export const installedFolder = (installedDir: string, model: Pick<InstallableModel, 'id'>): string => join(installedDir, model.id);
-
-export const recordPath = (checkpointPath: string): string => `${checkpointPath}.json`;
-
-/** null where there is none or it can't be read: then nothing is known of the file. */
-export async function readRecord(checkpointPath: string): Promise<InstalledRecord | null> {
-  return readJson(recordPath(checkpointPath), installedRecordSchema);
-}
 
 /**
  * Reads a checkpoint as data and compares names, shapes and dtypes with what every bundle of the model asks for.
@@ -223,14 +193,6 @@ async function readManifestText(dir: string): Promise<string> {
     return await readFile(join(dir, 'manifest.json'), 'utf8');
   } catch (cause) {
     throw new AppError('model-missing', `${join(dir, 'manifest.json')} is not there. Install the app again.`, { cause });
-  }
-}
-
-async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | null> {
-  try {
-    return schema.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch {
-    return null;
   }
 }
 

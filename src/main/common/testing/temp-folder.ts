@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../../../shared/errors.ts';
+import { AppError } from '../../../shared/errors.ts';
 
 export class TempFolder implements AsyncDisposable {
   readonly path: string;
@@ -12,7 +12,7 @@ export class TempFolder implements AsyncDisposable {
   }
 
   static async create(): Promise<TempFolder> {
-    return new TempFolder(await mkdtemp(join(tmpdir(), 'sam2-checkpoint-')));
+    return new TempFolder(await mkdtemp(join(tmpdir(), 'sam2-video-test-')));
   }
 
   /** Writes a file and gives its path. */

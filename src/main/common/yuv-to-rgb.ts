@@ -1,6 +1,9 @@
 /** Pictures for eyes outside a video: 4:2:0 planes as RGB. */
-import { chromaSize } from '../../../shared/wire.ts';
-import { lumaWeights } from './compositor.ts';
+import { chromaSize } from '../../shared/wire.ts';
+
+/** Shares of red and blue in the luma of each standard; green has the rest. */
+export const lumaWeights = (colorSpace: 'bt601' | 'bt709' | 'bt2020'): readonly [number, number] =>
+  colorSpace === 'bt601' ? [0.299, 0.114] : colorSpace === 'bt709' ? [0.2126, 0.0722] : [0.2627, 0.0593];
 
 export interface YuvColors {
   colorSpace: 'bt601' | 'bt709' | 'bt2020';

@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../../shared/errors.ts';
+import { isStagedFolder } from '../../api/installed-model.ts';
 
 const stagedIdLength = 12;
 /** A holder of the mark needs a few ms; after 100 pauses it is taken for dead. */
@@ -60,9 +61,6 @@ const succeeds = (work: Promise<unknown>): Promise<boolean> =>
     () => true,
     () => false,
   );
-
-/** What this module makes on the way, as a name. */
-export const isStagedFolder = (name: string): boolean => /^\.\d+\.[0-9a-f]{12}(\.former)?$/.test(name);
 
 const abandonedAfterMs = 3_600_000;
 

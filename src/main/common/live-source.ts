@@ -1,0 +1,18 @@
+/** Live sources: which cameras may be opened, and what a source is called. */
+import { AppError } from '../../shared/errors.ts';
+import type { LiveSource } from '../../shared/live.ts';
+import { shownAddress } from './shown-address.ts';
+
+const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
+
+/** Where a path names a camera, only a camera's path will do. @throws AppError `not-allowed` */
+export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void => {
+  if (platform === 'linux' && !linuxCamera.test(deviceId))
+    throw new AppError('not-allowed', `${deviceId} is no camera. Choose one of the list (sam2-video live --cameras), or give an address.`);
+};
+
+/** What the user sees of a source: no name, no password. */
+export const titleOf = (source: LiveSource): string => {
+  if (source.kind === 'network') return shownAddress(source.url);
+  return source.kind === 'camera' ? source.deviceId : source.name || 'Camera';
+};

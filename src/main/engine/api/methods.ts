@@ -1,0 +1,48 @@
+/** The engine's methods: inputs by their schemas in protocol.ts, answers by the types here. */
+import type { LiveCamera } from '../../../shared/live.ts';
+import type { CheckedCheckpoint } from './installed-model.ts';
+import type { OpenedMedia, TrackOutcome } from './media.ts';
+import type { EngineInput, EngineModel, EnginePicture, EngineResult, engineInputs } from './protocol.ts';
+import type { JoinedSegment } from './recording.ts';
+
+/** Of methods that answer only that they are done. */
+type Done = object;
+
+interface EngineOutputs {
+  loadModel: EngineModel;
+  prepare: Done;
+  open: OpenedMedia;
+  close: Done;
+  readFrame: EnginePicture;
+  forgetViewer: Done;
+  setPoints: EngineResult;
+  setMask: EngineResult;
+  attend: Done;
+  clearPrompts: Done;
+  removeObject: Done;
+  track: TrackOutcome;
+  /** null where the size can't be told. */
+  measureExport: { videoBytes: number | null };
+  exportResults: TrackOutcome;
+  exportMasks: Done;
+  /** Why an import of an endless source ended before it was told to; null when it did not. */
+  importMedia: { endedEarly: string | null };
+  liveCameras: { cameras: LiveCamera[] };
+  liveStart: { frameCount: number };
+  liveAppend: Done;
+  liveTracking: Done;
+  liveStop: Done;
+  liveJoin: { segments: JoinedSegment[] };
+  finishImport: Done;
+  cancel: Done;
+  /** Resident memory of the engine's process. */
+  usage: { bytes: number };
+  checkCheckpoint: CheckedCheckpoint;
+  /** The model's id. */
+  identifyCheckpoint: string;
+  /** The bundle's folder. */
+  bundleFor: string;
+  verifyBundle: Done;
+}
+
+export type EngineMethods = { [M in keyof typeof engineInputs]: (input: EngineInput<M>) => Promise<EngineOutputs[M]> };
