@@ -4,7 +4,7 @@
 modules and the same state dict, driven by the official code without any change to it.
 
 Sizes: image S = 352, stride 16, feature map h = 22, hidden width C = 128, memory width Cm = 64.
-Shapes below: B objects, N points, T tokens = h * h = 400.
+Shapes below: B objects, N points, T tokens = h * h = 484.
 """
 
 from __future__ import annotations

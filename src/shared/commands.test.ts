@@ -44,7 +44,8 @@ const keyboardPage = (): string =>
   [
     '# Commands and keys',
     '',
-    'Every command is in the palette (`Ctrl+K`). Keys can be changed in the list of keyboard shortcuts (`?`). On macOS `Ctrl` is `⌘`.',
+    'Every command is in the palette (`Ctrl+K`). Keys can be changed in the list of keyboard shortcuts (`?`). On macOS',
+    '`Ctrl` is `⌘`.',
     ...commandGroups.flatMap((group) => [
       '',
       `## ${group}`,
