@@ -1,13 +1,13 @@
 /**
- * How a picture travels: one binary message with the frame's planes and each object's low-res logits.
+ * How a picture travels: one binary message with its session, the frame's planes and each object's low-res logits.
  * The same bytes go over a WebSocket and a MessagePort. Little-endian. Masks travel as logits, not pictures: the shader
  * upsamples and thresholds them, so contours are smooth at every zoom.
  */
 import { AppError } from './errors.ts';
 
 const magic = 0x53563246;
-const version = 1;
-const headerBytes = 48;
+const version = 2;
+const headerBytes = 56;
 const overlayHeaderBytes = 28;
 
 export interface FrameOverlay {
@@ -25,6 +25,8 @@ export interface FrameOverlay {
 }
 
 export interface FrameMessage {
+  /** The session it is of: a UUID. */
+  sessionId: string;
   /** The request this answers, or 0 for a frame pushed while tracking. */
   requestId: number;
   frame: number;
@@ -41,6 +43,23 @@ export interface FrameMessage {
 
 export const chromaSize = (size: number): number => (size + 1) >> 1;
 export const planesByteLength = (width: number, height: number): number => width * height + 2 * chromaSize(width) * chromaSize(height);
+
+const idBytes = 16;
+
+const putId = (view: DataView, at: number, id: string): void => {
+  const digits = id.replaceAll('-', '');
+  for (let i = 0; i < idBytes; i++) view.setUint8(at + i, Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+};
+
+const getId = (view: DataView, at: number): string => {
+  const digits = Array.from({ length: idBytes }, (_, i) =>
+    view
+      .getUint8(at + i)
+      .toString(16)
+      .padStart(2, '0'),
+  ).join('');
+  return [8, 12, 16, 20].reduceRight((text, place) => `${text.slice(0, place)}-${text.slice(place)}`, digits);
+};
 
 const colorSpaces = ['bt601', 'bt709', 'bt2020'] as const;
 const align4 = (n: number): number => (n + 3) & ~3;
@@ -61,6 +80,7 @@ export const encodeFrameMessage = (message: FrameMessage): ArrayBuffer => {
   view.setUint8(29, message.fullRange ? 1 : 0);
   view.setUint32(32, message.planes.byteLength, true);
   view.setUint32(36, message.overlays.length, true);
+  putId(view, 40, message.sessionId);
   new Uint8Array(buffer, headerBytes, message.planes.byteLength).set(message.planes);
   let at = headerBytes + align4(message.planes.byteLength);
   for (const overlay of message.overlays) {
@@ -115,6 +135,7 @@ export const decodeFrameMessage = (buffer: ArrayBuffer): FrameMessage => {
     at += overlayHeaderBytes + align4(bytes);
   }
   return {
+    sessionId: getId(view, 40),
     requestId: view.getUint32(8, true),
     frame: view.getUint32(12, true),
     timeMs: view.getFloat64(16, true),

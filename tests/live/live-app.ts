@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { AppServicesOptions } from '../../src/main/services/app/app-services-options.ts';
-import type { AppState } from '../../src/shared/contract.ts';
+import type { AppState } from '../../src/shared/contract/state.ts';
 import type { LiveState } from '../../src/shared/live.ts';
 import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
 

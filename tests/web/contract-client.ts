@@ -1,5 +1,6 @@
 /** What every client of a test does, whatever carries its messages: it sends requests, mirrors the state and waits for what comes. */
-import { type AppState, type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
+import type { AppState } from '../../src/shared/contract/state.ts';
+import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 
 export abstract class ContractClient {
   state: AppState | null = null;

@@ -7,7 +7,7 @@ import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { Connection } from '../../src/main/services/app/client-link.ts';
 import { addressVariable } from '../../src/main/services/download/download-address.ts';
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
-import type { AppState } from '../../src/shared/contract.ts';
+import type { AppState } from '../../src/shared/contract/state.ts';
 import { makeTempFolder, root } from '../cli/run-cli.ts';
 import { embeddedModel } from '../embedded-model.ts';
 import { parityFixture, sayIfMissing } from '../parity/shared-data.ts';

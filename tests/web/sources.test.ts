@@ -13,7 +13,7 @@ import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import { openSource } from '../../src/main/services/app/open-source.ts';
 import { CheckpointServer, cutAfter, etag, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import { importSource } from '../../src/main/services/sources/import-source.ts';
-import type { Operation } from '../../src/shared/contract.ts';
+import type { Operation } from '../../src/shared/contract/state.ts';
 import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;

@@ -1,6 +1,6 @@
 /** What the commands print: errors, progress, and how Ctrl-C is taken. */
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import type { Operation } from '../../shared/contract.ts';
+import type { Operation } from '../../shared/contract/state.ts';
 import type { AppError } from '../../shared/errors.ts';
 
 export const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;

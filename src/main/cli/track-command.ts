@@ -1,6 +1,6 @@
 /** `sam2-video track`: prompts in, annotated clip, masks and results.json out. */
 import { resolve } from 'node:path';
-import type { TrackDirection } from '../../shared/contract.ts';
+import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AppServices } from '../services/app/app-services.ts';
 import { openSource } from '../services/app/open-source.ts';

@@ -1,6 +1,6 @@
 /** While something is tracked or exported the computer stays awake, the window's icon shows how far it is, and its end is told. */
 import type { PowerSaveBlocker } from 'electron';
-import type { AppState } from '../../shared/contract.ts';
+import type { AppState } from '../../shared/contract/state.ts';
 import { EndedWork } from '../services/app/ended-work.ts';
 
 /** @param showProgress 0..1, or -1 for none @param tell of long work that has ended */

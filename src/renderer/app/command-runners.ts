@@ -1,6 +1,8 @@
 /** What each command of the table does in this window. */
 import type { CommandId } from '../../shared/commands.ts';
-import type { MethodInput, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import type { TrackedObject } from '../../shared/contract/state.ts';
+import type { TrackDirection } from '../../shared/contract/tracking.ts';
+import type { MethodInput } from '../../shared/contract.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
 import { statusText } from '../features/status/strings.ts';
 import { UnsureFrames } from '../features/timeline/unsure-frames.ts';

@@ -1,6 +1,6 @@
 /** What the commands on objects do. Those that mean the selection mean all of it, in one step. */
 import type { CommandId } from '../../shared/commands.ts';
-import type { TrackedObject } from '../../shared/contract.ts';
+import type { TrackedObject } from '../../shared/contract/state.ts';
 import { type AppStore, addToast } from '../state/app-store.ts';
 import { objectsOf, selectedObjects, type WindowState } from '../state/window-state.ts';
 import { runnerText } from './strings.ts';

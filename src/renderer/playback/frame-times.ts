@@ -3,7 +3,7 @@
  * first frame on, and what is not there yet is guessed from the clip's length.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Media } from '../../shared/contract.ts';
+import type { Media } from '../../shared/contract/state.ts';
 import type { Client } from '../transport/client.ts';
 
 /** Asked for at once; the contract's most. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AppState } from '../../shared/contract.ts';
+import type { AppState } from '../../shared/contract/state.ts';
 import { noSessionMemory } from '../../shared/memory-tree.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, createAppStore } from '../state/app-store.ts';

@@ -2,7 +2,7 @@
  * Brings pictures to the screen: says which frame is wanted (the newest wish wins), plays,
  * and follows frames pushed while tracking. Pictures go to `onPicture` listeners, never into the store.
  */
-import type { Media } from '../../shared/contract.ts';
+import type { Media } from '../../shared/contract/state.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, reportError } from '../state/app-store.ts';
 import { liveOf, runningOperation } from '../state/window-state.ts';

@@ -1,6 +1,6 @@
 /** Whether a command that switches something has it switched on now; undefined for the others. */
 import type { CommandId } from '../../shared/commands.ts';
-import type { TrackedObject } from '../../shared/contract.ts';
+import type { TrackedObject } from '../../shared/contract/state.ts';
 import { objectsOf, type WindowState } from './window-state.ts';
 
 const selected = (state: WindowState): TrackedObject | undefined => objectsOf(state).find(({ id }) => id === state.selectedId);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AppState, TrackedObject } from '../../shared/contract.ts';
+import type { AppState, TrackedObject } from '../../shared/contract/state.ts';
 import { noSessionMemory } from '../../shared/memory-tree.ts';
 import { noModels } from '../../shared/models.ts';
 import { noSettings } from '../../shared/settings.ts';

@@ -4,7 +4,9 @@
  */
 
 import type { CommandContext } from '../../shared/command-spec.ts';
-import type { AppState, HostInfo, Operation, TrackDirection, TrackedObject } from '../../shared/contract.ts';
+import type { AppState, Operation, TrackedObject } from '../../shared/contract/state.ts';
+import type { TrackDirection } from '../../shared/contract/tracking.ts';
+import type { HostInfo } from '../../shared/contract.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
 import { type Marks, noMarks } from '../../shared/session-state.ts';

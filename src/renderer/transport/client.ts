@@ -2,15 +2,8 @@
  * The contract as typed calls over a transport. Everything that comes in is validated here; a call never hangs: it ends with
  * its answer, an AppError, or the loss of the link.
  */
-import {
-  type AppState,
-  contract,
-  type HostInfo,
-  hostMessageSchema,
-  type Method,
-  type MethodInput,
-  type MethodOutput,
-} from '../../shared/contract.ts';
+import type { AppState } from '../../shared/contract/state.ts';
+import { contract, type HostInfo, hostMessageSchema, type Method, type MethodInput, type MethodOutput } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { decodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
 import { type LinkState, Listeners, type Transport, type Unsubscribe } from './transport.ts';

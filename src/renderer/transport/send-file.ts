@@ -1,5 +1,5 @@
 /** Sends what the browser holds to the host, piece by piece, each when the one before has arrived. */
-import { uploadPieceBytes } from '../../shared/contract.ts';
+import { uploadPieceBytes } from '../../shared/contract/ids.ts';
 import type { Client } from './client.ts';
 
 /** @returns base64 text */

@@ -1,6 +1,6 @@
 /** Which frames a track run visits, and which objects take part on each. */
 
-import type { TrackDirection } from '../../../shared/contract.ts';
+import type { TrackDirection } from '../../../shared/contract/tracking.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { TrackResume } from '../api/tracking.ts';
 

@@ -3,7 +3,7 @@
  * clients. Electron, the web host and the CLI each make one of these.
  */
 import { join, resolve } from 'node:path';
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';

@@ -1,5 +1,6 @@
 /** The windows that are connected: each is greeted, told every state, answered, and sent the pictures that are pushed. */
-import { type AppState, type HostInfo, protocolVersion } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
+import { type HostInfo, protocolVersion } from '../../../shared/contract.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import type { StateHub } from '../base/state-hub.ts';
 import { answerRequest, type ClientLink, type Connection } from './client-link.ts';

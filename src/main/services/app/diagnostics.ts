@@ -1,6 +1,6 @@
 /** What a user copies into a report: versions, machine, model, memory and the last warnings. No path of the user's files unless asked. */
 import { arch, cpus, freemem, homedir, platform, release, totalmem } from 'node:os';
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 
 /** Paths in a text, as far as they can be told from other words. */

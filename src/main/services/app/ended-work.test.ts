@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { EndedWork } from './ended-work.ts';
 

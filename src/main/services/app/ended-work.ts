@@ -1,5 +1,5 @@
 /** Long work that came to its end, in words for somebody who looks elsewhere. */
-import type { AppState, Operation } from '../../../shared/contract.ts';
+import type { AppState, Operation } from '../../../shared/contract/state.ts';
 
 /** What ends sooner was waited for, ms. */
 const longMs = 10_000;

@@ -1,6 +1,7 @@
 /** The contract's methods on the clip, runs, exports and the app itself. */
 import { basename } from 'node:path';
-import type { AppState, MethodInput, MethodOutput } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
+import type { MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { encodeFrameMessage } from '../../../shared/wire.ts';

@@ -1,5 +1,5 @@
 /** Messages for the user until they are dismissed; each is in the log too. */
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import type { AppLog } from './app-log.ts';
 
 type Notice = AppState['notices'][number];

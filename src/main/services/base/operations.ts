@@ -1,6 +1,6 @@
 /** Long work: progress, speed, time left, cancel. */
 import { randomUUID } from 'node:crypto';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 
 /** Frames a second over the last few seconds, so that ETA follows a change of pace. */

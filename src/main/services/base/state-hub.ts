@@ -1,5 +1,5 @@
 /** The state every client mirrors: one value with a growing revision, pushed at most ten times a second. */
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 
 const pushIntervalMs = 100;
 

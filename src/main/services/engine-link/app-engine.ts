@@ -1,5 +1,5 @@
 /** The app's engine and what is told of it: starting, ready, restarting, or failed and why. */
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import type { AppError } from '../../../shared/errors.ts';
 import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-process.ts';
 

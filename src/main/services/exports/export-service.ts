@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { defaultOverlayStyle, type OverlayStyle } from '../../../shared/export-choice.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';

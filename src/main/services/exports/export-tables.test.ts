@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AppState, TrackedObject } from '../../../shared/contract.ts';
+import type { AppState, TrackedObject } from '../../../shared/contract/state.ts';
 import { noModels } from '../../../shared/models.ts';
 import { compressCounts, decodeRle, encodeRle, expandCounts, rleArea } from '../../../shared/rle.ts';
 import { noSettings } from '../../../shared/settings.ts';

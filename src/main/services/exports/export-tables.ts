@@ -1,5 +1,5 @@
 /** Results as tables that other programs read: COCO JSON with run lengths, and CSV of tracks. */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { MaskReader, StoredMask } from '../results/mask-store.ts';
 
 export interface TableSource {

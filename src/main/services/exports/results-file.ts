@@ -1,5 +1,5 @@
 /** results.json from a session's store, a frame at a time: hours of results are never in memory. */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Results } from '../../../shared/results.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';

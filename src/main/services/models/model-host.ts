@@ -1,4 +1,4 @@
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import type { Precision } from '../../engine/api/providers.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';

@@ -1,6 +1,6 @@
 /** The user's objects as an immutable list: every edit makes a new one, so that history can hold both. */
 import { createHash } from 'node:crypto';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 

@@ -2,7 +2,7 @@
  * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the truth; the
  * engine is told what changed, and after an undo what changed back.
  */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
-import type { Session, TrackedObject } from '../../../shared/contract.ts';
+import type { Session, TrackedObject } from '../../../shared/contract/state.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Box, CompressedMask, PromptPoint } from '../../../shared/prompts.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';

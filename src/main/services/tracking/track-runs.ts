@@ -1,6 +1,6 @@
 /** Track runs as operations of the app: one at a time, paused for what the user edits meanwhile. */
 
-import type { AppState } from '../../../shared/contract.ts';
+import type { AppState } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Operations } from '../base/operations.ts';

@@ -1,6 +1,6 @@
 /** What to write and where; then how it goes; then what was written. */
 import { useState } from 'react';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';

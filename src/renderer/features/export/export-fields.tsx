@@ -1,5 +1,5 @@
 /** The parts of the export form: files, range, objects, how masks are drawn. */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { shownObjects, trackedFrames } from '../../state/window-state.ts';
 import { formatTime } from '../../ui/format.ts';
 import { Segments } from '../../ui/segments.tsx';

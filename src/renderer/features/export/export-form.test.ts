@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { exportChoiceSchema } from '../../../shared/export-choice.ts';
 import { type ClipFacts, choiceOf, firstForm, rangeOf } from './export-form.ts';
 

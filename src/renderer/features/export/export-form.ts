@@ -1,5 +1,7 @@
 /** What the export dialog holds, and what it asks the host for. Pure. */
-import type { MethodInput, TrackedObject } from '../../../shared/contract.ts';
+
+import type { TrackedObject } from '../../../shared/contract/state.ts';
+import type { MethodInput } from '../../../shared/contract.ts';
 import type { Marks } from '../../../shared/session-state.ts';
 import { shownObjects } from '../../state/window-state.ts';
 import { exportText as text } from './strings.ts';

@@ -1,6 +1,6 @@
 /** How an export goes, and what was written. */
 import { Check, ExternalLink, FolderOpen, Square } from 'lucide-react';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { useApp } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { Button, buttonClass } from '../../ui/button.tsx';

@@ -1,7 +1,7 @@
 /** The menu bar of the served window; on the desktop the system draws the same menus. */
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { type CommandId, commands } from '../../../shared/commands.ts';
-import type { Session } from '../../../shared/contract.ts';
+import type { Session } from '../../../shared/contract/state.ts';
 import { shortcutOf } from '../../../shared/keymap.ts';
 import { menus } from '../../../shared/menus.ts';
 import { isMac, useApp } from '../../app/app-context.ts';

@@ -1,6 +1,6 @@
 /** The models: which is at work and on what, what else there is, and getting, checking and removing them. */
 import { useEffect } from 'react';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { runningOperation } from '../../state/window-state.ts';

@@ -1,5 +1,5 @@
 /** What can be done with one object, where it was right-clicked. */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { commandContext, objectsOf, selectedObjects } from '../../state/window-state.ts';

@@ -1,7 +1,7 @@
 /** One object: pick it, name it, colour it, hide it, protect it. */
 import { EllipsisVertical, Eye, EyeOff, Focus, Lock, Trash2 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf, promptCount, trackedFrames, withToggled } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';

@@ -1,6 +1,6 @@
 /** Model, provider, speed: what is at work. */
 import { X } from 'lucide-react';
-import type { Operation } from '../../../shared/contract.ts';
+import type { Operation } from '../../../shared/contract/state.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { xOfFrame } from './lane-geometry.ts';
 import type { LaneIndex } from './lane-index.ts';

@@ -1,6 +1,6 @@
 /** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
 
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { LaneKind, Marks } from '../../../shared/session-state.ts';
 import { shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';

@@ -1,6 +1,6 @@
 /** Small pictures along the clip. */
 import { useEffect, useRef, useState } from 'react';
-import type { Media } from '../../../shared/contract.ts';
+import type { Media } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { prepareCanvas, tokensOf } from './draw-ruler.ts';
 import { filmstripTiles } from './filmstrip-tiles.ts';

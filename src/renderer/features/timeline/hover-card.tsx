@@ -1,6 +1,6 @@
 /** The picture and the time under the pointer, above the timeline. */
 import { useEffect, useRef, useState } from 'react';
-import type { Media } from '../../../shared/contract.ts';
+import type { Media } from '../../../shared/contract/state.ts';
 import { useApp } from '../../app/app-context.ts';
 import styles from './timeline.module.css';
 import { useClock } from './use-clock.ts';

@@ -11,7 +11,7 @@ import {
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
-import type { Media } from '../../../shared/contract.ts';
+import type { Media } from '../../../shared/contract/state.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { addToast } from '../../state/app-store.ts';

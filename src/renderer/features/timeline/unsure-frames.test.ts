@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { laneKinds, lanePageFrames } from '../../../shared/session-state.ts';
 import type { Client } from '../../transport/client.ts';
 import { UnsureFrames, unsureStretches } from './unsure-frames.ts';

@@ -1,5 +1,5 @@
 /** Where the lanes of objects become unsure, asked of the host when a user jumps there. */
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { type Lane, laneKinds, lanePageFrames } from '../../../shared/session-state.ts';
 import type { Client } from '../../transport/client.ts';
 

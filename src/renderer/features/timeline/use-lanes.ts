@@ -1,6 +1,6 @@
 /** What the lanes show of each object: fetched when the host says that it changed, indexed once, drawn many times. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { TrackedObject } from '../../../shared/contract.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { Lane } from '../../../shared/session-state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';

@@ -1,6 +1,6 @@
 /** Track and its progress. The one button starts, and while tracking cancels. */
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, ScanEye, Square } from 'lucide-react';
-import type { TrackDirection } from '../../../shared/contract.ts';
+import type { TrackDirection } from '../../../shared/contract/tracking.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
 import { liveOf, marksOf, runningOperation, selectedObjects } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';

@@ -3,7 +3,8 @@
  * `?scene=empty|clip|tracked|tracking|exported|failed` chooses where it starts.
  */
 
-import type { AppState, HostMessage, Operation, TrackedObject } from '../../../shared/contract.ts';
+import type { AppState, Operation, TrackedObject } from '../../../shared/contract/state.ts';
+import type { HostMessage } from '../../../shared/contract.ts';
 import { protocolVersion, requestMessageSchema } from '../../../shared/contract.ts';
 import type { ExportEstimate } from '../../../shared/export-choice.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
