@@ -11,7 +11,7 @@ import { makeServices } from '../src/main/cli/headless.ts';
 import type { MessageLink } from '../src/main/common/rpc.ts';
 import type { AppServices } from '../src/main/services/app/app-services.ts';
 import { appPaths } from '../src/main/services/base/app-paths.ts';
-import type { EngineProcess } from '../src/main/services/engine-link/engine-process.ts';
+import type { EngineProcess } from '../src/main/services/engine-link/engine-supervisor.ts';
 import { forkEngine } from '../src/main/services/engine-link/fork-engine.ts';
 import { startWebHost } from '../src/main/web/server.ts';
 import { formatBytes } from '../src/shared/format-bytes.ts';

@@ -6,7 +6,7 @@ import { makeServices } from '../../src/main/cli/headless.ts';
 import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { AppServicesOptions } from '../../src/main/services/app/app-services-options.ts';
 import type { ClientLink } from '../../src/main/services/app/client-link.ts';
-import type { SpawnEngine } from '../../src/main/services/engine-link/engine-process.ts';
+import type { SpawnEngine } from '../../src/main/services/engine-link/engine-supervisor.ts';
 import { startWebHost, type WebHost } from '../../src/main/web/server.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 import { token } from './test-window.ts';

@@ -5,7 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';
 import { engineEnvironment } from '../services/engine-link/engine-environment.ts';
-import type { EngineProcess } from '../services/engine-link/engine-process.ts';
+import type { EngineProcess } from '../services/engine-link/engine-supervisor.ts';
 
 export type ForkUtility = (
   modulePath: string,

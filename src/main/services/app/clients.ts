@@ -5,7 +5,7 @@ import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
 import type { StateHub } from '../base/state-hub.ts';
 import { answerRequest, type ClientLink, type Connection } from './client-link.ts';
 
-export interface ClientsHost {
+export interface ClientsDeps {
   info: Omit<HostInfo, 'protocolVersion'>;
   hub: StateHub;
   handlers: () => Parameters<typeof answerRequest>[0];
@@ -15,21 +15,21 @@ export interface ClientsHost {
 }
 
 export class Clients {
-  readonly #host: ClientsHost;
+  readonly #deps: ClientsDeps;
   readonly #links = new Set<ClientLink>();
 
-  constructor(host: ClientsHost) {
-    this.#host = host;
+  constructor(deps: ClientsDeps) {
+    this.#deps = deps;
   }
 
   connect(link: ClientLink): Connection {
-    const { info, hub, state, onConnected, onGone } = this.#host;
+    const { info, hub, state, onConnected, onGone } = this.#deps;
     this.#links.add(link);
     onConnected();
     link.send({ t: 'hello', info: { protocolVersion, ...info } });
     link.send({ t: 'state', state: state() });
     const unsubscribe = hub.subscribe((next) => link.send({ t: 'state', state: next }));
-    const handlers = this.#host.handlers();
+    const handlers = this.#deps.handlers();
     return {
       receive: (data) => void answerRequest(handlers, data, link),
       close: () => {

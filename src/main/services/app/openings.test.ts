@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';
 import { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { Openings } from './openings.ts';
 
 const setUp = () => {

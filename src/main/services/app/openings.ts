@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 
 export class Openings {
   readonly #operations: Operations;

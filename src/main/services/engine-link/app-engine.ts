@@ -1,7 +1,7 @@
 /** The app's engine and what is told of it: starting, ready, restarting, or failed and why. */
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { type AppUsage, EngineHost, type EnginePeer, type SpawnEngine } from './engine-process.ts';
+import { type AppUsage, EngineSupervisor, type EnginePeer, type SpawnEngine } from './engine-supervisor.ts';
 
 export interface AppEngineHost {
   /** A fresh engine is there; resolves when the work has been replayed on it. */
@@ -12,13 +12,13 @@ export interface AppEngineHost {
 
 export class AppEngine {
   readonly #app: AppEngineHost;
-  readonly #host: EngineHost;
+  readonly #deps: EngineSupervisor;
   #state: AppState['engine'] = { state: 'starting', message: null };
   #error: AppError | null = null;
 
   constructor(spawn: SpawnEngine, app: AppEngineHost) {
     this.#app = app;
-    this.#host = new EngineHost(spawn, {
+    this.#deps = new EngineSupervisor(spawn, {
       onReady: (peer, isRestart) => app.onReady(peer, isRestart),
       onLost: (reason) =>
         this.tell('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
@@ -35,12 +35,12 @@ export class AppEngine {
 
   /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
   get peer(): EnginePeer {
-    return this.#host.peer;
+    return this.#deps.peer;
   }
 
   /** Process id, for tests and diagnostics. */
   get pid(): number | undefined {
-    return this.#host.pid;
+    return this.#deps.pid;
   }
 
   /** @throws AppError why the engine or the model can't be used */
@@ -49,7 +49,7 @@ export class AppEngine {
   }
 
   start(): Promise<void> {
-    return this.#host.start();
+    return this.#deps.start();
   }
 
   tell(state: AppState['engine']['state'], message: string | null): void {
@@ -59,11 +59,11 @@ export class AppEngine {
   }
 
   usage(): Promise<AppUsage> {
-    return this.#host.usage();
+    return this.#deps.usage();
   }
 
   forgetViewer(viewer: number): void {
-    this.#host.forgetViewer(viewer);
+    this.#deps.forgetViewer(viewer);
   }
 
   cancelRun(runId: string): void {
@@ -75,6 +75,6 @@ export class AppEngine {
   }
 
   close(): void {
-    this.#host.close();
+    this.#deps.close();
   }
 }

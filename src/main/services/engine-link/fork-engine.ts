@@ -2,7 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { engineEnvironment } from './engine-environment.ts';
-import type { EngineProcess } from './engine-process.ts';
+import type { EngineProcess } from './engine-supervisor.ts';
 
 const engineEntry = (): string =>
   fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../engine/server/process.ts' : './process.js', import.meta.url));

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import { resultsSchema } from '../../../shared/results.ts';
 import type { EngineInput, EngineResult, MemoryReport } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { runningSession } from '../testing/running-session.ts';
 import { smallClip, smallModel } from '../testing/small-clip.ts';
 import { type EngineExportListener, type ExportRequest, type ExportRun, exportSession } from './export-service.ts';

@@ -9,7 +9,7 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { checkOutputs, filesIn, type Output } from '../../common/check-outputs.ts';
 import { ensureFolder, writeWholeFrom } from '../../common/files.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskReader } from '../results/mask-store.ts';
 import { isShown } from '../session/object-list.ts';
 import type { SessionService } from '../session/session-service.ts';

@@ -2,12 +2,12 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { VideoSizes } from './export-estimate.ts';
 import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 
-export interface ExportsHost {
+export interface ExportsDeps {
   operations: Operations;
   appVersion: string;
   engine: () => EnginePeer;
@@ -18,11 +18,11 @@ export interface ExportsHost {
 
 export class Exports {
   readonly sizes: VideoSizes;
-  readonly #host: ExportsHost;
+  readonly #deps: ExportsDeps;
   readonly #listeners = new Map<string, EngineExportListener>();
 
-  constructor(host: ExportsHost) {
-    this.#host = host;
+  constructor(deps: ExportsDeps) {
+    this.#deps = deps;
     this.sizes = new VideoSizes(host.engine);
   }
 
@@ -38,7 +38,7 @@ export class Exports {
    * @throws AppError `busy` while another export runs
    */
   start(session: SessionService, request: ExportChoice, root: string, memory: MemorySettings): string {
-    const { operations, appVersion, engine, cancelRun, outputUrl } = this.#host;
+    const { operations, appVersion, engine, cancelRun, outputUrl } = this.#deps;
     if (operations.isRunning('export'))
       throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
     const { directory, parent, folderName, ...rest } = request;

@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
 import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision } from '../../engine/api/providers.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';

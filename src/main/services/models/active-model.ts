@@ -5,7 +5,7 @@ import type { ModelsState } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
 import { RateMeter } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 import { defaultModel, type FoundModel, findModel } from './model-catalog.ts';
 

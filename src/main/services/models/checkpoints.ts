@@ -4,7 +4,7 @@ import type { InstallableModel } from '../../engine/api/installable-model.ts';
 import type { CheckedCheckpoint } from '../../engine/api/installed-model.ts';
 import { bundleFor, checkCheckpoint, identifyCheckpoint, verifyBundle } from '../../engine/api/models.ts';
 import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 
 export interface Checkpoints {
   /** See engine/model/installed/installed-bundle.ts for these three. */

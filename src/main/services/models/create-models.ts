@@ -5,7 +5,7 @@ import { installedModelsDir, userDataDir } from '../base/app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
 import { ActiveModel } from './active-model.ts';
 import { engineCheckpoints } from './checkpoints.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelDeps } from './model-deps.ts';
 import { ModelInstaller } from './model-installer.ts';
 import { ModelService } from './model-service.ts';
 
@@ -29,7 +29,7 @@ export interface ModelOptions {
   checkPath?: ((path: string) => Promise<void>) | undefined;
 }
 
-export const createModels = (options: ModelOptions, host: ModelHost): ModelService => {
+export const createModels = (options: ModelOptions, host: ModelDeps): ModelService => {
   const { modelsDir, appVersion, dataDir = userDataDir() } = options;
   const installedDir = installedModelsDir(dataDir);
   const checkpoints = engineCheckpoints(() => host.peer());

@@ -2,7 +2,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { checkProxy, hasPassword, type ProxyEnvironment, proxyEnvironment, withoutPassword } from '../download/download-address.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelDeps } from './model-deps.ts';
 import { changeModelSettings } from './model-settings.ts';
 
 export interface DownloadProxyOptions {
@@ -12,12 +12,12 @@ export interface DownloadProxyOptions {
 
 export class DownloadProxy {
   readonly #options: DownloadProxyOptions;
-  readonly #host: Pick<ModelHost, 'notify' | 'onChange'>;
+  readonly #deps: Pick<ModelDeps, 'notify' | 'onChange'>;
   #address: string | null = null;
 
-  constructor(options: DownloadProxyOptions, host: Pick<ModelHost, 'notify' | 'onChange'>) {
+  constructor(options: DownloadProxyOptions, deps: Pick<ModelDeps, 'notify' | 'onChange'>) {
     this.#options = options;
-    this.#host = host;
+    this.#deps = deps;
   }
 
   /** With its password; null = none was set in the app. */
@@ -41,7 +41,7 @@ export class DownloadProxy {
       const secret = await this.#options.secrets.get('download-proxy');
       if (secret !== null && (kept === null || withoutPassword(secret) === kept)) this.#address = checkProxy(secret);
     } catch (error) {
-      this.#host.notify('warning', `The proxy for downloads is used without its password: ${AppError.from(error).message}`);
+      this.#deps.notify('warning', `The proxy for downloads is used without its password: ${AppError.from(error).message}`);
     }
   }
 
@@ -51,7 +51,7 @@ export class DownloadProxy {
     // As it is shown, so without the password: nothing was changed.
     if (checked !== null && checked === this.shown) return;
     await this.#keep(checked);
-    this.#host.onChange();
+    this.#deps.onChange();
   }
 
   async #keep(proxy: string | null): Promise<void> {
@@ -59,7 +59,7 @@ export class DownloadProxy {
     try {
       await this.#options.secrets.set('download-proxy', isSecret ? proxy : null);
     } catch (error) {
-      this.#host.notify('warning', `The proxy's password is used until the app is closed, and not kept. ${AppError.from(error).message}`);
+      this.#deps.notify('warning', `The proxy's password is used until the app is closed, and not kept. ${AppError.from(error).message}`);
     }
     await changeModelSettings(this.#options.settingsPath, { proxy: proxy && withoutPassword(proxy) });
     this.#address = proxy;

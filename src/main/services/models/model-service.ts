@@ -7,11 +7,11 @@ import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, modelSpec } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { ProxyEnvironment } from '../download/download-address.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { ActiveModel } from './active-model.ts';
 import { DownloadProxy } from './download-proxy.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelDeps } from './model-deps.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
 import { readModelSettings } from './model-settings.ts';
@@ -37,7 +37,7 @@ type ModelHandlers = { [M in ModelMethod]: (input: MethodInput<M>) => Promise<Me
 
 export class ModelService {
   readonly #options: ModelServiceOptions;
-  readonly #host: ModelHost;
+  readonly #deps: ModelDeps;
   readonly #tasks: ModelTasks;
   #entries: ModelEntry[] = [];
   #firstList: Promise<void> | null = null;
@@ -47,9 +47,9 @@ export class ModelService {
   #isMeasuring = false;
   #onSpeedFrame: ((done: number) => void) | null = null;
 
-  constructor(options: ModelServiceOptions, host: ModelHost) {
+  constructor(options: ModelServiceOptions, deps: ModelDeps) {
     this.#options = options;
-    this.#host = host;
+    this.#deps = deps;
     this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => host.onChange());
     this.#switch = new ModelSwitch(options, host);
     this.#tasks = new ModelTasks(host, () => this.refresh());
@@ -131,22 +131,22 @@ export class ModelService {
   async #measure(): Promise<void> {
     const { view } = this.#options.active;
     if (!view) throw new AppError('model-missing', 'No model is at work. Choose one first.');
-    if (this.#isMeasuring || this.isSwitching || this.#host.isWorking())
+    if (this.#isMeasuring || this.isSwitching || this.#deps.isWorking())
       throw new AppError(
         'busy',
         'The speed is measured when nothing else runs. Wait until tracking and exports have ended, or cancel them.',
       );
     this.#isMeasuring = true;
-    this.#host.onChange();
+    this.#deps.onChange();
     const ending = new AbortController();
-    const peer = this.#host.peer();
+    const peer = this.#deps.peer();
     const cancel = (): void => {
       ending.abort();
       peer.call('cancel', { runId: speedRunId }).catch(() => {});
     };
     try {
       await unlessCancelled(
-        this.#host.operate(
+        this.#deps.operate(
           'measure',
           view.name,
           async ({ progress }) => {
@@ -161,7 +161,7 @@ export class ModelService {
       );
     } finally {
       this.#isMeasuring = false;
-      this.#host.onChange();
+      this.#deps.onChange();
     }
   }
 
@@ -173,7 +173,7 @@ export class ModelService {
   /** Looks at the disk again. */
   async refresh(): Promise<void> {
     this.#entries = await listModels(this.#options.installer);
-    this.#host.onChange();
+    this.#deps.onChange();
   }
 
   /** Ends all tasks; parts are kept. */

@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { ModelSpeed } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { changeModelSettings, readModelSettings } from './model-settings.ts';
 
 /** A run of fewer frames tells too little. */

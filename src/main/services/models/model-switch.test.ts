@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel, type LoadWatch } from './active-model.ts';

@@ -1,7 +1,7 @@
 /** Putting another model to work, as work of the app that is named, shown and can be given up. */
 import { AppError } from '../../../shared/errors.ts';
 import type { ActiveModel } from './active-model.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelDeps } from './model-deps.ts';
 import { changeModelSettings } from './model-settings.ts';
 
 export interface ModelSwitchOptions {
@@ -13,11 +13,11 @@ export interface ModelSwitchOptions {
 
 export class ModelSwitch {
   readonly #options: ModelSwitchOptions;
-  readonly #host: ModelHost;
+  readonly #deps: ModelDeps;
 
-  constructor(options: ModelSwitchOptions, host: ModelHost) {
+  constructor(options: ModelSwitchOptions, deps: ModelDeps) {
     this.#options = options;
-    this.#host = host;
+    this.#deps = deps;
   }
 
   /**
@@ -29,37 +29,37 @@ export class ModelSwitch {
   async to(spec: string, name: string): Promise<void> {
     const { active, remembers, settingsPath } = this.#options;
     if (active.loading) throw new AppError('busy', `${active.loading.name} is being loaded. Choose another model when it is ready.`);
-    if (this.#host.isWorking())
+    if (this.#deps.isWorking())
       throw new AppError(
         'busy',
         'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
       );
-    const peer = this.#host.peer();
-    const session = this.#host.session();
+    const peer = this.#deps.peer();
+    const session = this.#deps.session();
     const former = active.view?.name;
     const ending = new AbortController();
-    this.#host.onEngine('starting', `${name} is being loaded…`);
+    this.#deps.onEngine('starting', `${name} is being loaded…`);
     try {
-      await this.#host.operate(
+      await this.#deps.operate(
         'model',
         name,
         ({ progress }) => active.switchTo(spec, peer, session, { signal: ending.signal, onProgress: progress }),
         () => {
-          if (former) this.#host.onEngine('starting', `${former} goes on in a moment…`);
+          if (former) this.#deps.onEngine('starting', `${former} goes on in a moment…`);
           ending.abort();
         },
       );
-      this.#host.onEngine('ready', null);
+      this.#deps.onEngine('ready', null);
     } catch (error) {
       const known = AppError.from(error);
-      if (known.details?.isLost) this.#host.onEngine('failed', known.message);
-      else if (known.code !== 'engine-lost') this.#host.onEngine('ready', null);
+      if (known.details?.isLost) this.#deps.onEngine('failed', known.message);
+      else if (known.code !== 'engine-lost') this.#deps.onEngine('ready', null);
       throw known;
     }
     // A disk that refuses to remember it is no reason to refuse the model.
     if (remembers) await changeModelSettings(settingsPath, { model: spec }).catch(() => {});
     if (session?.objects.some(({ results }) => results.length > 0)) {
-      this.#host.notify(
+      this.#deps.notify(
         'info',
         `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
       );

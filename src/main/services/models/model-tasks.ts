@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ModelTask } from '../../../shared/models.ts';
 import { RateMeter } from '../base/operations.ts';
 import type { InstallRun } from './install-run.ts';
-import type { ModelHost } from './model-host.ts';
+import type { ModelDeps } from './model-deps.ts';
 
 interface RunningTask {
   view: ModelTask;
@@ -12,13 +12,13 @@ interface RunningTask {
 }
 
 export class ModelTasks {
-  readonly #host: Pick<ModelHost, 'notify' | 'onChange'>;
+  readonly #deps: Pick<ModelDeps, 'notify' | 'onChange'>;
   readonly #onEnded: () => Promise<void>;
   readonly #tasks = new Map<string, RunningTask>();
 
   /** @param onEnded something on the disk may be another now */
-  constructor(host: Pick<ModelHost, 'notify' | 'onChange'>, onEnded: () => Promise<void>) {
-    this.#host = host;
+  constructor(deps: Pick<ModelDeps, 'notify' | 'onChange'>, onEnded: () => Promise<void>) {
+    this.#deps = deps;
     this.#onEnded = onEnded;
   }
 
@@ -70,25 +70,25 @@ export class ModelTasks {
       meter.add(done, performance.now());
       Object.assign(view, { phase, done, total, bytesPerSecond: phase === 'waiting' ? null : meter.perSecond });
       view.etaMs = phase === 'waiting' ? null : meter.msLeft(done, total);
-      this.#host.onChange();
+      this.#deps.onChange();
     };
     const ended = (async () => {
       try {
         const result = await work({ signal: controller.signal, onProgress });
         Object.assign(view, { state: 'done', message: describe(result) });
         // The dialog may have been closed meanwhile.
-        if (kind !== 'verify') this.#host.notify('info', view.message!);
+        if (kind !== 'verify') this.#deps.notify('info', view.message!);
       } catch (error) {
         const known = AppError.from(error);
         const isCancelled = known.code === 'cancelled' || controller.signal.aborted;
         if (known.code === 'internal') console.error(known.cause ?? known);
         Object.assign(view, { state: isCancelled ? 'cancelled' : 'failed', error: isCancelled ? null : known.serialize() });
-        if (!isCancelled) this.#host.notify('warning', known.message);
+        if (!isCancelled) this.#deps.notify('warning', known.message);
       }
       Object.assign(view, { bytesPerSecond: null, etaMs: null });
       await this.#onEnded().catch(() => {});
     })();
     this.#tasks.set(id, { view, controller, ended });
-    this.#host.onChange();
+    this.#deps.onChange();
   }
 }

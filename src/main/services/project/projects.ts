@@ -14,7 +14,7 @@ import { Recents } from './recents.ts';
 const thumbnailName = 'thumbnail.png';
 const thumbnailSize = { width: 192, height: 108 };
 
-export interface ProjectsHost {
+export interface ProjectsDeps {
   onChange(): void;
   notify(level: 'info' | 'warning' | 'error', text: string): void;
 }
@@ -24,16 +24,16 @@ export class Projects {
   readonly keeps: boolean;
   readonly #parent: string;
   readonly #appVersion: string;
-  readonly #host: ProjectsHost;
+  readonly #deps: ProjectsDeps;
   #current: Project | null = null;
 
   /** @param dataDir null = nothing is kept */
-  constructor(dataDir: string | null, appVersion: string, host: ProjectsHost) {
+  constructor(dataDir: string | null, appVersion: string, deps: ProjectsDeps) {
     this.keeps = dataDir !== null;
     this.#parent = join(dataDir ?? '.', 'projects');
     this.recents = new Recents(dataDir ?? '.');
     this.#appVersion = appVersion;
-    this.#host = host;
+    this.#deps = deps;
   }
 
   get current(): Project | null {
@@ -85,7 +85,7 @@ export class Projects {
     const earlier = this.recents.list.find(({ source, missing }) => source === session.path && !missing);
     // Somebody who opens the clip again may look for what was made on it.
     if (isNew && earlier && session.edits.list.length === 0)
-      this.#host.notify(
+      this.#deps.notify(
         'info',
         `${earlier.name} was worked on before. That work is kept: close the clip (File, Close the clip) and choose it under Recent.`,
       );
@@ -112,7 +112,7 @@ export class Projects {
 
   async forget(folder: string): Promise<void> {
     await this.recents.forget(folder);
-    this.#host.onChange();
+    this.#deps.onChange();
   }
 
   /** Projects of the app's own folder may be opened by any client; others when `check` does not refuse them. */
@@ -139,8 +139,8 @@ export class Projects {
   }
 
   #onSaveError(error: AppError | null): void {
-    if (error) this.#host.notify('error', error.message);
-    else this.#host.notify('info', 'Your changes are saved again.');
-    this.#host.onChange();
+    if (error) this.#deps.notify('error', error.message);
+    else this.#deps.notify('info', 'Your changes are saved again.');
+    this.#deps.onChange();
   }
 }

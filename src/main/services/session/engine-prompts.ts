@@ -1,6 +1,6 @@
 /** Tells the engine what changed of objects and prompts, and after an undo what changed back. */
 import { AppError } from '../../../shared/errors.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { type ObjectList, promptOn } from './object-list.ts';
 
 export interface PromptedEngine {

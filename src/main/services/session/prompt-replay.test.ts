@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { TrackLoop } from '../tracking/track-loop.ts';
 import { newWork } from './kept-work.ts';

@@ -5,11 +5,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { LoadWatch } from '../models/active-model.ts';
 import type { ObjectList } from './object-list.ts';
 
-export interface ReplayHost {
+export interface ReplayDeps {
   sessionId: string;
   engine: () => EnginePeer;
   objects: () => ObjectList;
@@ -18,12 +18,12 @@ export interface ReplayHost {
 }
 
 export class PromptReplay {
-  readonly #host: ReplayHost;
+  readonly #deps: ReplayDeps;
   #running: Promise<void> | null = null;
   #isStopped = false;
 
-  constructor(host: ReplayHost) {
-    this.#host = host;
+  constructor(deps: ReplayDeps) {
+    this.#deps = deps;
   }
 
   /** Begins anew, for an engine that has just opened the clip. */
@@ -54,8 +54,8 @@ export class PromptReplay {
   async giveToModel(onResult: (frame: number, result: EngineResult) => void, watch?: LoadWatch): Promise<void> {
     const wasRunning = this.#running !== null;
     await this.done();
-    const { sessionId, engine } = this.#host;
-    const all = this.#host.objects().flatMap(({ id, prompts }) => prompts.map((prompt) => ({ id, prompt })));
+    const { sessionId, engine } = this.#deps;
+    const all = this.#deps.objects().flatMap(({ id, prompts }) => prompts.map((prompt) => ({ id, prompt })));
     let done = 0;
     for (const { id, prompt } of all) {
       watch?.signal.throwIfAborted();
@@ -67,7 +67,7 @@ export class PromptReplay {
   }
 
   async #giveAll(): Promise<void> {
-    for (const { id, name, prompts } of this.#host.objects())
+    for (const { id, name, prompts } of this.#deps.objects())
       for (const prompt of prompts) {
         if (this.#isStopped) return;
         try {
@@ -76,14 +76,14 @@ export class PromptReplay {
           const error = AppError.from(thrown);
           // A lost engine is given everything when it is back.
           if (error.code === 'engine-lost' || this.#isStopped) return;
-          this.#host.onRefused(name, prompt.frame, error);
+          this.#deps.onRefused(name, prompt.frame, error);
         }
       }
   }
 
   async #give(objectId: number, { frame, points, box, mask, candidate }: FramePrompt): Promise<EngineResult> {
-    const { sessionId } = this.#host;
-    const engine = this.#host.engine();
+    const { sessionId } = this.#deps;
+    const engine = this.#deps.engine();
     return mask
       ? engine.call('setMask', { sessionId, objectId, frame, mask })
       : engine.call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate: candidate ?? null });

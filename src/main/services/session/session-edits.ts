@@ -9,7 +9,7 @@ import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type Pr
 import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import { checkFrame, checkInside } from './check-prompt.ts';
 import { syncPrompts, tellEngine } from './engine-prompts.ts';
@@ -34,7 +34,7 @@ import { labelFor, labelOfPrompt } from './step-labels.ts';
 /** Masks that the model makes of a prompt. */
 const candidateCount = 4;
 
-export interface EditsHost {
+export interface EditsDeps {
   sessionId: string;
   media: Pick<OpenedMedia, 'width' | 'height' | 'frameCount'>;
   store: MaskStore;
@@ -50,13 +50,13 @@ export interface EditsHost {
 }
 
 export class SessionEdits {
-  readonly #host: EditsHost;
+  readonly #deps: EditsDeps;
   readonly #history: WorkHistory;
   #work: KeptWork;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(host: EditsHost, work: KeptWork, history = new WorkHistory()) {
-    this.#host = host;
+  constructor(deps: EditsDeps, work: KeptWork, history = new WorkHistory()) {
+    this.#deps = deps;
     this.#history = history;
     this.#work = work;
     host.store.setTracks(work.objects);
@@ -79,7 +79,7 @@ export class SessionEdits {
   }
 
   get view(): TrackedObject[] {
-    const { store } = this.#host;
+    const { store } = this.#deps;
     return this.list.map((object) => {
       const { track, prompts, ...rest } = object;
       const trackedWith = this.#work.trackedWith[track];
@@ -116,13 +116,13 @@ export class SessionEdits {
   setMarks(change: MarksChange): void {
     const { marks } = this.#work;
     const next = changedMarks(marks, change);
-    for (const frame of [next.in, next.out]) if (frame !== null) checkFrame(frame, this.#host.media);
+    for (const frame of [next.in, next.out]) if (frame !== null) checkFrame(frame, this.#deps.media);
     if (next.in === marks.in && next.out === marks.out) return;
     this.#commit(labelOfMarks(marks, next), { marks: next });
   }
 
   setPosition(frame: number): void {
-    checkFrame(frame, this.#host.media);
+    checkFrame(frame, this.#deps.media);
     this.#keep({ position: frame });
   }
 
@@ -172,11 +172,11 @@ export class SessionEdits {
     const ids = new Set(objectIds);
     return this.#inOrder(async () => {
       for (const id of ids) this.#unlocked(id);
-      const frames = new Set([...ids].flatMap((id) => this.#host.store.ranges(id)[0]?.[0] ?? []));
+      const frames = new Set([...ids].flatMap((id) => this.#deps.store.ranges(id)[0]?.[0] ?? []));
       this.#commit(labelFor('Delete object', objectIds), { objects: this.list.filter(({ id }) => !ids.has(id)) });
-      for (const frame of frames) this.#host.onFrame(frame);
-      await tellEngine(this.#host, async (engine) => {
-        for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#host.sessionId, objectId });
+      for (const frame of frames) this.#deps.onFrame(frame);
+      await tellEngine(this.#deps, async (engine) => {
+        for (const objectId of ids) await engine.call('removeObject', { sessionId: this.#deps.sessionId, objectId });
       });
     });
   }
@@ -184,7 +184,7 @@ export class SessionEdits {
   setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
     const prompt: FramePrompt = { frame, points, box, mask: null };
     if (isEmptyPrompt(prompt)) return this.clearPrompts(objectId, frame);
-    const { sessionId, store, engine, media, logitSize } = this.#host;
+    const { sessionId, store, engine, media, logitSize } = this.#deps;
     return this.#inOrder(async () => {
       const former = promptOn(this.#unlocked(objectId), frame);
       checkFrame(frame, media);
@@ -201,7 +201,7 @@ export class SessionEdits {
    * @throws AppError `prompt-invalid` where there are no points
    */
   chooseCandidate(objectId: number, frame: number, index?: number): Promise<{ index: number; count: number }> {
-    const { sessionId, engine, store } = this.#host;
+    const { sessionId, engine, store } = this.#deps;
     return this.#inOrder(async () => {
       const former = promptOn(this.#unlocked(objectId), frame);
       if (!former || former.mask)
@@ -230,8 +230,8 @@ export class SessionEdits {
   setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
     return this.#inOrder(async () => {
       this.#unlocked(objectId);
-      checkFrame(frame, this.#host.media);
-      const result = await this.#host.engine().call('setMask', { sessionId: this.#host.sessionId, objectId, frame, mask });
+      checkFrame(frame, this.#deps.media);
+      const result = await this.#deps.engine().call('setMask', { sessionId: this.#deps.sessionId, objectId, frame, mask });
       this.#prompted('Paint mask', objectId, frame, { frame, points: [], box: null, mask }, result);
     });
   }
@@ -239,20 +239,20 @@ export class SessionEdits {
   clearPrompts(objectId: number, frame: number): Promise<void> {
     return this.#inOrder(async () => {
       const object = withPrompt(this.#unlocked(objectId), frame, null);
-      await this.#host.engine().call('clearPrompts', { sessionId: this.#host.sessionId, objectId, frame });
-      const before = this.#host.store.row(objectId, frame);
+      await this.#deps.engine().call('clearPrompts', { sessionId: this.#deps.sessionId, objectId, frame });
+      const before = this.#deps.store.row(objectId, frame);
       // A mask that came from this prompt alone goes with it; a tracked one stays until it is tracked again.
       const isGone = object.prompts.length === 0 || before?.prompted === true;
-      if (isGone) this.#host.store.remove(objectId, frame);
+      if (isGone) this.#deps.store.remove(objectId, frame);
       const changes = isGone && before ? [{ key: { objectId, frame }, before, after: null }] : [];
       this.#commit('Clear prompts', { objects: replaceObject(this.list, object) }, changes);
-      this.#host.onFrame(frame);
+      this.#deps.onFrame(frame);
     });
   }
 
   /** @param into stays, with the union of the masks; prompted frames of all become mask prompts of the union */
   merge(objectIds: readonly number[], into: number): Promise<void> {
-    const { store, media } = this.#host;
+    const { store, media } = this.#deps;
     return this.#inOrder(async () => {
       const ids = [...new Set([into, ...objectIds])];
       if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
@@ -276,8 +276,8 @@ export class SessionEdits {
         trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
       };
       this.#commit('Merge objects', { objects: replaceObject(others, object) });
-      await syncPrompts(this.#host, before, this.list);
-      this.#host.onFrame(store.ranges(into)[0]?.[0] ?? 0);
+      await syncPrompts(this.#deps, before, this.list);
+      this.#deps.onFrame(store.ranges(into)[0]?.[0] ?? 0);
     });
   }
 
@@ -295,7 +295,7 @@ export class SessionEdits {
       const edit = direction === 'undo' ? this.#history.undo() : this.#history.redo();
       if (!edit) return null;
       const former = this.list;
-      const { store, onFrame } = this.#host;
+      const { store, onFrame } = this.#deps;
       const target = direction === 'undo' ? edit.before : edit.after;
       const list = target.objects;
       // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
@@ -307,7 +307,7 @@ export class SessionEdits {
       }
       store.setTracks(list);
       this.#keep(target, { kind: direction, changes: edit.changes });
-      await syncPrompts(this.#host, former, list);
+      await syncPrompts(this.#deps, former, list);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
       if (edit.changes.length === 0 && list !== former) onFrame(this.#work.position);
       return edit.label;
@@ -315,7 +315,7 @@ export class SessionEdits {
   }
 
   #prompted(label: string, objectId: number, frame: number, prompt: FramePrompt, result: EngineResult): void {
-    const { store, onFrame } = this.#host;
+    const { store, onFrame } = this.#deps;
     const object = withPrompt(findObject(this.list, objectId), frame, prompt);
     const before = store.row(objectId, frame);
     store.put(frame, result);
@@ -328,14 +328,14 @@ export class SessionEdits {
     const { objects, marks } = this.#work;
     const after = { objects, marks, ...change };
     this.#history.push({ label, before: { objects, marks }, after, changes });
-    this.#host.store.setTracks(after.objects);
+    this.#deps.store.setTracks(after.objects);
     this.#keep(after, { kind: 'do', label, changes });
   }
 
   #keep(change: Partial<KeptWork>, step: WorkStep | null = null): void {
     this.#work = { ...this.#work, ...change };
-    this.#host.onWork(this.#work, step);
-    this.#host.onChange();
+    this.#deps.onWork(this.#work, step);
+    this.#deps.onChange();
   }
 
   #unlocked(objectId: number): ObjectRecord {
@@ -351,7 +351,7 @@ export class SessionEdits {
   /** For what the engine takes part in. */
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
     return this.#queued(async () => {
-      await this.#host.isReady();
+      await this.#deps.isReady();
       return work();
     });
   }

@@ -10,7 +10,7 @@ import type { Box, CompressedMask, PromptPoint } from '../../../shared/prompts.t
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../../engine/api/media.ts';
 import type { EngineModel, EnginePlanes, EngineResult, LiveFrameEvent, TrackedFrameEvent } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { LoadWatch } from '../models/active-model.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { type TreeLog, TreeStore } from '../results/tree-store.ts';

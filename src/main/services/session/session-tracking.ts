@@ -10,7 +10,7 @@ import type {
   MemoryReport,
   TrackedFrameEvent,
 } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import type { TreeStore } from '../results/tree-store.ts';
 import type { SessionEdits } from './session-edits.ts';
@@ -30,7 +30,7 @@ export interface TrackRequest {
   display: { width: number; height: number } | null;
 }
 
-export interface TrackingHost {
+export interface TrackingDeps {
   sessionId: string;
   engine: () => EnginePeer;
   edits: SessionEdits;
@@ -42,20 +42,20 @@ export interface TrackingHost {
 }
 
 export class SessionTracking {
-  readonly #host: TrackingHost;
+  readonly #deps: TrackingDeps;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
 
-  constructor(host: TrackingHost) {
-    this.#host = host;
+  constructor(deps: TrackingDeps) {
+    this.#deps = deps;
   }
 
   async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
     const { direction, from, to, objectIds, memory, display } = request;
-    const unlocked = this.#host.edits.trackable(objectIds);
+    const unlocked = this.#deps.edits.trackable(objectIds);
     this.#onTracked.set(runId, onProgress);
     try {
-      const outcome = await this.#host.engine().call('track', {
-        sessionId: this.#host.sessionId,
+      const outcome = await this.#deps.engine().call('track', {
+        sessionId: this.#deps.sessionId,
         runId,
         direction,
         from: from ?? null,
@@ -65,7 +65,7 @@ export class SessionTracking {
         resume: request.resume ?? null,
         display,
       });
-      if (outcome.state === 'done' && request.settles !== false) this.#host.edits.settle(unlocked);
+      if (outcome.state === 'done' && request.settles !== false) this.#deps.edits.settle(unlocked);
       return outcome;
     } finally {
       this.#onTracked.delete(runId);
@@ -78,32 +78,32 @@ export class SessionTracking {
     if (!onProgress) return;
     this.#keep(event);
     onProgress(event);
-    this.#host.onChange();
+    this.#deps.onChange();
   }
 
   /** A live source has a new frame, or an earlier one was tracked again. */
   onLiveFrame(event: LiveFrameEvent): void {
     this.#keep(event);
     // Whoever looks at the earlier moment sees its masks.
-    if (!event.isNew && event.results.length > 0) this.#host.show(event.frame, null);
-    this.#host.onChange();
+    if (!event.isNew && event.results.length > 0) this.#deps.show(event.frame, null);
+    this.#deps.onChange();
   }
 
   #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }): void {
     const { frame, memory, picture } = event;
-    const isKnown = ({ objectId }: { objectId: number }): boolean => this.#host.edits.has(objectId);
+    const isKnown = ({ objectId }: { objectId: number }): boolean => this.#deps.edits.has(objectId);
     const results = event.results.filter(isKnown);
     const amended = memory.amended.filter(({ result }) => isKnown(result));
-    this.#host.store.batch(() => {
-      for (const result of results) this.#host.store.put(frame, result);
-      for (const { frame: earlier, result } of amended) this.#host.store.put(earlier, result);
+    this.#deps.store.batch(() => {
+      for (const result of results) this.#deps.store.put(frame, result);
+      for (const { frame: earlier, result } of amended) this.#deps.store.put(earlier, result);
     });
-    this.#host.trees.put(
+    this.#deps.trees.put(
       frame,
       results.map(({ objectId }) => objectId),
       memory,
     );
-    for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#host.show(earlier, null);
-    if (picture) this.#host.show(frame, picture);
+    for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#deps.show(earlier, null);
+    if (picture) this.#deps.show(frame, picture);
   }
 }

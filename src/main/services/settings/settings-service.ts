@@ -26,22 +26,22 @@ const migrations: Record<number, (file: SettingsFile) => SettingsFile> = {
   1: ({ values: { 'ui.language': _, ...values } }) => ({ version: 2, values }),
 };
 
-export interface SettingsHost {
+export interface SettingsDeps {
   onChange(changed: ReadonlySet<SettingKey>): void;
   notify(level: 'info' | 'warning', text: string): void;
 }
 
 export class SettingsService {
   readonly #store: SettingsStore;
-  readonly #host: SettingsHost;
+  readonly #deps: SettingsDeps;
   readonly #overrides: Partial<SettingValues>;
   /** As kept: values this version does not know stay. */
   #kept: Record<string, unknown> = {};
   #isReadOnly = false;
 
-  constructor(store: SettingsStore, host: SettingsHost, env: NodeJS.ProcessEnv = process.env) {
+  constructor(store: SettingsStore, deps: SettingsDeps, env: NodeJS.ProcessEnv = process.env) {
     this.#store = store;
-    this.#host = host;
+    this.#deps = deps;
     this.#load();
     this.#overrides = this.#fromEnvironment(env);
   }
@@ -99,7 +99,7 @@ export class SettingsService {
     );
     this.#save();
     const after = this.values;
-    this.#host.onChange(new Set(settingKeys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))));
+    this.#deps.onChange(new Set(settingKeys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))));
   }
 
   #save(): void {
@@ -108,7 +108,7 @@ export class SettingsService {
       this.#store.write({ version, values: this.#kept });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#host.notify('warning', `The settings could not be saved (${reason}). They hold until the app is closed.`);
+      this.#deps.notify('warning', `The settings could not be saved (${reason}). They hold until the app is closed.`);
     }
   }
 
@@ -121,7 +121,7 @@ export class SettingsService {
       this.#kept = file.values;
       if (file.version <= version) return;
       this.#isReadOnly = true;
-      this.#host.notify(
+      this.#deps.notify(
         'warning',
         'The settings are those of a newer version of the app: they are used as far as they are known, and not changed on the disk.',
       );
@@ -139,7 +139,7 @@ export class SettingsService {
       this.#isReadOnly = true;
     }
     const kept = where ? ` The old file is ${where}.` : '';
-    this.#host.notify('warning', `The settings could not be read, so the defaults are used.${kept}`);
+    this.#deps.notify('warning', `The settings could not be read, so the defaults are used.${kept}`);
   }
 
   #fromEnvironment(env: NodeJS.ProcessEnv): Partial<SettingValues> {
@@ -148,7 +148,7 @@ export class SettingsService {
       if (text === undefined || text === '') return [];
       const parsed = settings[key].schema.safeParse(asValue(text));
       if (parsed.success) return [[key, parsed.data]];
-      this.#host.notify(
+      this.#deps.notify(
         'warning',
         `${environmentName(key)} holds "${text}", which is no value of ${settings[key].title}. It is passed over.`,
       );

@@ -8,11 +8,11 @@ import { basename, extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { shownAddress } from '../../common/shown-address.ts';
 import type { RunningOperation } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { fetchFile, offerOf } from './fetch-file.ts';
 import { nameOf, type Source } from './import-source.ts';
 import type { CutRecording, ImportPlace } from './import-store.ts';
-import { type ImportsHost, requireImportRoom, requireNoImport } from './imports-host.ts';
+import { type ImportsDeps, requireImportRoom, requireNoImport } from './imports-deps.ts';
 
 /** An endless source is ended after so long: six hours. */
 const longestMs = 6 * 3_600_000;
@@ -22,13 +22,13 @@ const roomEveryMs = 5_000;
 const isHttp = (url: string): boolean => /^https?:/i.test(url);
 
 export class Imports {
-  readonly #host: ImportsHost;
+  readonly #deps: ImportsDeps;
   readonly #progress = new Map<string, (done: number, total: number) => void>();
   /** Folders of clips that were made here. */
   readonly #made: ImportPlace[] = [];
 
-  constructor(host: ImportsHost) {
-    this.#host = host;
+  constructor(deps: ImportsDeps) {
+    this.#deps = deps;
   }
 
   /** Hears what an engine tells of imports. */
@@ -38,8 +38,8 @@ export class Imports {
 
   /** @returns the operation's id; the clip is open when it is done */
   start(source: Source): string {
-    const { operations, cancelRun } = this.#host;
-    requireNoImport(this.#host);
+    const { operations, cancelRun } = this.#deps;
+    requireNoImport(this.#deps);
     const title = source.kind === 'network' ? shownAddress(source.url) : nameOf(source);
     const ending = new AbortController();
     return operations.start(
@@ -55,12 +55,12 @@ export class Imports {
 
   /** Ends an endless source, or a recording; what came is opened. */
   async finish(operationId: string): Promise<void> {
-    await this.#host.engine().call('finishImport', { runId: operationId });
+    await this.#deps.engine().call('finishImport', { runId: operationId });
   }
 
   /** Makes whole what was being recorded when the app or its engine ended, removes what else was left, and tells the user. */
   async recover(): Promise<void> {
-    for (const cut of await this.#host.store.leftovers()) await this.#recover(cut);
+    for (const cut of await this.#deps.store.leftovers()) await this.#recover(cut);
   }
 
   /** Removes what was imported here: for a host that keeps no project that could point to it. */
@@ -69,7 +69,7 @@ export class Imports {
   }
 
   async #recover({ place, path, name }: CutRecording): Promise<void> {
-    const { engine, notify } = this.#host;
+    const { engine, notify } = this.#deps;
     try {
       await engine().call('importMedia', { runId: randomUUID(), source: { kind: 'recording', path }, output: place.path(name) });
       await place.done();
@@ -84,8 +84,8 @@ export class Imports {
   }
 
   async #import(running: RunningOperation, source: Source, signal: AbortSignal): Promise<'done' | 'cancelled'> {
-    const { store, open } = this.#host;
-    await requireImportRoom(this.#host);
+    const { store, open } = this.#deps;
+    await requireImportRoom(this.#deps);
     const plain = basename(nameOf(source), extname(nameOf(source)));
     const place = await store.claim(null);
     try {
@@ -107,7 +107,7 @@ export class Imports {
 
   /** @returns the path of the file at an http(s) address; null when it is no plain file */
   async #fetch(running: RunningOperation, url: string, place: ImportPlace, plain: string, signal: AbortSignal): Promise<string | null> {
-    const options = { proxy: this.#host.proxy(), userAgent: this.#host.userAgent, signal };
+    const options = { proxy: this.#deps.proxy(), userAgent: this.#deps.userAgent, signal };
     const offer = await offerOf(url, options);
     if (!offer) return null;
     const part = place.path(`${plain}${offer.extension}.part`);
@@ -125,7 +125,7 @@ export class Imports {
   /** Makes a clip of the beginning of a file whose rest did not come. @throws `error` when there is none in it */
   async #rescue(running: RunningOperation, part: string, output: string, error: unknown): Promise<string> {
     const source: Source = { kind: 'recording', path: part };
-    await this.#host
+    await this.#deps
       .engine()
       .call('importMedia', { runId: running.id, source, output })
       .catch((failure: unknown) => {
@@ -149,7 +149,7 @@ export class Imports {
     });
     try {
       const output = place.path(name);
-      const { endedEarly } = await this.#host.engine().call('importMedia', { runId: running.id, source, output });
+      const { endedEarly } = await this.#deps.engine().call('importMedia', { runId: running.id, source, output });
       if (endedEarly !== null) this.#tellEarlyEnd(running.title, endedEarly);
       return output;
     } finally {
@@ -158,7 +158,7 @@ export class Imports {
   }
 
   #tellEarlyEnd(title: string, why: string): void {
-    this.#host.notify('warning', `${title} ended early (${why}). What came until then is here; open the address again for more.`);
+    this.#deps.notify('warning', `${title} ended early (${why}). What came until then is here; open the address again for more.`);
   }
 
   /** @returns told how many ms of a stream came: one that gets too long, or leaves too little of the disk, is ended and kept */
@@ -168,14 +168,14 @@ export class Imports {
     const end = (why: string): void => {
       if (isEnding) return;
       isEnding = true;
-      this.#host.notify('warning', `${running.title} was ended: ${why}. What came until then is opened.`);
+      this.#deps.notify('warning', `${running.title} was ended: ${why}. What came until then is opened.`);
       this.finish(running.id).catch(() => {});
     };
     return (ms) => {
       if (ms >= longestMs) end('it is six hours long');
       if (ms < lookedMs + roomEveryMs) return;
       lookedMs = ms;
-      void requireImportRoom(this.#host).catch(() => end('the disk is almost full'));
+      void requireImportRoom(this.#deps).catch(() => end('the disk is almost full'));
     };
   }
 }

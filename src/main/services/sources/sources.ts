@@ -3,10 +3,10 @@ import type { ProxyEnvironment } from '../download/download-address.ts';
 import { ImportStore } from './import-store.ts';
 import { type ClipUsers, ImportedClips } from './imported-clips.ts';
 import { Imports } from './imports.ts';
-import type { ImportsHost } from './imports-host.ts';
+import type { ImportsDeps } from './imports-deps.ts';
 import { Uploads } from './uploads.ts';
 
-export interface SourcesHost extends Omit<ImportsHost, 'store' | 'userAgent'>, ClipUsers {
+export interface SourcesDeps extends Omit<ImportsDeps, 'store' | 'userAgent'>, ClipUsers {
   /** Imported clips lie here. */
   folder: string;
   appVersion: string;
@@ -20,8 +20,8 @@ export interface Sources {
   clips: ImportedClips;
 }
 
-export const createSources = (host: SourcesHost): Sources => {
+export const createSources = (host: SourcesDeps): Sources => {
   const store = new ImportStore(host.folder);
-  const importsHost: ImportsHost = { ...host, store, userAgent: `SAM2-Video/${host.appVersion}` };
+  const importsHost: ImportsDeps = { ...host, store, userAgent: `SAM2-Video/${host.appVersion}` };
   return { store, imports: new Imports(importsHost), uploads: new Uploads(importsHost), clips: new ImportedClips(store, host) };
 };

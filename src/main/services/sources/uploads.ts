@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import { safeName } from './import-source.ts';
 import type { ImportPlace } from './import-store.ts';
-import { type ImportsHost, requireImportRoom, requireNoImport } from './imports-host.ts';
+import { type ImportsDeps, requireImportRoom, requireNoImport } from './imports-deps.ts';
 
 interface Upload {
   /** Who sends it. */
@@ -23,11 +23,11 @@ interface Upload {
 }
 
 export class Uploads {
-  readonly #host: ImportsHost;
+  readonly #deps: ImportsDeps;
   readonly #uploads = new Map<string, Upload>();
 
-  constructor(host: ImportsHost) {
-    this.#host = host;
+  constructor(deps: ImportsDeps) {
+    this.#deps = deps;
   }
 
   /** Its sender is gone: a recording ends and is kept, a file that is not whole is given up. */
@@ -36,8 +36,8 @@ export class Uploads {
       if (upload.owner !== owner) continue;
       if (!upload.isRecording) await this.#give(operationId);
       else {
-        this.#host.notify('warning', `The window that recorded ${upload.name} is gone. What came until then is kept and opened.`);
-        await this.complete(operationId).catch((error: unknown) => this.#host.notify('warning', AppError.from(error).message));
+        this.#deps.notify('warning', `The window that recorded ${upload.name} is gone. What came until then is kept and opened.`);
+        await this.complete(operationId).catch((error: unknown) => this.#deps.notify('warning', AppError.from(error).message));
       }
     }
   }
@@ -49,9 +49,9 @@ export class Uploads {
    * @throws AppError `disk-full` before anything is sent
    */
   async begin(name: string, bytes: number | null, owner: object): Promise<string> {
-    const { operations, store } = this.#host;
-    requireNoImport(this.#host);
-    await requireImportRoom(this.#host, bytes ?? 0);
+    const { operations, store } = this.#deps;
+    requireNoImport(this.#deps);
+    await requireImportRoom(this.#deps, bytes ?? 0);
     const clean = safeName(name);
     const partial = `${clean}.partial`;
     const place = await store.claim(bytes === null ? partial : null);
@@ -87,7 +87,7 @@ export class Uploads {
   /** @throws AppError `bad-request` for an upload that is over */
   async append(operationId: string, data: Uint8Array, total: number | null): Promise<void> {
     const upload = this.#upload(operationId);
-    if (upload.bytes >> 26 !== (upload.bytes + data.length) >> 26) await requireImportRoom(this.#host, data.length);
+    if (upload.bytes >> 26 !== (upload.bytes + data.length) >> 26) await requireImportRoom(this.#deps, data.length);
     const write = upload.writing.then(() => upload.file.write(data, 0, data.length));
     upload.writing = write.catch(() => {});
     try {
@@ -112,9 +112,9 @@ export class Uploads {
       if (upload.bytes === 0) throw new AppError('source-empty', 'Nothing was recorded. Try again, and wait for the picture.');
       const target = place.path(upload.isRecording ? `${basename(upload.name, extname(upload.name))}.mkv` : upload.name);
       if (upload.isRecording)
-        await this.#host.engine().call('importMedia', { runId: operationId, source: { kind: 'recording', path }, output: target });
+        await this.#deps.engine().call('importMedia', { runId: operationId, source: { kind: 'recording', path }, output: target });
       else await rename(path, target);
-      await this.#host.open(target);
+      await this.#deps.open(target);
       await place.done();
       upload.end(true);
     } catch (error) {
@@ -135,7 +135,7 @@ export class Uploads {
   async #give(operationId: string): Promise<void> {
     const upload = this.#uploads.get(operationId);
     this.#uploads.delete(operationId);
-    if (!upload) return this.#host.cancelRun(operationId);
+    if (!upload) return this.#deps.cancelRun(operationId);
     await upload.writing;
     await upload.file.close();
     await upload.place.remove();

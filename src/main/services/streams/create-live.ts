@@ -5,7 +5,7 @@ import type { SettingValues } from '../../../shared/settings.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
 import type { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
 import type { LiveLink } from '../session/live-link.ts';

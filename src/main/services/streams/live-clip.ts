@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { JoinedSegment } from '../../engine/api/recording.ts';
 import { readTimes } from '../../engine/api/recording.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
 import { MaskStore } from '../results/mask-store.ts';

@@ -4,14 +4,14 @@ import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { freeBytes } from '../exports/export-estimate.ts';
 import type { TreeStore } from '../results/tree-store.ts';
 import type { ImportPlace } from '../sources/import-store.ts';
 import { type LiveClip, rekeyed } from './live-clip.ts';
 import { isAbandoned, LiveWork, readLiveNote, writeLiveNote } from './live-work.ts';
 
-export interface LiveRecordingsHost {
+export interface LiveRecordingsDeps {
   folder: string;
   /** A folder for a recording that is made whole. */
   claim: () => Promise<ImportPlace>;
@@ -25,15 +25,15 @@ export interface LiveRecordingsHost {
 const reserveBytes = 256 * 2 ** 20;
 
 export class LiveRecordings {
-  readonly #host: LiveRecordingsHost;
+  readonly #deps: LiveRecordingsDeps;
 
-  constructor(host: LiveRecordingsHost) {
-    this.#host = host;
+  constructor(deps: LiveRecordingsDeps) {
+    this.#deps = deps;
   }
 
   /** A folder for a new one. @throws AppError `disk-full` */
   async begin(title: string, clipName: string): Promise<LiveWork> {
-    const { folder, notify } = this.#host;
+    const { folder, notify } = this.#deps;
     await mkdir(folder, { recursive: true });
     await this.requireRoom();
     const own = join(folder, randomUUID());
@@ -45,7 +45,7 @@ export class LiveRecordings {
 
   /** @throws AppError `disk-full` */
   async requireRoom(): Promise<void> {
-    const { folder } = this.#host;
+    const { folder } = this.#deps;
     const free = await freeBytes(folder);
     if (free !== null && free < reserveBytes)
       throw new AppError('disk-full', `${folder} has too little room to record. Free some space and try again.`, { details: { free } });
@@ -57,9 +57,9 @@ export class LiveRecordings {
    * @throws AppError `source-empty` when no picture was recorded
    */
   async clipOf(work: LiveWork, clipName: string, known: { isFollowed: boolean; trees: TreeStore | null }): Promise<LiveClip> {
-    const place = await this.#host.claim();
+    const place = await this.#deps.claim();
     const path = place.path(clipName);
-    const joined = this.#host.engine().call('liveJoin', { folder: work.folder, output: path });
+    const joined = this.#deps.engine().call('liveJoin', { folder: work.folder, output: path });
     const { segments } = await joined.catch(async (error: unknown) => {
       await place.remove();
       throw error;
@@ -70,7 +70,7 @@ export class LiveRecordings {
 
   /** What a kill or a crash left unfinished is made whole and kept as projects. */
   async recover(): Promise<void> {
-    const { folder, notify, keep } = this.#host;
+    const { folder, notify, keep } = this.#deps;
     for (const name of folderNames(folder)) {
       const own = join(folder, name);
       const note = readLiveNote(own);

@@ -11,16 +11,16 @@ import { isNetworkAddress } from '../../common/addresses.ts';
 import { requireCamera, titleOf } from '../../common/live-source.ts';
 import type { EngineInput, LiveFrameEvent, LiveReport } from '../../engine/api/protocol.ts';
 import type { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { LiveLink } from '../session/live-link.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { LiveClip } from './live-clip.ts';
 import { clipNameOf, connecting, type Live } from './live-entry.ts';
 import { LiveMedia } from './live-media.ts';
-import { LiveRecordings, type LiveRecordingsHost } from './live-recordings.ts';
+import { LiveRecordings, type LiveRecordingsDeps } from './live-recordings.ts';
 import type { LiveWork } from './live-work.ts';
 
-export interface LiveServiceHost extends LiveRecordingsHost {
+export interface LiveServiceDeps extends LiveRecordingsDeps {
   operations: Operations;
   settings: () => { bufferBytes: number; tries: number; memory: MemorySettings; display: { width: number; height: number } };
   /** Makes the session of a live source the open one. */
@@ -40,12 +40,12 @@ const longestMs = 6 * 3_600_000;
 const roomEveryMs = 5_000;
 
 export class LiveService {
-  readonly #host: LiveServiceHost;
+  readonly #deps: LiveServiceDeps;
   readonly #recordings: LiveRecordings;
   #live: Live | null = null;
 
-  constructor(host: LiveServiceHost) {
-    this.#host = host;
+  constructor(deps: LiveServiceDeps) {
+    this.#deps = deps;
     this.#recordings = new LiveRecordings(host);
   }
 
@@ -63,19 +63,19 @@ export class LiveService {
     peer.on('liveMedia', ({ sessionId, ...described }) => {
       const live = this.#of(sessionId);
       live?.media.describe(described);
-      if (live) this.#host.onChange();
+      if (live) this.#deps.onChange();
     });
     peer.on('liveFrame', (event) => this.#onFrame(event));
     peer.on('liveReport', ({ sessionId, ...report }) => this.#onReport(sessionId, report));
   }
 
   async cameras(): Promise<MethodOutput<'live.cameras'>> {
-    return this.#host.engine().call('liveCameras', {});
+    return this.#deps.engine().call('liveCameras', {});
   }
 
   /** @returns the operation's id; how it goes is in the state @param owner the window, should it be one that sends a recording */
   async start(source: LiveSource, owner: object): Promise<string> {
-    const { operations, use, engine } = this.#host;
+    const { operations, use, engine } = this.#deps;
     if (source.kind === 'network' && !isNetworkAddress(source.url))
       throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
     if (source.kind === 'camera') requireCamera(source.deviceId, process.platform);
@@ -118,7 +118,7 @@ export class LiveService {
     const live = this.#live;
     if (!live || live.operationId !== operationId || live.ending)
       throw new AppError('bad-request', 'This live source has ended. Start it again.');
-    await this.#host.engine().call('liveAppend', { sessionId: live.id, data });
+    await this.#deps.engine().call('liveAppend', { sessionId: live.id, data });
   }
 
   /** Ends what is live; resolves when it is open as a clip. Nothing where nothing is live. */
@@ -130,7 +130,7 @@ export class LiveService {
   async setTracking(isOn: boolean): Promise<void> {
     const live = this.#live;
     if (!live) throw new AppError('session-unknown', 'No source is live. Start one first.');
-    await this.#host.engine().call('liveTracking', { sessionId: live.id, isOn, locked: this.#locked(live) });
+    await this.#deps.engine().call('liveTracking', { sessionId: live.id, isOn, locked: this.#locked(live) });
   }
 
   /** The session is closed for another: what came is kept as a project. */
@@ -156,7 +156,7 @@ export class LiveService {
   }
 
   async #begin(engine: EnginePeer, live: Live): Promise<void> {
-    const { settings, rules = {} } = this.#host;
+    const { settings, rules = {} } = this.#deps;
     const { bufferBytes, tries, memory, display } = settings();
     const { media, source, work } = live;
     await engine.call('liveStart', {
@@ -174,13 +174,13 @@ export class LiveService {
       void this.#end(live, `The engine was restarted while ${live.title} was live`);
       return;
     }
-    await this.#begin(this.#host.engine(), live);
+    await this.#begin(this.#deps.engine(), live);
   }
 
   async #resumed(): Promise<void> {
     const live = this.#live;
     if (!live || live.ending) return;
-    await this.#host.engine().call('liveTracking', { sessionId: live.id, isOn: live.state.isTracking, locked: this.#locked(live) });
+    await this.#deps.engine().call('liveTracking', { sessionId: live.id, isOn: live.state.isTracking, locked: this.#locked(live) });
   }
 
   #onFrame(event: LiveFrameEvent): void {
@@ -195,7 +195,7 @@ export class LiveService {
     if (!live || live.ending) return;
     live.state = state;
     live.running?.progress(state.recordedMs, 0);
-    this.#host.onChange();
+    this.#deps.onChange();
     if (isOver) {
       void this.#end(
         live,
@@ -218,7 +218,7 @@ export class LiveService {
     const locked = this.#locked(live);
     if (locked.join() === live.locked) return;
     live.locked = locked.join();
-    this.#host
+    this.#deps
       .engine()
       .call('liveTracking', { sessionId: live.id, isOn: null, locked })
       .catch(() => {});
@@ -231,7 +231,7 @@ export class LiveService {
   }
 
   async #finish(live: Live, why: string | null, opens: boolean): Promise<void> {
-    const { engine, notify, onChange } = this.#host;
+    const { engine, notify, onChange } = this.#deps;
     const { problem } = live.state;
     live.state = { ...live.state, phase: 'ending', retryInMs: null };
     onChange();
@@ -239,8 +239,8 @@ export class LiveService {
       await engine().call('liveStop', { sessionId: live.id });
       const { trees } = live.session;
       const clip = await this.#recordings.clipOf(live.work, live.clipName, { isFollowed: live.state.isTracking, trees });
-      if (opens) await this.#host.open(clip);
-      else await this.#host.keep(clip);
+      if (opens) await this.#deps.open(clip);
+      else await this.#deps.keep(clip);
       live.work.remove();
       live.running?.addOutput({ name: basename(clip.path), path: clip.path, url: null });
       if (why) notify('warning', `${why}. What came until then is ${opens ? 'open as a clip' : 'among the recent projects'}.`);
@@ -261,10 +261,10 @@ export class LiveService {
     if (isEmpty) live.work.remove();
     else {
       live.work.close();
-      this.#host.notify('warning', `The recording of ${live.title} is kept as it came. It is made whole at the next start of the app.`);
+      this.#deps.notify('warning', `The recording of ${live.title} is kept as it came. It is made whole at the next start of the app.`);
     }
     this.#forget(live);
-    await this.#host.drop(live.session);
+    await this.#deps.drop(live.session);
     // An end that the user asked for before the first picture is no failure.
     if (error.code === 'source-empty') live.done.resolve('cancelled');
     else live.done.reject(error);

@@ -1,10 +1,10 @@
 /** Random edits over an engine that answers at once, for tests of what the session makes of them. */
 import fc from 'fast-check';
 import type { EngineResult } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { newWork } from '../session/kept-work.ts';
-import { type EditsHost, SessionEdits } from '../session/session-edits.ts';
+import { type EditsDeps, SessionEdits } from '../session/session-edits.ts';
 import type { SessionWork } from '../session/session-service.ts';
 
 export const media = { width: 4, height: 2, frameCount: 6 };
@@ -41,7 +41,7 @@ export const makeEdits = (work: SessionWork | null = null) => {
     },
   } as unknown as EnginePeer;
   const store = work?.store ?? new MaskStore();
-  const host: EditsHost = {
+  const host: EditsDeps = {
     sessionId: 's',
     media,
     store,

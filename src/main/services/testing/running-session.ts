@@ -2,7 +2,7 @@
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel, TrackedFrameEvent } from '../../engine/api/protocol.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { SessionService } from '../session/session-service.ts';
 
 const noTimings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };

@@ -9,7 +9,7 @@ import type { SessionService } from '../session/session-service.ts';
 import type { TrackRequest } from '../session/session-tracking.ts';
 import { TrackLoop } from './track-loop.ts';
 
-export interface TrackRunsHost {
+export interface TrackRunsDeps {
   operations: Operations;
   models: () => ModelService;
   session: () => SessionService;
@@ -20,11 +20,11 @@ export interface TrackRunsHost {
 }
 
 export class TrackRuns {
-  readonly #host: TrackRunsHost;
+  readonly #deps: TrackRunsDeps;
   #run: TrackLoop | null = null;
 
-  constructor(host: TrackRunsHost) {
-    this.#host = host;
+  constructor(deps: TrackRunsDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -32,10 +32,10 @@ export class TrackRuns {
    * @throws AppError `busy` while another run or a change of the model is under way
    */
   start(request: Omit<TrackRequest, 'memory'>): string {
-    const { operations, cancelRun, notify } = this.#host;
-    const session = this.#host.session();
-    const memory = this.#host.memory();
-    const models = this.#host.models();
+    const { operations, cancelRun, notify } = this.#deps;
+    const session = this.#deps.session();
+    const memory = this.#deps.memory();
+    const models = this.#deps.models();
     models.requireIdle();
     if (operations.isRunning('track'))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
@@ -64,13 +64,13 @@ export class TrackRuns {
    * @throws AppError `busy` while a model is loaded
    */
   async edit<T>(work: () => Promise<T>): Promise<T> {
-    this.#host.models().requireLoaded();
+    this.#deps.models().requireLoaded();
     return this.#run ? this.#run.pauseFor(work) : work();
   }
 
   /** Changes the list of objects behind the edits that are under way. */
   inOrder<T>(work: () => T): Promise<T> {
-    const change = (): Promise<T> => this.#host.session().edits.afterOthers(work);
+    const change = (): Promise<T> => this.#deps.session().edits.afterOthers(work);
     return this.#run ? this.#run.afterEdits(change) : change();
   }
 }

@@ -24,7 +24,7 @@ export type EnginePeer = RpcPeer<EngineMethods, EngineEvents>;
 
 export type AppUsage = MethodOutput<'app.usage'>;
 
-export interface EngineHostListener {
+export interface EngineListener {
   /** A fresh engine is there; resolves when the work has been replayed on it. */
   onReady(peer: EnginePeer, isRestart: boolean): Promise<void>;
   onLost(reason: string): void;
@@ -36,16 +36,16 @@ const mostRestarts = 5;
 const restartWindowMs = 60_000;
 const firstPauseMs = 200;
 
-export class EngineHost {
+export class EngineSupervisor {
   readonly #spawn: SpawnEngine;
-  readonly #listener: EngineHostListener;
+  readonly #listener: EngineListener;
   readonly #lostAt: number[] = [];
   #process: EngineProcess | null = null;
   #peer: EnginePeer | null = null;
   #closed = false;
   #timer: NodeJS.Timeout | null = null;
 
-  constructor(spawn: SpawnEngine, listener: EngineHostListener) {
+  constructor(spawn: SpawnEngine, listener: EngineListener) {
     this.#spawn = spawn;
     this.#listener = listener;
   }

@@ -1,13 +1,5 @@
 /** A connected client, and how its requests are checked and answered. */
-import {
-  contract,
-  type HostMessage,
-  isMethod,
-  type Method,
-  type MethodInput,
-  type MethodOutput,
-  requestMessageSchema,
-} from '../../../shared/contract.ts';
+import { contract, type HostMessage, isMethod, type Method, type MethodInput, type MethodOutput, requestMessageSchema } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelMethod } from '../models/model-service.ts';
 

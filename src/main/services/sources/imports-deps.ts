@@ -2,11 +2,11 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Operations } from '../base/operations.ts';
 import type { ProxyEnvironment } from '../download/download-address.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { freeBytes } from '../exports/export-estimate.ts';
 import type { ImportStore } from './import-store.ts';
 
-export interface ImportsHost {
+export interface ImportsDeps {
   store: ImportStore;
   operations: Operations;
   engine: () => EnginePeer;
@@ -21,14 +21,14 @@ export interface ImportsHost {
 const reserveBytes = 256 * 2 ** 20;
 
 /** @throws AppError `disk-full` when so many bytes more would leave too little of the disk */
-export const requireImportRoom = async ({ store: { folder } }: ImportsHost, bytes = 0): Promise<void> => {
+export const requireImportRoom = async ({ store: { folder } }: ImportsDeps, bytes = 0): Promise<void> => {
   const free = await freeBytes(folder);
   if (free !== null && free < bytes + reserveBytes)
     throw new AppError('disk-full', `${folder} has too little room for it. Free some space and try again.`, { details: { free, bytes } });
 };
 
 /** One at a time. @throws AppError `busy` */
-export const requireNoImport = ({ operations }: ImportsHost): void => {
+export const requireNoImport = ({ operations }: ImportsDeps): void => {
   if (operations.isRunning('import'))
     throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
 };

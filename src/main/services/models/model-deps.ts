@@ -1,11 +1,11 @@
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { Precision } from '../../engine/api/providers.ts';
 import type { RunningOperation } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-process.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SessionService } from '../session/session-service.ts';
 
 /** What models need of the app around them. */
-export interface ModelHost {
+export interface ModelDeps {
   /** The running engine. @throws AppError `engine-lost` */
   peer(): EnginePeer;
   /** Of the CPU, as the settings say now. */

@@ -11,7 +11,7 @@ import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateHub } from '../base/state-hub.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
-import type { AppUsage, EnginePeer } from '../engine-link/engine-process.ts';
+import type { AppUsage, EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { ExportChoice } from '../exports/export-service.ts';
 import { Exports } from '../exports/exports.ts';
 import { createModels } from '../models/create-models.ts';

@@ -2,7 +2,7 @@
 import type { HostInfo } from '../../../shared/contract.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
-import type { SpawnEngine } from '../engine-link/engine-process.ts';
+import type { SpawnEngine } from '../engine-link/engine-supervisor.ts';
 import type { ModelOptions } from '../models/create-models.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 

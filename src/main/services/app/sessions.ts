@@ -28,11 +28,11 @@ export interface OpenSessionHost {
 type Adopt = (media: OpenedMedia, project: Project | null) => Promise<SessionWork | null>;
 
 export class OpenSession {
-  readonly #host: OpenSessionHost;
+  readonly #deps: OpenSessionHost;
   #current: SessionService | null = null;
 
   constructor(host: OpenSessionHost) {
-    this.#host = host;
+    this.#deps = deps;
   }
 
   get current(): SessionService | null {
@@ -52,13 +52,13 @@ export class OpenSession {
 
   /** A clip with a new project, where projects are kept. */
   openClip(path: string, adopt?: Adopt): Promise<SessionService> {
-    const { projects } = this.#host;
+    const { projects } = this.#deps;
     return this.#open(path, projects.keeps ? (media) => projects.create(path, media) : null, adopt);
   }
 
   /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
   async openProject(folder: string): Promise<SessionService> {
-    const { projects, isOwn, checkPath } = this.#host;
+    const { projects, isOwn, checkPath } = this.#deps;
     if (projects.isOpen(folder)) await this.close();
     const project = projects.open(folder);
     try {
@@ -78,7 +78,7 @@ export class OpenSession {
 
   /** @param isForGood the user closed it, so that it is not opened again at the next start */
   async close(isForGood = false): Promise<void> {
-    const { projects, events, release } = this.#host;
+    const { projects, events, release } = this.#deps;
     const session = this.#current;
     if (!session) return;
     await release(session);
@@ -93,7 +93,7 @@ export class OpenSession {
     makeProject: ((media: OpenedMedia) => Promise<Project>) | null,
     adopt: Adopt = async (_, project) => project,
   ): Promise<SessionService> {
-    const { projects, openings, events } = this.#host;
+    const { projects, openings, events } = this.#deps;
     let project: Project | null = null;
     const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
       project = makeProject ? await makeProject(media) : null;
@@ -113,7 +113,7 @@ export class OpenSession {
     make: (model: EngineModel, engine: () => AppEngine['peer'], events: SessionEvents) => SessionService | Promise<SessionService>,
     onUsed: (session: SessionService) => Promise<void> = async () => {},
   ): Promise<SessionService> {
-    const { engine, model: loaded, events } = this.#host;
+    const { engine, model: loaded, events } = this.#deps;
     const model = loaded();
     if (!model) throw new AppError('engine-lost', engine.state.message ?? 'The engine is still starting. Try again in a moment.');
     const session = await make(model, () => engine.peer, events);
