@@ -44,11 +44,11 @@ const clipOf = async ({ name, frames }: Sequence): Promise<string> => {
 
 /** Opens the clip, its first object given by its true mask. */
 const open = async (services: Awaited<ReturnType<typeof startServices>>, sequence: Sequence): Promise<SessionService> => {
-  const session = await services.openSession(await clipOf(sequence));
+  const session = await services.sessions.open(await clipOf(sequence));
   const { labels, width, height } = readLabels(sequence.masks[0]!);
   const first = labels.find((label) => label !== 0)!;
   const { counts } = encodeRle(truthOf(labels, first), width, height);
-  await session.setMask(session.addObject(), 0, { size: [height, width], counts: compressCounts(counts) });
+  await session.edits.setMask(session.edits.addObject(), 0, { size: [height, width], counts: compressCounts(counts) });
   return session;
 };
 

@@ -4,7 +4,7 @@ import * as electron from 'electron';
 import { openSettings } from './electron/settings.ts';
 import { desktopSettingsStore } from './electron/settings-store.ts';
 import { runShell } from './electron/shell.ts';
-import { AppServices } from './services/app/app-services.ts';
+import { createServices } from './services/app/create-services.ts';
 
 runShell({
   electron,
@@ -12,7 +12,7 @@ runShell({
   process,
   openSettings,
   settingsStore: desktopSettingsStore,
-  makeServices: (options) => new AppServices(options),
+  makeServices: (options) => createServices(options),
 }).catch((error: unknown) => {
   console.error(error);
   electron.dialog.showErrorBox('SAM2 Video could not start', error instanceof Error ? error.message : String(error));

@@ -6,7 +6,7 @@ import { makeServices } from '../../src/main/cli/headless.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
 import { runFfmpeg } from '../../src/main/engine/media/ffmpeg-process.ts';
 import { type ClipName, type Clips, ffprobeFramePts, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { openSource } from '../../src/main/services/app/open-source.ts';
 import { makeTempFolder } from './run-cli.ts';
 
@@ -15,12 +15,12 @@ const odd: ClipName[] = ['single', 'onePixel', 'odd', 'rotated', 'tenBit', 'resi
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let clips: Clips;
-let services: AppServices;
+let services: Services;
 beforeAll(async () => {
   folder = await makeTempFolder();
   clips = await makeClips([...odd, 'cfr']);
   services = await makeServices({}, { dataDir: join(folder.path, 'data'), keepsProjects: true, exportRoot: folder.path });
-  services.requireEngine();
+  services.engine.require();
 });
 afterAll(async () => {
   await services.close();
@@ -30,9 +30,9 @@ afterAll(async () => {
 
 const clickMiddle = async (frame = 0): Promise<number> => {
   const { session } = services;
-  const objectId = session.addObject('Ä "thing", 漢字');
+  const objectId = session.edits.addObject('Ä "thing", 漢字');
   const { width, height } = session.media;
-  await session.setPoints(objectId, frame, [{ x: Math.floor(width / 2), y: Math.floor(height / 2), label: 1 }], null);
+  await session.edits.setPoints(objectId, frame, [{ x: Math.floor(width / 2), y: Math.floor(height / 2), label: 1 }], null);
   return objectId;
 };
 const ended = async (id: string) => services.operations.ended(id);
@@ -41,16 +41,28 @@ describe('a clip under a name of any letters', () => {
   it.each(odd)('is opened, clicked, tracked and exported: %s', async (name) => {
     const path = join(folder.path, `clip ü #1 %20 'x' 漢字 ${name}${clips.path(name).replace(/.*(?=\.)/, '')}`);
     await copyFile(clips.path(name), path);
-    const session = await services.openSession(path);
+    const session = await services.sessions.open(path);
     // To its end, and of a long one so much that its size changes.
     const from = Math.max(0, session.media.frameCount - (name === 'resized' ? 30 : 6));
     const to = session.media.frameCount - 1;
     const objectId = await clickMiddle(from);
-    expect(await ended(services.startTrack({ direction: 'forward', from }))).toMatchObject({ state: 'done', error: null });
+    expect(await ended(services.runs.start(services.sessions.latest, { direction: 'forward', from }))).toMatchObject({
+      state: 'done',
+      error: null,
+    });
     expect(session.store.ranges(objectId)).toEqual([[from, to]]);
     const directory = join(folder.path, `out ü %d 漢字 ${name}`);
     expect(
-      await ended(services.startExport({ directory, range: { from, to }, video: true, masks: true, json: true, contactSheet: true })),
+      await ended(
+        services.exports.start(services.sessions.latest, {
+          directory,
+          range: { from, to },
+          video: true,
+          masks: true,
+          json: true,
+          contactSheet: true,
+        }),
+      ),
     ).toMatchObject({
       state: 'done',
       error: null,
@@ -69,7 +81,10 @@ describe('a clip under a name of any letters', () => {
     const session = await openSource(services, pictures);
     expect(session.media).toMatchObject({ frameCount: 8, width: 64, height: 48 });
     await clickMiddle();
-    expect(await ended(services.startTrack({ direction: 'forward' }))).toMatchObject({ state: 'done', error: null });
+    expect(await ended(services.runs.start(services.sessions.latest, { direction: 'forward' }))).toMatchObject({
+      state: 'done',
+      error: null,
+    });
   });
 });
 
@@ -79,13 +94,13 @@ describe('a clip that changes while it is open', () => {
   beforeAll(async () => {
     path = join(folder.path, 'open.mp4');
     await copyFile(clips.path('cfr'), path);
-    await services.openSession(path);
+    await services.sessions.open(path);
     objectId = await clickMiddle();
-    await ended(services.startTrack({ direction: 'forward', to: 10 }));
+    await ended(services.runs.start(services.sessions.latest, { direction: 'forward', to: 10 }));
   });
   /** What was made, however the clip is. */
   const expectWork = (): void => {
-    const [object] = services.state.session!.objects;
+    const [object] = services.sessions.latestState!.objects;
     expect(object).toMatchObject({ id: objectId, prompts: [{ frame: 0 }] });
     expect(object!.results[0]![0]).toBe(0);
     expect(object!.results[0]![1]).toBeGreaterThanOrEqual(10);
@@ -94,8 +109,11 @@ describe('a clip that changes while it is open', () => {
 
   it('and grows is read as it was', async () => {
     await writeFile(path, Buffer.alloc(100_000, 7), { flag: 'a' });
-    expect(await ended(services.startTrack({ direction: 'forward', from: 10, to: 15 }))).toMatchObject({ state: 'done', error: null });
-    expect(await services.session.frameMessage(1, 70, 320, 240)).toMatchObject({ frame: 70, width: 320 });
+    expect(await ended(services.runs.start(services.sessions.latest, { direction: 'forward', from: 10, to: 15 }))).toMatchObject({
+      state: 'done',
+      error: null,
+    });
+    expect(await services.sessions.latest.frameMessage(1, 70, 320, 240)).toMatchObject({ frame: 70, width: 320 });
     expectWork();
   });
 
@@ -109,13 +127,16 @@ describe('a clip that changes while it is open', () => {
     await copyFile(clips.path('cfr'), path);
     await copyFile(path, kept);
     await change();
-    const { state, error } = await ended(services.startTrack({ direction: 'forward', from: 20, to: 40 }));
+    const { state, error } = await ended(services.runs.start(services.sessions.latest, { direction: 'forward', from: 20, to: 40 }));
     expect(state).toBe('failed');
     expect(error!.message).toMatch(/open\.mp4.*\. /);
     expect(error!.code).not.toBe('internal');
     expectWork();
     await rename(kept, path);
-    expect(await ended(services.startTrack({ direction: 'forward', from: 20, to: 25 }))).toMatchObject({ state: 'done', error: null });
+    expect(await ended(services.runs.start(services.sessions.latest, { direction: 'forward', from: 20, to: 25 }))).toMatchObject({
+      state: 'done',
+      error: null,
+    });
     expectWork();
   });
 });

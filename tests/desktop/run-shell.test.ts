@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { type ElectronModule, runShell } from '../../src/main/electron/shell.ts';
 import { defaultBounds } from '../../src/main/electron/window-options.ts';
-import { AppServices } from '../../src/main/services/app/app-services.ts';
-import type { AppServicesOptions } from '../../src/main/services/app/app-services-options.ts';
+import { createServices, type Services } from '../../src/main/services/app/create-services.ts';
+import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
 import { MemorySettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import { desktopChannels } from '../../src/shared/desktop-bridge.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
@@ -158,7 +158,7 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
 };
 
 let folder = '';
-let services: AppServices | null = null;
+let services: Services | null = null;
 const openSettings = () => ({ windowBounds: defaultBounds, setWindowBounds: vi.fn() });
 
 beforeEach(async () => {
@@ -193,8 +193,8 @@ const start = async (
     },
     openSettings: () => settings,
     settingsStore: () => new MemorySettingsStore(),
-    makeServices: (options: AppServicesOptions) => {
-      services = new AppServices(options);
+    makeServices: (options: ServicesOptions) => {
+      services = createServices(options);
       return services;
     },
   });
@@ -276,7 +276,7 @@ it('a dead engine is started again with the work kept, and the user is told', as
   const fake = fakeElectron(folder);
   await start(fake, ['clip.mp4']);
   const { session } = services!;
-  await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
+  await session.edits.setPoints(session.edits.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
   fake.engines[0]!.holdAt = 40;
   services!.startTrack({ direction: 'forward', from: 4, to: 1100 }, null);
   await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
@@ -299,7 +299,7 @@ it('the end of long work is told to somebody who looks elsewhere, and a click br
   await start(fake, ['clip.mp4']);
   const [window] = fake.windows;
   const { session } = services!;
-  await session.setPoints(session.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
+  await session.edits.setPoints(session.edits.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
   let later = 0;
   const clock = performance.now.bind(performance);
   vi.spyOn(performance, 'now').mockImplementation(() => clock() + later);

@@ -16,10 +16,10 @@ const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(l
 
 const entry = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 const services = await makeServices({}, { dataDir, keepsProjects: true, spawnEngine: () => forkEngine({}, entry) });
-if (!(await resumeLast(services))) await services.openSession(clip);
+if (!(await resumeLast(services))) await services.sessions.open(clip);
 const { session } = services;
 const { edits } = session;
-const project = services.projects.current!;
+const project = services.projects.of(services.sessions.latest.id)!;
 
 /** Everything a client can see of the work, apart from the masks. */
 const digest = (): string =>
@@ -45,18 +45,19 @@ const anotherId = (): number | undefined => edits.list.filter(({ id }) => id !==
 /** Prompts stay off the frames that are tracked, so that what was tracked stays where it was. */
 const promptFrame = (): number => randomInt(frameCount - 100, frameCount);
 const steps: Record<string, () => Promise<unknown> | unknown> = {
-  add: () => (edits.list.length < 6 ? session.addObject() : null),
-  point: () => services.edit(() => session.setPoints(anId(), promptFrame(), [{ x: randomInt(side), y: 3, label: 1 }], null)),
-  brush: () => services.edit(() => session.setMask(anId(), promptFrame(), { size: [side, side], counts: countsOf(7, randomInt(1000)) })),
+  add: () => (edits.list.length < 6 ? session.edits.addObject() : null),
+  point: () => services.edit(() => session.edits.setPoints(anId(), promptFrame(), [{ x: randomInt(side), y: 3, label: 1 }], null)),
+  brush: () =>
+    services.edit(() => session.edits.setMask(anId(), promptFrame(), { size: [side, side], counts: countsOf(7, randomInt(1000)) })),
   clear: () => {
     const [prompt] = edits.list.find(({ id }) => id === anotherId())?.prompts ?? [];
-    return prompt && services.edit(() => session.clearPrompts(anotherId()!, prompt.frame));
+    return prompt && services.edit(() => session.edits.clearPrompts(anotherId()!, prompt.frame));
   },
-  rename: () => session.updateObject(anId(), { name: `name ${randomInt(1000)}` }),
-  recolour: () => session.updateObject(anId(), { color: `#${randomInt(0x100000, 0xffffff).toString(16)}` }),
-  hide: () => session.updateObject(anId(), { visible: randomInt(2) === 0 }),
+  rename: () => session.edits.updateObject(anId(), { name: `name ${randomInt(1000)}` }),
+  recolour: () => session.edits.updateObject(anId(), { color: `#${randomInt(0x100000, 0xffffff).toString(16)}` }),
+  hide: () => session.edits.updateObject(anId(), { visible: randomInt(2) === 0 }),
   reorder: () => edits.reorder(edits.list.map(({ id }) => id).reverse()),
-  delete: () => (edits.list.length > 3 ? services.edit(() => session.removeObject(anotherId()!)) : null),
+  delete: () => (edits.list.length > 3 ? services.edit(() => session.edits.removeObject(anotherId()!)) : null),
   merge: () => {
     const others = edits.list.map(({ id }) => id).filter((id) => id !== trackedId);
     return others.length > 2 ? services.edit(() => edits.merge(others.slice(0, 2), others[0]!)) : null;
@@ -73,7 +74,7 @@ const steps: Record<string, () => Promise<unknown> | unknown> = {
   },
 };
 if (edits.list.length === 0) {
-  await session.setPoints(session.addObject('First'), frameCount - 1, [{ x: 1, y: 1, label: 1 }], null);
+  await session.edits.setPoints(session.edits.addObject('First'), frameCount - 1, [{ x: 1, y: 1, label: 1 }], null);
   acknowledged('first');
 }
 const tracked = edits.list.find(({ id }) => id === trackedId)!;
@@ -106,7 +107,7 @@ let doneSteps = 0;
 for (;;) {
   try {
     if (isReady() && !services.operations.isRunning('track'))
-      services.startTrack({ direction: 'forward', from: 0, to: frameCount - 200, objectIds: [trackedId] }, null);
+      services.runs.start(services.sessions.latest, { direction: 'forward', from: 0, to: frameCount - 200, objectIds: [trackedId] }, null);
   } catch (error) {
     if (!refused(error)) throw error;
   }
@@ -121,7 +122,7 @@ for (;;) {
   tellFrames();
   if (++doneSteps === Number(killsEngineAt)) {
     const before = digest();
-    process.kill(services.enginePid!, 'SIGKILL');
+    process.kill(services.engine.pid!, 'SIGKILL');
     tell({ t: 'engine-killed' });
     await until(() => !isReady());
     await until(isReady);

@@ -3,19 +3,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
-import type { AppServicesOptions } from '../../src/main/services/app/app-services-options.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
 import type { AppState } from '../../src/shared/contract/state.ts';
 import type { LiveState } from '../../src/shared/live.ts';
 import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
 
 export class LiveApp {
-  readonly services: AppServices;
+  readonly services: Services;
   readonly folder: string;
   readonly pushed: FrameMessage[] = [];
-  readonly rules: NonNullable<AppServicesOptions['liveRules']>;
+  readonly rules: NonNullable<ServicesOptions['liveRules']>;
 
-  private constructor(services: AppServices, folder: string, rules: NonNullable<AppServicesOptions['liveRules']>) {
+  private constructor(services: Services, folder: string, rules: NonNullable<ServicesOptions['liveRules']>) {
     this.services = services;
     this.folder = folder;
     this.rules = rules;
@@ -23,11 +23,11 @@ export class LiveApp {
   }
 
   /** @param folder of an app that was killed */
-  static async start(folder?: string, options: Partial<AppServicesOptions> = {}): Promise<LiveApp> {
+  static async start(folder?: string, options: Partial<ServicesOptions> = {}): Promise<LiveApp> {
     const own = folder ?? (await mkdtemp(join(tmpdir(), 'sam2-live-')));
     const rules = { firstPauseMs: 50, longestPauseMs: 200 };
     const services = await makeServices({ model: 'nano' }, { dataDir: own, keepsProjects: true, liveRules: rules, ...options });
-    services.requireEngine();
+    services.engine.require();
     return new LiveApp(services, own, rules);
   }
 
@@ -35,7 +35,7 @@ export class LiveApp {
   until(check: (state: AppState) => boolean): Promise<AppState> {
     const { services } = this;
     return new Promise((resolve, reject) => {
-      const told = (): string => JSON.stringify([services.state.session?.live, services.state.notices, services.state.operations]);
+      const told = (): string => JSON.stringify([services.sessions.latestState?.live, services.state.notices, services.state.operations]);
       const timer = setTimeout(() => {
         off();
         reject(new Error(`waited in vain: ${told()}`));
@@ -62,8 +62,8 @@ export class LiveApp {
   /** A new object with a click. */
   async click(frame: number, x = 160, y = 90): Promise<number> {
     const { session } = this.services;
-    const objectId = session.addObject('Square');
-    await session.setPoints(objectId, frame, [{ x, y, label: 1 }], null);
+    const objectId = session.edits.addObject('Square');
+    await session.edits.setPoints(objectId, frame, [{ x, y, label: 1 }], null);
     return objectId;
   }
 

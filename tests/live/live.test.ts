@@ -146,7 +146,7 @@ beforeAll(async () => {
   app = await LiveApp.start();
 });
 afterEach(async () => {
-  await app.services.live.stop();
+  await app.services.live.stopAll();
   await Promise.all(ending.splice(0).map((end) => end()));
   app.pushed.length = 0;
   disk.free = null;
@@ -158,25 +158,25 @@ afterAll(() => app.end());
 describe('a stream', () => {
   it('is shown as it comes, tracked from a click on, and a clip with all of it when it is stopped', async () => {
     const { services } = app;
-    const id = await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    const { operationId: id } = await services.live.start({ kind: 'network', url: await serveTs() }, window);
     await app.untilFrame(3);
-    expect(services.state.session).toMatchObject({ media: { width: 320, height: 180, codec: 'h264' }, live: { isTracking: false } });
+    expect(services.sessions.latestState).toMatchObject({ media: { width: 320, height: 180, codec: 'h264' }, live: { isTracking: false } });
     const objectId = await app.click(2);
     const state = await app.untilMask(12);
     expect(state.session!.live).toMatchObject({ isTracking: true, problem: null });
     expect(state.session!.objects[0]!.results[0]![0]).toBe(2);
     expect(app.pushed.length).toBeGreaterThan(5);
-    expect(() => services.startTrack({ direction: 'forward' })).toThrow(/Stop the live source/);
+    expect(() => services.runs.start(services.sessions.latest, { direction: 'forward' })).toThrow(/Stop the live source/);
     // What left the buffer is refused, and what is in it can be looked at again.
-    await expect(services.session.frameMessage(1, 100_000, 640, 360)).rejects.toMatchObject({ code: 'frame-out-of-range' });
-    expect(await services.session.frameMessage(1, 2, 640, 360)).toMatchObject({ frame: 2, width: 320, overlays: [{ objectId }] });
-    const masks = services.session.store.frames(objectId).length;
-    await services.live.stop();
+    await expect(services.sessions.latest.frameMessage(1, 100_000, 640, 360)).rejects.toMatchObject({ code: 'frame-out-of-range' });
+    expect(await services.sessions.latest.frameMessage(1, 2, 640, 360)).toMatchObject({ frame: 2, width: 320, overlays: [{ objectId }] });
+    const masks = services.sessions.latest.store.frames(objectId).length;
+    await services.live.stopAll();
     expect((await services.operations.ended(id)).state).toBe('done');
-    const clip = services.state.session!;
+    const clip = services.sessions.latestState!;
     expect(clip.live).toBeNull();
     expect(clip.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }], stale: false }]);
-    expect(services.session.store.frames(objectId).length).toBeGreaterThanOrEqual(masks);
+    expect(services.sessions.latest.store.frames(objectId).length).toBeGreaterThanOrEqual(masks);
     expect(clip.history).toEqual({ undo: null, redo: null });
     expect(services.state.recents[0]).toMatchObject({ source: clip.media.path, missing: false });
     expect(await readdir(join(app.folder, 'live'))).toEqual([]);
@@ -194,9 +194,9 @@ describe('a stream', () => {
     expect(state.session!.media).toMatchObject({ width: 320, height: 180, codec: 'h264' });
     expect(JSON.stringify(state)).not.toContain(secret);
     expect(argumentsOfAll()).not.toContain(secret);
-    await app.services.live.stop();
-    expect(app.services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160 }] }] }] });
-    expect(app.services.state.session!.media.frameCount).toBeGreaterThan(6);
+    await app.services.live.stopAll();
+    expect(app.services.sessions.latestState).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160 }] }] }] });
+    expect(app.services.sessions.latestState!.media.frameCount).toBeGreaterThan(6);
   });
 
   it.each([
@@ -205,10 +205,10 @@ describe('a stream', () => {
     ['a playlist', ['-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', 'list.m3u8']],
   ])('that is %s behind a password comes to its end, and is a clip', async (_, output) => {
     const { services } = app;
-    const id = await services.live.start({ kind: 'network', url: await serveFinite(...output) }, window);
+    const { operationId: id } = await services.live.start({ kind: 'network', url: await serveFinite(...output) }, window);
     expect(argumentsOfAll()).not.toContain(secret);
     expect((await services.operations.ended(id)).state).toBe('done');
-    expect(services.state.session).toMatchObject({ live: null, media: { frameCount: 30, width: 320 } });
+    expect(services.sessions.latestState).toMatchObject({ live: null, media: { frameCount: 30, width: 320 } });
   });
 
   it('without a length behind a password that breaks off is connected anew, and nobody is shown the password', async () => {
@@ -239,34 +239,47 @@ describe('a stream', () => {
     await app.untilMask(20);
     // A correction on an earlier moment takes the object back to it.
     const { session } = services;
-    await session.setPoints(objectId, 8, [{ x: 150, y: 80, label: 1 }], null);
-    await app.untilMask((services.state.session!.live!.buffer?.to ?? 0) + 3);
+    await session.edits.setPoints(objectId, 8, [{ x: 150, y: 80, label: 1 }], null);
+    await app.untilMask((services.sessions.latestState!.live!.buffer?.to ?? 0) + 3);
     const [live] = await readdir(join(app.folder, 'live'));
     const folder = await mkdtemp(join(tmpdir(), 'sam2-live-times-'));
     ending.push(() => rm(folder, { recursive: true }));
-    await services.live.setTracking(false);
+    await services.live.setTracking(services.sessions.latest.id, false);
     await app.untilLive(({ isTracking }) => !isTracking);
     await copyFile(join(app.folder, 'live', live!, 'times.log'), join(folder, 'times.log'));
     const masks = new Map(session.store.frames(objectId).map((frame) => [frame, session.store.get(objectId, frame)!.counts]));
-    await services.live.stop();
+    await services.live.stopAll();
 
     // The frames that were taken, as a clip of their own, without any loss.
     const times = readTimes(folder);
-    const map = new FrameMap(times, [{ segment: 0, offsetMs: 0 }], services.session.media);
+    const map = new FrameMap(times, [{ segment: 0, offsetMs: 0 }], services.sessions.latest.media);
     const taken = times.map((_, frame) => map.same(frame));
     expect(taken).not.toContain(null);
     const picked = join(folder, 'taken.mkv');
     const select = `select='${taken.map((frame) => `eq(n,${frame})`).join('+')}'`;
-    const args = ['-v', 'error', '-i', services.session.path, '-vf', select, '-fps_mode', 'passthrough', '-c:v', 'ffv1', '-y', picked];
+    const args = [
+      '-v',
+      'error',
+      '-i',
+      services.sessions.latest.path,
+      '-vf',
+      select,
+      '-fps_mode',
+      'passthrough',
+      '-c:v',
+      'ffv1',
+      '-y',
+      picked,
+    ];
     expect(spawnSync(ffmpeg, args, { encoding: 'utf8' }).stderr).toBe('');
-    const clip = await services.openSession(picked);
+    const clip = await services.sessions.open(picked);
     expect(clip.media.frameCount).toBe(taken.length);
-    const id = clip.addObject();
-    await clip.setPoints(id, 1, [{ x: 160, y: 90, label: 1 }], null);
+    const id = clip.edits.addObject();
+    await clip.edits.setPoints(id, 1, [{ x: 160, y: 90, label: 1 }], null);
     // As live: tracked to somewhere, corrected, and tracked from the correction on.
-    await services.operations.ended(services.startTrack({ direction: 'forward', to: 20 }));
-    await clip.setPoints(id, 8, [{ x: 150, y: 80, label: 1 }], null);
-    await services.operations.ended(services.startTrack({ direction: 'forward', from: 8 }));
+    await services.operations.ended(services.runs.start(services.sessions.latest, { direction: 'forward', to: 20 }));
+    await clip.edits.setPoints(id, 8, [{ x: 150, y: 80, label: 1 }], null);
+    await services.operations.ended(services.runs.start(services.sessions.latest, { direction: 'forward', from: 8 }));
     const { width, height } = clip.media;
     const pixelsOf = (counts: string): Uint8Array => decodeRle({ size: [height, width], counts: expandCounts(counts) });
     let worst = 1;
@@ -286,12 +299,12 @@ describe('a stream', () => {
     await app.untilFrame(3);
     await app.click(2);
     const before = (await app.untilMask(5)).session!.media.frameCount;
-    process.kill(services.enginePid!, 'SIGKILL');
+    process.kill(services.engine.pid!, 'SIGKILL');
     await app.until(({ engine }) => engine.state !== 'ready');
     await app.untilMask(before + 5);
-    await services.live.stop();
-    expect(services.state.session!.media.frameCount).toBeGreaterThan(before + 5);
-    expect(services.state.session!.objects[0]!.results.at(-1)![1]).toBeGreaterThan(before);
+    await services.live.stopAll();
+    expect(services.sessions.latestState!.media.frameCount).toBeGreaterThan(before + 5);
+    expect(services.sessions.latestState!.objects[0]!.results.at(-1)![1]).toBeGreaterThan(before);
   });
 
   it('that goes with its app is made whole at the next start, with its work', async () => {
@@ -315,7 +328,7 @@ describe('a stream', () => {
     try {
       await next.until(({ notices }) => notices.some(({ text }) => /was made whole/.test(text)));
       const [recent] = next.services.state.recents;
-      const session = await next.services.openProject(recent!.path);
+      const session = await next.services.sessions.openProject(recent!.path);
       expect(session.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }] }]);
       // Every mask that was told of is there: 1 is the first frame with one.
       expect(session.store.frames(1).length).toBeGreaterThanOrEqual(acknowledged);
@@ -331,7 +344,7 @@ describe('a stream', () => {
     await app.untilFrame(5);
     const known = services.state.recents.length;
     await services.openSample();
-    expect(services.state.session!.live).toBeNull();
+    expect(services.sessions.latestState!.live).toBeNull();
     expect(services.state.recents.length).toBeGreaterThanOrEqual(Math.min(20, known + 1));
     expect(services.state.recents.some(({ name }) => name === 'live')).toBe(true);
   });
@@ -349,13 +362,13 @@ describe('a stream', () => {
 
   it('that fills the disk is ended before that, and open as a clip with the work', async () => {
     const { services } = app;
-    const id = await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    const { operationId: id } = await services.live.start({ kind: 'network', url: await serveTs() }, window);
     await app.untilFrame(3);
     await app.click(2);
     disk.free = 200 * 2 ** 20;
     expect((await services.operations.ended(id)).state).toBe('done');
     expect(services.state.notices.at(-1)!.text).toMatch(/ended, since the disk is almost full.*open as a clip/);
-    expect(services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160, y: 90 }] }] }] });
+    expect(services.sessions.latestState).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160, y: 90 }] }] }] });
   });
 
   it('whose buffer is small keeps to it, and refuses what has left it', async () => {
@@ -366,7 +379,7 @@ describe('a stream', () => {
     const { from, to } = state.session!.live!.buffer!;
     const side = state.session!.model.imageSize;
     expect((to - from + 1) * (320 * 180 * 1.5 + side * side * 3)).toBeLessThanOrEqual(32 * 2 ** 20);
-    await expect(services.session.frameMessage(1, 0, 640, 360)).rejects.toMatchObject({
+    await expect(services.sessions.latest.frameMessage(1, 0, 640, 360)).rejects.toMatchObject({
       code: 'frame-out-of-range',
       message: expect.stringContaining('not in the live buffer'),
     });
@@ -383,8 +396,8 @@ describe('a camera on the network (RTSP)', () => {
     expect(JSON.stringify(state)).not.toContain(secret);
     expect(argumentsOfAll()).toContain('-f concat');
     expect(argumentsOfAll()).not.toContain(secret);
-    await app.services.live.stop();
-    expect(app.services.state.session!.media).toMatchObject({ codec: 'h264', width: 320 });
+    await app.services.live.stopAll();
+    expect(app.services.sessions.latestState!.media).toMatchObject({ codec: 'h264', width: 320 });
     expect(JSON.stringify([app.services.state, app.services.log.last(2000)])).not.toContain(secret);
   });
 
@@ -393,9 +406,9 @@ describe('a camera on the network (RTSP)', () => {
     ['another address', (url: string) => url.replace('//', `//anna:${secret}@`).replace('/camera', '/nothing'), 'address-missing'],
   ])('is refused at once for %s', async (_, change, code) => {
     const server = await rtsp(`anna:${secret}`);
-    const id = await app.services.live.start({ kind: 'network', url: change(server.url) }, window);
+    const { operationId: id } = await app.services.live.start({ kind: 'network', url: change(server.url) }, window);
     expect((await app.services.operations.ended(id)).error).toMatchObject({ code });
-    expect(app.services.state.session).toBeNull();
+    expect(app.services.sessions.latestState).toBeNull();
   });
 
   it('is connected again when it was killed and comes back; its numbers go on and its time follows the clock', async () => {
@@ -410,8 +423,8 @@ describe('a camera on the network (RTSP)', () => {
     await app.untilLive(({ phase, attempt }) => phase === 'reconnecting' && attempt >= 2);
     await server.listen();
     await app.untilMask(before + 6);
-    await services.live.stop();
-    const clip = services.state.session!;
+    await services.live.stopAll();
+    const clip = services.sessions.latestState!;
     expect(clip.media.frameCount).toBeGreaterThanOrEqual(before);
     expect(clip.objects[0]!.prompts).toHaveLength(1);
     // The gap, of six seconds and more, is in the recording's time too: its frames alone are ten a second.
@@ -435,11 +448,11 @@ describe('a camera on the network (RTSP)', () => {
     const server = await rtsp();
     const { services } = app;
     services.settings.set('live.tries', 2);
-    const id = await services.live.start({ kind: 'network', url: server.url }, window);
+    const { operationId: id } = await services.live.start({ kind: 'network', url: server.url }, window);
     await app.untilFrame(4);
     await server.kill();
     expect((await services.operations.ended(id)).state).toBe('done');
-    expect(services.state.session).toMatchObject({ live: null, media: { codec: 'h264' } });
+    expect(services.sessions.latestState).toMatchObject({ live: null, media: { codec: 'h264' } });
     expect(services.state.notices.at(-1)!.text).toMatch(/not live any more.*can not be reached.*open as a clip/);
     services.settings.reset('live.tries');
   });
@@ -452,31 +465,31 @@ describe('a window that films', () => {
     const source = ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=10:duration=4'];
     spawnSync(ffmpeg, [...source, '-c:v', 'libvpx', '-deadline', 'realtime', '-live', '1', '-y', path]);
     const data = await readFile(path);
-    const id = await services.live.start({ kind: 'window', name: 'Front camera' }, window);
-    expect(services.state.session!.live).toMatchObject({ phase: 'connecting', title: 'Front camera' });
+    const { operationId: id } = await services.live.start({ kind: 'window', name: 'Front camera' }, window);
+    expect(services.sessions.latestState!.live).toMatchObject({ phase: 'connecting', title: 'Front camera' });
     for (let at = 0; at < data.length; at += 10_000) await services.live.append(id, Uint8Array.from(data.subarray(at, at + 10_000)));
     await app.untilLive(({ buffer }) => (buffer?.to ?? 0) >= 3);
-    expect(services.state.session!.media).toMatchObject({ codec: 'vp8', width: 192 });
+    expect(services.sessions.latestState!.media).toMatchObject({ codec: 'vp8', width: 192 });
     await services.live.release({});
     expect(services.live.isLive).toBe(true);
     await services.live.release(window);
     expect((await services.operations.ended(id)).state).toBe('done');
-    expect(services.state.session).toMatchObject({ live: null, media: { name: 'Front camera.mkv', frameCount: 40 } });
+    expect(services.sessions.latestState).toMatchObject({ live: null, media: { name: 'Front camera.mkv', frameCount: 40 } });
     await expect(services.live.append(id, new Uint8Array(1))).rejects.toMatchObject({ code: 'bad-request' });
   });
 
   it('that never sends anything leaves nothing', async () => {
     const { services } = app;
-    const id = await services.live.start({ kind: 'window', name: 'Camera' }, window);
-    await services.live.stop();
+    const { operationId: id } = await services.live.start({ kind: 'window', name: 'Camera' }, window);
+    await services.live.stopAll();
     expect((await services.operations.ended(id)).state).toBe('cancelled');
-    expect(services.state.session).toBeNull();
+    expect(services.sessions.latestState).toBeNull();
     expect(await readdir(join(app.folder, 'live'))).toEqual([]);
   });
 
   it('that sends no video is told so', async () => {
     const { services } = app;
-    const id = await services.live.start({ kind: 'window', name: 'Camera' }, window);
+    const { operationId: id } = await services.live.start({ kind: 'window', name: 'Camera' }, window);
     await services.live.append(id, Uint8Array.from(Buffer.alloc(100_000, 7)));
     expect((await services.operations.ended(id)).error).toMatchObject({ code: 'source-unreadable' });
   });

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import type { EngineEvents } from '../../src/main/engine/api/protocol.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { forkEngine } from '../../src/main/services/engine-link/fork-engine.ts';
 
 let clips: Clips;
-let services: AppServices;
+let services: Services;
 const prompted: EngineEvents['prompted'][] = [];
 /** Frames whose making ready the engine has answered. */
 let attended = 0;
@@ -47,23 +47,23 @@ afterAll(async () => {
 });
 
 const encoderMs = async (frame: number): Promise<number> => {
-  await services.session.setPoints(1, frame, [{ x: 160, y: 120, label: 1 }], null);
+  await services.sessions.latest.edits.setPoints(1, frame, [{ x: 160, y: 120, label: 1 }], null);
   return prompted.at(-1)!.timings.imageEncoder;
 };
 
 it('its image is encoded before the click, and the mask is what it would have been', async () => {
-  await services.openSession(clips.path('cfr'));
-  services.session.addObject();
+  await services.sessions.open(clips.path('cfr'));
+  services.sessions.latest.edits.addObject();
   expect(await encoderMs(5)).toBeGreaterThan(0);
-  const mask = services.session.store.get(1, 5)!;
+  const mask = services.sessions.latest.store.get(1, 5)!;
   // Others until that frame is not held any more.
   for (const frame of [6, 7, 8]) await encoderMs(frame);
-  await services.session.clearPrompts(1, 5);
+  await services.sessions.latest.edits.clearPrompts(1, 5);
 
   services.attend(5);
   await expect.poll(() => attended, { timeout: 60_000 }).toBe(1);
   expect(await encoderMs(5)).toBe(0);
-  expect(services.session.store.get(1, 5)!.counts).toBe(mask.counts);
+  expect(services.sessions.latest.store.get(1, 5)!.counts).toBe(mask.counts);
 });
 
 it('of several frames that wait, the last one counts', async () => {

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { Connection } from '../../src/main/services/app/client-link.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { resumeLast } from '../../src/main/services/app/sample.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 
 let clips: Clips;
 let folder: string;
-let services: AppServices;
+let services: Services;
 let connection: Connection;
 const answers = new Map<number, (message: HostMessage) => void>();
 let nextId = 1;
@@ -51,7 +51,7 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
   await call('session.open', { path: clips.path('cfr') });
   await call('object.add', {});
   await call('prompt.set', { objectId: 1, frame: 0, points: [{ x: 160, y: 120, label: 1 }], box: null });
-  const { store } = services.session;
+  const { store } = services.sessions.latest;
   const best = store.get(1, 0)!;
   const scores = new Set<number>();
   for (let index = 0; index < 4; index++) {
@@ -64,7 +64,7 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
 
   const { operationId } = await call('track.start', { direction: 'both', from: 0, to: 3 });
   expect((await services.operations.ended(operationId as string)).state).toBe('done');
-  expect(services.state.session!.objects[0]).toMatchObject({ results: [[0, 3]], stale: false });
+  expect(services.sessions.latestState!.objects[0]).toMatchObject({ results: [[0, 3]], stale: false });
 
   const choice = { video: false, masks: true, json: false, coco: true, csv: true, from: 1, to: 2 };
   expect(await call('export.estimate', choice)).toMatchObject({ parent: join(folder, 'exports') });
@@ -75,15 +75,15 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
   expect(JSON.parse(readFileSync(join(folder, 'out', 'coco.json'), 'utf8')).images).toHaveLength(2);
 
   await call('session.setPosition', { frame: 2 });
-  const before = services.state.session!.objects.map(({ laneRevision: _, ...object }) => object);
-  const project = services.state.project!.path;
+  const before = services.sessions.latestState!.objects.map(({ laneRevision: _, ...object }) => object);
+  const project = services.sessions.latestState?.project!.path;
   await services.close();
   await start();
   expect(await resumeLast(services)).toBe(true);
   const { session } = services.state;
   expect(session!.objects.map(({ laneRevision: _, ...object }) => object)).toEqual(before);
   expect(session!.position).toBe(2);
-  expect(services.session.store.get(1, 0)).toEqual(best);
+  expect(services.sessions.latest.store.get(1, 0)).toEqual(best);
   await call('session.close', {});
   expect(services.projects.recents.last).toBeNull();
   expect(existsSync(project)).toBe(true);

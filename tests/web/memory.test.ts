@@ -2,13 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { Connection } from '../../src/main/services/app/client-link.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 import { defaultMemorySettings } from '../../src/shared/memory-settings.ts';
 
 let clips: Clips;
-let services: AppServices;
+let services: Services;
 let connection: Connection;
 const answers = new Map<number, (message: HostMessage) => void>();
 let nextId = 1;
@@ -39,10 +39,10 @@ afterAll(async () => {
 describe('session.setMemory and tree.get', () => {
   it('take effect with the next run and tell its branches', async () => {
     await call('session.open', { path: clips.path('cfr') });
-    expect(services.state.session!.memory.settings).toEqual(defaultMemorySettings);
+    expect(services.sessions.latestState!.memory.settings).toEqual(defaultMemorySettings);
     const memory = { ...defaultMemorySettings, mode: 'tree', variant: 'exact', uncertaintyLogit: 20 };
     expect(await call('session.setMemory', { memory })).toMatchObject({ t: 'res' });
-    expect(services.state.session!.memory.settings).toEqual(memory);
+    expect(services.sessions.latestState!.memory.settings).toEqual(memory);
 
     await call('object.add', {});
     await call('prompt.set', { objectId: 1, frame: 0, points: [{ x: 160, y: 120, label: 1 }], box: null });
@@ -52,9 +52,9 @@ describe('session.setMemory and tree.get', () => {
     const answer = (await call('tree.get', { objectId: 1, from: 0, to: 4 })) as { r: { events: { type: string; frame: number }[] } };
     const { events } = answer.r;
     expect(events[0]).toMatchObject({ type: 'spawned', frame: 1, parent: null });
-    expect(events.filter(({ type }) => type === 'spawned')).toHaveLength(services.state.session!.memory.counters.spawned);
+    expect(events.filter(({ type }) => type === 'spawned')).toHaveLength(services.sessions.latestState!.memory.counters.spawned);
     expect(events.some(({ type, frame }) => type === 'scored' && frame === 2)).toBe(true);
-    expect(services.state.session!.memory.revision).toBeGreaterThan(0);
+    expect(services.sessions.latestState!.memory.revision).toBeGreaterThan(0);
   });
 
   it('refuse settings out of range', async () => {

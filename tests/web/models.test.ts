@@ -3,8 +3,8 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
 import type { Connection } from '../../src/main/services/app/client-link.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { addressVariable } from '../../src/main/services/download/download-address.ts';
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import type { AppState } from '../../src/shared/contract/state.ts';
@@ -22,7 +22,7 @@ class Client extends ContractClient {
   override state: AppState;
   readonly #connection: Connection;
 
-  constructor(services: AppServices) {
+  constructor(services: Services) {
     super();
     this.state = services.state;
     this.#connection = services.connect({ send: (data) => this.receive(data), sendBinary: () => {} });
@@ -40,7 +40,7 @@ class Client extends ContractClient {
 describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () => {
   let folder: Awaited<ReturnType<typeof makeTempFolder>>;
   let server: CheckpointServer;
-  let services: AppServices;
+  let services: Services;
   let client: Client;
   beforeAll(async () => {
     folder = await makeTempFolder();
@@ -50,7 +50,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     server = await CheckpointServer.start(readFileSync(sharedCheckpoint), cutAfter(3_000_000), whole);
     process.env[addressVariable] = server.url;
     services = await makeServices({}, { modelsDir, dataDir: join(folder.path, 'data'), remembersModel: true });
-    services.requireEngine();
+    services.engine.require();
     client = new Client(services);
     await client.until(() => client.state.models.entries.length === 2);
   });
@@ -84,7 +84,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     await client.call('track.start', { direction: 'forward', to: 6 });
     expect(await client.call('model.use', { id, imageSize: 256 })).toMatchObject({ e: { code: 'busy' } });
     await client.until(() => client.state.operations.at(-1)?.state === 'done');
-    const nanoMasks = [3, 5].map((frame) => services.session.store.get(1, frame)!);
+    const nanoMasks = [3, 5].map((frame) => services.sessions.latest.store.get(1, frame)!);
 
     const switched = client.call('model.use', { id, imageSize: 256 });
     expect(await client.call('prompt.set', { objectId: 1, frame: 3, points: [], box: null })).toMatchObject({ e: { code: 'busy' } });
@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
       objects: [{ name: 'Rabbit', prompts: [{ frame: 3 }], results: [[3, 6]] }],
     });
     await client.until(() => client.state.notices.some(({ text }) => text.includes('press Track to track again')));
-    const [prompted, tracked] = [3, 5].map((frame) => services.session.store.get(1, frame)!);
+    const [prompted, tracked] = [3, 5].map((frame) => services.sessions.latest.store.get(1, frame)!);
     expect(prompted).not.toEqual(nanoMasks[0]);
     expect(prompted!.overlay.width).toBe(64);
     expect(tracked).toEqual(nanoMasks[1]);
@@ -107,14 +107,14 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     await client.call('track.start', { direction: 'forward', to: 8 });
     await client.until(() => client.state.operations[1]?.state === 'done');
     expect(client.state.session!.objects[0]!.results).toEqual([[3, 8]]);
-    expect(services.session.store.get(1, 4)!.overlay.width).toBe(64);
+    expect(services.sessions.latest.store.get(1, 4)!.overlay.width).toBe(64);
     expect(JSON.parse(readFileSync(join(folder.path, 'data', 'models.json'), 'utf8'))).toMatchObject({ model: `${id}@256` });
   });
 
   it('the model at work is the one that a restarted engine loads, and is neither removed nor replaced', async () => {
     expect(await client.call('model.remove', { id })).toMatchObject({ e: { code: 'busy' } });
     expect(await client.call('model.import', { id: null, path: sharedCheckpoint })).toMatchObject({ e: { code: 'busy' } });
-    process.kill(services.enginePid!, 'SIGKILL');
+    process.kill(services.engine.pid!, 'SIGKILL');
     await client.until(() => client.state.engine.state === 'restarting');
     await client.until(() => client.state.engine.state === 'ready');
     expect(client.state.models.active).toMatchObject({ id, imageSize: 256 });

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
-import type { AppServicesOptions } from '../../src/main/services/app/app-services-options.ts';
 import type { ClientLink } from '../../src/main/services/app/client-link.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
 import type { SpawnEngine } from '../../src/main/services/engine-link/engine-supervisor.ts';
 import { startWebHost, type WebHost } from '../../src/main/web/server.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
@@ -49,7 +49,7 @@ const scriptedEngine =
 export interface ScriptedHost {
   folder: string;
   clip: string;
-  services: AppServices;
+  services: Services;
   host: WebHost;
   /** From now on a run stands still before this frame. */
   holdAt(frame: number): void;
@@ -59,7 +59,7 @@ export interface ScriptedHost {
   close(): Promise<void>;
 }
 
-export const startScriptedHost = async (options: (folder: string) => Partial<AppServicesOptions> = () => ({})): Promise<ScriptedHost> => {
+export const startScriptedHost = async (options: (folder: string) => Partial<ServicesOptions> = () => ({})): Promise<ScriptedHost> => {
   const folder = await mkdtemp(join(tmpdir(), 'sam2-scripted-host-'));
   const clip = join(folder, 'clip.mp4');
   const gate: Gate = { frame: Number.POSITIVE_INFINITY, opened: Promise.withResolvers() };

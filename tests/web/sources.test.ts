@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { shownAddress } from '../../src/main/common/shown-address.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { openSource } from '../../src/main/services/app/open-source.ts';
 import { CheckpointServer, cutAfter, etag, stallAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
 import { importSource } from '../../src/main/services/sources/import-source.ts';
@@ -17,7 +17,7 @@ import type { Operation } from '../../src/shared/contract/state.ts';
 import { makeTempFolder, sampleClip } from '../cli/run-cli.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
-let services: AppServices;
+let services: Services;
 let ffmpeg: string;
 let server: Server;
 let port: number;
@@ -32,7 +32,7 @@ beforeAll(async () => {
   folder = await makeTempFolder();
   ffmpeg = await findFfmpeg();
   services = await makeServices({}, { exportRoot: folder.path, dataDir: folder.path });
-  services.requireEngine();
+  services.engine.require();
   server = createServer((request, response) => {
     if (request.url === '/clip.mp4') {
       const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  await services.closeSession();
+  await services.sessions.close(services.sessions.latest.id);
 });
 afterAll(async () => {
   server.close();
@@ -102,10 +102,10 @@ describe('a folder of pictures', () => {
   it('is played at the rate that was given, or that of the settings', async () => {
     const path = await pictures('jpgs');
     await openSource(services, path, 12.5);
-    expect(services.session.media).toMatchObject({ frameCount: 12, averageFps: 12.5 });
+    expect(services.sessions.latest.media).toMatchObject({ frameCount: 12, averageFps: 12.5 });
     services.settings.set('import.imagesPerSecond', 5);
     await openSource(services, path);
-    expect(services.session.media).toMatchObject({ frameCount: 12, averageFps: 5 });
+    expect(services.sessions.latest.media).toMatchObject({ frameCount: 12, averageFps: 5 });
     services.settings.reset('import.imagesPerSecond');
   });
 
@@ -113,10 +113,10 @@ describe('a folder of pictures', () => {
     const path = await pictures(name);
     await openSource(services, path);
     expect(services.operations.list.at(-1)).toMatchObject({ kind: 'import', state: 'done', done: 12, total: 12 });
-    const { media } = services.session;
+    const { media } = services.sessions.latest;
     expect([media.frameCount, media.width, media.height, media.averageFps]).toEqual([12, 192, 108, 25]);
     // 10.jpg comes after 9.jpg: its picture is the tenth.
-    const tenth = await services.session.frameMessage(1, 9, 192, 108);
+    const tenth = await services.sessions.latest.frameMessage(1, 9, 192, 108);
     await writeFile(join(folder.path, 'tenth.yuv'), '');
     run(
       '-i',
@@ -154,11 +154,11 @@ describe('an address', () => {
 
   it('of a file is fetched and opened', async () => {
     expect(await open(at('/clip.mp4'))).toMatchObject({ state: 'done', error: null });
-    expect(services.session.media.frameCount).toBe(132);
-    expect(services.session.path).toMatch(/clip\.mp4$/);
+    expect(services.sessions.latest.media.frameCount).toBe(132);
+    expect(services.sessions.latest.path).toMatch(/clip\.mp4$/);
     const { size } = statSync(sampleClip);
     expect(services.operations.list.at(-1)).toMatchObject({ done: size, total: size });
-    expect(await readFile(services.session.path)).toEqual(await readFile(sampleClip));
+    expect(await readFile(services.sessions.latest.path)).toEqual(await readFile(sampleClip));
   });
 
   it('goes on where it was when the connection is cut, under If-Range', async () => {
@@ -166,8 +166,8 @@ describe('an address', () => {
     expect(await open(`${cutting.url}/clip.mp4`)).toMatchObject({ state: 'done', error: null });
     expect(cutting.requests.map(({ range }) => range)).toEqual([undefined, undefined, 'bytes=200000-', 'bytes=350000-']);
     expect(cutting.requests.slice(2).map(({ ifRange }) => ifRange)).toEqual([etag, etag]);
-    expect(await readFile(services.session.path)).toEqual(await readFile(sampleClip));
-    expect(await readdir(dirname(services.session.path))).toEqual(['clip.mp4']);
+    expect(await readFile(services.sessions.latest.path)).toEqual(await readFile(sampleClip));
+    expect(await readdir(dirname(services.sessions.latest.path))).toEqual(['clip.mp4']);
   });
 
   it('with a name and a password gives them to that server, and shows them to nobody', async () => {
@@ -191,7 +191,7 @@ describe('an address', () => {
     await mkdir(hls, { recursive: true });
     run('-i', join(folder.path, 'live.mkv'), '-c', 'copy', '-f', 'hls', '-hls_time', '1', '-hls_list_size', '0', join(hls, 'list.m3u8'));
     expect(await open(at('/hls/list.m3u8'))).toMatchObject({ state: 'done', error: null });
-    expect(services.session.media.frameCount).toBe(150);
+    expect(services.sessions.latest.media.frameCount).toBe(150);
   });
 
   it.each([
@@ -225,8 +225,8 @@ describe('an address', () => {
 
   it('whose server drops the stream keeps what came, and says so', async () => {
     expect(await open(at('/cut.mkv'))).toMatchObject({ state: 'done' });
-    expect(services.session.media.frameCount).toBeGreaterThan(20);
-    expect(services.session.media.frameCount).toBeLessThan(150);
+    expect(services.sessions.latest.media.frameCount).toBeGreaterThan(20);
+    expect(services.sessions.latest.media.frameCount).toBeLessThan(150);
     expect(services.state.notices.at(-1)!.text).toMatch(/ended early/);
   });
 
@@ -244,8 +244,8 @@ describe('an address', () => {
     }
     await services.sources.imports.finish(id);
     expect(await ended(id)).toMatchObject({ state: 'done', error: null });
-    expect(services.session.media.frameCount).toBeGreaterThan(10);
-    expect(services.session.media.codec).toBe('h264');
+    expect(services.sessions.latest.media.frameCount).toBeGreaterThan(10);
+    expect(services.sessions.latest.media.codec).toBe('h264');
   });
 
   it('is recorded by nobody when the engine is killed', async () => {
@@ -259,7 +259,7 @@ describe('an address', () => {
       id = services.sources.imports.start({ kind: 'network', url });
       await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
     } while (services.operations.get(id)?.state !== 'running');
-    process.kill(services.enginePid!, 'SIGKILL');
+    process.kill(services.engine.pid!, 'SIGKILL');
     expect((await ended(id)).state).toBe('failed');
     // The server's only listener was the recorder: it ends when that is gone.
     await isGone;
@@ -268,8 +268,8 @@ describe('an address', () => {
     await until(() => services.state.notices.at(-1)!.text.includes('was being recorded'));
     const [clip] = await services.sources.clips.list();
     expect(clip).toMatchObject({ name: 'camera.mkv', usedBy: [], isOpen: false });
-    await services.openSession(clip!.path);
-    expect(services.session.media).toMatchObject({ codec: 'h264', width: 192 });
+    await services.sessions.open(clip!.path);
+    expect(services.sessions.latest.media).toMatchObject({ codec: 'h264', width: 192 });
     expect(await leftInImports()).toEqual([]);
   });
 
@@ -298,9 +298,9 @@ describe('what a window sends', () => {
     expect(services.operations.get(id)).toMatchObject({ done: data.length, total: data.length });
     await services.sources.uploads.complete(id);
     expect(await ended(id)).toMatchObject({ state: 'done' });
-    expect(services.session.media.frameCount).toBe(132);
-    expect(services.session.path).toMatch(/imports[\\/]\w+[\\/]holi_day_\.mp4$/);
-    expect((await stat(services.session.path)).size).toBe(data.length);
+    expect(services.sessions.latest.media.frameCount).toBe(132);
+    expect(services.sessions.latest.path).toMatch(/imports[\\/]\w+[\\/]holi_day_\.mp4$/);
+    expect((await stat(services.sessions.latest.path)).size).toBe(data.length);
   });
 
   it('a recording without an index gets one', async () => {
@@ -308,8 +308,8 @@ describe('what a window sends', () => {
     run('-f', 'lavfi', '-i', 'testsrc2=size=192x108:rate=25:duration=2', '-c:v', 'libvpx', '-live', '1', join(folder.path, 'camera.webm'));
     await send(id, await readFile(join(folder.path, 'camera.webm')), null);
     await services.sources.uploads.complete(id);
-    expect(services.session.media).toMatchObject({ frameCount: 50, codec: 'vp8' });
-    expect(services.session.path).toMatch(/camera 1\.mkv$/);
+    expect(services.sessions.latest.media).toMatchObject({ frameCount: 50, codec: 'vp8' });
+    expect(services.sessions.latest.path).toMatch(/camera 1\.mkv$/);
   });
 
   it('a recording that was cut off anywhere is made whole up to there at the next start', async () => {
@@ -328,8 +328,8 @@ describe('what a window sends', () => {
     expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app ended/);
     expect(await readdir(place)).toEqual(['camera 2.mkv']);
     expect(await readdir(join(folder.path, 'imports'))).not.toContain('0123abce');
-    await services.openSession(join(place, 'camera 2.mkv'));
-    const { frameCount } = services.session.media;
+    await services.sessions.open(join(place, 'camera 2.mkv'));
+    const { frameCount } = services.sessions.latest.media;
     expect(frameCount).toBeGreaterThan(15);
     expect(frameCount).toBeLessThan(50);
   });
@@ -352,7 +352,7 @@ describe('what a window sends', () => {
     expect(services.operations.get(recording)!.state).toBe('running');
     await services.sources.uploads.release(leaver);
     expect(await ended(recording)).toMatchObject({ state: 'done' });
-    expect(services.session.media.frameCount).toBe(25);
+    expect(services.sessions.latest.media.frameCount).toBe(25);
     const file = await services.sources.uploads.begin('clip.mp4', 1000, leaver);
     await services.sources.uploads.append(file, Buffer.alloc(500), 1000);
     await services.sources.uploads.release(leaver);

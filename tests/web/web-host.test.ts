@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { pathPolicy } from '../../src/main/cli/serve-command.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import type { AppServices } from '../../src/main/services/app/app-services.ts';
+import type { Services } from '../../src/main/services/app/create-services.ts';
 import { exportUrl, startWebHost, type WebHost } from '../../src/main/web/server.ts';
 import { fileInside } from '../../src/main/web/static-files.ts';
 import { contentSecurityPolicy } from '../../src/shared/content-security-policy.ts';
@@ -17,7 +17,7 @@ import { makeTempFolder, root, sampleClip } from '../cli/run-cli.ts';
 import { TestWindow, token } from './test-window.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
-let services: AppServices;
+let services: Services;
 let host: WebHost;
 /** So long that no machine has tracked it before a run is cancelled. */
 let longClip: string;
@@ -31,7 +31,7 @@ beforeAll(async () => {
     {},
     { exportRoot: folder.path, outputUrl: exportUrl, checkPath: pathPolicy([folder.path, join(root, 'resources')]) },
   );
-  services.requireEngine();
+  services.engine.require();
   host = await startWebHost({ services, rendererDir: join(root, 'src/renderer'), port: 0, token });
 });
 afterAll(async () => {
@@ -174,7 +174,7 @@ describe('the main job over the contract', () => {
     expect(client.state!.session!.objects[0]!.results).toEqual([[60, 80]]);
     expect(client.frames.some(({ requestId, frame, width }) => requestId === 0 && frame > 60 && width > 0)).toBe(true);
 
-    process.kill(services.enginePid!, 'SIGKILL');
+    process.kill(services.engine.pid!, 'SIGKILL');
     await client.until(() => client.state?.engine.state === 'restarting');
     await client.until(() => client.state?.engine.state === 'ready');
     expect(client.state!.session!.objects[0]).toMatchObject({ name: 'Rabbit', results: [[60, 80]], prompts: [{ frame: 60 }] });

@@ -20,9 +20,10 @@ export const runDemoCommand = async (options: EngineOptions & { out?: string; ov
   await requireOutputs(output);
   const services = await makeServices(options, { firstClip: appPaths().sampleClip });
   try {
-    services.requireEngine();
-    await promptSample(await services.openSession(appPaths().sampleClip));
-    return await trackAndExport(services, 'both', output);
+    services.engine.require();
+    const session = await services.sessions.open(appPaths().sampleClip);
+    await promptSample(session);
+    return await trackAndExport(services, session, 'both', output);
   } finally {
     await services.close();
   }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import { type Precision, type Provider, precisionNames, providerNames } from '../engine/api/providers.ts';
-import { AppServices } from '../services/app/app-services.ts';
-import type { AppServicesOptions } from '../services/app/app-services-options.ts';
+import { createServices, type Services } from '../services/app/create-services.ts';
+import type { ServicesOptions } from '../services/app/services-options.ts';
 import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
 import { forkEngine } from '../services/engine-link/fork-engine.ts';
 
@@ -54,9 +54,9 @@ const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): 
 };
 
 /** The services before their start, so that clients can see it. */
-export const unstartedServices = (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): AppServices => {
+export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesOptions> = {}): Services => {
   const paths = appPaths();
-  return new AppServices({
+  return createServices({
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
@@ -73,7 +73,7 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<AppServic
 };
 
 /** The services with their engine started (see `state.engine` for how that went). */
-export const makeServices = async (engine: EngineOptions, rest: Partial<AppServicesOptions> = {}): Promise<AppServices> => {
+export const makeServices = async (engine: EngineOptions, rest: Partial<ServicesOptions> = {}): Promise<Services> => {
   const services = unstartedServices(engine, rest);
   await services.start();
   return services;

@@ -1,10 +1,12 @@
 /** `sam2-video live`: a camera or a stream, recorded and tracked as it comes; then the recording and the results. */
 import { copyFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Session } from '../../shared/contract/state.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { isNetworkAddress } from '../common/addresses.ts';
-import type { AppServices } from '../services/app/app-services.ts';
+import type { Services } from '../services/app/create-services.ts';
+import type { StateStore } from '../services/base/state-store.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { inputsOf, requireOutputs, stillFree } from './output-options.ts';
@@ -46,37 +48,37 @@ const secondsOf = (text: string | undefined): number | null => {
 };
 
 /** Resolves with the first live state that the check is true of, or null when it is not live any more. */
-const untilLive = (services: AppServices, check: (live: LiveState) => boolean): Promise<LiveState | null> =>
+const untilLive = (store: StateStore<Session>, check: (live: LiveState) => boolean): Promise<LiveState | null> =>
   new Promise((settle) => {
     const look = (): void => {
-      const live = services.state.session?.live;
+      const { live } = store.state;
       if (live && live.phase !== 'ending' && live.phase !== 'failed' && !check(live)) return;
       off();
       settle(live && check(live) ? live : null);
     };
-    const off = services.onState(look);
+    const off = store.subscribe(look);
     look();
   });
 
 /** Gives each prompt as soon as its frame is there; one whose frame has left the buffer is refused by the engine. */
-const promptLive = async (services: AppServices, objects: readonly CliObject[]): Promise<void> => {
-  const { session } = services;
+const promptLive = async ({ sessions }: Services, sessionId: string, objects: readonly CliObject[]): Promise<void> => {
+  const session = sessions.get(sessionId);
   const prompts = objects.flatMap(({ name, prompts: own }) => {
-    const id = session.addObject(name ?? undefined);
+    const id = session.edits.addObject(name ?? undefined);
     return own.map((prompt) => ({ id, ...prompt }));
   });
   for (const { id, frame, points, box, maskFile } of prompts.sort((a, b) => a.frame - b.frame)) {
-    if (!(await untilLive(services, ({ buffer }) => (buffer?.to ?? -1) >= frame))) return;
+    if (!(await untilLive(sessions.store(sessionId), ({ buffer }) => (buffer?.to ?? -1) >= frame))) return;
     const { width, height } = session.media;
-    if (maskFile) await session.setMask(id, frame, await readMaskFile(maskFile, width, height));
-    else await session.setPoints(id, frame, points, box);
+    if (maskFile) await session.edits.setMask(id, frame, await readMaskFile(maskFile, width, height));
+    else await session.edits.setPoints(id, frame, points, box);
   }
 };
 
-const showProgress = (services: AppServices): (() => void) => {
+const showProgress = (store: StateStore<Session>): (() => void) => {
   let last = '';
   const show = (): void => {
-    const live = services.state.session?.live;
+    const { live } = store.state;
     if (!live) return;
     const { phase, title, recordedMs, shownFps, dropped, attempt } = live;
     const tries = attempt > 0 ? `, try ${attempt}` : '';
@@ -86,7 +88,7 @@ const showProgress = (services: AppServices): (() => void) => {
     last = key;
     process.stderr.write(`${text}\n`);
   };
-  return services.onState(show);
+  return store.subscribe(show);
 };
 
 export const runLiveCommand = async (source: string | undefined, options: LiveOptions): Promise<number> => {
@@ -106,12 +108,14 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
   };
   await requireOutputs(output, [recordingName]);
   const services = await makeServices(options);
-  const stopShowing = showProgress(services);
+  let stopShowing = (): void => {};
   let recording: string | null = null;
   try {
-    services.requireEngine();
+    services.engine.require();
     const wanted = isNetworkAddress(source) ? ({ kind: 'network', url: source } as const) : ({ kind: 'camera', deviceId: source } as const);
-    const id = await services.live.start(wanted, services);
+    const { operationId: id, sessionId } = await services.live.start(wanted, services);
+    const store = services.sessions.store(sessionId);
+    stopShowing = showProgress(store);
     let isInterrupted = false;
     const stop = Promise.withResolvers<void>();
     const interrupt = (): void => {
@@ -119,21 +123,22 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
       stop.resolve();
     };
     return await withInterrupt(interrupt, async () => {
-      const work = promptLive(services, objects).then(() =>
-        untilLive(services, ({ recordedMs }) => seconds !== null && recordedMs >= seconds * 1000),
+      const work = promptLive(services, sessionId, objects).then(() =>
+        untilLive(store, ({ recordedMs }) => seconds !== null && recordedMs >= seconds * 1000),
       );
       await Promise.race([work, stop.promise]);
-      await services.live.stop();
+      const clipId = await services.live.stop(sessionId);
       const { error } = await services.operations.ended(id);
       if (error) throw AppError.deserialize(error);
-      recording = services.session.path;
+      const clip = services.sessions.get(clipId ?? sessionId);
+      recording = clip.path;
       const directory = await stillFree(output, [recordingName]);
       const kept = join(directory, recordingName);
       await copyWhole(recording, kept);
       process.stdout.write(`${recordingName}: ${kept}\n`);
-      const range = { from: 0, to: services.session.media.frameCount - 1 };
+      const range = { from: 0, to: clip.media.frameCount - 1 };
       const exported = await services.operations.ended(
-        services.startExport({
+        services.exports.start(clip, {
           ...output,
           directory,
           json: true,

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { formatBytes } from '../../shared/format-bytes.ts';
 import type { ModelEntry } from '../../shared/models.ts';
 import { appPaths, installedModelsDir, userDataDir } from '../services/base/app-paths.ts';
-import { RateMeter } from '../services/base/operations.ts';
+import { RateMeter } from '../services/base/rate-meter.ts';
 import { checkProxy } from '../services/download/download-address.ts';
 import { ModelInstaller } from '../services/models/model-installer.ts';
 import { listModels } from '../services/models/model-list.ts';

@@ -66,7 +66,7 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
   });
   const start = async (): Promise<void> => {
     await services.start();
-    const isResumed = (options.sample || options.resume) && (await resumeLast(services));
+    const isResumed = (options.sample || options.resume) && (await resumeLast(services)) > 0;
     if (options.sample && !isResumed) {
       const failure = await startSample(services, paths.sampleClip);
       if (failure) printError(failure);

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { AppServices } from '../services/app/app-services.ts';
+import type { Services } from '../services/app/create-services.ts';
 import { openSource } from '../services/app/open-source.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
@@ -29,10 +29,10 @@ export interface TrackOptions extends EngineOptions {
 export const applyPrompts = async (session: SessionService, objects: readonly CliObject[]): Promise<void> => {
   const { width, height } = session.media;
   for (const { name, prompts } of objects) {
-    const id = session.addObject(name ?? undefined);
+    const id = session.edits.addObject(name ?? undefined);
     for (const { frame, points, box, maskFile } of prompts) {
-      if (maskFile) await session.setMask(id, frame, await readMaskFile(maskFile, width, height));
-      else await session.setPoints(id, frame, points, box);
+      if (maskFile) await session.edits.setMask(id, frame, await readMaskFile(maskFile, width, height));
+      else await session.edits.setPoints(id, frame, points, box);
     }
   }
 };
@@ -49,7 +49,12 @@ const treeSummary = ({ trees }: SessionService): string => {
  * Tracks and exports with a progress bar; an interrupt ends tracking early and exports what is there.
  * @returns the exit code
  */
-export const trackAndExport = async (services: AppServices, direction: TrackDirection, output: CliOutput): Promise<number> => {
+export const trackAndExport = async (
+  services: Services,
+  session: SessionService,
+  direction: TrackDirection,
+  output: CliOutput,
+): Promise<number> => {
   const progress = new ProgressView();
   let operationId = '';
   let isInterrupted = false;
@@ -67,19 +72,19 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
   try {
     return await withInterrupt(interrupt, async () => {
       let failure: unknown = null;
-      await follow(services.startTrack({ direction }, null)).catch((error) => {
+      await follow(services.runs.start(session, { direction }, null)).catch((error) => {
         failure = error;
       });
-      const { isTruncated, frameCount } = services.session.media;
+      const { isTruncated, frameCount } = session.media;
       const isPartial = isInterrupted || failure !== null || isTruncated;
-      const tracked = services.session.objects.flatMap(({ results }) => results);
+      const tracked = session.objects.flatMap(({ results }) => results);
       const last = frameCount - 1;
       const range =
         (isInterrupted || failure !== null) && tracked.length > 0
           ? { from: Math.min(...tracked.map(([a]) => a)), to: Math.max(...tracked.map(([, b]) => b)) }
           : { from: 0, to: last };
       // The engine may have gone down with the work: what is known is written first, as data alone.
-      const exportId = services.startExport({
+      const exportId = services.exports.start(session, {
         ...output,
         directory: await stillFree(output),
         json: true,
@@ -89,7 +94,7 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
       });
       await follow(exportId);
       progress.end();
-      if (services.memory.mode === 'tree') process.stderr.write(`${treeSummary(services.session)}\n`);
+      if (session.memory.mode === 'tree') process.stderr.write(`${treeSummary(session)}\n`);
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
       if (failure !== null) throw failure;
       if (isTruncated) {
@@ -114,7 +119,7 @@ const checkRate = (text: string | undefined): number | undefined => {
 };
 
 /** @returns null when the user stopped what was being fetched: nothing of it stays */
-const openInterruptibly = async (services: AppServices, clip: string, imagesPerSecond?: number): Promise<SessionService | null> => {
+const openInterruptibly = async (services: Services, clip: string, imagesPerSecond?: number): Promise<SessionService | null> => {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
@@ -147,11 +152,11 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   await requireOutputs(output);
   const services = await makeServices(options, { firstClip: clip });
   try {
-    services.requireEngine();
+    services.engine.require();
     const session = await openInterruptibly(services, clip, checkRate(options.fps));
     if (!session) return exitCodes.interrupted;
     await applyPrompts(session, objects);
-    return await trackAndExport(services, options.direction, output);
+    return await trackAndExport(services, session, options.direction, output);
   } finally {
     await services.close();
   }

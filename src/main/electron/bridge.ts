@@ -11,11 +11,11 @@ import type {
 } from 'electron';
 import { z } from 'zod';
 import { desktopChannels, openFileKinds } from '../../shared/desktop-bridge.ts';
-import type { AppServices } from '../services/app/app-services.ts';
+import type { Services } from '../services/app/create-services.ts';
 import { isTrustedSender } from './guards.ts';
 
 export interface BridgeParts {
-  services: AppServices;
+  services: Services;
   ipcMain: IpcMain;
   dialog: Dialog;
   shell: Shell;
@@ -74,7 +74,7 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
 };
 
 /** One window on the services. Pictures are copied: only ports can be transferred from here. */
-export const servePort = (services: AppServices, port: Pick<MessagePortMain, 'postMessage' | 'on' | 'start'>): void => {
+export const servePort = (services: Services, port: Pick<MessagePortMain, 'postMessage' | 'on' | 'start'>): void => {
   const connection = services.connect({
     send: (message) => port.postMessage(message),
     sendBinary: (data) => port.postMessage(data),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import type { AppServices } from '../services/app/app-services.ts';
+import type { Services } from '../services/app/create-services.ts';
 
 /** What a second start tells the first one. */
 export const startDataSchema = z.object({ files: z.array(z.string().min(1).max(4096)).max(1000) });
@@ -20,10 +20,16 @@ export const filesOfArgv = (argv: readonly string[], isPackaged: boolean, cwd: s
 /** A project is its folder; the system can only hand over the file in it. */
 export const projectOrFile = (path: string): string => (basename(path) === 'project.json' ? dirname(path) : path);
 
-/** Keeps what came before the app was ready, then opens as it comes. One clip is open at a time: of several the first is opened. */
+/** What is needed of the app to open files. */
+export interface OpeningServices {
+  sessions: Pick<Services['sessions'], 'open'>;
+  notices: Pick<Services['notices'], 'add'>;
+}
+
+/** Keeps what the system asked for before the app was ready; each file opens as a session of its own. */
 export class OpenRequests {
   #waiting: string[] = [];
-  #services: Pick<AppServices, 'openSession' | 'notify'> | null = null;
+  #services: OpeningServices | null = null;
   #last: Promise<void> = Promise.resolve();
 
   add(files: readonly string[]): void {
@@ -33,7 +39,7 @@ export class OpenRequests {
   }
 
   /** The app is ready. @returns whether there was something to open, when it is opened */
-  async attach(services: Pick<AppServices, 'openSession' | 'notify'>): Promise<boolean> {
+  async attach(services: OpeningServices): Promise<boolean> {
     this.#services = services;
     const files = this.#waiting;
     this.#waiting = [];
@@ -47,15 +53,14 @@ export class OpenRequests {
     return this.#last;
   }
 
-  async #open([first, ...others]: readonly string[]): Promise<void> {
+  async #open(files: readonly string[]): Promise<void> {
     const services = this.#services;
-    if (!services || first === undefined) return;
-    try {
-      await services.openSession(projectOrFile(first));
-      if (others.length > 0)
-        services.notify('info', `One clip is open at a time: ${basename(first)} was opened, the other ${others.length} were not.`);
-    } catch (error) {
-      services.notify('error', AppError.from(error).message);
-    }
+    if (!services) return;
+    for (const file of files)
+      try {
+        await services.sessions.open(projectOrFile(file));
+      } catch (error) {
+        services.notices.add('error', AppError.from(error).message);
+      }
   }
 }

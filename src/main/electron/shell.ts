@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import type { BrowserWindow, Notification } from 'electron';
 import { desktopChannels } from '../../shared/desktop-bridge.ts';
-import type { AppServices } from '../services/app/app-services.ts';
-import type { AppServicesOptions } from '../services/app/app-services-options.ts';
+import type { Services } from '../services/app/create-services.ts';
 import { resumeLast, startSample } from '../services/app/sample.ts';
+import type { ServicesOptions } from '../services/app/services-options.ts';
 import { appPaths, userDataDir } from '../services/base/app-paths.ts';
 import { EncryptedSecrets } from '../services/secrets/encrypted-secrets.ts';
 import type { SettingsStore } from '../services/settings/settings-store.ts';
@@ -47,7 +47,7 @@ export interface ShellParts {
   process: Pick<NodeJS.Process, 'argv' | 'env' | 'platform' | 'cwd'> & { resourcesPath: string };
   openSettings: () => ShellSettings;
   settingsStore: (folder: string) => SettingsStore;
-  makeServices: (options: AppServicesOptions) => AppServices;
+  makeServices: (options: ServicesOptions) => Services;
 }
 
 /** As electron-builder.yml has it. */
@@ -147,7 +147,7 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit') return;
       diedAt.push(Date.now());
-      services.notify('warning', `The window stopped (${reason}) and was loaded again. Nothing you did is lost.`);
+      services.notices.add('warning', `The window stopped (${reason}) and was loaded again. Nothing you did is lost.`);
       if (diedAt.filter((time) => time > Date.now() - reloadWindowMs).length <= mostReloads) return opened.webContents.reload();
       electron.dialog.showErrorBox('SAM2 Video', `The window stops again and again (${reason}). Your work is kept: start the app again.`);
       app.quit();
@@ -195,5 +195,5 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
   });
   await services.start();
   const wasAsked = await requests.attach(services);
-  if (!wasAsked && !isTest && !(await resumeLast(services))) await startSample(services, paths.sampleClip);
+  if (!wasAsked && !isTest && (await resumeLast(services)) === 0) await startSample(services, paths.sampleClip);
 };

@@ -8,13 +8,13 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { contentSecurityPolicy } from '../../shared/content-security-policy.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { AppServices } from '../services/app/app-services.ts';
+import type { Services } from '../services/app/create-services.ts';
 import { ClientOutbox } from './client-outbox.ts';
 import { isAllowedHost, isAllowedOrigin, isToken } from './request-guard.ts';
 import { fileInside, sendFile } from './static-files.ts';
 
 export interface WebHostOptions {
-  services: AppServices;
+  services: Services;
   /** The built window (out/renderer). */
   rendererDir: string;
   /** 0 = any free port. */
@@ -117,7 +117,7 @@ export const startWebHost = async (options: WebHostOptions): Promise<WebHost> =>
   };
 };
 
-const attach = (services: AppServices, socket: WebSocket): void => {
+const attach = (services: Services, socket: WebSocket): void => {
   const outbox = new ClientOutbox(socket);
   const connection = services.connect({
     send: (message) => outbox.send(message),

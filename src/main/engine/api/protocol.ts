@@ -198,6 +198,7 @@ export interface MemoryReport {
 }
 
 export interface TrackedFrameEvent {
+  sessionId: string;
   runId: string;
   frame: number;
   /** The run is in its backward pass. */

@@ -27,7 +27,7 @@ export interface TrackRunOptions {
   /** The worker may forget frames that it has not begun. */
   dropUpcoming: () => void;
   /** Resolves when the event has left (back-pressure). */
-  onFrame: (event: Omit<TrackedFrameEvent, 'runId'>) => Promise<void>;
+  onFrame: (event: Omit<TrackedFrameEvent, 'runId' | 'sessionId'>) => Promise<void>;
 }
 
 /**

@@ -218,7 +218,7 @@ export class Engine {
           track: (frame, reverse, image, objectIds) =>
             worker.call('trackFrame', { sessionId: input.sessionId, frame, reverse, image, objectIds }, [image.buffer as ArrayBuffer]),
           dropUpcoming: () => void worker.call('dropUpcoming', { sessionId: input.sessionId }).catch(() => {}),
-          onFrame: (event) => this.#emit('trackedFrame', { runId: input.runId, ...event }),
+          onFrame: (event) => this.#emit('trackedFrame', { sessionId: input.sessionId, runId: input.runId, ...event }),
         });
       });
     },

@@ -1,47 +1,75 @@
-/** The windows that are connected: each is greeted, told every state, answered, and sent the pictures that are pushed. */
+/** The connected clients: each is greeted, mirrors the app and the session it looks at, is answered, and sent its pictures. */
+
 import type { AppState } from '../../../shared/contract/state.ts';
-import { type HostInfo, protocolVersion } from '../../../shared/contract.ts';
+import { type HostInfo, type Method, protocolVersion } from '../../../shared/contract.ts';
 import { encodeFrameMessage, type FrameMessage } from '../../../shared/wire.ts';
-import type { StateHub } from '../base/state-hub.ts';
-import { answerRequest, type ClientLink, type Connection } from './client-link.ts';
+import type { ClientLink, Connection, Handlers } from '../base/handlers.ts';
+import type { StateStore } from '../base/state-store.ts';
+import { answerRequest } from './answer-request.ts';
+import type { Sessions } from './sessions.ts';
 
 export interface ClientsDeps {
   info: Omit<HostInfo, 'protocolVersion'>;
-  hub: StateHub;
-  handlers: () => Parameters<typeof answerRequest>[0];
-  state: () => AppState;
+  app: StateStore<AppState>;
+  sessions: Sessions;
   onConnected: () => void;
   onGone: (link: ClientLink) => void;
 }
 
+interface Client {
+  link: ClientLink;
+  /** The session it looks at. */
+  watched: string | null;
+  unwatch: () => void;
+}
+
 export class Clients {
   readonly #deps: ClientsDeps;
-  readonly #links = new Set<ClientLink>();
+  readonly #clients = new Map<ClientLink, Client>();
 
   constructor(deps: ClientsDeps) {
     this.#deps = deps;
+    deps.sessions.onFrame((message) => this.#push(message));
   }
 
-  connect(link: ClientLink): Connection {
-    const { info, hub, state, onConnected, onGone } = this.#deps;
-    this.#links.add(link);
+  connect(link: ClientLink, handlers: Handlers<Method>): Connection {
+    const { info, app, onConnected, onGone } = this.#deps;
+    const client: Client = { link, watched: null, unwatch: () => {} };
+    this.#clients.set(link, client);
     onConnected();
     link.send({ t: 'hello', info: { protocolVersion, ...info } });
-    link.send({ t: 'state', state: state() });
-    const unsubscribe = hub.subscribe((next) => link.send({ t: 'state', state: next }));
-    const handlers = this.#deps.handlers();
+    link.send({ t: 'state', state: app.state });
+    const unsubscribe = app.subscribe((state) => link.send({ t: 'state', state }));
     return {
       receive: (data) => void answerRequest(handlers, data, link),
       close: () => {
         unsubscribe();
-        if (this.#links.delete(link)) onGone(link);
+        client.unwatch();
+        if (this.#clients.delete(link)) onGone(link);
       },
     };
   }
 
-  broadcast(message: FrameMessage): void {
-    if (this.#links.size === 0) return;
+  /** The session a client looks at from now on. @throws AppError `session-unknown` */
+  watch(link: ClientLink, sessionId: string | null): void {
+    const client = this.#clients.get(link);
+    if (!client) return;
+    const store = sessionId === null ? null : this.#deps.sessions.store(sessionId);
+    client.unwatch();
+    client.watched = sessionId;
+    client.unwatch = store?.subscribe((session) => link.send({ t: 'session', session })) ?? (() => {});
+    if (store) link.send({ t: 'session', session: store.state });
+  }
+
+  /** Sessions that clients look at. */
+  get watched(): string[] {
+    return [...new Set([...this.#clients.values()].flatMap(({ watched }) => watched ?? []))];
+  }
+
+  #push(message: FrameMessage): void {
+    const links = [...this.#clients.values()].filter(({ watched }) => watched === message.sessionId);
+    if (links.length === 0) return;
     const data = encodeFrameMessage(message);
-    for (const link of this.#links) link.sendBinary(data);
+    for (const { link } of links) link.sendBinary(data);
   }
 }

@@ -1,335 +1,249 @@
 /**
- * The app behind every host: one engine, one open clip, its operations, and the contract's methods for any number of connected
- * clients. Electron, the web host and the CLI each make one of these.
+ * Puts the app together: one engine, any number of sessions, and the features that work on them. Electron, the web host and the CLI
+ * each make one of these; nothing in the rooms of the features imports it.
  */
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract/state.ts';
+import type { Method } from '../../../shared/contract.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';
+import { type ClientLink, type Connection, type Handlers, viewerOf } from '../base/handlers.ts';
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
-import { StateHub } from '../base/state-hub.ts';
+import { StateStore } from '../base/state-store.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
-import type { AppUsage, EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { ExportChoice } from '../exports/export-service.ts';
+import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
+import { exportMethods } from '../exports/export-methods.ts';
 import { Exports } from '../exports/exports.ts';
 import { createModels } from '../models/create-models.ts';
 import type { ModelService } from '../models/model-service.ts';
+import { projectMethods } from '../project/project-methods.ts';
 import { Projects } from '../project/projects.ts';
-import type { SessionService } from '../session/session-service.ts';
-import type { TrackRequest } from '../session/session-tracking.ts';
+import { sessionMethods } from '../session/session-methods.ts';
 import { createSettings } from '../settings/create-settings.ts';
+import { settingsMethods } from '../settings/settings-methods.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import { shownSize } from '../settings/shown-size.ts';
+import { sourceMethods } from '../sources/source-methods.ts';
 import { createSources, type Sources } from '../sources/sources.ts';
 import { createLive } from '../streams/create-live.ts';
+import { liveMethods } from '../streams/live-methods.ts';
 import type { LiveService } from '../streams/live-service.ts';
 import { TrackRuns } from '../tracking/track-runs.ts';
-import { allMethods } from './all-methods.ts';
-import type { AppServicesOptions } from './app-services-options.ts';
-import { type ClientLink, type Connection, viewerOf } from './client-link.ts';
+import { trackingMethods } from '../tracking/tracking-methods.ts';
+import { appMethods } from './app-methods.ts';
 import { Clients } from './clients.ts';
 import { cutWork } from './ended-work.ts';
-import { OpenSession } from './open-clip.ts';
 import { Openings } from './openings.ts';
+import type { ServicesOptions } from './services-options.ts';
+import { Sessions } from './sessions.ts';
 
-export class AppServices {
+export interface Services {
+  readonly appVersion: string;
+  readonly sessions: Sessions;
   readonly operations: Operations;
-  readonly sources: Sources;
+  readonly runs: TrackRuns;
   readonly exports: Exports;
   readonly live: LiveService;
+  readonly sources: Sources;
   readonly models: ModelService;
   readonly projects: Projects;
   readonly settings: SettingsService;
+  readonly notices: Notices;
   readonly log: AppLog;
-  readonly appVersion: string;
-  readonly #options: AppServicesOptions;
-  readonly #engine: AppEngine;
-  readonly #hub: StateHub;
-  readonly #notices: Notices;
-  readonly #openings: Openings;
-  readonly #clients: Clients;
-  readonly #runs: TrackRuns;
-  readonly #open: OpenSession;
-  #memory: MemorySettings;
-
-  constructor(options: AppServicesOptions) {
-    this.#options = options;
-    const dataDir = options.dataDir ?? userDataDir();
-    // First, since reading the settings may already have something to tell.
-    this.#hub = new StateHub((revision) => ({
-      revision,
-      session: this.#open.current?.view(this.#memory) ?? null,
-      project: this.projects.view,
-      recents: this.projects.recents.list,
-      settings: this.settings.view,
-      operations: this.operations.list,
-      engine: this.#engine.state,
-      models: this.models.view,
-      notices: this.#notices.list,
-    }));
-    this.appVersion = options.appVersion;
-    this.#clients = new Clients({
-      info: { host: options.host, appVersion: options.appVersion },
-      hub: this.#hub,
-      state: () => this.state,
-      handlers: () => ({ ...allMethods(this), ...this.models.handlers }),
-      onConnected: () => this.models.listOnce(),
-      onGone: (link) => {
-        this.#engine.forgetViewer(viewerOf(link));
-        void Promise.all([this.sources.uploads.release(link), this.live.release(link)]);
-      },
-    });
-    this.log = new AppLog(options.keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
-    this.#notices = new Notices(this.log, () => this.#hub.touch());
-    this.settings = createSettings(options, dataDir, {
-      onChange: (changed) => {
-        if (changed.has('track.memory')) this.#memory = this.settings.values['track.memory'];
-        this.#hub.touch();
-      },
-      notify: (level, text) => this.notify(level, text),
-    });
-    const { values } = this.settings;
-    this.#memory = options.memory ?? values['track.memory'];
-    const engine = {
-      provider: options.provider ?? values['engine.provider'],
-      threads: options.threads ?? (values['engine.threads'] || undefined),
-    };
-    this.models = createModels(
-      { ...options, ...engine },
-      {
-        peer: () => this.#engine.peer,
-        precision: () => this.settings.values['engine.precision'],
-        session: () => this.#open.current,
-        isWorking: () => this.operations.list.some(({ state }) => state === 'running'),
-        operate: (kind, ...work) => this.operations.run(kind, ...work),
-        onEngine: (state, message) => this.#engine.tell(state, message),
-        onChange: () => this.#hub.touch(),
-        notify: (level, text) => this.notify(level, text),
-      },
-    );
-    this.projects = new Projects(options.keepsProjects ? dataDir : null, options.appVersion, {
-      onChange: () => this.#hub.touch(),
-      notify: (level, text) => this.notify(level, text),
-    });
-    this.operations = new Operations(
-      () => this.#hub.touch(),
-      ({ message }) => this.notify('error', message),
-    );
-    this.sources = createSources({
-      folder: join(dataDir, 'imports'),
-      appVersion: options.appVersion,
-      operations: this.operations,
-      engine: () => this.#engine.peer,
-      cancelRun: (id) => this.#engine.cancelRun(id),
-      open: (path) => this.openSession(path),
-      notify: (level, text) => this.notify(level, text),
-      proxy: () => this.models.proxyEnvironment,
-      pointers: () => this.projects.pointers(),
-      clip: () => this.#open.current?.path ?? null,
-    });
-    this.live = createLive({
-      ...{ dataDir, operations: this.operations, projects: this.projects, rules: options.liveRules },
-      engine: () => this.#engine.peer,
-      values: () => this.settings.values,
-      memory: () => this.#memory,
-      claim: () => this.sources.store.claim(null),
-      use: (...live) => this.#open.openLive(...live),
-      open: (path, adopt) => this.#open.openClip(path, adopt),
-      close: () => this.closeSession(true),
-      notify: (level, text) => this.notify(level, text),
-      onChange: () => this.#hub.touch(),
-    });
-    this.#runs = new TrackRuns({
-      operations: this.operations,
-      models: () => this.models,
-      session: () => this.session,
-      memory: () => this.#memory,
-      cancelRun: (id) => this.#engine.cancelRun(id),
-      notify: (level, text) => this.notify(level, text),
-    });
-    this.#openings = new Openings(this.operations, (id) => this.#engine.cancelRun(id));
-    this.exports = new Exports({
-      operations: this.operations,
-      appVersion: options.appVersion,
-      engine: () => this.#engine.peer,
-      cancelRun: (id) => this.#engine.cancelRun(id),
-      outputUrl: (id, name) => options.outputUrl?.(id, name) ?? null,
-    });
-    this.#engine = new AppEngine(options.spawnEngine, {
-      onReady: (peer, isRestart) => this.#onEngineReady(peer, isRestart),
-      onState: ({ state, message }) => {
-        this.log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
-        this.#hub.touch();
-      },
-    });
-    this.#open = new OpenSession({
-      engine: this.#engine,
-      model: () => this.models.engineModel,
-      projects: this.projects,
-      openings: this.#openings,
-      events: {
-        onChange: () => this.#hub.touch(),
-        onFrame: (message) => this.#clients.broadcast(message),
-        onWarning: (text) => this.notify('warning', text),
-      },
-      isOwn: (path) => this.sources.store.owns(path),
-      checkPath: (path) => this.checkPath(path),
-      release: async (session) => {
-        const cut = cutWork(this.operations.list);
-        // Not what is being fetched: it is what may be opened now.
-        await this.operations.cancelAll(['track', 'export', 'copy']);
-        for (const text of cut) this.notify('warning', text);
-        await this.live.leave(session);
-      },
-    });
-  }
-
-  get state(): AppState {
-    return this.#hub.state;
-  }
-
-  get session(): SessionService {
-    return this.#open.required;
-  }
-
-  /** In the next run. */
-  get memory(): MemorySettings {
-    return this.#memory;
-  }
-
-  openSample(): Promise<SessionService> {
-    return this.openSession(this.#options.sampleClip);
-  }
-
-  /** From the next run on; what runs now goes on as it began. */
-  setMemory(memory: MemorySettings): void {
-    this.settings.set('track.memory', memory);
-  }
-
-  /** Process id of the engine, for tests and diagnostics. */
-  get enginePid(): number | undefined {
-    return this.#engine.pid;
-  }
-
-  /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
-  async start(): Promise<void> {
-    await this.projects.load();
-    await this.models.start();
-    await this.#engine.start();
-    if (this.projects.keeps && this.#engine.state.state === 'ready') void this.live.recover();
-  }
-
-  /** @throws AppError why the engine or the model can't be used */
-  requireEngine(): void {
-    this.#engine.require();
-  }
-
-  /** @param path of a clip, or of a project's folder, which opens where it was left */
-  openSession(path: string): Promise<SessionService> {
-    return this.#open.open(path);
-  }
-
-  /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
-  openProject(folder: string): Promise<SessionService> {
-    return this.#open.openProject(folder);
-  }
-
-  /** @param isForGood the user closed it, so that it is not opened again at the next start */
-  closeSession(isForGood = false): Promise<void> {
-    return this.#open.close(isForGood);
-  }
-
-  /** @returns the operation's id; it ends by itself (see `operations.ended`) */
-  startTrack(
-    request: Omit<TrackRequest, 'display' | 'memory'>,
-    display: TrackRequest['display'] = shownSize(this.settings.values),
-  ): string {
-    this.live.refuse('Tracking of the whole clip is done');
-    return this.#runs.start({ ...request, display });
-  }
-
-  /** The user rests on a frame. While the engine works on others it is left to that. */
-  attend(frame: number): void {
-    if (!this.operations.isRunning('track') && !this.live.isLive) this.session.attend(frame);
-  }
-
-  /** Does something to objects or prompts, also while a run is under way. @throws AppError `busy` while a model is loaded */
-  edit<T>(work: () => Promise<T>): Promise<T> {
-    return this.#runs.edit(work);
-  }
-
-  /** Changes the list of objects behind the edits that are under way. */
-  inOrder<T>(work: () => T): Promise<T> {
-    return this.#runs.inOrder(work);
-  }
-
-  usage(): Promise<AppUsage> {
-    return this.#engine.usage();
-  }
-
-  /** Where exports without a folder of their own go. */
-  get exportRoot(): string {
-    return this.settings.values['export.folder'] ?? this.#options.exportRoot;
-  }
-
-  /** @returns the operation's id */
-  startExport(request: ExportChoice): string {
-    this.live.refuse('Exports are made');
-    return this.exports.start(this.session, request, this.exportRoot, this.#memory);
-  }
-
-  dismissNotice(id: number): void {
-    this.#notices.dismiss(id);
-  }
-
-  readonly notify = (level: AppState['notices'][number]['level'], text: string): void => this.#notices.add(level, text);
-
+  readonly engine: AppEngine;
+  readonly clients: Clients;
+  /** What every client mirrors. */
+  readonly state: AppState;
+  /** Lines of the host's own for a report. */
+  readonly hostDetails: () => readonly string[];
+  /** @throws AppError `not-allowed` for a path that a client may not use */
+  checkPath(path: string): Promise<void>;
   /** For the host itself: told of every state that clients are. @returns unsubscribe */
-  onState(listener: (state: AppState) => void): () => void {
-    return this.#hub.subscribe(listener);
-  }
-
-  get hostDetails(): readonly string[] {
-    return this.#options.hostDetails?.() ?? [];
-  }
-
+  onState(listener: (state: AppState) => void): () => void;
   /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
-  connect(link: ClientLink): Connection {
-    return this.#clients.connect(link);
-  }
-
-  async close(): Promise<void> {
-    await Promise.race([
-      Promise.all([this.operations.cancelAll(), this.models.close()]),
-      new Promise((resolve) => setTimeout(resolve, 2000).unref()),
-    ]);
-    this.#engine.close();
-    await this.projects.close(false);
-    if (!this.projects.keeps) await this.sources.imports.forget();
-  }
-
-  /** @throws AppError `not-allowed` for a path a client may not use */
-  async checkPath(path: string): Promise<void> {
-    await this.#options.checkPath?.(path);
-  }
-
-  async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
-    peer.on('trackedFrame', (event) => {
-      this.#open.current?.onTrackedFrame(event);
-      this.models.onTrackedFrame(event);
-    });
-    this.exports.attach(peer);
-    this.#openings.attach(peer);
-    this.sources.imports.attach(peer);
-    this.live.attach(peer);
-    const { firstClip } = this.#options;
-    if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
-    await this.models.load(peer);
-    await this.#open.current?.replay();
-    this.#engine.tell('ready', null);
-    if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
-    if (isRestart) this.notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
-  }
+  connect(link: ClientLink): Connection;
+  /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
+  start(): Promise<void>;
+  close(): Promise<void>;
 }
+
+/** The services before their start, so that clients can watch that. */
+export const createServices = (options: ServicesOptions): Services => {
+  const { appVersion, keepsProjects = false } = options;
+  const dataDir = options.dataDir ?? userDataDir();
+  const projectsDir = keepsProjects ? dataDir : null;
+  const checkPath = async (path: string): Promise<void> => options.checkPath?.(path);
+
+  const app = new StateStore<AppState>((revision) => ({
+    revision,
+    sessions: sessions.summaries,
+    recents: projects.recents.list,
+    settings: settings.view,
+    operations: operations.list,
+    engine: engine.state,
+    models: models.view,
+    notices: notices.list,
+  }));
+  const onChange = (): void => app.touch();
+
+  // First, since reading the settings may already have something to tell.
+  const log = new AppLog(keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
+  const notices = new Notices(log, onChange);
+  const notify: Notices['add'] = (level, text) => notices.add(level, text);
+  const settings: SettingsService = createSettings(options, dataDir, { onChange, notify });
+  const memory = (): MemorySettings => options.memory ?? settings.values['track.memory'];
+
+  const operations = new Operations(onChange, ({ message }) => notify('error', message));
+  const engine: AppEngine = new AppEngine(options.spawnEngine, {
+    onReady: (peer, isRestart) => onEngineReady(peer, isRestart),
+    onState: ({ state, message }) => {
+      log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
+      onChange();
+    },
+  });
+  const peer = (): EnginePeer => engine.peer;
+  const cancelRun = (id: string): void => engine.cancelRun(id);
+
+  const models: ModelService = createModels(
+    {
+      ...options,
+      provider: options.provider ?? settings.values['engine.provider'],
+      threads: options.threads ?? (settings.values['engine.threads'] || undefined),
+    },
+    {
+      peer,
+      precision: () => settings.values['engine.precision'],
+      sessions: () => sessions,
+      isWorking: () => operations.list.some(({ state }) => state === 'running'),
+      operate: (kind, ...work) => operations.run(kind, ...work),
+      onEngine: (state, message) => engine.tell(state, message),
+      onChange,
+      notify,
+    },
+  );
+  const projects = new Projects(projectsDir, appVersion, { onChange, notify });
+  const openings = new Openings(operations, cancelRun);
+  const sessions: Sessions = new Sessions({
+    engine,
+    models: () => models,
+    projects,
+    openings,
+    memory,
+    mostAwake: () => settings.values['sessions.mostAwake'],
+    isBusy: (sessionId) => operations.of(sessionId).length > 0,
+    isOwn: (path) => sources.store.owns(path),
+    checkPath,
+    release: async (session) => {
+      for (const text of cutWork(operations.of(session.id))) notify('warning', text);
+      await operations.cancelAll(['track', 'export', 'copy'], session.id);
+      await live.leave(session);
+    },
+    onChange,
+    onWarning: (text) => notify('warning', text),
+  });
+  const sources: Sources = createSources({
+    folder: join(dataDir, 'imports'),
+    appVersion,
+    operations,
+    engine: peer,
+    cancelRun,
+    open: (path) => sessions.open(path),
+    notify,
+    proxy: () => models.proxyEnvironment,
+    pointers: () => projects.pointers(),
+    openClips: () => sessions.list.map(({ path }) => path),
+  });
+  const live: LiveService = createLive({
+    dataDir,
+    operations,
+    projects,
+    rules: options.liveRules,
+    engine: peer,
+    values: () => settings.values,
+    memory,
+    claim: () => sources.store.claim(null),
+    use: (...source) => sessions.openLive(...source),
+    open: (...clip) => sessions.openClip(...clip),
+    close: (session) => sessions.close(session.id, true),
+    notify,
+    onChange: (sessionId) => sessions.touch(sessionId),
+  });
+  const runs = new TrackRuns({ operations, models, notices, display: () => shownSize(settings.values), cancelRun });
+  const exports = new Exports({
+    operations,
+    appVersion,
+    engine: peer,
+    cancelRun,
+    root: () => settings.values['export.folder'] ?? options.exportRoot,
+    outputUrl: (id, name) => options.outputUrl?.(id, name) ?? null,
+  });
+  const clients = new Clients({
+    info: { host: options.host, appVersion },
+    app,
+    sessions,
+    onConnected: () => models.listOnce(),
+    onGone: (link) => {
+      engine.forgetViewer(viewerOf(link));
+      void Promise.all([sources.uploads.release(link), live.release(link)]);
+    },
+  });
+
+  const onEngineReady = async (fresh: EnginePeer, isRestart: boolean): Promise<void> => {
+    fresh.on('trackedFrame', (event) => {
+      sessions.find(event.sessionId)?.onTrackedFrame(event);
+      models.onTrackedFrame(event);
+    });
+    for (const part of [exports, openings, sources.imports, live]) part.attach(fresh);
+    const { firstClip } = options;
+    if (firstClip !== undefined && !isRestart) fresh.call('prepare', { path: resolve(firstClip) }).catch(() => {});
+    await models.load(fresh);
+    await sessions.replay();
+    engine.tell('ready', null);
+    if (isRestart || projects.keeps) void sources.imports.recover().catch(() => {});
+    if (isRestart) notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
+  };
+
+  const services: Services = {
+    ...{ appVersion, sessions, operations, runs, exports, live, sources, models, projects, settings, notices, log, engine, clients },
+    get state() {
+      return app.state;
+    },
+    hostDetails: () => options.hostDetails?.() ?? [],
+    checkPath,
+    onState: (listener) => app.subscribe(listener),
+    connect: (link) => clients.connect(link, handlers),
+    start: async () => {
+      await projects.load();
+      await models.start();
+      await engine.start();
+      if (projects.keeps && engine.state.state === 'ready') void live.recover();
+    },
+    close: async () => {
+      await Promise.race([Promise.all([operations.cancelAll(), models.close()]), new Promise((done) => setTimeout(done, 2000).unref())]);
+      engine.close();
+      for (const { id } of sessions.list) await projects.close(id, false);
+      if (!projects.keeps) await sources.imports.forget();
+    },
+  };
+  const handlers: Handlers<Method> = {
+    ...appMethods(services, options.sampleClip),
+    ...sessionMethods(sessions.used),
+    ...trackingMethods(sessions.used, runs),
+    ...exportMethods(sessions.used, exports, checkPath),
+    ...projectMethods({ session: sessions.used, projects, operations, checkPath, open: (folder) => sessions.openProject(folder) }),
+    ...sourceMethods(sources),
+    ...liveMethods(live),
+    ...settingsMethods(settings, checkPath),
+    ...models.handlers,
+  };
+  return services;
+};
+
+/** The services with their engine started (see `state.engine` for how that went). */
+export const startServices = async (options: ServicesOptions): Promise<Services> => {
+  const services = createServices(options);
+  await services.start();
+  return services;
+};

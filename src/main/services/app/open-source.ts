@@ -1,21 +1,22 @@
-/** Opens any source and waits for it: for callers without a window that would show how far it is. */
+/** Opens any source and waits for it: for callers without a window that would show its progress. */
 import { AppError } from '../../../shared/errors.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { importSource } from '../sources/import-source.ts';
-import type { AppServices } from './app-services.ts';
+import type { Services } from './create-services.ts';
 
 /**
- * As `openSession`, and for folders of pictures and addresses, which are fetched first.
- * @param imagesPerSecond of a folder of pictures; the setting's where it is not given
- * @throws AppError why it can't be had
+ * Opens a clip or a project, and also folders of pictures and addresses, which are fetched first.
+ * @param imagesPerSecond of a folder of pictures; the setting's by default
+ * @throws AppError why it can't be opened
  */
-export const openSource = async (services: AppServices, path: string, imagesPerSecond?: number): Promise<SessionService> => {
-  const rate = imagesPerSecond ?? services.settings.values['import.imagesPerSecond'];
+export const openSource = async (services: Services, path: string, imagesPerSecond?: number): Promise<SessionService> => {
+  const { settings, sessions, operations, sources } = services;
+  const rate = imagesPerSecond ?? settings.values['import.imagesPerSecond'];
   const source = isProjectFolder(path) ? null : importSource(path, rate);
-  if (!source) return services.openSession(path);
-  const { error, state } = await services.operations.ended(services.sources.imports.start(source));
+  if (!source) return sessions.open(path);
+  const { error, state, sessionId } = await operations.ended(sources.imports.start(source));
   if (error) throw AppError.deserialize(error);
-  if (state === 'cancelled') throw new AppError('cancelled', 'The work was cancelled.');
-  return services.session;
+  if (state === 'cancelled' || sessionId === null) throw new AppError('cancelled', 'The work was cancelled.');
+  return sessions.get(sessionId);
 };

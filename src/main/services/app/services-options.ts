@@ -4,17 +4,13 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
 import type { SpawnEngine } from '../engine-link/engine-supervisor.ts';
 import type { ModelOptions } from '../models/create-models.ts';
-import type { SettingsStore } from '../settings/settings-store.ts';
+import type { SettingsOptions } from '../settings/create-settings.ts';
 
-export interface AppServicesOptions extends ModelOptions {
+export interface ServicesOptions extends ModelOptions, SettingsOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
   /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
   firstClip?: string | undefined;
-  /** Work is kept as projects in the data folder; without it everything is in memory. */
-  keepsProjects?: boolean | undefined;
-  /** Where settings are kept; by default a file beside the projects, and nothing where no projects are kept. */
-  settingsStore?: SettingsStore | undefined;
   /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */
   memory?: MemorySettings | undefined;
   /** Other times than the usual for live sources, for tests. */

@@ -4,7 +4,7 @@ import { noModels } from '../../../shared/models.ts';
 import { noSettings } from '../../../shared/settings.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import { Operations, RateMeter } from '../base/operations.ts';
-import { StateHub } from '../base/state-hub.ts';
+import { StateHub } from '../base/state-store.ts';
 import { exportFolderName } from '../exports/export-service.ts';
 import { MaskStore } from '../results/mask-store.ts';
 

@@ -1,65 +1,143 @@
-/** The open clip: one at a time, made of a file, a project or a live source, and closed for the next one. */
+/**
+ * The open sessions: clips, projects and live sources, any number of them. The engine holds a few; the one that was idle the
+ * longest is put to sleep for the next, and wakes when it is needed.
+ */
+import { resolve } from 'node:path';
+import type { Session, SessionSummary } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { LoadWatch } from '../base/model-user.ts';
+import { StateStore } from '../base/state-store.ts';
 import type { AppEngine } from '../engine-link/app-engine.ts';
+import type { ModelService } from '../models/model-service.ts';
 import { isProjectFolder, type Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
 import type { LiveLink } from '../session/live-link.ts';
-import { type SessionEvents, SessionService, type SessionWork } from '../session/session-service.ts';
+import type { SessionDeps, SessionWork } from '../session/session-deps.ts';
+import { SessionService } from '../session/session-service.ts';
 import type { Openings } from './openings.ts';
 
-export interface OpenSessionHost {
+export interface SessionsDeps {
   engine: AppEngine;
-  /** Null until one is loaded. */
-  model: () => EngineModel | null;
+  models: () => ModelService;
   projects: Projects;
   openings: Openings;
-  events: SessionEvents;
+  /** How objects are remembered in sessions that do not say. */
+  memory: () => MemorySettings;
+  /** How many sessions the engine holds at most. */
+  mostAwake: () => number;
+  /** Whether something runs on a session. */
+  isBusy: (sessionId: string) => boolean;
   /** Whether a clip is one of the app's own, which every client may open. */
   isOwn: (path: string) => boolean;
   /** @throws AppError `not-allowed` for a path a client may not use */
   checkPath: (path: string) => Promise<void>;
   /** Ends what works on a session that is being closed. */
   release: (session: SessionService) => Promise<void>;
+  /** The list of sessions has changed. */
+  onChange: () => void;
+  onWarning: (text: string) => void;
 }
 
 /** Makes the session's work of the project's. */
 type Adopt = (media: OpenedMedia, project: Project | null) => Promise<SessionWork | null>;
 
-export class OpenSession {
-  readonly #deps: OpenSessionHost;
-  #current: SessionService | null = null;
+interface Entry {
+  session: SessionService;
+  store: StateStore<Session>;
+  replaces: string | null;
+  /** When it was used last: a number that grows with every use. */
+  usedAt: number;
+}
 
-  constructor(host: OpenSessionHost) {
+export class Sessions {
+  readonly #deps: SessionsDeps;
+  /** In the order they were opened. */
+  readonly #entries = new Map<string, Entry>();
+  readonly #frames = new Set<(message: FrameMessage) => void>();
+  #uses = 0;
+
+  constructor(deps: SessionsDeps) {
     this.#deps = deps;
   }
 
-  get current(): SessionService | null {
-    return this.#current;
+  get list(): SessionService[] {
+    return [...this.#entries.values()].map(({ session }) => session);
   }
 
-  /** @throws AppError `session-unknown` when nothing is open */
-  get required(): SessionService {
-    if (!this.#current) throw new AppError('session-unknown', 'No clip is open. Open one first.');
-    return this.#current;
+  get summaries(): SessionSummary[] {
+    return [...this.#entries.values()].map(({ session, replaces }) => {
+      const { id, title, path, isLive, isAsleep } = session;
+      return { id, title, path, isLive, isAsleep, replaces };
+    });
   }
 
-  /** @param path of a clip, or of a project's folder, which opens where it was left */
-  open(path: string): Promise<SessionService> {
-    return isProjectFolder(path) ? this.openProject(path) : this.openClip(path);
+  /** @throws AppError `session-unknown` */
+  get(sessionId: string): SessionService {
+    return this.#entry(sessionId).session;
   }
 
-  /** A clip with a new project, where projects are kept. */
-  openClip(path: string, adopt?: Adopt): Promise<SessionService> {
+  /** As {@link get}, for the contract's methods: a session that is asked for something is in use. */
+  readonly used = (sessionId: string): SessionService => {
+    const entry = this.#entry(sessionId);
+    entry.usedAt = ++this.#uses;
+    return entry.session;
+  };
+
+  find(sessionId: string): SessionService | null {
+    return this.#entries.get(sessionId)?.session ?? null;
+  }
+
+  /** The session that was opened last. @throws AppError `session-unknown` when none is open */
+  get latest(): SessionService {
+    const latest = this.list.at(-1);
+    if (!latest) throw new AppError('session-unknown', 'No clip is open. Open one first.');
+    return latest;
+  }
+
+  /** What clients see of that session; null when none is open. */
+  get latestState(): Session | null {
+    return [...this.#entries.values()].at(-1)?.store.state ?? null;
+  }
+
+  /** What clients that look at a session mirror. */
+  store(sessionId: string): StateStore<Session> {
+    return this.#entry(sessionId).store;
+  }
+
+  /** Something that clients see of a session has changed outside it. */
+  touch(sessionId: string): void {
+    this.#entries.get(sessionId)?.store.touch();
+  }
+
+  /** Hears pushed pictures of all sessions. @returns unsubscribe */
+  onFrame(listener: (message: FrameMessage) => void): () => void {
+    this.#frames.add(listener);
+    return () => this.#frames.delete(listener);
+  }
+
+  /** @param path of a clip, or of a project's folder, which opens where it was left. What is open already is not opened twice. */
+  async open(path: string): Promise<SessionService> {
+    if (isProjectFolder(path)) return this.openProject(path);
+    const absolute = resolve(path);
+    const open = this.list.find((session) => !session.isLive && session.path === absolute);
+    return open ? this.used(open.id) : this.openClip(path);
+  }
+
+  /** A clip with a new project, where projects are kept. @param replaces the live session whose recording it is */
+  openClip(path: string, adopt?: Adopt, replaces?: SessionService): Promise<SessionService> {
     const { projects } = this.#deps;
-    return this.#open(path, projects.keeps ? (media) => projects.create(path, media) : null, adopt);
+    return this.#open(path, projects.keeps ? (media) => projects.create(path, media) : null, adopt, replaces);
   }
 
   /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
   async openProject(folder: string): Promise<SessionService> {
     const { projects, isOwn, checkPath } = this.#deps;
-    if (projects.isOpen(folder)) await this.close();
+    const open = projects.sessionOf(folder);
+    if (open) return this.used(open);
     const project = projects.open(folder);
     try {
       const clip = await project.findClip();
@@ -72,55 +150,123 @@ export class OpenSession {
   }
 
   /** A source that is live, which is kept by itself until it has become a clip. */
-  openLive(title: string, media: OpenedMedia, work: SessionWork, link: LiveLink): Promise<SessionService> {
-    return this.#use((...host) => SessionService.live(title, media, ...host, work, link));
+  async openLive(title: string, media: OpenedMedia, work: SessionWork, link: LiveLink): Promise<SessionService> {
+    const session: SessionService = SessionService.live(
+      title,
+      media,
+      this.#sessionDeps(() => session.id),
+      work,
+      link,
+    );
+    await this.#add(session, null);
+    return session;
   }
 
   /** @param isForGood the user closed it, so that it is not opened again at the next start */
-  async close(isForGood = false): Promise<void> {
-    const { projects, events, release } = this.#deps;
-    const session = this.#current;
-    if (!session) return;
-    await release(session);
-    this.#current = null;
-    await projects.close(isForGood);
-    events.onChange();
-    await session.close();
+  async close(sessionId: string, isForGood = false): Promise<void> {
+    const { session } = this.#entry(sessionId);
+    await this.#deps.release(session);
+    await this.#drop(session, isForGood);
+  }
+
+  /** Opens all sessions on a fresh engine and gives it their prompts; those that clients look at first. */
+  async replay(): Promise<void> {
+    const entries = [...this.#entries.values()].sort((a, b) => b.usedAt - a.usedAt);
+    for (const { session } of entries) await session.replay();
+  }
+
+  get hasResults(): boolean {
+    return this.list.some((session) => session.objects.some(({ results }) => results.length > 0));
+  }
+
+  /** All sessions go on with another model, or none does. @throws AppError `cancelled` before anything has changed */
+  async adoptModel(model: EngineModel, watch: LoadWatch): Promise<void> {
+    const adopted: (() => void)[] = [];
+    for (const session of this.list) adopted.push(await session.prepareModel(model, watch));
+    for (const adopt of adopted) adopt();
+  }
+
+  async readoptModel(): Promise<void> {
+    for (const session of this.list) await session.readoptModel();
+  }
+
+  #entry(sessionId: string): Entry {
+    const entry = this.#entries.get(sessionId);
+    if (!entry) throw new AppError('session-unknown', 'This session is not open. Open its clip or project again.');
+    return entry;
+  }
+
+  /** @param sessionId known at the latest when the session has changed for the first time */
+  #sessionDeps(sessionId: () => string): SessionDeps {
+    const { engine, models, memory, onWarning } = this.#deps;
+    return {
+      engine: () => engine.peer,
+      model: () => {
+        const model = models().engineModel;
+        if (!model) throw new AppError('engine-lost', engine.state.message ?? 'The engine is still starting. Try again in a moment.');
+        return model;
+      },
+      memory,
+      requireLoaded: () => models().requireLoaded(),
+      onChange: () => this.#entries.get(sessionId())?.store.touch(),
+      onFrame: (message) => {
+        for (const listener of this.#frames) listener(message);
+      },
+      onWarning,
+    };
   }
 
   async #open(
     path: string,
     makeProject: ((media: OpenedMedia) => Promise<Project>) | null,
     adopt: Adopt = async (_, project) => project,
+    replaces: SessionService | null = null,
   ): Promise<SessionService> {
-    const { projects, openings, events } = this.#deps;
+    const { projects, openings, onWarning } = this.#deps;
     let project: Project | null = null;
     const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
       project = makeProject ? await makeProject(media) : null;
       return adopt(media, project);
     };
-    const session = await openings.run(path, (id) =>
-      this.#use(
-        (...host) => SessionService.open(path, ...host, adopted, id),
-        (opened) => projects.use(project, opened),
-      ),
-    );
-    if (session.warning) events.onWarning(session.warning);
+    const session = await openings.run(path, async (id) => {
+      const opened = await SessionService.open(
+        path,
+        this.#sessionDeps(() => id),
+        adopted,
+        id,
+      );
+      await this.#add(opened, replaces);
+      await projects.use(project, opened);
+      this.#deps.onChange();
+      return opened;
+    });
+    if (session.warning) onWarning(session.warning);
     return session;
   }
 
-  async #use(
-    make: (model: EngineModel, engine: () => AppEngine['peer'], events: SessionEvents) => SessionService | Promise<SessionService>,
-    onUsed: (session: SessionService) => Promise<void> = async () => {},
-  ): Promise<SessionService> {
-    const { engine, model: loaded, events } = this.#deps;
-    const model = loaded();
-    if (!model) throw new AppError('engine-lost', engine.state.message ?? 'The engine is still starting. Try again in a moment.');
-    const session = await make(model, () => engine.peer, events);
-    await this.close();
-    this.#current = session;
-    await onUsed(session);
-    events.onChange();
-    return session;
+  async #add(session: SessionService, replaces: SessionService | null): Promise<void> {
+    const { projects, onChange } = this.#deps;
+    const store = new StateStore<Session>((revision) => session.view(revision, projects.of(session.id)?.view ?? null));
+    this.#entries.set(session.id, { session, store, replaces: replaces?.id ?? null, usedAt: ++this.#uses });
+    if (replaces) await this.#drop(replaces, true);
+    onChange();
+    await this.#letSleep();
+  }
+
+  async #drop(session: SessionService, isForGood: boolean): Promise<void> {
+    this.#entries.delete(session.id);
+    await this.#deps.projects.close(session.id, isForGood);
+    this.#deps.onChange();
+    await session.close();
+  }
+
+  /** Puts sessions to sleep until the engine holds no more than it may; those that are idle the longest first. */
+  async #letSleep(): Promise<void> {
+    const awake = [...this.#entries.values()].filter(({ session }) => !session.isAsleep);
+    const idle = awake
+      .filter(({ session, store }) => !session.isLive && !store.isWatched && !this.#deps.isBusy(session.id))
+      .sort((a, b) => a.usedAt - b.usedAt);
+    const tooMany = Math.max(0, awake.length - this.#deps.mostAwake());
+    for (const { session } of idle.slice(0, tooMany)) await session.sleep();
   }
 }

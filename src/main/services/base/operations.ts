@@ -2,46 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
-
-/** Frames a second over the last few seconds, so that ETA follows a change of pace. */
-export class RateMeter {
-  #samples: { timeMs: number; done: number }[] = [];
-  readonly #windowMs: number;
-
-  constructor(windowMs = 4000) {
-    this.#windowMs = windowMs;
-  }
-
-  add(done: number, timeMs: number): void {
-    this.#samples.push({ timeMs, done });
-    while (this.#samples.length > 2 && this.#samples[0]!.timeMs < timeMs - this.#windowMs) this.#samples.shift();
-  }
-
-  /** What is counted is another thing now. */
-  restart(): void {
-    this.#samples = [];
-  }
-
-  /** null until there is something to go by. */
-  get perSecond(): number | null {
-    const first = this.#samples[0];
-    const last = this.#samples.at(-1);
-    if (!first || !last || last.timeMs - first.timeMs < 100) return null;
-    return ((last.done - first.done) * 1000) / (last.timeMs - first.timeMs);
-  }
-
-  /** null until there is something to go by, and where nobody knows how much there is. */
-  msLeft(done: number, total: number): number | null {
-    const rate = this.perSecond;
-    return rate && total > 0 ? (Math.max(0, total - done) * 1000) / rate : null;
-  }
-}
+import { RateMeter } from './rate-meter.ts';
 
 export interface RunningOperation {
   readonly id: string;
   readonly title: string;
   progress(done: number, total: number): void;
   addOutput(output: Operation['outputs'][number]): void;
+  /** It has opened this session. */
+  opened(sessionId: string): void;
+}
+
+export interface OperationOptions {
+  /** The session it works on. */
+  sessionId?: string | undefined;
+  /** Whoever started it waits for its end, so that nobody else has to be told of it. */
+  isAwaited?: boolean | undefined;
 }
 
 const keptFinished = 10;
@@ -61,27 +37,35 @@ export class Operations {
     return [...this.#all.values()].map(({ view }) => ({ ...view, outputs: [...view.outputs] }));
   }
 
-  isRunning(kind: Operation['kind']): boolean {
-    return this.list.some((operation) => operation.kind === kind && operation.state === 'running');
+  /** @param sessionId only of that session; by default of any */
+  isRunning(kind: Operation['kind'], sessionId?: string): boolean {
+    const isMeant = ({ view }: { view: Operation }): boolean =>
+      view.kind === kind && view.state === 'running' && (sessionId === undefined || view.sessionId === sessionId);
+    return [...this.#all.values()].some(isMeant);
+  }
+
+  /** What runs on a session. */
+  of(sessionId: string): Operation[] {
+    return this.list.filter((operation) => operation.sessionId === sessionId && operation.state === 'running');
   }
 
   /**
    * Starts `work`; it ends "cancelled" when it returns that, "failed" when it throws.
    * @param cancel asks the work to end; it ends by itself soon after
-   * @param isAwaited whoever started it is told how it ends, so that nobody else has to be
    */
   start(
     kind: Operation['kind'],
     title: string,
     work: (running: RunningOperation) => Promise<'done' | 'cancelled'>,
     cancel: (id: string) => void,
-    isAwaited = false,
+    { sessionId, isAwaited = false }: OperationOptions = {},
   ): string {
     const id = randomUUID();
     const meter = new RateMeter();
     const view: Operation = {
       id,
       kind,
+      sessionId: sessionId ?? null,
       title,
       state: 'running',
       done: 0,
@@ -105,6 +89,10 @@ export class Operations {
       },
       addOutput: (output) => {
         view.outputs.push(output);
+        this.#onChange();
+      },
+      opened: (opened) => {
+        view.sessionId = opened;
         this.#onChange();
       },
     };
@@ -151,7 +139,7 @@ export class Operations {
           throw error;
         }
       };
-      this.start(kind, title, telling, cancel, true);
+      this.start(kind, title, telling, cancel, { isAwaited: true });
     });
   }
 
@@ -170,9 +158,11 @@ export class Operations {
     return found.ended;
   }
 
-  /** Resolves when they have ended. @param kinds which; by default every one */
-  async cancelAll(kinds?: readonly Operation['kind'][]): Promise<void> {
-    const concerned = [...this.#all.values()].filter(({ view }) => kinds?.includes(view.kind) ?? true);
+  /** Resolves when they have ended. @param kinds which; by default every one @param sessionId only that session's */
+  async cancelAll(kinds?: readonly Operation['kind'][], sessionId?: string): Promise<void> {
+    const concerned = [...this.#all.values()].filter(
+      ({ view }) => (kinds?.includes(view.kind) ?? true) && (sessionId === undefined || view.sessionId === sessionId),
+    );
     for (const { view, cancel } of concerned) if (view.state === 'running') cancel();
     await Promise.all(concerned.map(({ ended }) => ended));
   }

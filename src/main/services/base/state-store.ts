@@ -1,21 +1,20 @@
-/** The state every client mirrors: one value with a growing revision, pushed at most ten times a second. */
-import type { AppState } from '../../../shared/contract/state.ts';
+/** A state that clients mirror: one value with a growing revision, sent to listeners at most ten times a second. */
 
 const pushIntervalMs = 100;
 
-export class StateHub {
-  readonly #compute: (revision: number) => AppState;
-  readonly #listeners = new Set<(state: AppState) => void>();
+export class StateStore<State> {
+  readonly #compute: (revision: number) => State;
+  readonly #listeners = new Set<(state: State) => void>();
   #revision = 1;
   #timer: NodeJS.Timeout | null = null;
   #lastPushMs = Number.NEGATIVE_INFINITY;
 
   /** @param compute makes the state from what the services hold; called only when somebody looks */
-  constructor(compute: (revision: number) => AppState) {
+  constructor(compute: (revision: number) => State) {
     this.#compute = compute;
   }
 
-  get state(): AppState {
+  get state(): State {
     return this.#compute(this.#revision);
   }
 
@@ -28,13 +27,20 @@ export class StateHub {
     this.#timer.unref();
   }
 
-  subscribe(listener: (state: AppState) => void): () => void {
+  /** @returns unsubscribe */
+  subscribe(listener: (state: State) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether somebody looks. */
+  get isWatched(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   #push(): void {
     this.#timer = null;
+    if (this.#listeners.size === 0) return;
     this.#lastPushMs = performance.now();
     const { state } = this;
     for (const listener of this.#listeners) listener(state);

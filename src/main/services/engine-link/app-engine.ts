@@ -1,9 +1,9 @@
 /** The app's engine and what is told of it: starting, ready, restarting, or failed and why. */
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { type AppUsage, EngineSupervisor, type EnginePeer, type SpawnEngine } from './engine-supervisor.ts';
+import { type AppUsage, type EnginePeer, EngineSupervisor, type SpawnEngine } from './engine-supervisor.ts';
 
-export interface AppEngineHost {
+export interface EngineOwner {
   /** A fresh engine is there; resolves when the work has been replayed on it. */
   onReady(peer: EnginePeer, isRestart: boolean): Promise<void>;
   /** Its state is another. */
@@ -11,15 +11,15 @@ export interface AppEngineHost {
 }
 
 export class AppEngine {
-  readonly #app: AppEngineHost;
-  readonly #deps: EngineSupervisor;
+  readonly #owner: EngineOwner;
+  readonly #supervisor: EngineSupervisor;
   #state: AppState['engine'] = { state: 'starting', message: null };
   #error: AppError | null = null;
 
-  constructor(spawn: SpawnEngine, app: AppEngineHost) {
-    this.#app = app;
-    this.#deps = new EngineSupervisor(spawn, {
-      onReady: (peer, isRestart) => app.onReady(peer, isRestart),
+  constructor(spawn: SpawnEngine, owner: EngineOwner) {
+    this.#owner = owner;
+    this.#supervisor = new EngineSupervisor(spawn, {
+      onReady: (peer, isRestart) => owner.onReady(peer, isRestart),
       onLost: (reason) =>
         this.tell('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
       onFailed: (error) => {
@@ -35,12 +35,12 @@ export class AppEngine {
 
   /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
   get peer(): EnginePeer {
-    return this.#deps.peer;
+    return this.#supervisor.peer;
   }
 
   /** Process id, for tests and diagnostics. */
   get pid(): number | undefined {
-    return this.#deps.pid;
+    return this.#supervisor.pid;
   }
 
   /** @throws AppError why the engine or the model can't be used */
@@ -49,21 +49,21 @@ export class AppEngine {
   }
 
   start(): Promise<void> {
-    return this.#deps.start();
+    return this.#supervisor.start();
   }
 
   tell(state: AppState['engine']['state'], message: string | null): void {
     if (state === 'ready') this.#error = null;
     this.#state = { state, message };
-    this.#app.onState(this.#state);
+    this.#owner.onState(this.#state);
   }
 
   usage(): Promise<AppUsage> {
-    return this.#deps.usage();
+    return this.#supervisor.usage();
   }
 
   forgetViewer(viewer: number): void {
-    this.#deps.forgetViewer(viewer);
+    this.#supervisor.forgetViewer(viewer);
   }
 
   cancelRun(runId: string): void {
@@ -75,6 +75,6 @@ export class AppEngine {
   }
 
   close(): void {
-    this.#deps.close();
+    this.#supervisor.close();
   }
 }

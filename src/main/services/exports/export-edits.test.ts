@@ -93,8 +93,8 @@ describe('an export during edits', () => {
     const { session, objectId, tracked, end } = await trackedSession();
     const given = await exportWith(session, {}, async (frame) => {
       if (frame !== 64) return;
-      await session.removeObject(objectId);
-      const added = session.addObject();
+      await session.edits.removeObject(objectId);
+      const added = session.edits.addObject();
       tracked(100, { results: [result(added, two)], memory: noReport });
     });
     await end();

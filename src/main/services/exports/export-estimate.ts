@@ -86,7 +86,10 @@ export class VideoSizes {
     const key = keyOf(session, { from, to });
     const asked = this.#asked.get(key);
     if (asked) return asked;
-    const measuring = this.#measure(session.id, from, to);
+    const measuring = session.wake().then(
+      () => this.#measure(session.id, from, to),
+      () => null,
+    );
     this.#asked.set(key, measuring);
     void measuring.then((bytes) => {
       this.#asked.delete(key);

@@ -114,6 +114,7 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const objects = objectIds ? all.filter(({ id }) => objectIds.includes(id)) : all;
   const store = session.store.reader();
   const inputs = [session.path, ...(request.inputs ?? [])];
+  await session.wake();
   await checkOutputs({ inputs, outputs: exportOutputs(directory, request), overwrite: request.overwrite ?? false });
   await ensureFolder(directory);
   const { width, height } = session.media;

@@ -1,6 +1,5 @@
-/** Exports as operations of the app: one at a time, each into a folder of its own. */
+/** Exports as operations of the app: one a session at a time, each into a folder of its own. */
 import { AppError } from '../../../shared/errors.ts';
-import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -12,6 +11,8 @@ export interface ExportsDeps {
   appVersion: string;
   engine: () => EnginePeer;
   cancelRun: (id: string) => void;
+  /** Exports without a folder of their own go to a new folder under this one. */
+  root: () => string;
   /** Address of a written file for a client that can't open paths; null on the desktop. */
   outputUrl: (operationId: string, name: string) => string | null;
 }
@@ -23,7 +24,7 @@ export class Exports {
 
   constructor(deps: ExportsDeps) {
     this.#deps = deps;
-    this.sizes = new VideoSizes(host.engine);
+    this.sizes = new VideoSizes(deps.engine);
   }
 
   /** Hears what an engine tells of exports. */
@@ -32,17 +33,22 @@ export class Exports {
     peer.on('exportNeeds', (event) => this.#listeners.get(event.runId)?.onNeeds(event));
   }
 
+  /** Exports without a folder of their own go to a new folder under this one. */
+  get root(): string {
+    return this.#deps.root();
+  }
+
   /**
-   * @param root where a folder is made when none is chosen
    * @returns the operation's id
-   * @throws AppError `busy` while another export runs
+   * @throws AppError `busy` while another export of this session runs, and while it is live
    */
-  start(session: SessionService, request: ExportChoice, root: string, memory: MemorySettings): string {
+  start(session: SessionService, request: ExportChoice): string {
     const { operations, appVersion, engine, cancelRun, outputUrl } = this.#deps;
-    if (operations.isRunning('export'))
+    session.requireClip('Exports are made');
+    if (operations.isRunning('export', session.id))
       throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
     const { directory, parent, folderName, ...rest } = request;
-    const folder = directory ?? freshFolder(parent ?? root, folderName ?? exportFolderName(session.path, new Date()));
+    const folder = directory ?? freshFolder(parent ?? this.root, folderName ?? exportFolderName(session.path, new Date()));
     const ending = new AbortController();
     return operations.start(
       'export',
@@ -50,7 +56,7 @@ export class Exports {
       (running) =>
         exportSession(
           session,
-          { partial: false, ...rest, memory, directory: folder },
+          { partial: false, ...rest, memory: session.memory, directory: folder },
           {
             id: running.id,
             appVersion,
@@ -65,6 +71,7 @@ export class Exports {
         ending.abort();
         cancelRun(id);
       },
+      { sessionId: session.id },
     );
   }
 }

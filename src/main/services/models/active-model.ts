@@ -4,7 +4,8 @@ import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
-import { RateMeter } from '../base/operations.ts';
+import type { LoadWatch, ModelUser } from '../base/model-user.ts';
+import { RateMeter } from '../base/rate-meter.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 import { defaultModel, type FoundModel, findModel } from './model-catalog.ts';
@@ -20,20 +21,6 @@ export interface ActiveModelOptions {
   precision: () => Precision;
   notify: (level: 'info' | 'warning', text: string) => void;
   onChange: () => void;
-}
-
-/** How a load is watched and given up. */
-export interface LoadWatch {
-  signal: AbortSignal;
-  /** Of the bytes that are checked, then of the prompts that the model is given; 0 of 0 while there is nothing to count. */
-  onProgress(done: number, total: number): void;
-}
-
-/** Who has to go along with another model. */
-export interface ModelUser {
-  adoptModel(model: EngineModel, watch: LoadWatch): Promise<void>;
-  /** The model before it is at work again: what there is follows from it already. */
-  readoptModel(): Promise<void>;
 }
 
 const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress: () => {} };

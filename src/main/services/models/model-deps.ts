@@ -1,8 +1,8 @@
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { Precision } from '../../engine/api/providers.ts';
+import type { ModelUser } from '../base/model-user.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { SessionService } from '../session/session-service.ts';
 
 /** What models need of the app around them. */
 export interface ModelDeps {
@@ -10,8 +10,8 @@ export interface ModelDeps {
   peer(): EnginePeer;
   /** Of the CPU, as the settings say now. */
   precision(): Precision;
-  /** The open clip, which goes along with another model. */
-  session(): SessionService | null;
+  /** The open sessions, which go along with another model; whether one has tracked masks is for the notice. */
+  sessions(): ModelUser & { hasResults: boolean };
   /** Tracking or an export is under way. */
   isWorking(): boolean;
   /** Shows work that takes a while. @throws what it throws, `cancelled` too */

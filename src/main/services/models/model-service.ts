@@ -2,10 +2,10 @@
  * Models for clients: what there is, what is being downloaded, imported or verified, and the contract's methods for it. Nothing
  * touches the network before `model.download`.
  */
-import type { Method, MethodInput, MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, modelSpec } from '../../../shared/models.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import type { ProxyEnvironment } from '../download/download-address.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
@@ -32,9 +32,6 @@ export interface ModelServiceOptions {
   checkPath: ((path: string) => Promise<void>) | undefined;
 }
 
-export type ModelMethod = Extract<Method, `model.${string}`>;
-type ModelHandlers = { [M in ModelMethod]: (input: MethodInput<M>) => Promise<MethodOutput<M>> };
-
 export class ModelService {
   readonly #options: ModelServiceOptions;
   readonly #deps: ModelDeps;
@@ -50,10 +47,10 @@ export class ModelService {
   constructor(options: ModelServiceOptions, deps: ModelDeps) {
     this.#options = options;
     this.#deps = deps;
-    this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => host.onChange());
-    this.#switch = new ModelSwitch(options, host);
-    this.#tasks = new ModelTasks(host, () => this.refresh());
-    this.#proxy = new DownloadProxy(options, host);
+    this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => deps.onChange());
+    this.#switch = new ModelSwitch(options, deps);
+    this.#tasks = new ModelTasks(deps, () => this.refresh());
+    this.#proxy = new DownloadProxy(options, deps);
   }
 
   get view(): ModelsState {
@@ -181,7 +178,7 @@ export class ModelService {
     await this.#tasks.close();
   }
 
-  readonly handlers: ModelHandlers = {
+  readonly handlers: Handlers<MethodsOf<'model'>> = {
     'model.list': async () => {
       await this.refresh();
       return {};

@@ -35,7 +35,7 @@ export class ModelSwitch {
         'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
       );
     const peer = this.#deps.peer();
-    const session = this.#deps.session();
+    const sessions = this.#deps.sessions();
     const former = active.view?.name;
     const ending = new AbortController();
     this.#deps.onEngine('starting', `${name} is being loaded…`);
@@ -43,7 +43,7 @@ export class ModelSwitch {
       await this.#deps.operate(
         'model',
         name,
-        ({ progress }) => active.switchTo(spec, peer, session, { signal: ending.signal, onProgress: progress }),
+        ({ progress }) => active.switchTo(spec, peer, sessions, { signal: ending.signal, onProgress: progress }),
         () => {
           if (former) this.#deps.onEngine('starting', `${former} goes on in a moment…`);
           ending.abort();
@@ -58,10 +58,10 @@ export class ModelSwitch {
     }
     // A disk that refuses to remember it is no reason to refuse the model.
     if (remembers) await changeModelSettings(settingsPath, { model: spec }).catch(() => {});
-    if (session?.objects.some(({ results }) => results.length > 0)) {
+    if (sessions.hasResults) {
       this.#deps.notify(
         'info',
-        `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
+        `${active.view?.name ?? name} is active. Masks tracked before are kept; press Track to track again with it.`,
       );
     }
   }

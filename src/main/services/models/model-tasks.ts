@@ -1,7 +1,7 @@
 /** Downloads, imports and checks of models that run, and how the last one of each model ended. */
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelTask } from '../../../shared/models.ts';
-import { RateMeter } from '../base/operations.ts';
+import { RateMeter } from '../base/rate-meter.ts';
 import type { InstallRun } from './install-run.ts';
 import type { ModelDeps } from './model-deps.ts';
 

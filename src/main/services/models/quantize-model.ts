@@ -5,7 +5,7 @@ import { graphNames } from '../../../shared/manifest.ts';
 import { checkOutputs, filesIn } from '../../common/check-outputs.ts';
 import type { LossProbe, MeasuredLoss } from '../../engine/api/measured-loss.ts';
 import { measureLoss, quantizeBundle } from '../../engine/api/models.ts';
-import { samplePrompt } from '../app/sample.ts';
+import { samplePrompt } from '../base/sample-prompt.ts';
 import { findModel, resolveModel } from './model-catalog.ts';
 
 /** Below this the 7-bit version is tried: processors without VNNI saturate at full range. */

@@ -1,58 +1,62 @@
 /** The contract's methods on projects. */
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { Handlers } from '../app/client-link.ts';
+import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import type { Operations } from '../base/operations.ts';
+import type { GetSession } from '../session/session-methods.ts';
 import type { SessionService } from '../session/session-service.ts';
-import type { LiveService } from '../streams/live-service.ts';
 import type { Projects } from './projects.ts';
 
-export interface ProjectServices {
-  readonly session: SessionService;
-  readonly projects: Projects;
-  readonly operations: Operations;
-  readonly live: Pick<LiveService, 'refuse'>;
-  checkPath(path: string): Promise<void>;
-  openProject(folder: string): Promise<SessionService>;
+export interface ProjectMethodsDeps {
+  session: GetSession;
+  projects: Projects;
+  operations: Operations;
+  /** @throws AppError `not-allowed` for a path that a client may not use */
+  checkPath: (path: string) => Promise<void>;
+  /** Opens a project's folder as a session. */
+  open: (folder: string) => Promise<SessionService>;
 }
 
-export const projectMethods = (services: ProjectServices): Pick<Handlers, Extract<keyof Handlers, `project.${string}`>> => ({
-  'project.open': async ({ path }) => {
-    await services.projects.allow(path, () => services.checkPath(path));
-    await services.openProject(path);
-    return {};
-  },
-  'project.relink': async ({ project, path }) => {
-    await services.projects.allow(project, () => services.checkPath(project));
-    await services.checkPath(path);
-    await services.projects.relink(project, path);
-    await services.openProject(project);
-    return {};
-  },
-  'project.export': async ({ directory, withClip }) => {
-    await services.checkPath(directory);
-    services.live.refuse('A project is copied');
-    const { current } = services.projects;
-    if (!current) throw new AppError('session-unknown', 'No project is open. Open a clip first.');
-    if (services.operations.isRunning('copy'))
-      throw new AppError('busy', 'A copy is already being made. Cancel it first, or wait until it is done.');
-    const clip = withClip ? services.session.path : null;
-    const ending = new AbortController();
-    const operationId = services.operations.start(
-      'copy',
-      'Copy project',
-      async ({ progress, addOutput }) => {
-        const path = await current.exportTo(directory, clip, ending.signal, progress);
-        addOutput({ name: basename(path), path, url: null });
-        return 'done';
-      },
-      () => ending.abort(),
-    );
-    return { operationId };
-  },
-  'project.forget': async ({ path }) => {
-    await services.projects.forget(path);
-    return {};
-  },
-  'project.thumbnail': async ({ path }) => ({ url: await services.projects.thumbnail(path) }),
-});
+export const projectMethods = (deps: ProjectMethodsDeps): Handlers<MethodsOf<'project'>> => {
+  const { session, projects, operations, checkPath, open } = deps;
+  return {
+    'project.open': async ({ path }) => {
+      await projects.allow(path, () => checkPath(path));
+      return { sessionId: (await open(path)).id };
+    },
+    'project.relink': async ({ project, path }) => {
+      await projects.allow(project, () => checkPath(project));
+      await checkPath(path);
+      await projects.relink(project, path);
+      return { sessionId: (await open(project)).id };
+    },
+    'project.export': async ({ sessionId, directory, withClip }) => {
+      await checkPath(directory);
+      const copied = session(sessionId);
+      copied.requireClip('A project is copied');
+      const project = projects.of(sessionId);
+      if (!project) throw new AppError('session-unknown', 'This session has no project. Open a clip first.');
+      if (operations.isRunning('copy', sessionId))
+        throw new AppError('busy', 'A copy is already being made. Cancel it first, or wait until it is done.');
+      const clip = withClip ? copied.path : null;
+      const ending = new AbortController();
+      const operationId = operations.start(
+        'copy',
+        'Copy project',
+        async ({ progress, addOutput }) => {
+          const path = await project.exportTo(directory, clip, ending.signal, progress);
+          addOutput({ name: basename(path), path, url: null });
+          return 'done';
+        },
+        () => ending.abort(),
+        { sessionId },
+      );
+      return { operationId };
+    },
+    'project.forget': async ({ path }) => {
+      await projects.forget(path);
+      return {};
+    },
+    'project.thumbnail': async ({ path }) => ({ url: await projects.thumbnail(path) }),
+  };
+};

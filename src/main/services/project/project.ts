@@ -12,7 +12,7 @@ import { isRunning } from '../../common/running-process.ts';
 import { writeAtomically } from '../../common/write-atomically.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import type { KeptWork, WorkHistory, WorkStep } from '../session/kept-work.ts';
-import type { SessionWork } from '../session/session-service.ts';
+import type { SessionWork } from '../session/session-deps.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import { copyProject } from './copy-project.ts';
 import { fingerprintOf, isSameFile } from './fingerprint.ts';

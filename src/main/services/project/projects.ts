@@ -1,10 +1,9 @@
-/** The projects of a host: the open one, and those that were open. Without a data folder nothing is kept. */
+/** The projects of a host: one a session, and those that were open. Without a data folder nothing is kept. */
 import { writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import type { AppError } from '../../../shared/errors.ts';
-import type { ProjectState } from '../../../shared/project.ts';
 import { yuvToRgb } from '../../common/yuv-to-rgb.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -25,7 +24,8 @@ export class Projects {
   readonly #parent: string;
   readonly #appVersion: string;
   readonly #deps: ProjectsDeps;
-  #current: Project | null = null;
+  /** By session. */
+  readonly #open = new Map<string, Project>();
 
   /** @param dataDir null = nothing is kept */
   constructor(dataDir: string | null, appVersion: string, deps: ProjectsDeps) {
@@ -36,12 +36,15 @@ export class Projects {
     this.#deps = deps;
   }
 
-  get current(): Project | null {
-    return this.#current;
+  /** Where a session's work is kept. */
+  of(sessionId: string): Project | null {
+    return this.#open.get(sessionId) ?? null;
   }
 
-  get view(): ProjectState | null {
-    return this.#current?.view ?? null;
+  /** The session that works on a project's folder. */
+  sessionOf(folder: string): string | null {
+    const path = resolve(folder);
+    return [...this.#open].find(([, project]) => project.folder === path)?.[0] ?? null;
   }
 
   async load(): Promise<void> {
@@ -61,10 +64,6 @@ export class Projects {
     return [...recents, ...(await Promise.all(files))];
   }
 
-  isOpen(folder: string): boolean {
-    return this.#current?.folder === resolve(folder);
-  }
-
   create(clip: string, media: OpenedMedia): Promise<Project> {
     return Project.create(this.#parent, clip, media, this.#appVersion, (error) => this.#onSaveError(error));
   }
@@ -73,36 +72,34 @@ export class Projects {
     return Project.open(folder, (error) => this.#onSaveError(error));
   }
 
-  /** Lets go of a project that did not become the open one. */
+  /** Lets go of a project that became no session's. */
   release(project: Project): void {
-    if (project !== this.#current) project.close();
+    if (![...this.#open.values()].includes(project)) project.close();
   }
 
   async use(project: Project | null, session: SessionService): Promise<void> {
-    this.#current = project;
     if (!project) return;
+    this.#open.set(session.id, project);
     const isNew = !this.recents.list.some(({ path }) => path === project.folder);
     const earlier = this.recents.list.find(({ source, missing }) => source === session.path && !missing);
     // Somebody who opens the clip again may look for what was made on it.
     if (isNew && earlier && session.edits.list.length === 0)
-      this.#deps.notify(
-        'info',
-        `${earlier.name} was worked on before. That work is kept: close the clip (File, Close the clip) and choose it under Recent.`,
-      );
+      this.#deps.notify('info', `You worked on ${earlier.name} before. That work is kept: choose it under File, Open recent.`);
     await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
     void this.#makeThumbnail(project, session).catch(() => {});
   }
 
-  async close(isForGood: boolean): Promise<void> {
-    const project = this.#current;
+  /** @param isForGood the user closed it, so that it is not opened again at the next start */
+  async close(sessionId: string, isForGood: boolean): Promise<void> {
+    const project = this.#open.get(sessionId);
     if (!project) return;
-    this.#current = null;
+    this.#open.delete(sessionId);
     if (!project.close()) await this.recents.forget(project.folder);
     else if (isForGood) await this.recents.closed(project.folder);
   }
 
   async relink(folder: string, clip: string): Promise<void> {
-    const project = this.isOpen(folder) ? this.#current! : this.open(folder);
+    const project = this.of(this.sessionOf(folder) ?? '') ?? this.open(folder);
     try {
       await project.relink(clip);
     } finally {
@@ -134,7 +131,7 @@ export class Projects {
     const { width, height, planes } = await session.frameMessage(0, position, thumbnailSize.width, thumbnailSize.height, position + 1);
     const data = yuvToRgb(planes, width, height, session.media);
     // Written in one go: a project in which nothing was made is removed when it is closed, and a file that is on its way there would keep the folder.
-    if (this.#current !== project) return;
+    if (this.of(session.id) !== project) return;
     writeFileSync(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
   }
 

@@ -24,10 +24,9 @@ export class Recents {
     return this.#view;
   }
 
-  /** The project that was open when the app ended, or null. */
-  get last(): string | null {
-    const last = this.#entries.find(({ isOpen }) => isOpen);
-    return last && existsSync(last.path) ? last.path : null;
+  /** The projects that were open when the app ended, in the order they were opened. */
+  get open(): string[] {
+    return this.#entries.flatMap(({ isOpen, path }) => (isOpen && existsSync(path) ? [path] : [])).reverse();
   }
 
   async load(): Promise<void> {
@@ -41,8 +40,7 @@ export class Recents {
 
   opened(entry: Omit<Recent, 'missing' | 'openedAt'>): Promise<void> {
     const opened: Entry = { ...entry, openedAt: new Date().toISOString(), isOpen: true };
-    const others = this.#entries.filter(({ path }) => path !== entry.path).map((other) => ({ ...other, isOpen: false }));
-    return this.#set([opened, ...others].slice(0, mostRecents));
+    return this.#set([opened, ...this.#entries.filter(({ path }) => path !== entry.path)].slice(0, mostRecents));
   }
 
   /** A project that was made and is not open: it is not opened by itself at the next start. */

@@ -5,8 +5,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
+import type { LoadWatch } from '../base/model-user.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { LoadWatch } from '../models/active-model.ts';
 import type { ObjectList } from './object-list.ts';
 
 export interface ReplayDeps {
@@ -28,6 +28,7 @@ export class PromptReplay {
 
   /** Begins anew, for an engine that has just opened the clip. */
   begin(): void {
+    this.#isStopped = false;
     const before = this.#running ?? Promise.resolve();
     const running = before
       .then(() => this.#giveAll())
@@ -42,7 +43,7 @@ export class PromptReplay {
     while (this.#running) await this.#running;
   }
 
-  /** The clip is being closed: what was not given yet is not needed. */
+  /** The engine lets go of the clip: prompts that it was not given yet are not needed. */
   stop(): void {
     this.#isStopped = true;
   }

@@ -75,7 +75,7 @@ describe('a switch of the best branch', () => {
   it('leaves objects alone that were deleted meanwhile', async () => {
     const { session, objectId, tracked, end } = await setUp();
     tracked(0, 0.5);
-    await session.removeObject(objectId);
+    await session.edits.removeObject(objectId);
     tracked(1, 0.5, { ...noReport, amended: [{ frame: 0, result: result(objectId, 0.9) }] });
     await end();
     expect(session.store.get(objectId, 0)).toBeUndefined();

@@ -59,7 +59,7 @@ export class SessionEdits {
     this.#deps = deps;
     this.#history = history;
     this.#work = work;
-    host.store.setTracks(work.objects);
+    deps.store.setTracks(work.objects);
   }
 
   get list(): ObjectList {

@@ -1,69 +1,74 @@
-/** The contract's methods on objects, prompts, history and marks. */
-import type { Handlers } from '../app/client-link.ts';
+/** The contract's methods on what a session holds: pictures, objects, prompts, history, marks, memory. */
+import { encodeFrameMessage } from '../../../shared/wire.ts';
+import { type Handlers, type MethodsOf, viewerOf } from '../base/handlers.ts';
 import type { SessionService } from './session-service.ts';
 
-export interface EditServices {
-  readonly session: SessionService;
-  /** Pauses a run that is under way for the work. */
-  edit<T>(work: () => Promise<T>): Promise<T>;
-  /** The user rests on a frame. */
-  attend(frame: number): void;
-  /** Behind the edits that are under way. */
-  inOrder<T>(work: () => T): Promise<T>;
-}
+/** @throws AppError `session-unknown` */
+export type GetSession = (sessionId: string) => SessionService;
 
-type EditMethod =
-  | Extract<keyof Handlers, `object.${string}` | `prompt.${string}` | `history.${string}`>
+type SessionMethod =
+  | MethodsOf<'object' | 'prompt' | 'history' | 'frame' | 'tree'>
   | 'session.setMarks'
   | 'session.setPosition'
-  | 'session.attend'
+  | 'session.prefetchFrame'
   | 'session.frameTimes';
 
-export const editMethods = (services: EditServices): Pick<Handlers, EditMethod> => ({
-  'object.add': async ({ name }) => ({ objectId: await services.inOrder(() => services.session.addObject(name)) }),
-  'object.update': async ({ objectId, others = [], ...change }) => {
-    await services.inOrder(() => services.session.edits.updateObjects([objectId, ...others], change));
+export const sessionMethods = (session: GetSession): Handlers<SessionMethod> => ({
+  'frame.get': async ({ sessionId, requestId, frame, until, maxWidth, maxHeight }, client) => {
+    const message = await session(sessionId).frameMessage(requestId, frame, maxWidth, maxHeight, until, viewerOf(client));
+    client.sendBinary(encodeFrameMessage(message));
     return {};
   },
-  'object.remove': async ({ objectId, others = [] }) => {
-    await services.edit(() => services.session.edits.removeObjects([objectId, ...others]));
+  'session.frameTimes': ({ sessionId, from, to }) => ({ timesMs: session(sessionId).frameTimes(from, to) }),
+  'session.prefetchFrame': ({ sessionId, frame }) => {
+    session(sessionId).prefetchFrame(frame);
     return {};
   },
-  'object.reorder': async ({ objectIds }) => {
-    await services.inOrder(() => services.session.edits.reorder(objectIds));
+  'session.setPosition': ({ sessionId, frame }) => {
+    session(sessionId).edits.setPosition(frame);
     return {};
   },
-  'object.merge': async ({ objectIds, into }) => {
-    await services.edit(() => services.session.edits.merge(objectIds, into));
+  'session.setMarks': async ({ sessionId, ...marks }) => {
+    await session(sessionId).inOrder((edits) => edits.setMarks(marks));
     return {};
   },
-  'object.lane': ({ objectId, since }) => services.session.store.lane(objectId, since),
-  'prompt.set': async ({ objectId, frame, points, box }) => {
-    await services.edit(() => services.session.setPoints(objectId, frame, points, box));
+
+  'object.add': async ({ sessionId, name }) => ({ objectId: await session(sessionId).inOrder((edits) => edits.addObject(name)) }),
+  'object.update': async ({ sessionId, objectId, others = [], ...change }) => {
+    await session(sessionId).inOrder((edits) => edits.updateObjects([objectId, ...others], change));
     return {};
   },
-  'prompt.setMask': async ({ objectId, frame, mask }) => {
-    await services.edit(() => services.session.setMask(objectId, frame, mask));
+  'object.remove': async ({ sessionId, objectId, others = [] }) => {
+    await session(sessionId).edit((edits) => edits.removeObjects([objectId, ...others]));
     return {};
   },
-  'prompt.candidate': ({ objectId, frame, index }) => services.edit(() => services.session.edits.chooseCandidate(objectId, frame, index)),
-  'prompt.clear': async ({ objectId, frame }) => {
-    await services.edit(() => services.session.clearPrompts(objectId, frame));
+  'object.reorder': async ({ sessionId, objectIds }) => {
+    await session(sessionId).inOrder((edits) => edits.reorder(objectIds));
     return {};
   },
-  'history.undo': async () => ({ label: await services.edit(() => services.session.edits.undo()) }),
-  'history.redo': async () => ({ label: await services.edit(() => services.session.edits.redo()) }),
-  'session.setMarks': async (marks) => {
-    await services.inOrder(() => services.session.edits.setMarks(marks));
+  'object.merge': async ({ sessionId, objectIds, into }) => {
+    await session(sessionId).edit((edits) => edits.merge(objectIds, into));
     return {};
   },
-  'session.setPosition': ({ frame }) => {
-    services.session.edits.setPosition(frame);
+  'object.lane': ({ sessionId, objectId, since }) => session(sessionId).store.lane(objectId, since),
+
+  'prompt.set': async ({ sessionId, objectId, frame, points, box }) => {
+    await session(sessionId).edit((edits) => edits.setPoints(objectId, frame, points, box));
     return {};
   },
-  'session.attend': ({ frame }) => {
-    services.attend(frame);
+  'prompt.setMask': async ({ sessionId, objectId, frame, mask }) => {
+    await session(sessionId).edit((edits) => edits.setMask(objectId, frame, mask));
     return {};
   },
-  'session.frameTimes': ({ from, to }) => ({ timesMs: services.session.frameTimes(from, to) }),
+  'prompt.candidate': ({ sessionId, objectId, frame, index }) =>
+    session(sessionId).edit((edits) => edits.chooseCandidate(objectId, frame, index)),
+  'prompt.clear': async ({ sessionId, objectId, frame }) => {
+    await session(sessionId).edit((edits) => edits.clearPrompts(objectId, frame));
+    return {};
+  },
+
+  'history.undo': async ({ sessionId }) => ({ label: await session(sessionId).edit((edits) => edits.undo()) }),
+  'history.redo': async ({ sessionId }) => ({ label: await session(sessionId).edit((edits) => edits.redo()) }),
+
+  'tree.get': ({ sessionId, objectId, from, to }) => ({ events: session(sessionId).trees.events(objectId, from, to) }),
 });

@@ -5,42 +5,22 @@
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import type { Session, TrackedObject } from '../../../shared/contract/state.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
-import type { Box, CompressedMask, PromptPoint } from '../../../shared/prompts.ts';
+import type { ProjectState } from '../../../shared/project.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../../engine/api/media.ts';
 import type { EngineModel, EnginePlanes, EngineResult, LiveFrameEvent, TrackedFrameEvent } from '../../engine/api/protocol.ts';
+import type { LoadWatch } from '../base/model-user.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { LoadWatch } from '../models/active-model.ts';
 import { MaskStore } from '../results/mask-store.ts';
-import { type TreeLog, TreeStore } from '../results/tree-store.ts';
-import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
+import { TreeStore } from '../results/tree-store.ts';
+import { newWork } from './kept-work.ts';
 import type { LiveLink } from './live-link.ts';
-import type { ObjectChange } from './object-list.ts';
 import { PromptReplay } from './prompt-replay.ts';
+import type { RunUnderWay, SessionDeps, SessionWork } from './session-deps.ts';
 import { SessionEdits } from './session-edits.ts';
 import { SessionTracking, type TrackRequest } from './session-tracking.ts';
-
-/** Work that is kept, and where. */
-export interface SessionWork {
-  store: MaskStore;
-  kept: KeptWork;
-  /** The steps that led to it. */
-  history: WorkHistory;
-  /** What the memories told, kept with it. */
-  trees?: TreeLog;
-  /** Called on every change; returns when it is on its way to the disk. @param step null = no step of the history */
-  save(kept: KeptWork, step: WorkStep | null): void;
-}
-
-export interface SessionEvents {
-  /** Something a client mirrors has changed. */
-  onChange(): void;
-  /** A picture or overlays for whoever looks at this frame. */
-  onFrame(message: FrameMessage): void;
-  /** Something went wrong that stops nothing. */
-  onWarning(text: string): void;
-}
 
 const noPlanes = { width: 0, height: 0, planes: new Uint8Array(0) };
 
@@ -53,36 +33,38 @@ export class SessionService {
   readonly trees: TreeStore;
   /** What the user does to objects and prompts, and undo. */
   readonly edits: SessionEdits;
-  readonly #events: SessionEvents;
+  readonly #deps: SessionDeps;
   readonly #replay: PromptReplay;
   readonly #tracking: SessionTracking;
   /** While its source is live. */
   readonly #live: LiveLink | null;
-  #engine: () => EnginePeer;
+  /** The session's own choice; null = as the settings say. */
+  #memory: MemorySettings | null = null;
+  #run: RunUnderWay | null = null;
+  #isAsleep = false;
+  #waking: Promise<void> | null = null;
 
   private constructor(
     path: string,
     media: OpenedMedia,
-    model: EngineModel,
-    engine: () => EnginePeer,
-    events: SessionEvents,
+    deps: SessionDeps,
     id: string,
     work: SessionWork | null,
     live: LiveLink | null = null,
   ) {
+    const engine = (): EnginePeer => deps.engine();
     this.#live = live;
     this.path = path;
     this.media = media;
-    this.#model = model;
-    this.#engine = engine;
-    this.#events = events;
+    this.#model = deps.model();
+    this.#deps = deps;
     this.id = id;
     this.#replay = new PromptReplay({
       sessionId: id,
       engine,
       objects: () => this.edits.list,
       onRefused: (object, frame, { message }) =>
-        events.onWarning(`What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
+        deps.onWarning(`The prompt of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
     });
     this.store = work?.store ?? new MaskStore();
     this.trees = new TreeStore(() => this.edits.list, work?.trees);
@@ -94,8 +76,8 @@ export class SessionService {
         engine,
         isReady: () => this.ready(),
         logitSize: () => this.#model.logitSize,
-        onFrame: (frame) => events.onFrame(this.#message(0, frame, noPlanes)),
-        onChange: () => events.onChange(),
+        onFrame: (frame) => deps.onFrame(this.#message(0, frame, noPlanes)),
+        onChange: () => deps.onChange(),
         onWork: (kept, step) => work?.save(kept, step),
       },
       work?.kept ?? newWork,
@@ -103,38 +85,28 @@ export class SessionService {
     );
     this.#tracking = new SessionTracking({
       ...{ sessionId: id, engine, edits: this.edits, store: this.store, trees: this.trees },
-      show: (frame, picture) => events.onFrame(this.#message(0, frame, picture ?? noPlanes)),
-      onChange: () => events.onChange(),
+      show: (frame, picture) => deps.onFrame(this.#message(0, frame, picture ?? noPlanes)),
+      onChange: () => deps.onChange(),
     });
   }
 
   /** @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the id */
   static async open(
     path: string,
-    model: EngineModel,
-    engine: () => EnginePeer,
-    events: SessionEvents,
+    deps: SessionDeps,
     work: (media: OpenedMedia) => Promise<SessionWork | null> = async () => null,
     id: string = randomUUID(),
   ): Promise<SessionService> {
     const absolute = resolve(path);
-    const media = await engine().call('open', { sessionId: id, path: absolute });
-    const session = new SessionService(absolute, media, model, engine, events, id, await work(media));
+    const media = await deps.engine().call('open', { sessionId: id, path: absolute });
+    const session = new SessionService(absolute, media, deps, id, await work(media));
     session.#replay.begin();
     return session;
   }
 
   /** A session whose source is live: it begins with nothing, and `media` grows. @param title what is shown for a path */
-  static live(
-    title: string,
-    media: OpenedMedia,
-    model: EngineModel,
-    engine: () => EnginePeer,
-    events: SessionEvents,
-    work: SessionWork,
-    live: LiveLink,
-  ): SessionService {
-    return new SessionService(title, media, model, engine, events, randomUUID(), work, live);
+  static live(title: string, media: OpenedMedia, deps: SessionDeps, work: SessionWork, live: LiveLink): SessionService {
+    return new SessionService(title, media, deps, randomUUID(), work, live);
   }
 
   /** What is wrong with the clip, though it can be used. */
@@ -149,14 +121,40 @@ export class SessionService {
     return this.#model;
   }
 
-  /** @param memory how objects will be remembered in the next run */
-  view(memory: MemorySettings): Session {
+  /** How objects are remembered in the next run. */
+  get memory(): MemorySettings {
+    return this.#memory ?? this.#deps.memory();
+  }
+
+  /** From the next run on; what runs now goes on as it began. */
+  setMemory(memory: MemorySettings): void {
+    this.#memory = memory;
+    this.#deps.onChange();
+  }
+
+  get isLive(): boolean {
+    return this.#live !== null;
+  }
+
+  /** @param what has to wait, as the subject of a sentence @throws AppError `busy` while the source is live */
+  requireClip(what: string): void {
+    if (this.#live)
+      throw new AppError('busy', `${what} when the source is not live any more. Stop the live source first; it is then a clip.`);
+  }
+
+  get title(): string {
+    return this.#live ? this.path : basename(this.path);
+  }
+
+  /** @param revision of this view @param project where the work is kept */
+  view(revision: number, project: ProjectState | null): Session {
     const { width, height, frameCount, durationMs, averageFps, isVariableFrameRate, hasAudio, codec } = this.media;
     const { id, name, imageSize, provider, providerReason } = this.model;
     return {
       id: this.id,
+      revision,
       media: {
-        name: this.#live ? this.path : basename(this.path),
+        name: this.title,
         path: this.path,
         width,
         height,
@@ -169,11 +167,12 @@ export class SessionService {
       },
       model: { id, name, imageSize, provider, providerReason },
       objects: this.objects,
-      memory: this.trees.view(memory),
+      memory: this.trees.view(this.memory),
       history: this.edits.labels,
       marks: this.edits.work.marks,
       position: this.edits.work.position,
       live: this.#live?.view() ?? null,
+      project,
     };
   }
 
@@ -192,10 +191,13 @@ export class SessionService {
     return Array.from({ length: Math.max(0, last - from + 1) }, (_, i) => this.timeMs(from + i));
   }
 
-  /** The user rests on a frame: the engine makes ready what a first click there needs. What fails is said by the click. */
-  attend(frame: number): void {
+  /** The user rests on a frame: the engine encodes it before a first click there. What fails is said by the click. */
+  prefetchFrame(frame: number): void {
+    // A live frame is encoded as it is tracked, and a run has the engine to itself.
+    if (this.#isAsleep || this.#run || this.#live) return;
     try {
-      this.#engine()
+      this.#deps
+        .engine()
         .call('attend', { sessionId: this.id, frame })
         .catch(() => {});
     } catch {
@@ -203,35 +205,73 @@ export class SessionService {
     }
   }
 
-  addObject(name?: string): number {
-    return this.edits.addObject(name);
+  /** Does something to objects or prompts, also while a run is under way. @throws AppError `busy` while a model is loaded */
+  async edit<T>(work: (edits: SessionEdits) => Promise<T>): Promise<T> {
+    this.#deps.requireLoaded();
+    const edit = (): Promise<T> => work(this.edits);
+    return this.#run ? this.#run.pauseFor(edit) : edit();
   }
 
-  updateObject(objectId: number, change: ObjectChange): void {
-    this.edits.updateObject(objectId, change);
+  /** Changes the list of objects or the marks, behind the edits that are under way. */
+  inOrder<T>(work: (edits: SessionEdits) => T): Promise<T> {
+    const change = (): Promise<T> => this.edits.afterOthers(() => work(this.edits));
+    return this.#run ? this.#run.afterEdits(change) : change();
   }
 
-  removeObject(objectId: number): Promise<void> {
-    return this.edits.removeObject(objectId);
+  /** Says which run edits have to go along with. @returns called when it has ended */
+  beginRun(run: RunUnderWay): () => void {
+    this.#run = run;
+    return () => {
+      if (this.#run === run) this.#run = null;
+    };
   }
 
-  /** Replaces the points and box of an object on a frame and computes its mask. Nothing left = the frame's prompts are cleared. */
-  setPoints(objectId: number, frame: number, points: PromptPoint[], box: Box | null): Promise<void> {
-    return this.edits.setPoints(objectId, frame, points, box);
+  /** Resolves when the engine has the clip open and knows every prompt. */
+  async ready(): Promise<void> {
+    await this.wake();
+    await this.#replay.done();
   }
 
-  /** Sets an object's mask on a frame. */
-  setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
-    return this.edits.setMask(objectId, frame, mask);
+  /** The engine has let go of the clip. Prompts and results are kept here. */
+  get isAsleep(): boolean {
+    return this.#isAsleep;
   }
 
-  clearPrompts(objectId: number, frame: number): Promise<void> {
-    return this.edits.clearPrompts(objectId, frame);
+  /** Has the engine let go of the clip, to save its memory. */
+  async sleep(): Promise<void> {
+    if (this.#isAsleep || this.#live || this.#run) return;
+    this.#isAsleep = true;
+    this.#replay.stop();
+    this.#deps.onChange();
+    await this.#deps
+      .engine()
+      .call('close', { sessionId: this.id })
+      .catch(() => {});
   }
 
-  /** Resolves when the engine knows what the user marked. */
-  ready(): Promise<void> {
-    return this.#replay.done();
+  /** Opens a clip that is asleep again; its prompts are given to the engine beside whatever comes next. */
+  async wake(): Promise<void> {
+    if (!this.#isAsleep) return this.#waking ?? undefined;
+    this.#isAsleep = false;
+    this.#waking = this.#reopen().catch((error: unknown) => {
+      this.#isAsleep = true;
+      throw error;
+    });
+    try {
+      await this.#waking;
+    } finally {
+      this.#waking = null;
+      this.#deps.onChange();
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    const model = this.#deps.model();
+    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path });
+    const isOther = model.id !== this.#model.id || model.imageSize !== this.#model.imageSize;
+    // Frames with prompts get the masks of the model that became the active one meanwhile.
+    if (isOther) (await this.prepareModel(model))();
+    else this.#replay.begin();
   }
 
   /** Resolves when the run has ended. @param onProgress told of a frame when its results are kept */
@@ -262,15 +302,17 @@ export class SessionService {
     until?: number,
     viewer = 0,
   ): Promise<FrameMessage> {
+    await this.wake();
     const request = { sessionId: this.id, frame, viewer, until: until ?? null, maxWidth, maxHeight };
-    const picture = await this.#engine().call('readFrame', request);
+    const picture = await this.#deps.engine().call('readFrame', request);
     return this.#message(requestId, picture.frame, picture);
   }
 
   /** Opens the clip on a fresh engine and begins to give it all prompts; results are kept as they are. */
   async replay(): Promise<void> {
+    if (this.#isAsleep) return;
     if (this.#live) await this.#live.resume();
-    else await this.#engine().call('open', { sessionId: this.id, path: this.path });
+    else await this.#deps.engine().call('open', { sessionId: this.id, path: this.path });
     this.#replay.begin();
     if (!this.#live) return;
     await this.#replay.done();
@@ -278,29 +320,33 @@ export class SessionService {
   }
 
   /**
-   * Goes on with another model that the engine has loaded: it is given all prompts, and frames with prompts get its masks. What
-   * was tracked stays until it is tracked again.
-   * @throws AppError `cancelled` before anything is another
+   * Gives all prompts to a model that the engine has loaded in the place of another. What was tracked stays until it is tracked again.
+   * @returns makes the session go on with it: frames with prompts get its masks
+   * @throws AppError `cancelled` before anything has changed
    */
-  async adoptModel(model: EngineModel, watch: LoadWatch): Promise<void> {
+  async prepareModel(model: EngineModel, watch?: LoadWatch): Promise<() => void> {
+    if (this.#isAsleep) return () => {};
     const results: [number, EngineResult][] = [];
     await this.#replay.giveToModel((frame, result) => results.push([frame, result]), watch);
-    this.#model = model;
-    for (const [frame, result] of results) {
-      this.store.put(frame, result);
-      this.#events.onFrame(this.#message(0, frame, noPlanes));
-    }
-    this.#events.onChange();
+    return () => {
+      this.#model = model;
+      for (const [frame, result] of results) {
+        this.store.put(frame, result);
+        this.#deps.onFrame(this.#message(0, frame, noPlanes));
+      }
+      this.#deps.onChange();
+    };
   }
 
   /** The engine has the model again that the masks are of. */
   async readoptModel(): Promise<void> {
-    await this.#replay.giveToModel(() => {});
+    if (!this.#isAsleep) await this.#replay.giveToModel(() => {});
   }
 
   async close(): Promise<void> {
     this.#replay.stop();
-    await this.#engine()
+    await this.#deps
+      .engine()
       .call('close', { sessionId: this.id })
       .catch(() => {});
   }
@@ -309,6 +355,7 @@ export class SessionService {
     const { colorSpace, fullRange } = this.media;
     const { width, height, planes } = picture;
     return {
+      sessionId: this.id,
       requestId,
       frame,
       timeMs: this.timeMs(frame),

@@ -5,8 +5,8 @@ import type { ImportStore } from './import-store.ts';
 export interface ClipUsers {
   /** The text of what points to clips: every known project and every entry of the recents, by name. */
   pointers: () => Promise<readonly { name: string; text: string }[]>;
-  /** Path of the clip that is open; null without one. */
-  clip: () => string | null;
+  /** Paths of the clips that are open. */
+  openClips: () => readonly string[];
 }
 
 export class ImportedClips {
@@ -22,10 +22,10 @@ export class ImportedClips {
   async list(): Promise<ImportedClip[]> {
     const clips = await this.#store.list();
     const pointers = await this.#users.pointers();
-    const open = this.#users.clip();
+    const open = this.#users.openClips();
     return clips.map((clip) => ({
       ...clip,
-      isOpen: clip.path === open,
+      isOpen: open.includes(clip.path),
       // The name of its folder is in every path that leads to it, in whatever form that is written.
       usedBy: [...new Set(pointers.filter(({ text }) => text.includes(clip.id)).map(({ name }) => name))],
     }));

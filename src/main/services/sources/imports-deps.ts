@@ -11,7 +11,8 @@ export interface ImportsDeps {
   operations: Operations;
   engine: () => EnginePeer;
   cancelRun: (id: string) => void;
-  open: (path: string) => Promise<unknown>;
+  /** Opens a clip as a session. */
+  open: (path: string) => Promise<{ id: string }>;
   notify: (level: 'info' | 'warning', text: string) => void;
   proxy: () => ProxyEnvironment;
   userAgent: string;

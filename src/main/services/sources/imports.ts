@@ -92,7 +92,7 @@ export class Imports {
       const path =
         (source.kind === 'network' && isHttp(source.url) && (await this.#fetch(running, source.url, place, plain, signal))) ||
         (await this.#copy(running, source, place, plain, signal));
-      await open(path);
+      running.opened((await open(path)).id);
       running.addOutput({ name: basename(path), path, url: null });
       await place.done();
       this.#made.push(place);

@@ -20,8 +20,8 @@ export interface Sources {
   clips: ImportedClips;
 }
 
-export const createSources = (host: SourcesDeps): Sources => {
-  const store = new ImportStore(host.folder);
-  const importsHost: ImportsDeps = { ...host, store, userAgent: `SAM2-Video/${host.appVersion}` };
-  return { store, imports: new Imports(importsHost), uploads: new Uploads(importsHost), clips: new ImportedClips(store, host) };
+export const createSources = (deps: SourcesDeps): Sources => {
+  const store = new ImportStore(deps.folder);
+  const importsDeps: ImportsDeps = { ...deps, store, userAgent: `SAM2-Video/${deps.appVersion}` };
+  return { store, imports: new Imports(importsDeps), uploads: new Uploads(importsDeps), clips: new ImportedClips(store, deps) };
 };

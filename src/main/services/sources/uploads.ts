@@ -101,8 +101,8 @@ export class Uploads {
     if (total !== null) upload.running.progress(upload.bytes, total);
   }
 
-  /** The file is whole: it is opened. */
-  async complete(operationId: string): Promise<void> {
+  /** The file is whole: it is opened. @returns the session's id */
+  async complete(operationId: string): Promise<string> {
     const upload = this.#upload(operationId);
     const { place, path } = upload;
     this.#uploads.delete(operationId);
@@ -114,9 +114,11 @@ export class Uploads {
       if (upload.isRecording)
         await this.#deps.engine().call('importMedia', { runId: operationId, source: { kind: 'recording', path }, output: target });
       else await rename(path, target);
-      await this.#deps.open(target);
+      const { id } = await this.#deps.open(target);
+      upload.running.opened(id);
       await place.done();
       upload.end(true);
+      return id;
     } catch (error) {
       // A recording can't be made again: it waits for the next engine.
       if (upload.isRecording && AppError.from(error).code === 'engine-lost') place.leave();

@@ -9,7 +9,8 @@ import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
 import type { LiveLink } from '../session/live-link.ts';
-import type { SessionService, SessionWork } from '../session/session-service.ts';
+import type { SessionWork } from '../session/session-deps.ts';
+import type { SessionService } from '../session/session-service.ts';
 import { shownSize } from '../settings/shown-size.ts';
 import type { ImportPlace } from '../sources/import-store.ts';
 import { keepClip } from './live-clip.ts';
@@ -23,13 +24,18 @@ export interface LiveApp {
   claim: () => Promise<ImportPlace>;
   values: () => SettingValues;
   memory: () => MemorySettings;
-  /** Makes a session of what is live the open one. */
+  /** Makes a session of what is live. */
   use: (title: string, media: OpenedMedia, work: SessionWork, link: LiveLink) => Promise<SessionService>;
-  /** Opens a clip with work that is there already. */
-  open: (path: string, adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork>) => Promise<SessionService>;
-  close: () => Promise<void>;
+  /** Opens a clip with work that is there already, in the place of a live session. */
+  open: (
+    path: string,
+    adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork>,
+    replaces: SessionService,
+  ) => Promise<SessionService>;
+  close: (session: SessionService) => Promise<void>;
   notify: (level: 'info' | 'warning' | 'error', text: string) => void;
-  onChange: () => void;
+  /** What a session's live state says has changed. */
+  onChange: (sessionId: string) => void;
   rules?: EngineInput<'liveStart'>['rules'] | undefined;
 }
 
@@ -43,11 +49,11 @@ export const createLive = (app: LiveApp): LiveService =>
       memory: app.memory(),
       display: shownSize(app.values()),
     }),
-    open: async (clip) => {
-      const session = await app.open(clip.path, (media, project) => clip.adopt(media, project));
+    open: async (clip, live) => {
+      const session = await app.open(clip.path, (media, project) => clip.adopt(media, project), live);
       clip.adoptTrees(session, session.media);
       return session;
     },
     keep: (clip) => keepClip(clip, app.projects, app.engine()),
-    drop: () => app.close(),
+    drop: (session) => app.close(session),
   });

@@ -9,7 +9,8 @@ import type { Projects } from '../project/projects.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import type { TreeStore } from '../results/tree-store.ts';
 import { type KeptWork, WorkHistory, type WorkStep } from '../session/kept-work.ts';
-import type { SessionService, SessionWork } from '../session/session-service.ts';
+import type { SessionWork } from '../session/session-deps.ts';
+import type { SessionService } from '../session/session-service.ts';
 import type { LiveWork } from './live-work.ts';
 import { FrameMap, rekeyMasks, rekeyWork } from './rekey.ts';
 

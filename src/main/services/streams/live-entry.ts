@@ -1,4 +1,4 @@
-/** The one source that is live: what is kept of it while it is, and what is said before it has said anything. */
+/** A source that is live: what is kept of it while it is, and what is said before it has said anything. */
 import { basename, extname } from 'node:path';
 import type { LiveSource, LiveState } from '../../../shared/live.ts';
 import type { RunningOperation } from '../base/operations.ts';
@@ -25,7 +25,7 @@ export interface Live {
   /** Of the locked objects the engine was told of. */
   locked: string;
   lookedMs: number;
-  ending: Promise<void> | null;
+  ending: Promise<string | null> | null;
 }
 
 export const connecting = (title: string): LiveState => ({

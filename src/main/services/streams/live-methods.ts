@@ -1,24 +1,17 @@
 /** The contract's methods on live sources. */
-import type { Handlers } from '../app/client-link.ts';
+import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import type { LiveService } from './live-service.ts';
 
-export interface LiveServices {
-  readonly live: LiveService;
-}
-
-export const liveMethods = ({ live }: LiveServices): Pick<Handlers, Extract<keyof Handlers, `live.${string}`>> => ({
+export const liveMethods = (live: LiveService): Handlers<MethodsOf<'live'>> => ({
   'live.cameras': () => live.cameras(),
-  'live.start': async ({ source }, client) => ({ operationId: await live.start(source, client) }),
+  'live.start': ({ source }, client) => live.start(source, client),
   'live.append': async ({ operationId, data }) => {
     await live.append(operationId, Buffer.from(data, 'base64'));
     return {};
   },
-  'live.stop': async () => {
-    await live.stop();
-    return {};
-  },
-  'live.setTracking': async ({ isOn }) => {
-    await live.setTracking(isOn);
+  'live.stop': async ({ sessionId }) => ({ sessionId: await live.stop(sessionId) }),
+  'live.setTracking': async ({ sessionId, isOn }) => {
+    await live.setTracking(sessionId, isOn);
     return {};
   },
 });

@@ -1,6 +1,6 @@
 /**
- * Live sources: one at a time, as a session that grows. Its recording and the work on it lie in a folder of their own until it ends;
- * they become a clip with a project then, with everything under the recording's frame numbers.
+ * Live sources, each a session that grows. Its recording and the work on it lie in a folder of their own until it ends; they
+ * become a clip with a project then, with everything under the recording's frame numbers.
  */
 import { basename } from 'node:path';
 import type { MethodOutput } from '../../../shared/contract.ts';
@@ -23,13 +23,13 @@ import type { LiveWork } from './live-work.ts';
 export interface LiveServiceDeps extends LiveRecordingsDeps {
   operations: Operations;
   settings: () => { bufferBytes: number; tries: number; memory: MemorySettings; display: { width: number; height: number } };
-  /** Makes the session of a live source the open one. */
+  /** Makes a session of a live source. */
   use: (title: string, media: LiveMedia, work: LiveWork, link: LiveLink) => Promise<SessionService>;
-  /** Opens the clip it has become. */
-  open: (clip: LiveClip) => Promise<SessionService>;
+  /** Opens the clip it has become, as a session in the place of the live one. */
+  open: (clip: LiveClip, live: SessionService) => Promise<SessionService>;
   /** Nothing came of it. */
   drop: (session: SessionService) => Promise<void>;
-  onChange: () => void;
+  onChange: (sessionId: string) => void;
   /** Other times than the usual, for tests. */
   rules?: EngineInput<'liveStart'>['rules'] | undefined;
 }
@@ -42,28 +42,23 @@ const roomEveryMs = 5_000;
 export class LiveService {
   readonly #deps: LiveServiceDeps;
   readonly #recordings: LiveRecordings;
-  #live: Live | null = null;
+  /** By session. */
+  readonly #live = new Map<string, Live>();
 
   constructor(deps: LiveServiceDeps) {
     this.#deps = deps;
-    this.#recordings = new LiveRecordings(host);
+    this.#recordings = new LiveRecordings(deps);
   }
 
   get isLive(): boolean {
-    return this.#live !== null;
-  }
-
-  /** @throws AppError `busy` for what has to wait until the source is not live any more */
-  refuse(what: string): void {
-    if (this.#live)
-      throw new AppError('busy', `${what} when the source is not live any more. Stop the live source first; it is then a clip.`);
+    return this.#live.size > 0;
   }
 
   attach(peer: EnginePeer): void {
     peer.on('liveMedia', ({ sessionId, ...described }) => {
       const live = this.#of(sessionId);
       live?.media.describe(described);
-      if (live) this.#deps.onChange();
+      if (live) this.#deps.onChange(sessionId);
     });
     peer.on('liveFrame', (event) => this.#onFrame(event));
     peer.on('liveReport', ({ sessionId, ...report }) => this.#onReport(sessionId, report));
@@ -73,19 +68,22 @@ export class LiveService {
     return this.#deps.engine().call('liveCameras', {});
   }
 
-  /** @returns the operation's id; how it goes is in the state @param owner the window, should it be one that sends a recording */
-  async start(source: LiveSource, owner: object): Promise<string> {
+  /** @param owner the window, should it be one that sends a recording. How it goes is in the session's state. */
+  async start(source: LiveSource, owner: object): Promise<{ operationId: string; sessionId: string }> {
     const { operations, use, engine } = this.#deps;
     if (source.kind === 'network' && !isNetworkAddress(source.url))
       throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
     if (source.kind === 'camera') requireCamera(source.deviceId, process.platform);
-    await this.stop();
     const title = titleOf(source);
     const clipName = clipNameOf(source);
     const work = await this.#recordings.begin(title, clipName);
     const media = new LiveMedia();
     let live: Live | null = null;
-    const link: LiveLink = { view: () => live?.state ?? connecting(title), resume: () => this.#resume(), resumed: () => this.#resumed() };
+    const link: LiveLink = {
+      view: () => live?.state ?? connecting(title),
+      resume: () => this.#resume(live),
+      resumed: () => this.#resumed(live),
+    };
     const session = await use(title, media, work, link);
     const done = Promise.withResolvers<'done' | 'cancelled'>();
     const state = connecting(title);
@@ -93,7 +91,7 @@ export class LiveService {
       ...{ id: session.id, session, media, work, source, title, clipName, state, done },
       ...{ owner: source.kind === 'window' ? owner : null, operationId: '', running: null, locked: '', lookedMs: 0, ending: null },
     };
-    this.#live = live;
+    this.#live.set(live.id, live);
     const started = live;
     live.operationId = operations.start(
       'live',
@@ -103,6 +101,7 @@ export class LiveService {
         return done.promise;
       },
       () => void this.#end(started, null),
+      { sessionId: live.id },
     );
     try {
       await this.#begin(engine(), live);
@@ -110,40 +109,41 @@ export class LiveService {
       await this.#abandon(live, AppError.from(error));
       throw error;
     }
-    return live.operationId;
+    return { operationId: live.operationId, sessionId: live.id };
   }
 
   /** A piece of the recording of a window. */
   async append(operationId: string, data: Uint8Array<ArrayBuffer>): Promise<void> {
-    const live = this.#live;
-    if (!live || live.operationId !== operationId || live.ending)
-      throw new AppError('bad-request', 'This live source has ended. Start it again.');
+    const live = [...this.#live.values()].find((one) => one.operationId === operationId);
+    if (!live || live.ending) throw new AppError('bad-request', 'This live source has ended. Start it again.');
     await this.#deps.engine().call('liveAppend', { sessionId: live.id, data });
   }
 
-  /** Ends what is live; resolves when it is open as a clip. Nothing where nothing is live. */
-  async stop(): Promise<void> {
-    const live = this.#live;
-    if (live) await this.#end(live, null);
+  /** Ends a live source; resolves when it is open as a clip. @returns that session's id, null when nothing was recorded */
+  async stop(sessionId: string): Promise<string | null> {
+    return this.#end(this.#required(sessionId), null);
   }
 
-  async setTracking(isOn: boolean): Promise<void> {
-    const live = this.#live;
-    if (!live) throw new AppError('session-unknown', 'No source is live. Start one first.');
+  /** Ends every one. */
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.#live.values()].map((live) => this.#end(live, null)));
+  }
+
+  async setTracking(sessionId: string, isOn: boolean): Promise<void> {
+    const live = this.#required(sessionId);
     await this.#deps.engine().call('liveTracking', { sessionId: live.id, isOn, locked: this.#locked(live) });
   }
 
   /** The session is closed for another: what came is kept as a project. */
   async leave(session: SessionService): Promise<void> {
-    const live = this.#live;
-    if (!live || live.session !== session || live.ending) return;
-    await this.#end(live, null, false);
+    const live = this.#live.get(session.id);
+    if (live && !live.ending) await this.#end(live, null, false);
   }
 
   /** A window is gone. */
   async release(owner: object): Promise<void> {
-    const live = this.#live;
-    if (live?.owner === owner) await this.#end(live, `The window that filmed ${live.title} is gone`);
+    const owned = [...this.#live.values()].filter((live) => live.owner === owner);
+    await Promise.all(owned.map((live) => this.#end(live, `The window that filmed ${live.title} is gone`)));
   }
 
   /** Recordings that a kill or a crash left unfinished are made whole and kept as projects. */
@@ -152,7 +152,13 @@ export class LiveService {
   }
 
   #of(sessionId: string): Live | null {
-    return this.#live?.id === sessionId ? this.#live : null;
+    return this.#live.get(sessionId) ?? null;
+  }
+
+  #required(sessionId: string): Live {
+    const live = this.#of(sessionId);
+    if (!live) throw new AppError('session-unknown', 'This session is not live. Start a live source first.');
+    return live;
   }
 
   async #begin(engine: EnginePeer, live: Live): Promise<void> {
@@ -165,8 +171,7 @@ export class LiveService {
     });
   }
 
-  async #resume(): Promise<void> {
-    const live = this.#live;
+  async #resume(live: Live | null): Promise<void> {
     if (!live || live.ending) return;
     live.locked = '';
     if (live.source.kind === 'window') {
@@ -177,8 +182,7 @@ export class LiveService {
     await this.#begin(this.#deps.engine(), live);
   }
 
-  async #resumed(): Promise<void> {
-    const live = this.#live;
+  async #resumed(live: Live | null): Promise<void> {
     if (!live || live.ending) return;
     await this.#deps.engine().call('liveTracking', { sessionId: live.id, isOn: live.state.isTracking, locked: this.#locked(live) });
   }
@@ -195,7 +199,7 @@ export class LiveService {
     if (!live || live.ending) return;
     live.state = state;
     live.running?.progress(state.recordedMs, 0);
-    this.#deps.onChange();
+    this.#deps.onChange(sessionId);
     if (isOver) {
       void this.#end(
         live,
@@ -225,27 +229,29 @@ export class LiveService {
   }
 
   /** @param why said to the user, when it was not the user who ended it @param opens else it is kept as a project */
-  #end(live: Live, why: string | null, opens = true): Promise<void> {
+  #end(live: Live, why: string | null, opens = true): Promise<string | null> {
     live.ending ??= this.#finish(live, why, opens);
     return live.ending;
   }
 
-  async #finish(live: Live, why: string | null, opens: boolean): Promise<void> {
+  async #finish(live: Live, why: string | null, opens: boolean): Promise<string | null> {
     const { engine, notify, onChange } = this.#deps;
     const { problem } = live.state;
     live.state = { ...live.state, phase: 'ending', retryInMs: null };
-    onChange();
+    onChange(live.id);
     try {
       await engine().call('liveStop', { sessionId: live.id });
       const { trees } = live.session;
       const clip = await this.#recordings.clipOf(live.work, live.clipName, { isFollowed: live.state.isTracking, trees });
-      if (opens) await this.#deps.open(clip);
+      const opened = opens ? await this.#deps.open(clip, live.session) : null;
+      if (opened) live.running?.opened(opened.id);
       else await this.#deps.keep(clip);
       live.work.remove();
       live.running?.addOutput({ name: basename(clip.path), path: clip.path, url: null });
       if (why) notify('warning', `${why}. What came until then is ${opens ? 'open as a clip' : 'among the recent projects'}.`);
       this.#forget(live);
       live.done.resolve('done');
+      return opened?.id ?? null;
     } catch (error) {
       const known = AppError.from(error);
       await this.#abandon(
@@ -253,6 +259,7 @@ export class LiveService {
         known.code === 'source-empty' && problem ? AppError.deserialize(problem) : known,
         known.code === 'source-empty',
       );
+      return null;
     }
   }
 
@@ -271,6 +278,6 @@ export class LiveService {
   }
 
   #forget(live: Live): void {
-    if (this.#live === live) this.#live = null;
+    this.#live.delete(live.id);
   }
 }

@@ -13,7 +13,7 @@ import { encodeChange, readWorkLog } from '../project/work-log.ts';
 import { WriteFailures } from '../project/write-failures.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { type KeptWork, WorkHistory, type WorkStep } from '../session/kept-work.ts';
-import type { SessionWork } from '../session/session-service.ts';
+import type { SessionWork } from '../session/session-deps.ts';
 
 const noteName = 'live.json';
 const workName = 'work.log';

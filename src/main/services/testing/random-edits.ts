@@ -4,8 +4,8 @@ import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { newWork } from '../session/kept-work.ts';
+import type { SessionWork } from '../session/session-deps.ts';
 import { type EditsDeps, SessionEdits } from '../session/session-edits.ts';
-import type { SessionWork } from '../session/session-service.ts';
 
 export const media = { width: 4, height: 2, frameCount: 6 };
 

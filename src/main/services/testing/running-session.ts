@@ -1,4 +1,5 @@
 /** A session whose run is under way for as long as the test wants: the test is the engine, and tells it what was tracked. */
+import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel, TrackedFrameEvent } from '../../engine/api/protocol.ts';
@@ -23,16 +24,20 @@ export const runningSession = async (media: OpenedMedia, model: EngineModel) => 
       return { state: 'done', warning: null };
     },
   } as unknown as EnginePeer;
-  const session = await SessionService.open('/clip.mp4', model, () => peer, {
+  const session = await SessionService.open('/clip.mp4', {
+    engine: () => peer,
+    model: () => model,
+    memory: () => defaultMemorySettings,
+    requireLoaded: () => {},
     onChange: () => {},
     onFrame: (message) => pushed.push(message),
     onWarning: () => {},
   });
-  const objectId = session.addObject();
+  const objectId = session.edits.addObject();
   const run = session.track('run', { direction: 'forward', display: null }, () => {});
   const tracked = (frame: number, told: Pick<TrackedFrameEvent, 'results' | 'memory'>): void =>
     session.onTrackedFrame({
-      ...{ runId, frame, reverse: false, timeMs: 0, done: frame + 1, total: media.frameCount },
+      ...{ sessionId: session.id, runId, frame, reverse: false, timeMs: 0, done: frame + 1, total: media.frameCount },
       ...{ picture: null, timings: noTimings, workerMs: 0 },
       ...told,
     });

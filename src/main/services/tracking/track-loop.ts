@@ -4,11 +4,12 @@
  */
 import type { TrackOutcome } from '../../engine/api/media.ts';
 import type { RunningOperation } from '../base/operations.ts';
+import type { RunUnderWay } from '../session/session-deps.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { TrackRequest } from '../session/session-tracking.ts';
 import { RunProgress } from './run-progress.ts';
 
-export class TrackLoop {
+export class TrackLoop implements RunUnderWay {
   readonly #session: Pick<SessionService, 'edits' | 'track' | 'ready'>;
   readonly #request: TrackRequest;
   readonly #cancelRun: (runId: string) => void;

@@ -1,8 +1,6 @@
-/** Track runs as operations of the app: one at a time, paused for what the user edits meanwhile. */
-
-import type { AppState } from '../../../shared/contract/state.ts';
+/** Track runs as operations of the app: one a session at a time, paused for what the user edits meanwhile. */
 import { AppError } from '../../../shared/errors.ts';
-import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import type { Notices } from '../base/notices.ts';
 import type { Operations } from '../base/operations.ts';
 import type { ModelService } from '../models/model-service.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -11,66 +9,54 @@ import { TrackLoop } from './track-loop.ts';
 
 export interface TrackRunsDeps {
   operations: Operations;
-  models: () => ModelService;
-  session: () => SessionService;
-  /** How objects are remembered in the next run. */
-  memory: () => MemorySettings;
+  models: ModelService;
+  notices: Notices;
+  /** Size of the pictures that are shown while tracking. */
+  display: () => { width: number; height: number };
   cancelRun: (id: string) => void;
-  notify: (level: AppState['notices'][number]['level'], text: string) => void;
 }
 
 export class TrackRuns {
   readonly #deps: TrackRunsDeps;
-  #run: TrackLoop | null = null;
 
   constructor(deps: TrackRunsDeps) {
     this.#deps = deps;
   }
 
   /**
+   * @param display size of the pictures that are shown meanwhile; null for none
    * @returns the operation's id
-   * @throws AppError `busy` while another run or a change of the model is under way
+   * @throws AppError `busy` while another run of this session, or a change of the model, is under way, and while it is live
    */
-  start(request: Omit<TrackRequest, 'memory'>): string {
-    const { operations, cancelRun, notify } = this.#deps;
-    const session = this.#deps.session();
-    const memory = this.#deps.memory();
-    const models = this.#deps.models();
+  start(
+    session: SessionService,
+    request: Omit<TrackRequest, 'display' | 'memory'>,
+    display: TrackRequest['display'] = this.#deps.display(),
+  ): string {
+    const { operations, models, notices, cancelRun } = this.#deps;
+    session.requireClip('Tracking of the whole clip is done');
     models.requireIdle();
-    if (operations.isRunning('track'))
+    if (operations.isRunning('track', session.id))
       throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
-    const run = new TrackLoop(session, { ...request, memory }, cancelRun);
-    this.#run = run;
+    const { memory } = session;
+    const run = new TrackLoop(session, { ...request, display, memory }, cancelRun);
+    const ended = session.beginRun(run);
     return operations.start(
       'track',
       `Track ${request.direction}`,
       async (running) => {
         try {
           const outcome = await run.start(running);
-          if (outcome.warning) notify('warning', outcome.warning);
+          if (outcome.warning) notices.add('warning', outcome.warning);
           const { done, framesPerSecond = null } = operations.get(running.id) ?? { done: 0 };
           if (memory.mode === 'single') void models.onTracked(done, run.objects, framesPerSecond);
           return outcome.state;
         } finally {
-          if (this.#run === run) this.#run = null;
+          ended();
         }
       },
       () => run.cancel(),
+      { sessionId: session.id },
     );
-  }
-
-  /**
-   * Does something to objects or prompts. A run that is under way is paused at the next frame for it, and goes on after it.
-   * @throws AppError `busy` while a model is loaded
-   */
-  async edit<T>(work: () => Promise<T>): Promise<T> {
-    this.#deps.models().requireLoaded();
-    return this.#run ? this.#run.pauseFor(work) : work();
-  }
-
-  /** Changes the list of objects behind the edits that are under way. */
-  inOrder<T>(work: () => T): Promise<T> {
-    const change = (): Promise<T> => this.#deps.session().edits.afterOthers(work);
-    return this.#run ? this.#run.afterEdits(change) : change();
   }
 }
