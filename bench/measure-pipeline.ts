@@ -30,7 +30,7 @@ export const ensureObjects = async (session: SessionService, objects: number): P
   const { width, height } = session.media;
   for (let i = session.objects.length; i < objects; i++) {
     const [x, y] = places[i]!;
-    await session.setPoints(session.addObject(), 0, [{ x: x * width, y: y * height, label: 1 }], null);
+    await session.edits.setPoints(session.edits.addObject(), 0, [{ x: x * width, y: y * height, label: 1 }], null);
   }
 };
 

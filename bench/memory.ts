@@ -49,14 +49,19 @@ const residentOf = (pid: number): number => {
 
 try {
   const services = await startServices({ model: values.model ?? (await smallModel()) });
-  const session = await services.openSession(await loopedClip());
+  const session = await services.sessions.open(await loopedClip());
   for (const [x, y] of [
     [0.45, 0.53],
     [0.2, 0.4],
   ] as const) {
-    await session.setPoints(session.addObject(), 0, [{ x: x * session.media.width, y: y * session.media.height, label: 1 }], null);
+    await session.edits.setPoints(
+      session.edits.addObject(),
+      0,
+      [{ x: x * session.media.width, y: y * session.media.height, label: 1 }],
+      null,
+    );
   }
-  const pid = services.enginePid!;
+  const pid = services.engine.pid!;
   const samples: { frame: number; engine: number; host: number }[] = [];
   console.log(`${session.model.name}, ${session.media.frameCount} frames, two objects\n\n| frame | engine MiB | host MiB |\n|---|---|---|`);
   await session.track('memory', { direction: 'forward', display: null }, (event) => {

@@ -68,7 +68,7 @@ const cut = async (folder: string): Promise<{ clip: string; frames: string }> =>
 const ours = async (bundleDir: string, clip: string, counts: number[]): Promise<PipelineRun[]> => {
   const services = await startServices({ model: bundleDir, provider: 'cpu', threads: Number(values.threads) });
   try {
-    const session = await services.openSession(clip);
+    const session = await services.sessions.open(clip);
     const runs: PipelineRun[] = [];
     for (const count of counts) {
       await ensureObjects(session, count);

@@ -27,7 +27,7 @@ const services = await startServices({
   precision: precisionOf(values.precision),
   firstClip: clip,
 });
-const session = await services.openSession(clip);
+const session = await services.sessions.open(clip);
 const { width, height, frameCount } = session.media;
 
 const results: PipelineRun[] = [];

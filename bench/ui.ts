@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeServices } from '../src/main/cli/headless.ts';
 import type { MessageLink } from '../src/main/common/rpc.ts';
-import type { AppServices } from '../src/main/services/app/app-services.ts';
+import type { Services } from '../src/main/services/app/create-services.ts';
 import { appPaths } from '../src/main/services/base/app-paths.ts';
 import type { EngineProcess } from '../src/main/services/engine-link/engine-supervisor.ts';
 import { forkEngine } from '../src/main/services/engine-link/fork-engine.ts';
@@ -62,7 +62,7 @@ const watchedEngine = (): EngineProcess => {
 };
 
 /** The services, with a look at what a client asks and gets. */
-const watch = (services: AppServices): void => {
+const watch = (services: Services): void => {
   const connect = services.connect.bind(services);
   services.connect = (client) => {
     const connection = connect({
@@ -111,7 +111,7 @@ try {
   await page.getByRole('button', { name: 'Open the sample clip' }).click();
   await page.getByRole('region', { name: 'Timeline' }).waitFor({ timeout: 120_000 });
   await page.getByRole('button', { name: 'Got it' }).click();
-  const { name, imageSize, provider } = services.session.model;
+  const { name, imageSize, provider } = services.sessions.latest.model;
 
   const first: ClickStages[] = [];
   const again: ClickStages[] = [];
@@ -136,17 +136,17 @@ try {
   const columns = [first, looked, again].map(medianStages);
   for (const stage of stageNames) console.log(`| ${stage} | ${columns.map((column) => column[stage].toFixed(1)).join(' | ')} |`);
 
-  for (const { id } of services.session.objects) await services.session.removeObject(id);
-  const { width, height } = services.session.media;
+  for (const { id } of services.sessions.latest.objects) await services.sessions.latest.edits.removeObject(id);
+  const { width, height } = services.sessions.latest.media;
   for (let i = 0; i < objects; i++) {
     const point = { x: (width * (i + 0.5)) / objects, y: height * (i % 2 === 0 ? 0.35 : 0.65), label: 1 as const };
-    await services.session.setPoints(services.session.addObject(), 0, [point], null);
+    await services.sessions.latest.edits.setPoints(services.sessions.latest.edits.addObject(), 0, [point], null);
   }
   const track = async (): Promise<number> => {
     const started = performance.now();
-    const id = services.startTrack({ direction: 'forward' });
+    const id = services.runs.start(services.sessions.latest, { direction: 'forward' });
     await services.operations.ended(id);
-    return (services.session.media.frameCount * 1000) / (performance.now() - started);
+    return (services.sessions.latest.media.frameCount * 1000) / (performance.now() - started);
   };
   await remember(0);
   const started = performance.now();

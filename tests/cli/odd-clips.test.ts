@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const clickMiddle = async (frame = 0): Promise<number> => {
-  const { session } = services;
+  const session = services.sessions.latest;
   const objectId = session.edits.addObject('Ä "thing", 漢字');
   const { width, height } = session.media;
   await session.edits.setPoints(objectId, frame, [{ x: Math.floor(width / 2), y: Math.floor(height / 2), label: 1 }], null);

@@ -206,7 +206,7 @@ it('the sandbox and the scheme come before ready; a file on the command line is 
   expect(fake.order).toEqual(['scheme', 'sandbox', 'ready']);
   expect(fake.windows).toHaveLength(1);
   expect(fake.windows[0]!.loadURL).toHaveBeenCalledExactlyOnceWith('app://main/index.html');
-  expect(services!.session.path).toBe(join(folder, 'clip.mp4'));
+  expect(services!.sessions.latest.path).toBe(join(folder, 'clip.mp4'));
   expect(fake.electron.utilityProcess.fork).toHaveBeenCalledWith(
     join(folder, 'main/process.js'),
     [],
@@ -263,33 +263,35 @@ it('a second start hands its files to the first and ends', async () => {
   const first = fakeElectron(folder);
   await start(first, ['clip.mp4']);
   first.app.emit('second-instance', {}, [], folder, data);
-  await until(() => services!.session.path === join(folder, 'other.mp4'));
+  await until(() => services!.sessions.latest.path === join(folder, 'other.mp4'));
   expect(first.windows[0]!.restore).toHaveBeenCalledOnce();
   expect(first.windows[0]!.focus).toHaveBeenCalledOnce();
   for (const bad of [{ files: [7] }, { files: 'a' }, undefined]) first.app.emit('second-instance', {}, [], folder, bad);
   first.app.emit('open-file', { preventDefault: vi.fn() }, join(folder, 'clip.mp4'));
-  await until(() => services!.session.path === join(folder, 'clip.mp4'));
+  // What is open already is not opened twice.
+  await until(() => first.windows[0]!.focus.mock.calls.length === 5);
+  expect(services!.sessions.list.map(({ path }) => path)).toEqual([join(folder, 'clip.mp4'), join(folder, 'other.mp4')]);
   expect(services!.state.notices).toEqual([]);
 });
 
 it('a dead engine is started again with the work kept, and the user is told', async () => {
   const fake = fakeElectron(folder);
   await start(fake, ['clip.mp4']);
-  const { session } = services!;
+  const session = services!.sessions.latest;
   await session.edits.setPoints(session.edits.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
   fake.engines[0]!.holdAt = 40;
-  services!.startTrack({ direction: 'forward', from: 4, to: 1100 }, null);
+  services!.runs.start(services!.sessions.latest, { direction: 'forward', from: 4, to: 1100 }, null);
   await until(() => (session.store.ranges(1).at(-1)?.[1] ?? 0) > 20);
   await until(() => fake.electron.powerSaveBlocker.start.mock.calls.length === 1);
   fake.engines[0]!.emit('exit', 139);
   expect(services!.state.engine).toMatchObject({ state: 'restarting', message: expect.stringContaining('exit code 139') });
   await until(() => services!.state.engine.state === 'ready');
   expect(fake.engines).toHaveLength(2);
-  expect(services!.state.session!.objects[0]).toMatchObject({ name: 'Rabbit', prompts: [{ frame: 4 }] });
+  expect(services!.sessions.latestState!.objects[0]).toMatchObject({ name: 'Rabbit', prompts: [{ frame: 4 }] });
   expect(session.store.ranges(1)[0]![0]).toBe(4);
   expect(services!.state.notices.map(({ text }) => text).join()).toContain('The engine was restarted. Your prompts and masks are kept');
   await until(() => fake.electron.powerSaveBlocker.stop.mock.calls.length === 1);
-  const operation = services!.startTrack({ direction: 'forward', from: 0, to: 30 }, null);
+  const operation = services!.runs.start(services!.sessions.latest, { direction: 'forward', from: 0, to: 30 }, null);
   await services!.operations.ended(operation);
   expect(services!.operations.get(operation)!.state).toBe('done');
 });
@@ -298,7 +300,7 @@ it('the end of long work is told to somebody who looks elsewhere, and a click br
   const fake = fakeElectron(folder);
   await start(fake, ['clip.mp4']);
   const [window] = fake.windows;
-  const { session } = services!;
+  const session = services!.sessions.latest;
   await session.edits.setPoints(session.edits.addObject('Rabbit'), 4, [{ x: 5, y: 5, label: 1 }], null);
   let later = 0;
   const clock = performance.now.bind(performance);
@@ -315,7 +317,7 @@ it('the end of long work is told to somebody who looks elsewhere, and a click br
   const track = async (isInFront: boolean): Promise<void> => {
     window!.isInFront = isInFront;
     fake.engines[0]!.holdAt = 20;
-    const operation = services!.startTrack({ direction: 'forward', from: 4, to: 30 }, null);
+    const operation = services!.runs.start(services!.sessions.latest, { direction: 'forward', from: 4, to: 30 }, null);
     await told(operation, 'running');
     later += 11_000;
     const isDone = told(operation, 'done');

@@ -16,8 +16,8 @@ const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(l
 
 const entry = fileURLToPath(new URL('./engine-process.js', import.meta.url));
 const services = await makeServices({}, { dataDir, keepsProjects: true, spawnEngine: () => forkEngine({}, entry) });
-if (!(await resumeLast(services))) await services.sessions.open(clip);
-const { session } = services;
+if ((await resumeLast(services)) === 0) await services.sessions.open(clip);
+const session = services.sessions.latest;
 const { edits } = session;
 const project = services.projects.of(services.sessions.latest.id)!;
 
@@ -46,24 +46,24 @@ const anotherId = (): number | undefined => edits.list.filter(({ id }) => id !==
 const promptFrame = (): number => randomInt(frameCount - 100, frameCount);
 const steps: Record<string, () => Promise<unknown> | unknown> = {
   add: () => (edits.list.length < 6 ? session.edits.addObject() : null),
-  point: () => services.edit(() => session.edits.setPoints(anId(), promptFrame(), [{ x: randomInt(side), y: 3, label: 1 }], null)),
+  point: () => session.edit(() => session.edits.setPoints(anId(), promptFrame(), [{ x: randomInt(side), y: 3, label: 1 }], null)),
   brush: () =>
-    services.edit(() => session.edits.setMask(anId(), promptFrame(), { size: [side, side], counts: countsOf(7, randomInt(1000)) })),
+    session.edit(() => session.edits.setMask(anId(), promptFrame(), { size: [side, side], counts: countsOf(7, randomInt(1000)) })),
   clear: () => {
     const [prompt] = edits.list.find(({ id }) => id === anotherId())?.prompts ?? [];
-    return prompt && services.edit(() => session.edits.clearPrompts(anotherId()!, prompt.frame));
+    return prompt && session.edit(() => session.edits.clearPrompts(anotherId()!, prompt.frame));
   },
   rename: () => session.edits.updateObject(anId(), { name: `name ${randomInt(1000)}` }),
   recolour: () => session.edits.updateObject(anId(), { color: `#${randomInt(0x100000, 0xffffff).toString(16)}` }),
   hide: () => session.edits.updateObject(anId(), { visible: randomInt(2) === 0 }),
   reorder: () => edits.reorder(edits.list.map(({ id }) => id).reverse()),
-  delete: () => (edits.list.length > 3 ? services.edit(() => session.edits.removeObject(anotherId()!)) : null),
+  delete: () => (edits.list.length > 3 ? session.edit(() => session.edits.removeObject(anotherId()!)) : null),
   merge: () => {
     const others = edits.list.map(({ id }) => id).filter((id) => id !== trackedId);
-    return others.length > 2 ? services.edit(() => edits.merge(others.slice(0, 2), others[0]!)) : null;
+    return others.length > 2 ? session.edit(() => edits.merge(others.slice(0, 2), others[0]!)) : null;
   },
-  undo: () => services.edit(() => edits.undo()),
-  redo: () => services.edit(() => edits.redo()),
+  undo: () => session.edit(() => edits.undo()),
+  redo: () => session.edit(() => edits.redo()),
   marks: () => edits.setMarks({ in: randomInt(100), out: randomInt(100, frameCount) }),
   position: () => edits.setPosition(randomInt(frameCount)),
   settings: () => {

@@ -5,9 +5,12 @@ import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import type { Services } from '../../src/main/services/app/create-services.ts';
 import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
-import type { AppState } from '../../src/shared/contract/state.ts';
+import type { AppState, Session } from '../../src/shared/contract/state.ts';
 import type { LiveState } from '../../src/shared/live.ts';
 import { decodeFrameMessage, type FrameMessage } from '../../src/shared/wire.ts';
+
+/** The app and the session that was opened last. */
+export type LookedAt = AppState & { session: Session | null };
 
 export class LiveApp {
   readonly services: Services;
@@ -32,7 +35,7 @@ export class LiveApp {
   }
 
   /** Resolves with the first state that the check is true of. */
-  until(check: (state: AppState) => boolean): Promise<AppState> {
+  until(check: (state: LookedAt) => boolean): Promise<LookedAt> {
     const { services } = this;
     return new Promise((resolve, reject) => {
       const told = (): string => JSON.stringify([services.sessions.latestState?.live, services.state.notices, services.state.operations]);
@@ -40,34 +43,51 @@ export class LiveApp {
         off();
         reject(new Error(`waited in vain: ${told()}`));
       }, 90_000);
-      const look = (state: AppState): void => {
+      const look = (): void => {
+        const state = { ...services.state, session: services.sessions.latestState };
         if (!check(state)) return;
         off();
         clearTimeout(timer);
         resolve(state);
       };
-      const off = services.onState(look);
-      look(services.state);
+      const off = this.#onChange(look);
+      look();
     });
   }
 
-  untilLive(check: (live: LiveState) => boolean): Promise<AppState> {
+  /** Told of every change of the app or of a session. @returns unsubscribe */
+  #onChange(listener: () => void): () => void {
+    const { services } = this;
+    const sessions = new Map<string, () => void>();
+    const look = (): void => {
+      for (const { id } of services.sessions.list) if (!sessions.has(id)) sessions.set(id, services.sessions.store(id).subscribe(listener));
+      listener();
+    };
+    const off = services.onState(look);
+    look();
+    return () => {
+      off();
+      for (const unsubscribe of sessions.values()) unsubscribe();
+    };
+  }
+
+  untilLive(check: (live: LiveState) => boolean): Promise<LookedAt> {
     return this.until(({ session }) => session?.live != null && check(session.live));
   }
 
-  untilFrame(frame: number): Promise<AppState> {
+  untilFrame(frame: number): Promise<LookedAt> {
     return this.untilLive(({ phase, buffer }) => phase === 'live' && (buffer?.to ?? -1) >= frame);
   }
 
   /** A new object with a click. */
   async click(frame: number, x = 160, y = 90): Promise<number> {
-    const { session } = this.services;
+    const session = this.services.sessions.latest;
     const objectId = session.edits.addObject('Square');
     await session.edits.setPoints(objectId, frame, [{ x, y, label: 1 }], null);
     return objectId;
   }
 
-  untilMask(frame: number): Promise<AppState> {
+  untilMask(frame: number): Promise<LookedAt> {
     return this.until(({ session }) => (session?.objects[0]?.results.at(-1)?.[1] ?? -1) >= frame);
   }
 

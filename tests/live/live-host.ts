@@ -6,7 +6,7 @@ const app = await LiveApp.start(folder);
 await app.services.live.start({ kind: 'network', url }, app);
 await app.untilFrame(2);
 await app.click(1);
-app.services.onState(({ session }) => {
-  const last = session?.objects[0]?.results.at(-1)?.[1];
+app.services.sessions.store(app.services.sessions.latest.id).subscribe((session) => {
+  const last = session.objects[0]?.results.at(-1)?.[1];
   if (last !== undefined) process.stdout.write(`${last}\n`);
 });

@@ -12,6 +12,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readTimes } from '../../src/main/engine/api/recording.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
+import { appPaths } from '../../src/main/services/base/app-paths.ts';
 import { FrameMap } from '../../src/main/services/streams/rekey.ts';
 import { decodeRle, expandCounts } from '../../src/shared/rle.ts';
 import { LiveApp } from './live-app.ts';
@@ -238,7 +239,7 @@ describe('a stream', () => {
     const objectId = await app.click(1);
     await app.untilMask(20);
     // A correction on an earlier moment takes the object back to it.
-    const { session } = services;
+    const session = services.sessions.latest;
     await session.edits.setPoints(objectId, 8, [{ x: 150, y: 80, label: 1 }], null);
     await app.untilMask((services.sessions.latestState!.live!.buffer?.to ?? 0) + 3);
     const [live] = await readdir(join(app.folder, 'live'));
@@ -338,13 +339,16 @@ describe('a stream', () => {
     }
   });
 
-  it('is kept as a project when another clip is opened', async () => {
+  it('is kept as a project when its session is closed; another clip does not end it', async () => {
     const { services } = app;
-    await services.live.start({ kind: 'network', url: await serveTs() }, window);
+    const { sessionId } = await services.live.start({ kind: 'network', url: await serveTs() }, window);
     await app.untilFrame(5);
     const known = services.state.recents.length;
-    await services.openSample();
+    await services.sessions.open(appPaths().sampleClip);
     expect(services.sessions.latestState!.live).toBeNull();
+    expect(services.live.isLive).toBe(true);
+    await services.sessions.close(sessionId, true);
+    expect(services.live.isLive).toBe(false);
     expect(services.state.recents.length).toBeGreaterThanOrEqual(Math.min(20, known + 1));
     expect(services.state.recents.some(({ name }) => name === 'live')).toBe(true);
   });

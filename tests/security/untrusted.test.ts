@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { answerRequest } from '../../src/main/services/app/client-link.ts';
+import { answerRequest } from '../../src/main/services/app/answer-request.ts';
 import { Project, workName } from '../../src/main/services/project/project.ts';
 import { decodeMaskRecord, encodeMaskRecord, storedFrom, unpackLogits } from '../../src/main/services/results/mask-record.ts';
 import { newWork } from '../../src/main/services/session/kept-work.ts';
@@ -184,6 +184,7 @@ describe('projects of others', () => {
 
 const good = (): ArrayBuffer =>
   encodeFrameMessage({
+    sessionId: '0f8fad5b-d9cb-469f-a165-70867728950e',
     requestId: 1,
     frame: 2,
     timeMs: 3,

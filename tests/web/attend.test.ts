@@ -60,7 +60,7 @@ it('its image is encoded before the click, and the mask is what it would have be
   for (const frame of [6, 7, 8]) await encoderMs(frame);
   await services.sessions.latest.edits.clearPrompts(1, 5);
 
-  services.attend(5);
+  services.sessions.latest.prefetchFrame(5);
   await expect.poll(() => attended, { timeout: 60_000 }).toBe(1);
   expect(await encoderMs(5)).toBe(0);
   expect(services.sessions.latest.store.get(1, 5)!.counts).toBe(mask.counts);
@@ -69,7 +69,7 @@ it('its image is encoded before the click, and the mask is what it would have be
 it('of several frames that wait, the last one counts', async () => {
   for (const frame of [0, 1, 2]) await encoderMs(frame);
   const before = attended;
-  for (const frame of [9, 10, 11, 12, 13]) services.attend(frame);
+  for (const frame of [9, 10, 11, 12, 13]) services.sessions.latest.prefetchFrame(frame);
   await expect.poll(() => attended, { timeout: 60_000 }).toBe(before + 5);
   expect(await encoderMs(13)).toBe(0);
   expect(await encoderMs(10)).toBeGreaterThan(0);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { Connection } from '../../src/main/services/app/client-link.ts';
 import type { Services } from '../../src/main/services/app/create-services.ts';
 import { resumeLast } from '../../src/main/services/app/sample.ts';
+import type { Connection } from '../../src/main/services/base/handlers.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
+import { withSession } from './contract-client.ts';
 
 let clips: Clips;
 let folder: string;
@@ -20,7 +21,7 @@ let nextId = 1;
 const call = async (m: string, a: object): Promise<Record<string, unknown>> => {
   const id = nextId++;
   const answer = new Promise<HostMessage>((resolve) => answers.set(id, resolve));
-  connection.receive({ t: 'req', id, m, a });
+  connection.receive({ t: 'req', id, m, a: withSession(m, a, services.sessions.list.at(-1)?.id ?? null) });
   const message = await answer;
   if (message.t === 'err') throw Object.assign(new Error(message.e.message), message.e);
   return (message as { r: Record<string, unknown> }).r;
@@ -76,15 +77,15 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
 
   await call('session.setPosition', { frame: 2 });
   const before = services.sessions.latestState!.objects.map(({ laneRevision: _, ...object }) => object);
-  const project = services.sessions.latestState?.project!.path;
+  const project = services.sessions.latestState!.project!.path;
   await services.close();
   await start();
-  expect(await resumeLast(services)).toBe(true);
-  const { session } = services.state;
+  expect(await resumeLast(services)).toBe(1);
+  const session = services.sessions.latestState;
   expect(session!.objects.map(({ laneRevision: _, ...object }) => object)).toEqual(before);
   expect(session!.position).toBe(2);
   expect(services.sessions.latest.store.get(1, 0)).toEqual(best);
   await call('session.close', {});
-  expect(services.projects.recents.last).toBeNull();
+  expect(services.projects.recents.open).toEqual([]);
   expect(existsSync(project)).toBe(true);
 });

@@ -3,33 +3,36 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { Connection } from '../../src/main/services/app/client-link.ts';
 import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Connection } from '../../src/main/services/base/handlers.ts';
 import { addressVariable } from '../../src/main/services/download/download-address.ts';
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';
-import type { AppState } from '../../src/shared/contract/state.ts';
 import { makeTempFolder, root } from '../cli/run-cli.ts';
 import { embeddedModel } from '../embedded-model.ts';
 import { parityFixture, sayIfMissing } from '../parity/shared-data.ts';
-import { ContractClient } from './contract-client.ts';
+import { ContractClient, type MirroredState } from './contract-client.ts';
 
 const id = 'sam21-small256';
 const sharedCheckpoint = join(parityFixture, 'sam2_small256.pt');
 sayIfMissing(existsSync(sharedCheckpoint), sharedCheckpoint);
 
+const noLink = { send: () => {}, sendBinary: () => {} };
+
 /** A client in this process: the contract without a wire. */
 class Client extends ContractClient {
-  override state: AppState;
   readonly #connection: Connection;
 
   constructor(services: Services) {
     super();
-    this.state = services.state;
     this.#connection = services.connect({ send: (data) => this.receive(data), sendBinary: () => {} });
   }
 
   protected send(message: object): void {
     this.#connection.receive(message);
+  }
+
+  override get state(): MirroredState {
+    return super.state!;
   }
 
   get entry() {
@@ -147,8 +150,8 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     const next = await makeServices({}, { modelsDir, dataDir, remembersModel: true });
     expect(next.state.models.active?.id).toBe(id);
     await next.close();
-    await services.models.handlers['model.use']({ id: 'nano', imageSize: embeddedModel.imageSize });
-    await services.models.handlers['model.remove']({ id });
+    await services.models.handlers['model.use']({ id: 'nano', imageSize: embeddedModel.imageSize }, noLink);
+    await services.models.handlers['model.remove']({ id }, noLink);
     writeFileSync(join(dataDir, 'models.json'), JSON.stringify({ model: `${id}@256`, proxy: 'http://proxy.example:1' }));
     const fallen = await makeServices({}, { modelsDir, dataDir, remembersModel: true });
     expect(fallen.state).toMatchObject({ engine: { state: 'ready' }, models: { active: { id: 'nano' }, proxy: 'http://proxy.example:1' } });

@@ -10,6 +10,7 @@ import { TestWindow, token } from './test-window.ts';
 
 const picture = (requestId: number, frame: number, side = 512): ArrayBuffer =>
   encodeFrameMessage({
+    sessionId: '0f8fad5b-d9cb-469f-a165-70867728950e',
     requestId,
     frame,
     timeMs: 0,

@@ -20,7 +20,7 @@ export class TestWindow extends ContractClient {
     });
   }
 
-  /** @returns when it mirrors the state */
+  /** @returns when it mirrors the app's state */
   static async open(port: number): Promise<TestWindow> {
     const window = new TestWindow(port);
     await window.until(() => window.state !== null);

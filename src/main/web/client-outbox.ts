@@ -23,7 +23,8 @@ const wasAskedFor = (data: ArrayBuffer): boolean => new DataView(data).getUint32
 
 export class ClientOutbox {
   readonly #socket: OutSocket;
-  #state: HostMessage | null = null;
+  /** The newest state of the app, and of the session the client watches, that wait. */
+  readonly #states = new Map<HostMessage['t'], HostMessage>();
   #picture: ArrayBuffer | null = null;
   #isPaused = false;
 
@@ -33,7 +34,8 @@ export class ClientOutbox {
 
   send(message: HostMessage): void {
     // A state says everything there is, so only the newest counts. What was sent after it must not overtake it.
-    if (message.t === 'state' && this.#isSlow) this.#state = message;
+    const isState = message.t === 'state' || message.t === 'session';
+    if (isState && this.#isSlow) this.#states.set(message.t, message);
     else this.#send(JSON.stringify(message));
   }
 
@@ -56,10 +58,10 @@ export class ClientOutbox {
   #onLeft(): void {
     if (!this.#isPaused || this.#socket.bufferedAmount >= mostWaitingBytes / 2) return;
     this.#isPaused = false;
-    const [state, picture] = [this.#state, this.#picture];
-    this.#state = null;
+    const [states, picture] = [[...this.#states.values()], this.#picture];
+    this.#states.clear();
     this.#picture = null;
-    if (state) this.#send(JSON.stringify(state));
+    for (const state of states) this.#send(JSON.stringify(state));
     if (picture) this.#send(picture);
     if (!this.#isPaused) this.#socket.resume();
   }

@@ -11,11 +11,13 @@ const hidePaths = (text: string): string =>
     .replaceAll(/(?:[A-Za-z]:)?(?:[\\/][^\\/:*?"<>|]+)+[\\/][^\\/:*?"<>|]*?\.\w{1,5}\b/g, '<path>')
     .replaceAll(/(?<![\w<])~?(?:[A-Za-z]:)?(?:[\\/][^\s\\/:*?"<>|]+){1,}/g, '<path>');
 
+export interface DiagnosedServices extends Pick<Services, 'appVersion' | 'state' | 'hostDetails'> {
+  sessions: Pick<Services['sessions'], 'list'>;
+  log: Pick<Services['log'], 'last'>;
+}
+
 /** @param withPaths names the user's files */
-export const diagnosticsText = (
-  services: Pick<Services, 'appVersion' | 'state' | 'sessions' | 'log' | 'hostDetails'>,
-  withPaths: boolean,
-): string => {
+export const diagnosticsText = (services: DiagnosedServices, withPaths: boolean): string => {
   const { engine, models, settings } = services.state;
   const shown = withPaths ? (text: string) => text : hidePaths;
   const lines = [

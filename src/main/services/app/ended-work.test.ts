@@ -4,7 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { EndedWork } from './ended-work.ts';
 
 const operation = (id: string, kind: Operation['kind'], state: Operation['state']): Operation => ({
-  ...{ id, kind, state, title: '', done: 0, total: 0, framesPerSecond: null, etaMs: null, outputs: [] },
+  ...{ id, sessionId: null, kind, state, title: '', done: 0, total: 0, framesPerSecond: null, etaMs: null, outputs: [] },
   error: state === 'failed' ? new AppError('disk-full', 'The disk is full. Free some space.').serialize() : null,
 });
 

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noModels } from '../../../shared/models.ts';
-import { noSettings } from '../../../shared/settings.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
-import { Operations, RateMeter } from '../base/operations.ts';
-import { StateHub } from '../base/state-store.ts';
+import { Operations } from '../base/operations.ts';
+import { RateMeter } from '../base/rate-meter.ts';
+import { StateStore } from '../base/state-store.ts';
 import { exportFolderName } from '../exports/export-service.ts';
 import { MaskStore } from '../results/mask-store.ts';
 
@@ -99,28 +98,18 @@ describe('Operations', () => {
   });
 });
 
-describe('StateHub', () => {
+describe('StateStore', () => {
   it('pushes the newest revision once for many changes', async () => {
-    const hub = new StateHub((revision) => ({
-      revision,
-      session: null,
-      project: null,
-      recents: [],
-      settings: noSettings,
-      operations: [],
-      engine: { state: 'ready', message: null },
-      models: noModels,
-      notices: [],
-    }));
+    const store = new StateStore((revision) => ({ revision }));
     const seen: number[] = [];
     const pushed = new Promise<void>((resolve) => {
-      hub.subscribe(({ revision }) => {
+      store.subscribe(({ revision }) => {
         seen.push(revision);
         resolve();
       });
     });
-    for (let i = 0; i < 50; i++) hub.touch();
-    // The hub's timer does not keep a program alive; this one does.
+    for (let i = 0; i < 50; i++) store.touch();
+    // The store's timer does not keep a program alive; this one does.
     const alive = setInterval(() => {}, 1000);
     await pushed;
     clearInterval(alive);

@@ -112,8 +112,7 @@ describe('diagnostics', () => {
   const path = join(homedir(), 'Private films', 'secret.mp4');
   const state: AppState = {
     revision: 1,
-    session: null,
-    project: null,
+    sessions: [],
     recents: [],
     settings: noSettings,
     operations: [],
@@ -124,11 +123,12 @@ describe('diagnostics', () => {
 
   it('name no file of the user unless asked', () => {
     const log = [`x warning ${path} ends early`, 'x error C:\\Users\\me\\secret.mov is gone'];
-    const hidden = diagnosticsText('1.2.3', state, log, false);
+    const services = { appVersion: '1.2.3', state, sessions: { list: [] }, log: { last: () => log }, hostDetails: () => [] };
+    const hidden = diagnosticsText(services, false);
     expect(hidden).toContain('SAM2 Video 1.2.3');
     expect(hidden).not.toContain('secret');
     expect(hidden).not.toContain('Private');
-    expect(diagnosticsText('1.2.3', state, log, true)).toContain(path);
+    expect(diagnosticsText(services, true)).toContain(path);
   });
 });
 

@@ -92,7 +92,7 @@ it('another one can not be chosen meanwhile, and the engine is not said to be re
     {
       peer: () => peer,
       precision: () => 'full',
-      session: () => null,
+      sessions: () => ({ hasResults: false, adoptModel: async () => {}, readoptModel: async () => {} }),
       isWorking: () => false,
       operate: async () => {
         throw new Error('Nothing is to be begun.');

@@ -23,6 +23,8 @@ class MemorySecrets implements SecretStore {
   }
 }
 
+const noLink = { send: () => {}, sendBinary: () => {} };
+
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sam2-proxy-'));
@@ -44,11 +46,11 @@ const start = async (secrets: SecretStore) => {
       sampleClip: '',
       checkPath: undefined,
     },
-    { notify, onChange: () => {}, session: () => null, isWorking: () => false } as never,
+    { notify, onChange: () => {}, sessions: () => null, isWorking: () => false } as never,
   );
   await models.start();
   const usedFor = async (): Promise<string | null> => {
-    await models.handlers['model.download']({ id: 'sam2.1-tiny' });
+    await models.handlers['model.download']({ id: 'sam2.1-tiny' }, noLink);
     return download.mock.lastCall![2];
   };
   return { models, notify, usedFor, file: () => readFile(join(folder, 'models.json'), 'utf8') };
@@ -57,26 +59,26 @@ const start = async (secrets: SecretStore) => {
 it('is used with its password, shown and kept without, and is there again at the next start', async () => {
   const secrets = new MemorySecrets();
   const first = await start(secrets);
-  await first.models.handlers['model.setProxy']({ proxy: address });
+  await first.models.handlers['model.setProxy']({ proxy: address }, noLink);
   expect(first.models.view.proxy).toBe(shown);
   expect(await first.usedFor()).toBe(address);
   expect(await first.file()).not.toContain('hush');
   expect(first.notify).not.toHaveBeenCalled();
   // What the window shows, sent back, changes nothing.
-  await first.models.handlers['model.setProxy']({ proxy: shown });
+  await first.models.handlers['model.setProxy']({ proxy: shown }, noLink);
   expect(await first.usedFor()).toBe(address);
 
   const second = await start(secrets);
   expect(second.models.view.proxy).toBe(shown);
   expect(await second.usedFor()).toBe(address);
-  await second.models.handlers['model.setProxy']({ proxy: 'http://other.example:80' });
+  await second.models.handlers['model.setProxy']({ proxy: 'http://other.example:80' }, noLink);
   expect(secrets.kept.size).toBe(0);
   expect(await second.usedFor()).toBe('http://other.example:80');
 });
 
 it('without a place for passwords it holds until the end, and the user is told', async () => {
   const first = await start(new EnvironmentSecrets({}));
-  await first.models.handlers['model.setProxy']({ proxy: address });
+  await first.models.handlers['model.setProxy']({ proxy: address }, noLink);
   expect(await first.usedFor()).toBe(address);
   expect(first.notify).toHaveBeenCalledExactlyOnceWith('warning', expect.stringContaining('SAM2_VIDEO_PROXY'));
   expect(await first.file()).not.toContain('hush');

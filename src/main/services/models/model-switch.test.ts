@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { LoadWatch } from '../base/model-user.ts';
 import { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { SessionService } from '../session/session-service.ts';
 import { smallModel } from '../testing/small-clip.ts';
-import { ActiveModel, type LoadWatch } from './active-model.ts';
+import { ActiveModel } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';
 
 const modelsDir = resolve('models');
@@ -39,11 +39,11 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
   });
   await active.load(peer);
   calls.length = 0;
-  const session = {
-    objects: [],
+  const sessions = {
+    hasResults: false,
     adoptModel: (_: EngineModel, watch: LoadWatch) => adopt(watch),
     readoptModel: async () => void calls.push('masks stay'),
-  } as unknown as SessionService;
+  };
   const told: string[] = [];
   const failed: AppError[] = [];
   const operations = new Operations(
@@ -55,7 +55,7 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
     {
       peer: () => peer,
       precision: () => 'fast',
-      session: () => session,
+      sessions: () => sessions,
       isWorking: () => operations.list.some(({ state }) => state === 'running'),
       operate: (kind, ...work) => operations.run(kind, ...work),
       onEngine: (state, message) => told.push(message ?? state),

@@ -47,7 +47,7 @@ describe('a switch of the best branch', () => {
       [4, 0, 0.9],
       [3, 0, 0.9],
     ]);
-    expect(session.view(defaultMemorySettings).memory).toMatchObject({
+    expect(session.view(1, null).memory).toMatchObject({
       switches: [{ objectId, frame: 5 }],
       review: [{ frame: 5 }],
       counters: { switched: 1, amendedFrames: 2 },

@@ -1,6 +1,6 @@
 /** The memory tree from what the model answers to what is shown, stored and exported: nothing between is made up. */
 import { describe, expect, it } from 'vitest';
-import { defaultMemorySettings, type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
+import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import { resultsSchema } from '../../../shared/results.ts';
 import { toEngineResult, toMemoryReport } from '../../engine/pipeline/results.ts';
@@ -79,7 +79,7 @@ describe('when another branch takes the lead', () => {
     // Frames before the lag are as they were shown.
     for (let frame = 0; frame < switched.amendedFrom; frame++) expect(stored[frame]).toBeCloseTo(first[frame]!, 6);
     expect(results.frames.map((frame) => frame.objects[0]!.score)).toEqual(stored);
-    expect(session.view(defaultMemorySettings).memory.switches).toEqual([{ objectId, frame: switched.frame }]);
+    expect(session.view(1, null).memory.switches).toEqual([{ objectId, frame: switched.frame }]);
   });
 });
 
@@ -97,6 +97,6 @@ describe('all that happens in the tree', () => {
     expect(session.trees.events(objectId, 0, frameCount)).toEqual(told);
     expect(results.frames.flatMap(({ events }) => events ?? [])).toEqual(told);
     expect(results.memory.counters[type]).toBe(ofType.length);
-    expect(session.view(defaultMemorySettings).memory.counters).toEqual(results.memory.counters);
+    expect(session.view(1, null).memory.counters).toEqual(results.memory.counters);
   });
 });

@@ -84,7 +84,7 @@ describe('imported clips', () => {
         // Cut off in its middle.
         { name: 'Damaged', text: `{"source":{"path":"/data/imports/0000000a/us` },
       ],
-      clip: () => join(folder, '0000000c', 'open.mp4'),
+      openClips: () => [join(folder, '0000000c', 'open.mp4')],
     });
     const all = (await clips.list()).sort((a, b) => a.id.localeCompare(b.id));
     expect(all.map(({ name, bytes, isOpen, usedBy }) => [name, bytes, isOpen, usedBy])).toEqual([
