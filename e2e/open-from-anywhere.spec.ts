@@ -1,6 +1,6 @@
 /** Every kind of source is opened from every state of the window: each gets a tab of its own, shows a picture, and cuts nothing else. */
 import { execFileSync } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';

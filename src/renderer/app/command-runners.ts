@@ -9,6 +9,7 @@ import { canvasFromImage } from '../features/viewer/geometry.ts';
 import { addToast, reportError } from '../state/app-store.ts';
 import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
+import type { ToolName } from '../state/session-view.ts';
 import {
   type DialogName,
   liveOf,
@@ -20,7 +21,6 @@ import {
   runningAnywhere,
   runningOperation,
   selectedObjects,
-  type ToolName,
 } from '../state/window-state.ts';
 import { type SessionInput, sessionClient } from '../transport/session-client.ts';
 import { createObjectRunners } from './object-runners.ts';

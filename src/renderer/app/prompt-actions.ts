@@ -4,7 +4,7 @@
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
-import { sessionOf, withView } from '../state/session-view.ts';
+import { sessionOf, withView } from '../state/sessions.ts';
 import { maskChoice, objectsOf, promptKey, promptOn } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { sessionClient } from '../transport/session-client.ts';

@@ -1,6 +1,7 @@
 /** What the window keeps of each session it has looked at, so that a tab is as it was left. */
 import type { Session } from '../../shared/contract/state.ts';
-import type { ToolName, WindowState } from './window-state.ts';
+
+export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
 
 export interface SessionView {
   /** The object that clicks refine. */
@@ -52,14 +53,3 @@ export const viewOf = (state: SessionView): SessionView => ({
   strokeCount: state.strokeCount,
   keyPointer: state.keyPointer,
 });
-
-/** Changes the view of a session, whether or not it is the one on screen now. */
-export const withView = (state: WindowState, sessionId: string, change: Partial<SessionView>): WindowState => {
-  if (sessionId === state.activeId) return { ...state, ...change };
-  const left = state.left[sessionId];
-  return left ? { ...state, left: { ...state.left, [sessionId]: { ...left, view: { ...left.view, ...change } } } } : state;
-};
-
-/** A session's state as far as this window knows it. */
-export const sessionOf = (state: Pick<WindowState, 'session' | 'activeId' | 'left'>, sessionId: string): Session | null =>
-  (sessionId === state.activeId ? state.session : state.left[sessionId]?.session) ?? null;

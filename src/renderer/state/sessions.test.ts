@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withView } from './session-view.ts';
-import { withActive, withFreshHost, withHostState, withSession } from './sessions.ts';
+import { withActive, withFreshHost, withHostState, withSession, withView } from './sessions.ts';
 import { testObject as object, testHost, testOperation, testSession, testSummary, windowOn } from './test-state.ts';
 import { initialWindowState, promptKey, promptOn, type WindowState } from './window-state.ts';
 

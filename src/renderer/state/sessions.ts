@@ -4,7 +4,7 @@
  */
 import type { AppState, Session, SessionSummary } from '../../shared/contract/state.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
-import { freshView, type LeftSession, viewOf } from './session-view.ts';
+import { freshView, type LeftSession, type SessionView, viewOf } from './session-view.ts';
 import { promptKey, type WindowState } from './window-state.ts';
 
 const mostClosed = 20;
@@ -38,6 +38,17 @@ export const withActive = (state: WindowState, id: string | null): WindowState =
     dialog: state.dialog === 'export' || state.dialog === 'copy' ? null : state.dialog,
   };
 };
+
+/** Changes the view of a session, whether or not it is the one on screen now. */
+export const withView = (state: WindowState, sessionId: string, change: Partial<SessionView>): WindowState => {
+  if (sessionId === state.activeId) return { ...state, ...change };
+  const left = state.left[sessionId];
+  return left ? { ...state, left: { ...state.left, [sessionId]: { ...left, view: { ...left.view, ...change } } } } : state;
+};
+
+/** A session's state as far as this window knows it. */
+export const sessionOf = (state: Pick<WindowState, 'session' | 'activeId' | 'left'>, sessionId: string): Session | null =>
+  (sessionId === state.activeId ? state.session : state.left[sessionId]?.session) ?? null;
 
 /** The session to show in place of one that is gone. */
 const successor = (gone: string, before: readonly SessionSummary[], now: readonly SessionSummary[]): string | null => {

@@ -26,8 +26,6 @@ export interface Toast {
 
 export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera' | 'close';
 
-export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
-
 export interface WindowState extends SessionView {
   host: AppState | null;
   info: HostInfo | null;

@@ -3,7 +3,7 @@
  * picture is not old when it arrives.
  */
 import { type AppStore, reportError } from '../../state/app-store.ts';
-import { sessionOf } from '../../state/session-view.ts';
+import { sessionOf } from '../../state/sessions.ts';
 import type { WindowState } from '../../state/window-state.ts';
 import type { Client } from '../../transport/client.ts';
 import { MediaPieces } from './media-pieces.ts';

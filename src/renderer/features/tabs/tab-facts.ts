@@ -1,6 +1,6 @@
 /** What a tab says of its session. Pure. */
 import type { Operation } from '../../../shared/contract/state.ts';
-import { sessionOf } from '../../state/session-view.ts';
+import { sessionOf } from '../../state/sessions.ts';
 import type { WindowState } from '../../state/window-state.ts';
 
 export interface TabWork {
