@@ -66,10 +66,16 @@ test.describe('with hosts that are ended', () => {
     await Promise.all(hosts.map((host) => host.end('SIGKILL')));
     hosts = [];
   });
-  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
+  /** Starts the app on what was kept, and opens its page. */
+  const startAgain = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
     const host = await startWebHost(exportDir, { SAM2_VIDEO_DATA: dataDir });
     hosts.push(host);
     await page.goto(host.address);
+    return host;
+  };
+  /** With nothing to open. */
+  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
+    const host = await startAgain(page, exportDir, dataDir);
     await expect(page.getByRole('button', { name: 'Open the sample clip' })).toBeEnabled({ timeout: 60_000 });
     return host;
   };
@@ -93,7 +99,10 @@ test.describe('with hosts that are ended', () => {
     await first.end('SIGKILL');
     await expect(page.getByText('The connection to the app was lost. Reconnecting…')).toBeVisible();
 
-    const second = await start(page, exportDir, dataDir);
+    const second = await startAgain(page, exportDir, dataDir);
+    await expectRabbit(page);
+    await expect(page.getByText('72 marked')).toBeVisible();
+    await page.keyboard.press('Alt+w');
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
     await expect(recent).toHaveCount(1);
     await expect(recent.getByRole('presentation')).toBeVisible();
@@ -115,7 +124,7 @@ test.describe('with hosts that are ended', () => {
 
     // A project is taken off the list; its folder stays.
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('close the clip');
+    await page.getByRole('combobox').fill('close tab');
     await page.keyboard.press('Enter');
     await recent.getByRole('button', { name: 'Take meadow off this list' }).press('Enter');
     await expect(recent).toHaveCount(0);

@@ -91,7 +91,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     if (media && isOtherClip) views.show(session.id, media);
     else if (media && previous.session) {
       const before = previous.session.media;
-      if (media.width !== before.width || media.height !== before.height) viewport.setImage(media);
+      if (media.width !== before.width || media.height !== before.height) viewport.setImage({ width: media.width, height: media.height });
       if (session.live && media.frameCount !== before.frameCount) {
         times.grow(media);
         timeline.grow(media.frameCount);

@@ -9,6 +9,7 @@ export const tabText = {
   open: 'Open another clip',
   close: (name: string): string => `Close ${name}`,
   live: 'Live',
+  asleep: (path: string): string => `${path}\nAsleep to save memory. It wakes when you work on it.`,
   unsaved: 'Not saved',
   running: (kind: Operation['kind'], percent: number | null): string => `${names[kind] ?? ''}${percent === null ? '' : `: ${percent} %`}`,
   finished: (kind: Operation['kind'], name: string): string => `${names[kind] ?? ''} finished in ${name}`,

@@ -41,7 +41,7 @@ export const TabBar = () => {
 };
 
 const Tab = ({ session }: { session: SessionSummary }) => {
-  const { id, title, path, isLive } = session;
+  const { id, title, path, isLive, isAsleep } = session;
   const { tabs } = useApp();
   const isActive = useAppState((s) => s.activeId === id);
   const work = useAppState(useShallow((s) => tabWork(s, id)));
@@ -69,7 +69,7 @@ const Tab = ({ session }: { session: SessionSummary }) => {
   };
 
   return (
-    <div className={cx(styles.tab, isActive && styles.active)} role="presentation">
+    <div className={cx(styles.tab, isActive && styles.active, isAsleep && styles.asleep)} role="presentation">
       <button
         ref={tab}
         type="button"
@@ -78,7 +78,7 @@ const Tab = ({ session }: { session: SessionSummary }) => {
         aria-keyshortcuts="Delete"
         tabIndex={isActive ? 0 : -1}
         className={styles.name}
-        title={path}
+        title={isAsleep ? text.asleep(path) : path}
         onClick={() => tabs.activate(id)}
         onAuxClick={onAuxClick}
         onMouseDown={keepFocus}
