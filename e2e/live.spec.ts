@@ -1,12 +1,8 @@
 /** Sources that are tracked while they run: the page's camera (Chromium's fake one), and a stream from a server on loopback. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './host-fixture.ts';
-import { root } from './web-host.ts';
+import { startStream } from './stream-server.ts';
 import { clickImage } from './window.ts';
 
 const bar = (page: Page) => page.getByRole('region', { name: 'Live source' });
@@ -69,50 +65,6 @@ test('a camera is tracked live, looked back on, and is a clip with everything wh
     await expect(page.getByRole('button', { name: /^Positive point/ }).first()).toBeVisible();
   });
 });
-
-/** Serves the sample clip over and over as a live MPEG-TS stream, to one who asks for `/live.ts`. */
-const startStream = async (): Promise<{ url: string; breakOff(): void; close(): void }> => {
-  const running = new Set<ChildProcess>();
-  const answers = new Set<ServerResponse>();
-  let isGone = false;
-  const server: Server = createServer((_request, response) => {
-    if (isGone) return response.writeHead(503).end();
-    answers.add(response);
-    const args = [
-      '-v',
-      'error',
-      '-re',
-      '-stream_loop',
-      '-1',
-      '-i',
-      join(root, 'resources/sample.mp4'),
-      '-an',
-      '-c',
-      'copy',
-      '-f',
-      'mpegts',
-      '-',
-    ];
-    const child = spawn(process.env.FFMPEG_PATH ?? 'ffmpeg', args, { stdio: ['ignore', 'pipe', 'ignore'] });
-    running.add(child);
-    child.stdout.pipe(response.writeHead(200, { 'content-type': 'video/mp2t' }));
-    response.on('close', () => child.kill('SIGKILL'));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const breakOff = (): void => {
-    isGone = true;
-    for (const answer of answers) answer.destroy();
-  };
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live.ts`,
-    breakOff,
-    close: () => {
-      breakOff();
-      for (const child of running) child.kill('SIGKILL');
-      server.close();
-    },
-  };
-};
 
 test('a stream is watched live by the keyboard alone; when it breaks off it is tried again, and what came is kept', async ({
   app: page,

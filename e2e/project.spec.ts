@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
 import { root, startWebHost, type WebHost } from './web-host.ts';
-import { clickImage, goToFrame, maskStrength, openSample, pixelAt } from './window.ts';
+import { clickImage, goToFrame, maskStrength, openClip, openSample, pixelAt } from './window.ts';
 
 const sample = join(root, 'resources/sample.mp4');
 const onRabbit = { x: 560, y: 370 };
@@ -20,14 +20,6 @@ const makeRabbit = async (page: Page): Promise<void> => {
   await page.getByRole('textbox', { name: 'Object name' }).fill('Rabbit');
   await page.keyboard.press('Enter');
   await expect(rabbit(page)).toBeVisible();
-};
-
-const openPath = async (page: Page, path: string): Promise<void> => {
-  await page.keyboard.press('Control+o');
-  const dialog = page.getByRole('dialog', { name: 'Open a clip' });
-  await dialog.getByRole('textbox').fill(path);
-  await dialog.getByRole('button', { name: 'Open', exact: true }).click();
-  await expect(dialog).toBeHidden({ timeout: 60_000 });
 };
 
 /** Once begun, keeps from the page what comes after a state in which a model is loaded, so that it can be looked at however fast that is. */
@@ -74,10 +66,16 @@ test.describe('with hosts that are ended', () => {
     await Promise.all(hosts.map((host) => host.end('SIGKILL')));
     hosts = [];
   });
-  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
+  /** Starts the app on what was kept, and opens its page. */
+  const startAgain = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
     const host = await startWebHost(exportDir, { SAM2_VIDEO_DATA: dataDir });
     hosts.push(host);
     await page.goto(host.address);
+    return host;
+  };
+  /** With nothing to open. */
+  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
+    const host = await startAgain(page, exportDir, dataDir);
     await expect(page.getByRole('button', { name: 'Open the sample clip' })).toBeEnabled({ timeout: 60_000 });
     return host;
   };
@@ -86,7 +84,7 @@ test.describe('with hosts that are ended', () => {
     const clip = join(exportDir, 'meadow.mp4');
     await copyFile(sample, clip);
     const first = await start(page, exportDir, dataDir);
-    await openPath(page, clip);
+    await openClip(page, clip);
     await makeRabbit(page);
     await page.keyboard.press('i');
     await expect(page.getByText('72 marked')).toBeVisible();
@@ -101,7 +99,10 @@ test.describe('with hosts that are ended', () => {
     await first.end('SIGKILL');
     await expect(page.getByText('The connection to the app was lost. Reconnecting…')).toBeVisible();
 
-    const second = await start(page, exportDir, dataDir);
+    const second = await startAgain(page, exportDir, dataDir);
+    await expectRabbit(page);
+    await expect(page.getByText('72 marked')).toBeVisible();
+    await page.keyboard.press('Alt+w');
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
     await expect(recent).toHaveCount(1);
     await expect(recent.getByRole('presentation')).toBeVisible();
@@ -123,7 +124,7 @@ test.describe('with hosts that are ended', () => {
 
     // A project is taken off the list; its folder stays.
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').fill('close the clip');
+    await page.getByRole('combobox').fill('close tab');
     await page.keyboard.press('Enter');
     await recent.getByRole('button', { name: 'Take meadow off this list' }).press('Enter');
     await expect(recent).toHaveCount(0);
@@ -207,6 +208,6 @@ test('a project is copied as one folder that opens elsewhere', async ({ app: pag
   await expect(rabbit(page)).toHaveCount(0);
 
   await rename(copy, join(exportDir, 'elsewhere'));
-  await openPath(page, join(exportDir, 'elsewhere'));
+  await openClip(page, join(exportDir, 'elsewhere'));
   await expectRabbit(page);
 });

@@ -4,19 +4,19 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from './host-fixture.ts';
-import { sampleFrames } from './window.ts';
+import { expectTabs, sampleFrames } from './window.ts';
 
-/** Drops the bundled clip on the window under a name, as a file manager does. */
-const drop = async (page: Page, name: string): Promise<void> => {
+/** Drops the bundled clip on the window under names, as a file manager does. */
+const drop = async (page: Page, ...names: string[]): Promise<void> => {
   const data = (await readFile('resources/sample.mp4')).toString('base64');
   const transfer = await page.evaluateHandle(
-    ([text, called]) => {
-      const bytes = Uint8Array.from(atob(text!), (c) => c.charCodeAt(0));
+    ({ text, called }) => {
+      const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
       const made = new DataTransfer();
-      made.items.add(new File([bytes], called!, { type: 'video/mp4' }));
+      for (const name of called) made.items.add(new File([bytes], name, { type: 'video/mp4' }));
       return made;
     },
-    [data, name],
+    { text: data, called: names },
   );
   await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
 };
@@ -62,12 +62,15 @@ test('a camera that is not allowed is explained, and tried again', async ({ app:
   await expect(dialog).toHaveCount(0);
 });
 
-test('a file that is dropped on the window is sent and opened', async ({ app: page, host }) => {
+test('files that are dropped on the window are sent and opened, each in a tab', async ({ app: page, host }) => {
   test.skip(host === 'electron', 'the desktop opens a dropped file where it lies');
   await drop(page, 'dropped.mp4');
   await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
   await expect(page.getByText(`${sampleFrames} frames`)).toBeVisible();
   await expect(page).toHaveTitle('dropped.mp4 – SAM2 Video');
+  await drop(page, 'second.mp4', 'third.mp4');
+  await expect(page).toHaveTitle('third.mp4 – SAM2 Video', { timeout: 60_000 });
+  await expectTabs(page, ['dropped.mp4', 'second.mp4', 'third.mp4'], 'third.mp4');
 });
 
 test('imported clips are seen in the settings, and removed when no project uses them and the user says so', async ({ app: page, host }) => {
@@ -75,6 +78,8 @@ test('imported clips are seen in the settings, and removed when no project uses 
   for (const name of ['first.mp4', 'worked on.mp4', 'last.mp4']) {
     await drop(page, name);
     await expect(page).toHaveTitle(`${name} – SAM2 Video`, { timeout: 60_000 });
+    // What is open is not removed.
+    if (name.startsWith('first')) await page.keyboard.press('Alt+w');
     if (!name.startsWith('worked')) continue;
     // Work makes a project of it.
     await page.keyboard.press('a');

@@ -30,12 +30,25 @@ export const makeLongClip = (folder: string, times: number): string => {
   return path;
 };
 
-/** Opens a clip by its path; the web host alone has a field for that. */
+/** Opens a clip by its path in a tab of its own; the web host alone has a field for that. */
 export const openClip = async (page: Page, path: string): Promise<void> => {
   await page.keyboard.press('Control+o');
-  await page.getByRole('dialog').getByRole('textbox').fill(path);
+  const dialog = page.getByRole('dialog', { name: 'Open a clip' });
+  await dialog.getByRole('textbox').fill(path);
   await page.keyboard.press('Enter');
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
   await expect(page.getByRole('region', { name: 'Timeline' })).toBeVisible({ timeout: 60_000 });
+};
+
+const tabs = (page: Page) => page.getByRole('tablist', { name: 'Open clips' });
+
+/** The tab of a clip, which is there when several are open. */
+export const tabOf = (page: Page, name: string | RegExp) => tabs(page).getByRole('tab', { name });
+
+/** Waits until these tabs are there, in this order, and the chosen one. */
+export const expectTabs = async (page: Page, names: readonly (string | RegExp)[], chosen: string | RegExp): Promise<void> => {
+  await expect(tabs(page).getByRole('tab')).toHaveText(names);
+  await expect(tabs(page).getByRole('tab', { selected: true })).toHaveText(chosen);
 };
 
 /** Goes to a frame by its number and waits until its picture is on screen. */

@@ -18,14 +18,9 @@ declare global {
   }
 }
 
-const findHost = async (): Promise<AppModelOptions> => {
+const findHost = (): AppModelOptions => {
   const desktop = window.sam2 ?? null;
   if (desktop) return { client: createClient(new BridgeTransport(desktop)), desktop, fileUrl: (url) => url };
-  // The development page without a host; no part of a build.
-  if (import.meta.env.DEV) {
-    const { FakeTransport } = await import('./transport/fake/fake-transport.ts');
-    return { client: createClient(new FakeTransport(new URLSearchParams(location.search))), desktop: null, fileUrl: (url) => url };
-  }
   const token = takeToken(location, history, sessionStorage);
   const fileUrl = (url: string): string => {
     const address = new URL(url, location.href);
@@ -35,7 +30,7 @@ const findHost = async (): Promise<AppModelOptions> => {
   return { client: createClient(new WebSocketTransport(socketUrl(location, token))), desktop: null, fileUrl };
 };
 
-const model = createAppModel(await findHost());
+const model = createAppModel(findHost());
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <AppModelProvider value={model}>

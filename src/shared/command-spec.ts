@@ -2,6 +2,10 @@
 
 export interface CommandContext {
   hasSession: boolean;
+  /** There are two tabs or more. */
+  hasTabs: boolean;
+  /** A tab was closed and can be opened again. */
+  hasClosedTab: boolean;
   /** The work is kept in a project's folder. */
   hasProject: boolean;
   hasSelection: boolean;
@@ -46,6 +50,7 @@ export interface CommandSpec {
 export const always = (): boolean => true;
 export const isConnected = (context: CommandContext): boolean => context.isEngineReady;
 export const withSession = (context: CommandContext): boolean => context.hasSession;
+export const withTabs = (context: CommandContext): boolean => context.hasTabs;
 export const withSelection = (context: CommandContext): boolean => context.hasSelection;
 export const canTrack = (context: CommandContext): boolean =>
   context.hasPrompts && context.isEngineReady && !context.isTracking && !context.isLive;

@@ -3,7 +3,17 @@
  * Electron's menu all read it. What a command does is bound to its id in the window; whether it can be given now is a pure
  * function of a small context. Keys are chords (chords.ts).
  */
-import { always, type CommandSpec, canTrack, isConnected, withClip, withMarks, withSelection, withSession } from './command-spec.ts';
+import {
+  always,
+  type CommandSpec,
+  canTrack,
+  isConnected,
+  withClip,
+  withMarks,
+  withSelection,
+  withSession,
+  withTabs,
+} from './command-spec.ts';
 import { objectCommands } from './object-commands.ts';
 
 export const commands = {
@@ -17,11 +27,29 @@ export const commands = {
     enabled: (context) => context.isFetching,
     words: 'stream live record',
   },
-  'clip.close': {
-    label: 'Close the clip',
+  'tab.next': {
+    label: 'Next tab',
     group: 'File',
-    keys: [],
-    enabled: (context) => withClip(context) && !context.isTracking && !context.isExporting,
+    keys: ['Mod+Tab', 'Alt+PageDown'],
+    enabled: withTabs,
+    words: 'switch clip session',
+    repeats: true,
+  },
+  'tab.previous': {
+    label: 'Previous tab',
+    group: 'File',
+    keys: ['Mod+Shift+Tab', 'Alt+PageUp'],
+    enabled: withTabs,
+    words: 'switch clip session',
+    repeats: true,
+  },
+  'tab.close': { label: 'Close tab', group: 'File', keys: ['Alt+KeyW'], enabled: withSession, words: 'clip session end' },
+  'tab.reopen': {
+    label: 'Reopen closed tab',
+    group: 'File',
+    keys: ['Mod+Shift+KeyT'],
+    enabled: (context) => context.hasClosedTab,
+    words: 'clip session again',
   },
   'clip.export': { label: 'Export', group: 'File', keys: ['Mod+KeyE'], enabled: withClip, words: 'save render masks coco' },
   'project.save': { label: 'Save', group: 'File', keys: ['Mod+KeyS'], enabled: withSession, words: 'saved autosave where' },

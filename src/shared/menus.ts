@@ -24,7 +24,10 @@ export const menus: readonly MenuSpec[] = [
       line,
       'model.choose',
       line,
-      'clip.close',
+      'tab.next',
+      'tab.previous',
+      'tab.reopen',
+      'tab.close',
     ],
   },
   {

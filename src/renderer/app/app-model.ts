@@ -2,6 +2,9 @@
 import { type CommandId, commands } from '../../shared/commands.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { AppError } from '../../shared/errors.ts';
+import { createOpenClip } from '../features/open/open-clip.ts';
+import { announceFinished } from '../features/tabs/announce-finished.ts';
+import { createTabActions } from '../features/tabs/tab-actions.ts';
 import { canvasOf } from '../features/timeline/thumbnail-canvas.ts';
 import { TimelineView } from '../features/timeline/timeline-view.ts';
 import { Brush } from '../features/viewer/brush.ts';
@@ -9,13 +12,18 @@ import { Viewport } from '../features/viewer/viewport.ts';
 import { FrameTimes } from '../playback/frame-times.ts';
 import { Player } from '../playback/player.ts';
 import { Thumbnails } from '../playback/thumbnails.ts';
-import { type AppStore, createAppStore, mirrorHost, reportError } from '../state/app-store.ts';
+import { type AppStore, createAppStore, reportError } from '../state/app-store.ts';
+import { mirrorHost } from '../state/mirror-host.ts';
 import { readPreferences, rememberPreferences, setPreference } from '../state/remember-preferences.ts';
+import { readTab, rememberTab } from '../state/remember-tab.ts';
 import { sharePreferences } from '../state/share-preferences.ts';
 import { commandContext, liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
+import { type SessionClient, sessionClient } from '../transport/session-client.ts';
 import { createCommandRunners } from './command-runners.ts';
 import { createPromptActions } from './prompt-actions.ts';
+import { tellPosition } from './tell-position.ts';
+import { ViewKeeper } from './view-keeper.ts';
 import type { WindowParts } from './window-parts.ts';
 
 export interface AppModel extends WindowParts {
@@ -31,16 +39,19 @@ export interface AppModelOptions {
   fileUrl: (url: string) => string;
 }
 
-/** A playhead that stays this long is where the clip opens again. */
-const restMs = 600;
-/** Playing goes on faster than this, a held arrow key too. */
-const attendMs = 150;
-
 export const dismissHints = (store: AppStore): void => setPreference(store, { areHintsDismissed: true });
 
 export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): AppModel => {
-  const store = createAppStore({ prefs: readPreferences() });
+  const prefs = readPreferences();
+  const store = createAppStore({ prefs, wanted: readTab(prefs.lastClip) });
   rememberPreferences(store);
+  rememberTab(store);
+  const tabs = createTabActions(client, store);
+  const callSession: SessionClient['call'] = (method, input) => {
+    const { activeId } = store.getState();
+    if (activeId === null) return Promise.reject(new AppError('session-unknown', 'No clip is open. Open one first.'));
+    return sessionClient(client, activeId).call(method, input);
+  };
   const times = new FrameTimes(client);
   const player = new Player(client, store, times);
   const viewport = new Viewport();
@@ -65,19 +76,29 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   });
   sharePreferences(client, store);
   mirrorHost(client, store);
+  announceFinished(store);
+  const views = new ViewKeeper({ viewport, timeline, brush });
   store.subscribe((state, previous) => {
-    if (state.host?.session?.id !== previous.host?.session?.id) {
-      timeline.setFrameCount(state.host?.session?.media.frameCount ?? 1);
-      thumbnails.clear();
+    const { session } = state;
+    const media = session?.media;
+    const isOtherTab = state.activeId !== previous.activeId;
+    const isOtherClip = session?.id !== previous.session?.id;
+    if (isOtherTab && previous.session) views.leave(previous.session.id);
+    if (isOtherTab) thumbnails.open(state.activeId);
+    if (isOtherTab || state.host?.sessions !== previous.host?.sessions)
+      views.keepOnly((id) => state.host?.sessions.some((open) => open.id === id) ?? false);
+    if (media && (isOtherClip || (state.link === 'open' && previous.link !== 'open'))) times.open(session.id, media);
+    if (media && isOtherClip) views.show(session.id, media);
+    else if (media && previous.session) {
+      const before = previous.session.media;
+      if (media.width !== before.width || media.height !== before.height) viewport.setImage({ width: media.width, height: media.height });
+      if (session.live && media.frameCount !== before.frameCount) {
+        times.grow(media);
+        timeline.grow(media.frameCount);
+      }
     }
-    const media = state.host?.session?.media;
-    const isOtherClip = state.host?.session?.id !== previous.host?.session?.id;
-    if (media && (isOtherClip || (state.link === 'open' && previous.link !== 'open'))) times.open(media);
-    else if (media && liveOf(state) && media.frameCount !== previous.host?.session?.media.frameCount) {
-      times.grow(media);
-      timeline.grow(media.frameCount);
-    }
-    if (state.isPlaying !== previous.isPlaying || state.host !== previous.host) thumbnails.pump();
+    if (state.isPlaying !== previous.isPlaying || state.host !== previous.host || isOtherClip) thumbnails.pump();
+    if (isOtherClip) return;
     if (state.playhead !== previous.playhead) timeline.reveal(state.playhead);
     // Whoever selects another object alone need not know that there were several.
     if (state.selectedId !== previous.selectedId && state.alsoSelected === previous.alsoSelected && state.alsoSelected.length > 0)
@@ -86,19 +107,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     if (state.playhead !== previous.playhead || state.selectedId !== previous.selectedId) brush.discard();
   });
 
-  let resting: ReturnType<typeof setTimeout> | undefined;
-  let attending: ReturnType<typeof setTimeout> | undefined;
-  store.subscribe((state, previous) => {
-    const isOther = state.playhead !== previous.playhead || state.host?.session?.id !== previous.host?.session?.id;
-    if (state.host?.session && isOther) {
-      clearTimeout(attending);
-      attending = setTimeout(() => client.call('session.attend', { frame: store.getState().playhead }).catch(() => {}), attendMs);
-    }
-    if (state.playhead === previous.playhead || state.host?.session?.id !== previous.host?.session?.id) return;
-    clearTimeout(resting);
-    // A position that could not be told is told with the next one.
-    resting = setTimeout(() => client.call('session.setPosition', { frame: store.getState().playhead }).catch(() => {}), restMs);
-  });
+  tellPosition(client, store);
 
   const attempt = async (work: Promise<unknown>): Promise<boolean> => {
     try {
@@ -110,23 +119,12 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     }
   };
 
-  const openClip = async (path: string | null): Promise<AppError | null> => {
-    store.setState({ isOpening: true });
-    try {
-      await (path === null ? client.call('session.openSample', {}) : client.call('session.open', { path }));
-      return null;
-    } catch (error) {
-      const known = AppError.from(error);
-      // Whoever cancelled it knows.
-      return known.code === 'cancelled' ? null : known;
-    } finally {
-      store.setState({ isOpening: false });
-    }
-  };
+  const openClip = createOpenClip(client, store, tabs);
 
-  const runners = createCommandRunners({
+  const parts: WindowParts = {
     client,
     store,
+    tabs,
     player,
     times,
     prompts,
@@ -135,13 +133,17 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     brush,
     thumbnails,
     desktop,
+    callSession,
     attempt,
     openClip,
-  });
+  };
+  const runners = createCommandRunners(parts);
   const run = (id: CommandId, chord = ''): void => {
+    // Whoever works here does not want to be taken to the tab from before any more.
+    if (store.getState().wanted) store.setState({ wanted: null });
     if (commands[id].enabled(commandContext(store.getState()))) runners[id](chord);
   };
 
   desktop?.onCommand((id) => run(id));
-  return { client, store, player, times, prompts, viewport, timeline, brush, thumbnails, desktop, fileUrl, run, attempt, openClip };
+  return { ...parts, fileUrl, run };
 };

@@ -17,6 +17,8 @@ import { CopyDialog } from '../features/project/copy-dialog.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/status/top-bar.tsx';
+import { CloseDialog } from '../features/tabs/close-dialog.tsx';
+import { TabBar } from '../features/tabs/tab-bar.tsx';
 import { Timeline } from '../features/timeline/timeline.tsx';
 import { usualTimelineHeight } from '../features/timeline/usual-height.ts';
 import { Viewer } from '../features/viewer/viewer.tsx';
@@ -33,12 +35,13 @@ export const App = () => {
   useShortcuts();
   const { store } = useApp();
   const isDropping = useDropToOpen();
-  const hasSession = useAppState((s) => s.host?.session != null);
-  const name = useAppState((s) => s.host?.session?.media.name ?? null);
+  const hasSession = useAppState((s) => s.session !== null);
+  const hasTab = useAppState((s) => s.activeId !== null);
+  const name = useAppState((s) => s.session?.media.name ?? null);
   const dialog = useAppState((s) => s.dialog);
   const { isSideShown, sideWidth, isTimelineShown, timelineHeight } = useAppState((s) => s.prefs);
 
-  const usualHeight = useAppState((s) => usualTimelineHeight(s.host?.session?.objects.length ?? 0));
+  const usualHeight = useAppState((s) => usualTimelineHeight(s.session?.objects.length ?? 0));
 
   useEffect(() => {
     document.title = name === null ? appText.title : appText.titleWith(name);
@@ -47,6 +50,7 @@ export const App = () => {
   return (
     <div className={styles.app}>
       <TopBar />
+      <TabBar />
       <EngineBanner />
       <main className={cx(styles.main, isDropping && styles.dropping)}>
         <h1 className={styles.hiddenTitle}>{appText.title}</h1>
@@ -64,7 +68,7 @@ export const App = () => {
             <Dock />
           </>
         )}
-        {!hasSession && <EmptyState />}
+        {!hasTab && <EmptyState />}
         <Toasts />
       </main>
       {hasSession && isTimelineShown && (
@@ -84,6 +88,7 @@ export const App = () => {
       <MergeMenu />
       {dialog === 'open' && <OpenDialog />}
       {dialog === 'camera' && <CameraDialog />}
+      {dialog === 'close' && <CloseDialog />}
       {dialog === 'copy' && <CopyDialog />}
       {dialog === 'export' && <ExportDialog />}
       {dialog === 'log' && <LogDialog />}

@@ -2,7 +2,6 @@
 import type { CommandId } from '../../shared/commands.ts';
 import type { TrackedObject } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
-import type { MethodInput } from '../../shared/contract.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
 import { statusText } from '../features/status/strings.ts';
 import { UnsureFrames } from '../features/timeline/unsure-frames.ts';
@@ -10,6 +9,7 @@ import { canvasFromImage } from '../features/viewer/geometry.ts';
 import { addToast, reportError } from '../state/app-store.ts';
 import { nextTheme } from '../state/preferences.ts';
 import { setPreference } from '../state/remember-preferences.ts';
+import type { ToolName } from '../state/session-view.ts';
 import {
   type DialogName,
   liveOf,
@@ -18,10 +18,11 @@ import {
   neighbourPrompt,
   neighbourUnsure,
   objectsOf,
+  runningAnywhere,
   runningOperation,
   selectedObjects,
-  type ToolName,
 } from '../state/window-state.ts';
+import { type SessionInput, sessionClient } from '../transport/session-client.ts';
 import { createObjectRunners } from './object-runners.ts';
 import { runnerText } from './strings.ts';
 import type { WindowParts } from './window-parts.ts';
@@ -29,13 +30,20 @@ import type { WindowParts } from './window-parts.ts';
 export type CommandRunners = Record<CommandId, (chord: string) => void>;
 
 export const createCommandRunners = (app: WindowParts): CommandRunners => {
-  const { client, store, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
+  const { client, callSession, store, tabs, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
 
   const unsure = new UnsureFrames(client);
 
   const openAndReport = async (path: string | null): Promise<void> => {
     const error = await openClip(path);
     if (error) reportError(store, error);
+  };
+
+  const reopen = async (): Promise<void> => {
+    const path = store.getState().closed.at(-1);
+    if (path === undefined) return;
+    store.setState((s) => ({ closed: s.closed.slice(0, -1) }));
+    await openAndReport(path);
   };
 
   const askForClip = async (): Promise<void> => {
@@ -65,10 +73,12 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     seekTo(neighbourGap(concerned(), lastFrame() + 1, store.getState().playhead, direction), runnerText.noGap);
 
   const goToUnsure = async (direction: 1 | -1): Promise<void> => {
-    const { host, playhead } = store.getState();
-    const review = (host?.session?.memory.review ?? []).filter(({ objectId }) => concerned().some(({ id }) => id === objectId));
+    const { session, playhead } = store.getState();
+    if (!session) return;
+    const review = session.memory.review.filter(({ objectId }) => concerned().some(({ id }) => id === objectId));
     try {
-      const doubts = [...review, ...(await unsure.beginnings(host?.session?.id ?? null, concerned()))];
+      const doubts = [...review, ...(await unsure.beginnings(session.id, concerned()))];
+      if (store.getState().activeId !== session.id) return;
       seekTo(neighbourUnsure(doubts, null, playhead, direction), runnerText.noUnsure);
     } catch (error) {
       reportError(store, error);
@@ -81,14 +91,14 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     store.setState({ isAskingPlace: true });
   };
 
-  const lastFrame = (): number => (store.getState().host?.session?.media.frameCount ?? 1) - 1;
+  const lastFrame = (): number => (store.getState().session?.media.frameCount ?? 1) - 1;
 
   /** @param part the marked range, what lies beyond the frame on screen, or all */
   const track = async (direction: TrackDirection, part: 'all' | 'range' | 'here' = 'all'): Promise<void> => {
-    const { trackScope } = store.getState();
+    const { trackScope, activeId } = store.getState();
     const marks = marksOf(store.getState());
     // A closed range is tracked both ways: nothing outside it is touched.
-    const input: MethodInput<'track.start'> = { direction: part === 'range' ? 'both' : direction };
+    const input: SessionInput<'track.start'> = { direction: part === 'range' ? 'both' : direction };
     if (trackScope === 'selected') {
       const objectIds = selectedObjects(store.getState()).map(({ id }) => id);
       if (objectIds.length === 0) {
@@ -103,8 +113,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     }
     if (part === 'here') input.from = store.getState().shownFrame;
     player.follow();
-    const isStarted = await attempt(client.call('track.start', input));
-    if (!isStarted) player.seek(store.getState().playhead);
+    const isStarted = await attempt(callSession('track.start', input));
+    if (!isStarted && store.getState().activeId === activeId) player.seek(store.getState().playhead);
   };
 
   const cancel = (): void => {
@@ -113,14 +123,16 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
   };
 
-  const setMarks = (marks: MethodInput<'session.setMarks'>): void => void attempt(client.call('session.setMarks', marks));
+  const setMarks = (marks: SessionInput<'session.setMarks'>): void => void attempt(callSession('session.setMarks', marks));
 
   const stepBack = async (method: 'history.undo' | 'history.redo', say: (label: string) => string): Promise<void> => {
+    const { activeId } = store.getState();
+    if (activeId === null) return;
     try {
       // What was just clicked is what is taken back, also when it is still on its way.
       await prompts.settled();
-      const { label } = await client.call(method, {});
-      if (label !== null) addToast(store, 'info', say(label), 'history');
+      const { label } = await sessionClient(client, activeId).call(method, {});
+      if (label !== null) addToast(store, 'info', say(label), { about: 'history' });
     } catch (error) {
       reportError(store, error);
     }
@@ -130,7 +142,10 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
 
   const applyStrokes = async (): Promise<void> => {
     // The mask of a click that is still on its way is part of what is applied.
+    const { activeId } = store.getState();
     await prompts.settled();
+    // Another tab was chosen meanwhile: the strokes wait in theirs.
+    if (store.getState().activeId !== activeId) return;
     const mask = brush.take();
     if (mask) await prompts.setMask(mask);
   };
@@ -167,7 +182,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
 
   /** The work is saved by itself; whoever asks for it is told so, or why it is not. */
   const sayIfSaved = (): void => {
-    const { project } = store.getState().host ?? {};
+    const { project } = store.getState().session ?? {};
     if (liveOf(store.getState())) addToast(store, 'info', runnerText.savedLive);
     else if (project?.error) addToast(store, 'error', project.error.message);
     else if (project) addToast(store, 'info', runnerText.saved(project.path));
@@ -179,11 +194,14 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'clip.openSample': () => void openAndReport(null),
     'camera.open': dialog('camera'),
     'import.finish': () => {
-      const operation = runningOperation(store.getState(), 'import');
+      const operation = runningAnywhere(store.getState(), 'import');
       if (operation) void attempt(client.call('import.finish', { operationId: operation.id }));
     },
-    'clip.close': () => void attempt(client.call('session.close', {})),
     'clip.export': () => store.setState({ dialog: 'export' }),
+    'tab.next': () => tabs.step(1),
+    'tab.previous': () => tabs.step(-1),
+    'tab.close': () => tabs.close(store.getState().activeId),
+    'tab.reopen': () => void reopen(),
     'project.save': sayIfSaved,
     'project.copy': dialog('copy'),
     'model.choose': dialog('models'),
@@ -241,8 +259,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'track.range': () => void track(store.getState().trackDirection, 'range'),
     'track.toggleSelected': () => store.setState((s) => ({ trackScope: s.trackScope === 'all' ? 'selected' : 'all' })),
     'track.follow': () => player.follow(),
-    'live.toggleTracking': () => void attempt(client.call('live.setTracking', { isOn: liveOf(store.getState())?.isTracking !== true })),
-    'live.stop': () => void attempt(client.call('live.stop', {})),
+    'live.toggleTracking': () => void attempt(callSession('live.setTracking', { isOn: liveOf(store.getState())?.isTracking !== true })),
+    'live.stop': () => void attempt(callSession('live.stop', {})),
     'operation.cancel': cancel,
     'timeline.zoomIn': () => timeline.zoomBy(0.5, store.getState().playhead),
     'timeline.zoomOut': () => timeline.zoomBy(2, store.getState().playhead),

@@ -8,7 +8,7 @@ import type { WindowParts } from './window-parts.ts';
 
 type ObjectCommand = Extract<CommandId, `object.${string}`>;
 
-type Parts = Pick<WindowParts, 'client' | 'store' | 'prompts' | 'attempt'>;
+type Parts = Pick<WindowParts, 'callSession' | 'store' | 'prompts' | 'attempt'>;
 
 const idsOf = (state: WindowState): number[] => objectsOf(state).map(({ id }) => id);
 
@@ -21,7 +21,7 @@ const extend = (store: AppStore, by: 1 | -1): void => {
   if (next !== undefined) store.setState({ alsoSelected: [...state.alsoSelected, next] });
 };
 
-export const createObjectRunners = ({ client, store, prompts, attempt }: Parts): Record<ObjectCommand, (chord: string) => void> => {
+export const createObjectRunners = ({ callSession, store, prompts, attempt }: Parts): Record<ObjectCommand, (chord: string) => void> => {
   /** @param work told of the object that clicks refine, and of those selected beside it */
   const onSelection = (work: (object: TrackedObject, others: number[]) => Promise<unknown>): void => {
     const { selectedId } = store.getState();
@@ -32,7 +32,7 @@ export const createObjectRunners = ({ client, store, prompts, attempt }: Parts):
   };
 
   const toggle = (key: 'visible' | 'solo' | 'locked') => (): void =>
-    onSelection((object, others) => client.call('object.update', { objectId: object.id, others, [key]: !object[key] }));
+    onSelection((object, others) => callSession('object.update', { objectId: object.id, others, [key]: !object[key] }));
 
   const select = (index: number): void => {
     const object = objectsOf(store.getState())[index];
@@ -51,13 +51,13 @@ export const createObjectRunners = ({ client, store, prompts, attempt }: Parts):
     const to = from + by;
     if (from < 0 || to < 0 || to >= ids.length) return;
     ids.splice(to, 0, ...ids.splice(from, 1));
-    void attempt(client.call('object.reorder', { objectIds: ids }));
+    void attempt(callSession('object.reorder', { objectIds: ids }));
   };
 
   const merge = (): void => {
     const { selectedId } = store.getState();
     if (selectedObjects(store.getState()).length < 2) store.setState({ mergingId: selectedId });
-    else onSelection(({ id }, others) => client.call('object.merge', { objectIds: [id, ...others], into: id }));
+    else onSelection(({ id }, others) => callSession('object.merge', { objectIds: [id, ...others], into: id }));
   };
 
   const showAll = (): void => {
@@ -65,7 +65,7 @@ export const createObjectRunners = ({ client, store, prompts, attempt }: Parts):
     const [first, ...others] = objectsOf(store.getState())
       .filter(({ visible, solo }) => !visible || solo)
       .map(({ id }) => id);
-    if (first !== undefined) void attempt(client.call('object.update', { objectId: first, others, visible: true, solo: false }));
+    if (first !== undefined) void attempt(callSession('object.update', { objectId: first, others, visible: true, solo: false }));
   };
 
   const selectAll = (): void => {
@@ -78,7 +78,7 @@ export const createObjectRunners = ({ client, store, prompts, attempt }: Parts):
 
   return {
     'object.add': () => void prompts.addObject(),
-    'object.remove': () => onSelection(({ id }, others) => client.call('object.remove', { objectId: id, others })),
+    'object.remove': () => onSelection(({ id }, others) => callSession('object.remove', { objectId: id, others })),
     'object.removeLastPoint': () => void prompts.removeLastPoint(),
     'object.clearFrame': () => void prompts.clearFrame(),
     'object.toggleVisible': toggle('visible'),

@@ -1,6 +1,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { type AppStore, createAppStore } from '../state/app-store.ts';
+import { withActive, withHostState } from '../state/sessions.ts';
+import { testHost, windowOn } from '../state/test-state.ts';
 import { promptOn } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { createPromptActions, type PromptActions } from './prompt-actions.ts';
@@ -21,7 +23,7 @@ const point = (x: number, label: 0 | 1 = 1) => ({ x, y: 1, label });
 
 beforeEach(() => {
   calls = [];
-  store = createAppStore({ link: 'open', shownFrame: 6 });
+  store = createAppStore({ ...windowOn(), shownFrame: 6 });
   const client = {
     call: (method: string, input: Record<string, unknown>) =>
       new Promise((resolve, reject) => calls.push({ method, input, resolve: (value = {}) => resolve(value), reject })),
@@ -99,4 +101,26 @@ it('a negative click without an object makes none', async () => {
   await actions.addPoint(point(1, 0));
   expect(calls).toEqual([]);
   expect(store.getState().toasts).toHaveLength(1);
+});
+
+it('what was begun in one tab stays there, though another is shown meanwhile', async () => {
+  void actions.addPoint(point(1));
+  store.setState((s) => withActive(withHostState(s, testHost(2, ['a', 'b'])), 'b'));
+  void actions.addPoint(point(2));
+  expect(calls.map(({ method, input }) => [method, input.sessionId])).toEqual([
+    ['object.add', 'a'],
+    ['object.add', 'b'],
+  ]);
+  calls[0]!.resolve({ objectId: 4 });
+  calls[1]!.resolve({ objectId: 1 });
+  await settled();
+  expect(calls.slice(2).map(({ method, input }) => [method, input.sessionId, input.objectId, input.points])).toEqual([
+    ['prompt.set', 'a', 4, [point(1)]],
+    ['prompt.set', 'b', 1, [point(2)]],
+  ]);
+  expect(store.getState()).toMatchObject({ activeId: 'b', selectedId: 1, computing: ['a', 'b'] });
+  calls[2]!.resolve();
+  await settled();
+  expect(store.getState().computing).toEqual(['b']);
+  expect(withActive(store.getState(), 'a').selectedId).toBe(4);
 });

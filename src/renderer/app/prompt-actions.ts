@@ -1,11 +1,13 @@
 /**
  * What a click, a box and a removal do. Each shows at once as a draft, is sent as the whole prompt of its frame, and calls for
- * one frame are sent one after the other, the newest standing for those that waited.
+ * one frame are sent one after the other, the newest standing for those that waited. An action belongs to the session it began in.
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
-import { maskChoice, objectsOf, promptKey, promptOn, type WindowState } from '../state/window-state.ts';
+import { sessionOf, withView } from '../state/sessions.ts';
+import { maskChoice, objectsOf, promptKey, promptOn } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
+import { sessionClient } from '../transport/session-client.ts';
 import { promptText } from './strings.ts';
 
 export interface PromptActions {
@@ -21,8 +23,14 @@ export interface PromptActions {
   /** Takes the next of the masks that the model made of the clicks on this frame. */
   nextMask(): Promise<void>;
   addObject(): Promise<number | null>;
-  /** Resolves when the host knows of everything that was done until now. */
+  /** Resolves when the host knows of everything that was done until now in the session on screen. */
   settled(): Promise<void>;
+}
+
+/** A frame of a session. */
+interface Place {
+  sessionId: string;
+  frame: number;
 }
 
 export const createPromptActions = (client: Client, store: AppStore, pause: () => void): PromptActions => {
@@ -41,126 +49,139 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
       s.drafts[key] === draft ? { drafts: Object.fromEntries(Object.entries(s.drafts).filter(([k]) => k !== key)) } : s,
     );
 
-  const drain = async (objectId: number, key: string): Promise<void> => {
+  /** Shows that a mask of the session is being computed until the work is done. */
+  const computing = async (sessionId: string, work: () => Promise<unknown>): Promise<void> => {
+    store.setState((s) => ({ computing: [...s.computing, sessionId] }));
+    try {
+      await work();
+    } finally {
+      store.setState((s) => ({ computing: s.computing.toSpliced(s.computing.indexOf(sessionId), 1) }));
+    }
+  };
+
+  const drain = async (sessionId: string, objectId: number, key: string): Promise<void> => {
+    const session = sessionClient(client, sessionId);
     for (let prompt = newest.get(key); prompt; prompt = newest.get(key)) {
       newest.delete(key);
       const { frame, points, box, mask } = prompt;
-      store.setState((s) => ({ computing: s.computing + 1 }));
+      const send = (): Promise<unknown> => {
+        if (isEmptyPrompt(prompt)) return session.call('prompt.clear', { objectId, frame });
+        return mask
+          ? session.call('prompt.setMask', { objectId, frame, mask })
+          : session.call('prompt.set', { objectId, frame, points, box });
+      };
       try {
-        if (isEmptyPrompt(prompt)) await client.call('prompt.clear', { objectId, frame });
-        else if (mask) await client.call('prompt.setMask', { objectId, frame, mask });
-        else await client.call('prompt.set', { objectId, frame, points, box });
+        await computing(sessionId, send);
       } catch (error) {
         dropDraft(key, prompt);
         reportError(store, error);
-      } finally {
-        store.setState((s) => ({ computing: s.computing - 1 }));
       }
     }
     sending.delete(key);
   };
 
-  const change = async (objectId: number, frame: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
-    const key = promptKey(objectId, frame);
-    const { candidate: _, ...known } = promptOn(store.getState(), objectId, frame);
+  const change = async ({ sessionId, frame }: Place, objectId: number, edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
+    const key = promptKey(sessionId, objectId, frame);
+    const state = store.getState();
+    const session = { id: sessionId, objects: sessionOf(state, sessionId)?.objects ?? [] };
+    const { candidate: _, ...known } = promptOn({ drafts: state.drafts, session }, objectId, frame);
     // Other clicks have other masks: the choice among the former ones ends.
     const prompt = edit(known);
-    store.setState((s: WindowState) => ({ drafts: { ...s.drafts, [key]: prompt } }));
+    store.setState((s) => ({ drafts: { ...s.drafts, [key]: prompt } }));
     newest.set(key, prompt);
     let work = sending.get(key);
     if (!work) {
-      work = drain(objectId, key);
+      work = drain(sessionId, objectId, key);
       sending.set(key, work);
     }
     await work;
   };
 
-  const addObject = async (): Promise<number | null> => {
+  const addObject = async (sessionId: string): Promise<number | null> => {
     const former = store.getState().selectedId;
     // From now on a click is the new object's, also one on a point of the former.
     store.setState({ selectedId: null });
     try {
-      const { objectId } = await client.call('object.add', {});
-      store.setState({ selectedId: objectId, promptLabel: 1 });
+      const { objectId } = await client.call('object.add', { sessionId });
+      store.setState((s) => withView(s, sessionId, { selectedId: objectId, promptLabel: 1 }));
       return objectId;
     } catch (error) {
-      store.setState({ selectedId: former });
+      store.setState((s) => withView(s, sessionId, { selectedId: former }));
       reportError(store, error);
       return null;
     }
   };
 
-  /** The frame a prompt is meant for: the one that is on screen as the user acts. */
-  const stopAtShown = (): number => {
+  /** Where a prompt is meant to be: on the frame that is on screen as the user acts. */
+  const stopAtShown = (): Place | null => {
     pause();
-    return store.getState().shownFrame;
+    const { activeId: sessionId, shownFrame: frame } = store.getState();
+    return sessionId === null ? null : { sessionId, frame };
   };
 
-  /** Clicks that come while an object is being made belong to that object. */
-  let making: Promise<number | null> | null = null;
-  const makeObject = (): Promise<number | null> => {
-    const made = addObject().finally(() => {
-      if (making === made) making = null;
+  /** By session: clicks that come while an object is being made belong to that object. */
+  const making = new Map<string, Promise<number | null>>();
+  const makeObject = (sessionId: string): Promise<number | null> => {
+    const made = addObject(sessionId).finally(() => {
+      if (making.get(sessionId) === made) making.delete(sessionId);
     });
-    making = made;
+    making.set(sessionId, made);
     return made;
   };
-  const target = (): number | Promise<number | null> => {
+  const target = (sessionId: string): number | Promise<number | null> => {
     const { selectedId } = store.getState();
-    if (selectedId !== null && !making) return selectedId;
-    return making ?? makeObject();
+    const made = making.get(sessionId);
+    return made ?? selectedId ?? makeObject(sessionId);
+  };
+
+  /** Changes what the shown frame says of the selected object, or of a new one. */
+  const onTarget = async (edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
+    if (isLocked()) return;
+    const place = stopAtShown();
+    if (!place) return;
+    const objectId = await target(place.sessionId);
+    if (objectId !== null) await change(place, objectId, edit);
   };
 
   const onSelected = async (edit: (prompt: FramePrompt) => FramePrompt): Promise<void> => {
     const { selectedId } = store.getState();
-    if (selectedId !== null && !isLocked()) await change(selectedId, stopAtShown(), edit);
+    const place = selectedId !== null && !isLocked() && stopAtShown();
+    if (selectedId !== null && place) await change(place, selectedId, edit);
   };
 
   const nextMask = async (): Promise<void> => {
     const { selectedId } = store.getState();
     if (selectedId === null || maskChoice(store.getState()) === null || isLocked()) return;
-    const frame = stopAtShown();
+    const place = stopAtShown();
+    if (!place) return;
+    const { sessionId, frame } = place;
     // The choice is made among the masks of the clicks the host knows.
-    await sending.get(promptKey(selectedId, frame));
-    store.setState((s) => ({ computing: s.computing + 1 }));
+    await sending.get(promptKey(sessionId, selectedId, frame));
     try {
-      await client.call('prompt.candidate', { objectId: selectedId, frame });
+      await computing(sessionId, () => client.call('prompt.candidate', { sessionId, objectId: selectedId, frame }));
     } catch (error) {
       reportError(store, error);
-    } finally {
-      store.setState((s) => ({ computing: s.computing - 1 }));
     }
   };
 
   return {
-    addObject: makeObject,
+    addObject: async () => {
+      const { activeId } = store.getState();
+      return activeId === null ? null : makeObject(activeId);
+    },
     settled: async () => {
-      await making;
-      await Promise.all(sending.values());
+      const { activeId } = store.getState();
+      if (activeId === null) return;
+      await making.get(activeId);
+      await Promise.all([...sending].filter(([key]) => key.startsWith(`${activeId}:`)).map(([, work]) => work));
     },
     nextMask,
     addPoint: async (point) => {
-      if (isLocked()) return;
-      if (point.label === 0 && store.getState().selectedId === null) {
-        addToast(store, 'info', promptText.negativeFirst);
-        return;
-      }
-      const frame = stopAtShown();
-      const objectId = await target();
-      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
+      if (point.label === 0 && store.getState().selectedId === null) addToast(store, 'info', promptText.negativeFirst);
+      else await onTarget((prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
     },
-    setBox: async (box) => {
-      if (isLocked()) return;
-      const frame = stopAtShown();
-      const objectId = await target();
-      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, mask: null, box }));
-    },
-    setMask: async (mask) => {
-      if (isLocked()) return;
-      const frame = stopAtShown();
-      const objectId = await target();
-      if (objectId !== null) await change(objectId, frame, (prompt) => ({ ...prompt, points: [], box: null, mask }));
-    },
+    setBox: (box) => onTarget((prompt) => ({ ...prompt, mask: null, box })),
+    setMask: (mask) => onTarget((prompt) => ({ ...prompt, points: [], box: null, mask })),
     removeLastPoint: () =>
       onSelected((prompt) =>
         prompt.points.length > 0 ? { ...prompt, points: prompt.points.slice(0, -1) } : { ...prompt, box: null, mask: null },

@@ -1,6 +1,7 @@
 /** The parts of a window that its commands work on. */
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { TabActions } from '../features/tabs/tab-actions.ts';
 import type { TimelineView } from '../features/timeline/timeline-view.ts';
 import type { Brush } from '../features/viewer/brush.ts';
 import type { Viewport } from '../features/viewer/viewport.ts';
@@ -9,11 +10,13 @@ import type { Player } from '../playback/player.ts';
 import type { Thumbnails } from '../playback/thumbnails.ts';
 import type { AppStore } from '../state/app-store.ts';
 import type { Client } from '../transport/client.ts';
+import type { SessionClient } from '../transport/session-client.ts';
 import type { PromptActions } from './prompt-actions.ts';
 
 export interface WindowParts {
   readonly client: Client;
   readonly store: AppStore;
+  readonly tabs: TabActions;
   readonly player: Player;
   /** When each frame of the clip is shown. */
   readonly times: FrameTimes;
@@ -24,8 +27,10 @@ export interface WindowParts {
   readonly thumbnails: Thumbnails<HTMLCanvasElement>;
   /** The desktop shell, or null in a browser. */
   readonly desktop: DesktopBridge | null;
+  /** Calls a method of the session that is on screen now. It rejects with `session-unknown` while none is. */
+  readonly callSession: SessionClient['call'];
   /** Waits for a call and tells the user when it failed. @returns whether it went well */
   attempt(work: Promise<unknown>): Promise<boolean>;
-  /** @returns why the clip could not be opened, or null */
+  /** Opens a clip in a tab of its own; null opens the sample. @returns why that failed, or null */
   openClip(path: string | null): Promise<AppError | null>;
 }

@@ -2,9 +2,16 @@
 import type { Client } from '../transport/client.ts';
 import { firstThumbnailRequest } from './thumbnails.ts';
 
+export interface PictureWish {
+  sessionId: string;
+  frame: number;
+  maxWidth: number;
+  maxHeight: number;
+}
+
 export interface FrameRequestsHost {
   /** The picture to ask for now; null: none. */
-  next(): { frame: number; maxWidth: number; maxHeight: number } | null;
+  next(): PictureWish | null;
   onFailed(error: unknown): void;
 }
 
@@ -43,7 +50,7 @@ export class FrameRequests {
     if (next) void this.#ask(next);
   }
 
-  async #ask(wish: { frame: number; maxWidth: number; maxHeight: number }): Promise<void> {
+  async #ask(wish: PictureWish): Promise<void> {
     this.#isBusy = true;
     try {
       const requestId = ++this.#requestId;

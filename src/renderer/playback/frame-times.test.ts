@@ -19,7 +19,7 @@ const hostOf = (timesMs: readonly number[]): { client: Pick<Client, 'call'>; ask
 const variable = async (timesMs: readonly number[]): Promise<FrameTimes> => {
   const times = new FrameTimes(hostOf(timesMs).client);
   const durationMs = (timesMs.at(-1) ?? 0) + 40;
-  times.open({ frameCount: timesMs.length, durationMs, averageFps: (timesMs.length * 1000) / durationMs, isVariableFrameRate: true });
+  times.open('a', { frameCount: timesMs.length, durationMs, averageFps: (timesMs.length * 1000) / durationMs, isVariableFrameRate: true });
   while (times.store.getState().known < timesMs.length) await settled();
   return times;
 };
@@ -35,7 +35,7 @@ describe('FrameTimes', () => {
   it('needs no host at an even rate', () => {
     const { client, asked } = hostOf([]);
     const times = new FrameTimes(client);
-    times.open({ frameCount: 100, durationMs: 4000, averageFps: 25, isVariableFrameRate: false });
+    times.open('a', { frameCount: 100, durationMs: 4000, averageFps: 25, isVariableFrameRate: false });
     expect(times.timeOf(10)).toBe(400);
     expect([times.frameAt(399), times.frameAt(400), times.frameAt(439.4), times.frameAt(1e9), times.frameAt(-5)]).toEqual([
       9, 10, 10, 99, 0,
@@ -65,7 +65,7 @@ describe('FrameTimes', () => {
     const timesMs = Array.from({ length: 25_000 }, (_, i) => i * 30 + (i % 3));
     const { client, asked } = hostOf(timesMs);
     const times = new FrameTimes(client);
-    times.open({ frameCount: 25_000, durationMs: 750_000, averageFps: 33.3, isVariableFrameRate: true });
+    times.open('a', { frameCount: 25_000, durationMs: 750_000, averageFps: 33.3, isVariableFrameRate: true });
     const guessed = [0, 5000, 12_000, 24_999].map((frame) => times.timeOf(frame));
     expect([...guessed].sort((a, b) => a - b)).toEqual(guessed);
     while (times.store.getState().known < 25_000) await settled();
@@ -80,8 +80,8 @@ describe('FrameTimes', () => {
   it('drops the answers about a clip that was closed', async () => {
     const { client } = hostOf([0, 10, 500]);
     const times = new FrameTimes(client);
-    times.open({ frameCount: 3, durationMs: 540, averageFps: 6, isVariableFrameRate: true });
-    times.open({ frameCount: 50, durationMs: 2000, averageFps: 25, isVariableFrameRate: false });
+    times.open('a', { frameCount: 3, durationMs: 540, averageFps: 6, isVariableFrameRate: true });
+    times.open('a', { frameCount: 50, durationMs: 2000, averageFps: 25, isVariableFrameRate: false });
     await settled();
     expect(times.timeOf(2)).toBe(80);
   });

@@ -17,6 +17,7 @@ export class FrameTimes {
   /** Frames whose exact times are known; grows until it is their number. */
   readonly store: StoreApi<{ known: number }> = createStore(() => ({ known: 0 }));
   readonly #client: Pick<Client, 'call'>;
+  #sessionId = '';
   #clip: Clip = { frameCount: 1, durationMs: 0, averageFps: 25, isVariableFrameRate: false };
   #times = new Float64Array(0);
   #known = 0;
@@ -28,8 +29,9 @@ export class FrameTimes {
     this.#client = client;
   }
 
-  /** Another clip. */
-  open(clip: Clip): void {
+  /** Another clip, of this session. */
+  open(sessionId: string, clip: Clip): void {
+    this.#sessionId = sessionId;
     this.#clip = clip;
     this.#known = 0;
     this.#turn++;
@@ -41,7 +43,7 @@ export class FrameTimes {
   /** The same clip, longer: what is known stays, and the times of the new frames are fetched. */
   grow(clip: Clip): void {
     if (clip.isVariableFrameRate !== this.#clip.isVariableFrameRate) {
-      this.open(clip);
+      this.open(this.#sessionId, clip);
       return;
     }
     this.#clip = clip;
@@ -130,7 +132,7 @@ export class FrameTimes {
       while (this.#known < this.#clip.frameCount) {
         const from = this.#known;
         const to = Math.min(this.#clip.frameCount, from + partFrames) - 1;
-        const { timesMs } = await this.#client.call('session.frameTimes', { from, to });
+        const { timesMs } = await this.#client.call('session.frameTimes', { sessionId: this.#sessionId, from, to });
         if (turn !== this.#turn || timesMs.length === 0) return;
         this.#times.set(timesMs.slice(0, to - from + 1), from);
         this.#known = Math.min(to + 1, from + timesMs.length);

@@ -1,14 +1,14 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AppState } from '../../shared/contract/state.ts';
-import { noSessionMemory } from '../../shared/memory-tree.ts';
 import type { FrameMessage } from '../../shared/wire.ts';
 import { type AppStore, createAppStore } from '../state/app-store.ts';
-import { withHostState } from '../state/window-state.ts';
+import { withActive, withHostState, withSession } from '../state/sessions.ts';
+import { testHost, testOperation, testSession } from '../state/test-state.ts';
 import type { Client } from '../transport/client.ts';
 import { FrameTimes } from './frame-times.ts';
 import { Player } from './player.ts';
 
 interface Asked {
+  sessionId: string;
   requestId: number;
   frame: number;
   maxWidth: number;
@@ -23,7 +23,8 @@ let push: (message: FrameMessage) => void;
 let now = 0;
 let tick: (() => void) | null = null;
 
-const message = (requestId: number, frame: number, width = 4): FrameMessage => ({
+const message = (requestId: number, frame: number, width = 4, sessionId = 'a'): FrameMessage => ({
+  sessionId,
   requestId,
   frame,
   timeMs: frame * frameMs,
@@ -35,45 +36,8 @@ const message = (requestId: number, frame: number, width = 4): FrameMessage => (
   overlays: [],
 });
 
-const hostState = (revision: number, isTracking = false): AppState => ({
-  revision,
-  session: {
-    id: 'a',
-    media: {
-      name: '',
-      path: '',
-      width: 640,
-      height: 360,
-      frameCount: 50,
-      durationMs: 2000,
-      averageFps: 25,
-      isVariableFrameRate: false,
-      hasAudio: false,
-      codec: '',
-    },
-    model: { id: '', name: '', imageSize: 1, provider: '', providerReason: '' },
-    objects: [],
-    memory: noSessionMemory(),
-  },
-  operations: isTracking
-    ? [
-        {
-          id: 't',
-          kind: 'track',
-          title: '',
-          state: 'running',
-          done: 0,
-          total: 1,
-          framesPerSecond: null,
-          etaMs: null,
-          error: null,
-          outputs: [],
-        },
-      ]
-    : [],
-  engine: { state: 'ready', message: null },
-  notices: [],
-});
+const hostState = (revision: number, isTracking = false) =>
+  testHost(revision, ['a'], { operations: isTracking ? [testOperation('t')] : [] });
 
 const advance = (ms: number): void => {
   now += ms;
@@ -92,14 +56,18 @@ beforeEach(async () => {
       push = listener;
       return () => {};
     },
-    call: (_method: string, { requestId, frame, maxWidth }: { requestId: number; frame: number; maxWidth: number }) =>
+    call: (
+      _method: string,
+      { sessionId, requestId, frame, maxWidth }: { sessionId: string; requestId: number; frame: number; maxWidth: number },
+    ) =>
       new Promise<unknown>((resolve) => {
         asked.push({
+          sessionId,
           requestId,
           frame,
           maxWidth,
           answer: async () => {
-            push(message(requestId, frame, maxWidth));
+            push(message(requestId, frame, maxWidth, sessionId));
             resolve({});
             await vi.waitFor(() => {});
           },
@@ -107,7 +75,7 @@ beforeEach(async () => {
       }),
   } as unknown as Client;
   const times = new FrameTimes(client);
-  times.open({ frameCount: 50, durationMs: 2000, averageFps: 25, isVariableFrameRate: false });
+  times.open('a', { frameCount: 50, durationMs: 2000, averageFps: 25, isVariableFrameRate: false });
   player = new Player(client, store, times, {
     now: () => now,
     requestTick: (callback) => {
@@ -118,7 +86,7 @@ beforeEach(async () => {
       tick = null;
     },
   });
-  store.setState((s) => withHostState(s, hostState(1)));
+  store.setState((s) => withSession(withHostState(s, hostState(1)), testSession('a', 1)));
   await asked[0]!.answer();
   asked = [];
 });
@@ -236,5 +204,41 @@ describe('tracking', () => {
     push(message(0, 0, 0));
     push(message(0, 7, 0));
     expect(onOverlays).toHaveBeenCalledOnce();
+  });
+});
+
+describe('another tab', () => {
+  const show = (id: string): void => store.setState((s) => withActive(s, id));
+
+  beforeEach(async () => {
+    store.setState((s) => withHostState(s, testHost(2, ['a', 'b'])));
+    player.seek(9);
+    await asked[0]!.answer();
+    show('b');
+    store.setState((s) => withSession(s, testSession('b', 1, [], { position: 30 })));
+  });
+
+  it('asks for its own pictures', async () => {
+    expect(player.shown).toBeNull();
+    expect(asked.at(-1)).toMatchObject({ sessionId: 'b', frame: 30 });
+    await asked.at(-1)!.answer();
+    expect(player.shown).toMatchObject({ sessionId: 'b', frame: 30 });
+  });
+
+  it('shows no picture of the one that is behind', () => {
+    const onPicture = vi.fn();
+    player.pictures.add(onPicture);
+    push(message(0, 9));
+    push(message(0, 30, 0));
+    expect(onPicture).not.toHaveBeenCalled();
+    expect(store.getState().playhead).toBe(30);
+  });
+
+  it('back again, the last picture is there at once, and a fresh one is fetched', () => {
+    const onPicture = vi.fn();
+    player.pictures.add(onPicture);
+    show('a');
+    expect(onPicture).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ sessionId: 'a', frame: 9 }));
+    expect(store.getState()).toMatchObject({ playhead: 9, shownFrame: 9 });
   });
 });

@@ -8,7 +8,7 @@ import { type AppStore, reportError } from '../state/app-store.ts';
 import { liveOf, runningOperation } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { Listeners } from '../transport/transport.ts';
-import { FrameRequests } from './frame-requests.ts';
+import { FrameRequests, type PictureWish } from './frame-requests.ts';
 import type { FrameTimes } from './frame-times.ts';
 import { isCoarser, pictureBounds, pictureShare } from './picture-size.ts';
 import { PlaybackClock } from './playback-clock.ts';
@@ -47,6 +47,8 @@ export class Player {
   #shuttle: Shuttle | null = null;
   #tick = 0;
   #shown: FrameMessage | null = null;
+  /** The last pictures of sessions that are not on screen, by id. */
+  readonly #left = new Map<string, FrameMessage>();
   /** Device pixels per source pixel. */
   #detail = 1;
   readonly #quality = new PlayingQuality();
@@ -64,7 +66,9 @@ export class Player {
     });
     client.onFrame((message) => this.#onFrame(message));
     store.subscribe((state, previous) => {
-      if (state.host?.session?.id !== previous.host?.session?.id) this.#onSession();
+      if (state.activeId !== previous.activeId) this.#onSession(previous.activeId);
+      // The state of a session that was not looked at before comes after it was chosen.
+      else if (state.session && !previous.session) this.#fetchFirst();
       else if (state.link === 'open' && previous.link !== 'open') this.refresh();
     });
   }
@@ -198,7 +202,7 @@ export class Player {
   }
 
   get #media(): Media | null {
-    return this.#store.getState().host?.session?.media ?? null;
+    return this.#store.getState().session?.media ?? null;
   }
 
   /** What a picture is asked for in now. */
@@ -214,12 +218,20 @@ export class Player {
     if (drawingShare !== this.#store.getState().drawingShare) this.#store.setState({ drawingShare });
   }
 
-  #onSession(): void {
+  #onSession(before: string | null): void {
     this.#stopClock();
     this.#quality.forget();
     this.#requests.drop();
-    this.#shown = null;
+    const { activeId, host } = this.#store.getState();
+    if (before !== null && this.#shown) this.#left.set(before, this.#shown);
+    for (const id of this.#left.keys()) if (!host?.sessions.some((session) => session.id === id)) this.#left.delete(id);
+    this.#shown = (activeId !== null && this.#left.get(activeId)) || null;
     this.#wanted = null;
+    if (this.#shown) this.pictures.emit(this.#shown);
+    this.#fetchFirst();
+  }
+
+  #fetchFirst(): void {
     if (this.#media && !this.#isLive) this.#want(this.#store.getState().playhead, true);
   }
 
@@ -246,18 +258,20 @@ export class Player {
   }
 
   /** The frame that comes next, while playing, else the one that is wanted. */
-  #nextPicture(): { frame: number; maxWidth: number; maxHeight: number } | null {
+  #nextPicture(): PictureWish | null {
     let frame = this.#wanted;
     if (this.#clock) frame = this.#ahead.length < mostAhead ? this.#clock.next(this.#time.now()) : null;
     else this.#wanted = null;
     const media = this.#media;
     const held = this.#held;
     // What has left a live source's buffer stays as it is on screen.
-    if (frame === null || !media || !held || frame < held.from || frame > held.to) return null;
-    return { frame, ...this.#bounds(media) };
+    const { activeId: sessionId } = this.#store.getState();
+    if (frame === null || sessionId === null || !media || !held || frame < held.from || frame > held.to) return null;
+    return { sessionId, frame, ...this.#bounds(media) };
   }
 
   #onFrame(message: FrameMessage): void {
+    if (message.sessionId !== this.#store.getState().activeId) return;
     if (message.requestId === 0) {
       this.#onPushed(message);
       return;

@@ -22,14 +22,15 @@ interface Wish {
   until: number;
 }
 
-const keyOf = ({ frame, until }: Wish): string => `${frame}:${until}`;
+const isSame = (a: Wish, b: Wish): boolean => a.frame === b.frame && a.until === b.until;
 
 export class Thumbnails<Picture> {
   readonly #client: Client;
   readonly #isIdle: () => boolean;
   readonly #toPicture: (message: FrameMessage) => Picture;
-  /** By frame, in order of use. */
-  readonly #kept = new Map<number, Picture>();
+  #sessionId: string | null = null;
+  /** By session and frame, in order of use. */
+  readonly #kept = new Map<string, Picture>();
   /** The frame whose picture stands for a wish that left the choice. */
   readonly #standIns = new Map<string, number>();
   readonly #arrivals = new Listeners<number>();
@@ -51,15 +52,15 @@ export class Thumbnails<Picture> {
    */
   get(frame: number, until: number = frame + 1): Picture | null {
     const wish = { frame, until };
-    const at = this.#standIns.get(keyOf(wish)) ?? frame;
-    const kept = this.#kept.get(at);
+    const key = this.#keyOf(this.#standIns.get(this.#wishKeyOf(wish)) ?? frame);
+    const kept = this.#kept.get(key);
     if (kept !== undefined) {
-      this.#kept.delete(at);
-      this.#kept.set(at, kept);
+      this.#kept.delete(key);
+      this.#kept.set(key, kept);
       return kept;
     }
-    if (this.#fetching === null || keyOf(this.#fetching) !== keyOf(wish)) {
-      this.#waiting = [...this.#waiting.filter((other) => keyOf(other) !== keyOf(wish)), wish].slice(-mostWaiting);
+    if (this.#fetching === null || !isSame(this.#fetching, wish)) {
+      this.#waiting = [...this.#waiting.filter((other) => !isSame(other, wish)), wish].slice(-mostWaiting);
       this.pump();
     }
     return null;
@@ -70,11 +71,10 @@ export class Thumbnails<Picture> {
     this.#waiting = [];
   }
 
-  /** Another clip: nothing of the former is kept. */
-  clear(): void {
+  /** From now on pictures are of this session; those of the others are kept while there is room. */
+  open(sessionId: string | null): void {
+    this.#sessionId = sessionId;
     this.#waiting = [];
-    this.#kept.clear();
-    this.#standIns.clear();
     this.#fetching = null;
   }
 
@@ -84,7 +84,8 @@ export class Thumbnails<Picture> {
 
   /** Goes on fetching; called when the decoder may have become free. */
   pump(): void {
-    if (this.#fetching || !this.#isIdle()) return;
+    const sessionId = this.#sessionId;
+    if (this.#fetching || sessionId === null || !this.#isIdle()) return;
     const wish = this.#waiting.pop();
     if (wish === undefined) return;
     const request = { id: this.#nextId++, ...wish };
@@ -95,16 +96,24 @@ export class Thumbnails<Picture> {
       this.pump();
     };
     // A thumbnail that could not be had is left out; the viewer tells of a clip that can't be read.
-    this.#client.call('frame.get', { requestId: request.id, ...wish, maxWidth, maxHeight }).then(done, done);
+    this.#client.call('frame.get', { sessionId, requestId: request.id, ...wish, maxWidth, maxHeight }).then(done, done);
+  }
+
+  #keyOf(frame: number): string {
+    return `${this.#sessionId}:${frame}`;
+  }
+
+  #wishKeyOf({ frame, until }: Wish): string {
+    return `${this.#sessionId}:${frame}:${until}`;
   }
 
   #onFrame(message: FrameMessage): void {
-    if (message.requestId !== this.#fetching?.id || message.width === 0) return;
+    if (message.requestId !== this.#fetching?.id || message.sessionId !== this.#sessionId || message.width === 0) return;
     if (message.frame !== this.#fetching.frame) {
       if (this.#standIns.size >= mostStandIns) this.#standIns.clear();
-      this.#standIns.set(keyOf(this.#fetching), message.frame);
+      this.#standIns.set(this.#wishKeyOf(this.#fetching), message.frame);
     }
-    this.#kept.set(message.frame, this.#toPicture(message));
+    this.#kept.set(this.#keyOf(message.frame), this.#toPicture(message));
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= mostKept) break;
       this.#kept.delete(oldest);

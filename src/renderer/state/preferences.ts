@@ -21,6 +21,8 @@ const preferencesSchema = z.object({
   playingQuality: z.enum(['automatic', 'full']).catch('automatic'),
   /** Diameter of the brush in source px. */
   brushSize: z.number().min(2).max(400).catch(40),
+  /** Path of the clip whose tab was looked at last. */
+  lastClip: z.string().nullable().catch(null),
   areHintsDismissed: z.boolean().catch(false),
   /** Commands given from the palette, newest first. */
   recentCommands: z.array(z.string()).max(8).catch([]),

@@ -1,17 +1,18 @@
 /**
- * What the window shows: the host's state as it was last told, and what is the window's own (selection, playhead, dialogs).
- * Pictures and masks are never here. The functions are pure; app-store.ts keeps the value.
+ * What the window shows: the state of the app and of the session on screen as the host last told them, and what is the window's own
+ * (selection, playhead, dialogs). Pictures and masks are never here. The functions are pure; app-store.ts keeps the value.
  */
 
 import type { CommandContext } from '../../shared/command-spec.ts';
-import type { AppState, Operation, TrackedObject } from '../../shared/contract/state.ts';
+import type { AppState, Operation, Session, TrackedObject } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import type { HostInfo } from '../../shared/contract.ts';
 import type { LiveState } from '../../shared/live.ts';
-import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
+import type { FramePrompt } from '../../shared/prompts.ts';
 import { type Marks, noMarks } from '../../shared/session-state.ts';
 import type { LinkState } from '../transport/transport.ts';
 import { defaultPreferences, type Preferences } from './preferences.ts';
+import { freshView, type LeftSession, type SessionView } from './session-view.ts';
 
 export interface Toast {
   id: number;
@@ -19,42 +20,39 @@ export interface Toast {
   text: string;
   /** Of several messages about one thing the last one is shown: ten steps taken back do not cover the picture. */
   about?: 'history' | undefined;
+  /** The session it is about; there is a way to its tab. */
+  sessionId?: string | undefined;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera';
+export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera' | 'close';
 
-export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
-
-export interface WindowState {
+export interface WindowState extends SessionView {
   host: AppState | null;
   info: HostInfo | null;
   link: LinkState;
-  /** The object that clicks refine. */
-  selectedId: number | null;
-  /** Objects selected beside it: what is done to several is done to these too. */
-  alsoSelected: readonly number[];
+  /** The session on screen; null while none is open. */
+  activeId: string | null;
+  /** Its state; null until the host has told it. */
+  session: Session | null;
+  /** The other sessions this window has looked at, by id. */
+  left: Readonly<Record<string, LeftSession>>;
+  /** The session looked at before the page or the app was started again, until it is back or the user chose another. */
+  wanted: { id: string | null; path: string | null } | null;
+  /** Operations whose session is shown as soon as they have opened it. */
+  awaited: readonly string[];
+  /** Paths of the clips that were closed, the newest last. */
+  closed: readonly string[];
+  /** The session whose closing is being asked about. */
+  closingId: string | null;
   /** The object that is to be merged with another, which is being asked for. */
   mergingId: number | null;
-  /** What a plain click means: 1 = the object is here, 0 = it is not. */
-  promptLabel: 0 | 1;
-  /** Where the user is; the picture follows. */
-  playhead: number;
-  /** The frame whose picture is on screen. */
-  shownFrame: number;
   isPlaying: boolean;
   /** Of the canvas's pixels along each side, that the picture is drawn with; less than 1 while it plays alone. */
   drawingShare: number;
-  /** The playhead goes along with the frames being tracked. */
-  isFollowing: boolean;
   /** Prompts the host has been sent but has not told back yet, by promptKey. */
   drafts: Readonly<Record<string, FramePrompt>>;
-  /** Objects whose mask on the shown frame is being computed. */
-  computing: number;
-  tool: ToolName;
-  /** Strokes of the brush that are not applied yet. */
-  strokeCount: number;
-  /** Where the keyboard points in the picture, in source px; null until it does. */
-  keyPointer: { x: number; y: number } | null;
+  /** The sessions of the prompts whose masks are being computed, one entry for each. */
+  computing: readonly string[];
   /** The object under the pointer. */
   hoveredId: number | null;
   /** 1 = the clip's own speed; negative = backward. */
@@ -76,23 +74,23 @@ export interface WindowState {
 }
 
 export const initialWindowState: WindowState = {
+  ...freshView,
+  isFollowing: false,
   host: null,
   info: null,
   link: 'connecting',
-  selectedId: null,
-  alsoSelected: [],
+  activeId: null,
+  session: null,
+  left: {},
+  wanted: null,
+  awaited: [],
+  closed: [],
+  closingId: null,
   mergingId: null,
-  promptLabel: 1,
-  playhead: 0,
-  shownFrame: 0,
   isPlaying: false,
   drawingShare: 1,
-  isFollowing: false,
   drafts: {},
-  computing: 0,
-  tool: 'point',
-  strokeCount: 0,
-  keyPointer: null,
+  computing: [],
   hoveredId: null,
   shuttleRate: 1,
   areMasksVisible: true,
@@ -108,60 +106,15 @@ export const initialWindowState: WindowState = {
   theme: 'dark',
 };
 
-export const promptKey = (objectId: number, frame: number): string => `${objectId}:${frame}`;
-
-const isSamePrompt = (a: FramePrompt, b: FramePrompt): boolean =>
-  JSON.stringify([a.points, a.box, a.mask]) === JSON.stringify([b.points, b.box, b.mask]);
-
-/** The host's state replaces the former one; an older one is dropped. A new clip starts the window's own state afresh. */
-export const withHostState = (state: WindowState, host: AppState): WindowState => {
-  if (state.host && host.revision < state.host.revision) return state;
-  const isNewSession = state.host?.session?.id !== host.session?.id;
-  if (isNewSession) {
-    return {
-      ...state,
-      host,
-      selectedId: null,
-      alsoSelected: [],
-      mergingId: null,
-      promptLabel: 1,
-      // Where the user was when the clip was open last.
-      playhead: host.session?.position ?? 0,
-      shownFrame: host.session?.position ?? 0,
-      isPlaying: false,
-      drawingShare: 1,
-      // A clip that is already being tracked is watched, until the user moves.
-      isFollowing: true,
-      drafts: {},
-      renamingId: null,
-      isAskingPlace: false,
-      recoloringId: null,
-      tool: 'point',
-      strokeCount: 0,
-      keyPointer: null,
-      dialog: state.dialog === 'open' || state.dialog === 'export' ? null : state.dialog,
-    };
-  }
-  const objects = host.session?.objects ?? [];
-  const drafts = Object.fromEntries(
-    Object.entries(state.drafts).filter(([key, draft]) => {
-      const object = objects.find(({ id }) => key === promptKey(id, draft.frame));
-      const told = object?.prompts.find(({ frame }) => frame === draft.frame);
-      return told ? !isSamePrompt(told, draft) : !isEmptyPrompt(draft);
-    }),
-  );
-  const wasKnown = state.host?.session?.objects.some(({ id }) => id === state.selectedId) ?? false;
-  const isGone = wasKnown && !objects.some(({ id }) => id === state.selectedId);
-  return { ...state, host, drafts, ...(isGone && { selectedId: null, alsoSelected: [] }) };
-};
+export const promptKey = (sessionId: string, objectId: number, frame: number): string => `${sessionId}:${objectId}:${frame}`;
 
 /** The selected objects in the order of the list. */
-export const selectedObjects = (state: Pick<WindowState, 'host' | 'selectedId' | 'alsoSelected'>): readonly TrackedObject[] =>
+export const selectedObjects = (state: Pick<WindowState, 'session' | 'selectedId' | 'alsoSelected'>): readonly TrackedObject[] =>
   objectsOf(state).filter(({ id }) => id === state.selectedId || state.alsoSelected.includes(id));
 
 /** The selection with an object put in or taken out. The one that clicks refine goes over to another when it is taken out. */
 export const withToggled = (
-  state: Pick<WindowState, 'host' | 'selectedId' | 'alsoSelected'>,
+  state: Pick<WindowState, 'session' | 'selectedId' | 'alsoSelected'>,
   id: number,
 ): Pick<WindowState, 'selectedId' | 'alsoSelected'> => {
   const ids = selectedObjects(state).map((object) => object.id);
@@ -175,10 +128,14 @@ export const withToggled = (
 };
 
 /** Prompts of an object on a frame as the user sees them: what was just done counts before the host tells it back. */
-export const promptOn = (state: Pick<WindowState, 'drafts' | 'host'>, objectId: number, frame: number): FramePrompt => {
-  const draft = state.drafts[promptKey(objectId, frame)];
+export const promptOn = (
+  { drafts, session }: { drafts: WindowState['drafts']; session: Pick<Session, 'id' | 'objects'> | null },
+  objectId: number,
+  frame: number,
+): FramePrompt => {
+  const draft = session && drafts[promptKey(session.id, objectId, frame)];
   if (draft) return draft;
-  const object = state.host?.session?.objects.find(({ id }) => id === objectId);
+  const object = session?.objects.find(({ id }) => id === objectId);
   return object?.prompts.find((prompt) => prompt.frame === frame) ?? { frame, points: [], box: null, mask: null };
 };
 
@@ -189,13 +146,25 @@ export const maskChoice = (state: WindowState): number | null => {
   return points.length > 0 || box ? (candidate === undefined ? 0 : candidate + 1) : null;
 };
 
-export const objectsOf = (state: Pick<WindowState, 'host'>): readonly TrackedObject[] => state.host?.session?.objects ?? noObjects;
+export const objectsOf = (state: Pick<WindowState, 'session'>): readonly TrackedObject[] => state.session?.objects ?? noObjects;
 const noObjects: readonly TrackedObject[] = [];
 
 /** Of a source that is live; null for a clip. */
-export const liveOf = (state: Pick<WindowState, 'host'>): LiveState | null => state.host?.session?.live ?? null;
+export const liveOf = (state: Pick<WindowState, 'session'>): LiveState | null => state.session?.live ?? null;
 
-export const runningOperation = (state: Pick<WindowState, 'host'>, kind: Operation['kind']): Operation | null =>
+/** Work of one session. */
+type SessionWork = Extract<Operation['kind'], 'track' | 'export' | 'copy' | 'live'>;
+
+/** What runs on the session on screen. */
+export const runningOperation = (state: Pick<WindowState, 'host' | 'activeId'>, kind: SessionWork): Operation | null =>
+  state.activeId === null
+    ? null
+    : (state.host?.operations.find(
+        (operation) => operation.kind === kind && operation.state === 'running' && operation.sessionId === state.activeId,
+      ) ?? null);
+
+/** What runs anywhere in the app. */
+export const runningAnywhere = (state: Pick<WindowState, 'host'>, kind: Operation['kind']): Operation | null =>
   state.host?.operations.find((operation) => operation.kind === kind && operation.state === 'running') ?? null;
 
 export const trackedFrames = (object: Pick<TrackedObject, 'results'>): number =>
@@ -208,14 +177,16 @@ export const promptCount = (object: Pick<TrackedObject, 'prompts'>): number =>
 export const commandContext = (state: WindowState): CommandContext => {
   const objects = objectsOf(state);
   return {
-    hasSession: state.host?.session != null,
-    hasProject: state.host?.project != null,
+    hasSession: state.session !== null,
+    hasTabs: (state.host?.sessions.length ?? 0) > 1,
+    hasClosedTab: state.closed.length > 0,
+    hasProject: state.session?.project != null,
     hasSelection: state.selectedId !== null,
     hasSeveral: objects.length > 1,
     hasPrompts: objects.some((object) => object.prompts.length > 0),
     hasMarks: marksOf(state).in !== null || marksOf(state).out !== null,
-    canUndo: state.host?.session?.history.undo != null,
-    canRedo: state.host?.session?.history.redo != null,
+    canUndo: state.session?.history.undo != null,
+    canRedo: state.session?.history.redo != null,
     hasMaskChoice: maskChoice(state) !== null,
     hasStrokes: state.strokeCount > 0,
     hasResults: objects.some((object) => object.results.length > 0),
@@ -223,7 +194,7 @@ export const commandContext = (state: WindowState): CommandContext => {
     isTracking: runningOperation(state, 'track') !== null,
     isFollowing: state.isFollowing,
     isLive: liveOf(state) !== null,
-    isFetching: runningOperation(state, 'import') !== null,
+    isFetching: runningAnywhere(state, 'import') !== null,
     isExporting: runningOperation(state, 'export') !== null,
   };
 };
@@ -289,14 +260,19 @@ export const shownObjects = (objects: readonly TrackedObject[]): readonly Tracke
   return solo.length > 0 ? solo : objects.filter((object) => object.visible);
 };
 
-export const marksOf = (state: Pick<WindowState, 'host'>): Marks => state.host?.session?.marks ?? noMarks;
+export const marksOf = (state: Pick<WindowState, 'session'>): Marks => state.session?.marks ?? noMarks;
 
 let nextToastId = -1;
 
 /** Adds a message of the window's own; the same text is not said twice. Ids are negative, apart from the host's notices. */
-export const withToast = (state: WindowState, level: Toast['level'], text: string, about?: Toast['about']): WindowState => {
+export const withToast = (
+  state: WindowState,
+  level: Toast['level'],
+  text: string,
+  { about, sessionId }: Pick<Toast, 'about' | 'sessionId'> = {},
+): WindowState => {
   const others = about ? state.toasts.filter((toast) => toast.about !== about) : state.toasts;
   return others.some((toast) => toast.text === text)
     ? state
-    : { ...state, toasts: [...others.slice(-4), { id: nextToastId--, level, text, about }] };
+    : { ...state, toasts: [...others.slice(-4), { id: nextToastId--, level, text, about, sessionId }] };
 };

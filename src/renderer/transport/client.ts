@@ -2,7 +2,7 @@
  * The contract as typed calls over a transport. Everything that comes in is validated here; a call never hangs: it ends with
  * its answer, an AppError, or the loss of the link.
  */
-import type { AppState } from '../../shared/contract/state.ts';
+import type { AppState, Session } from '../../shared/contract/state.ts';
 import { contract, type HostInfo, hostMessageSchema, type Method, type MethodInput, type MethodOutput } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import { decodeFrameMessage, type FrameMessage } from '../../shared/wire.ts';
@@ -17,6 +17,8 @@ interface Waiting {
 export interface Client {
   call<M extends Method>(method: M, input: MethodInput<M>): Promise<MethodOutput<M>>;
   onState(listener: (state: AppState) => void): Unsubscribe;
+  /** The state of the session this client watches. */
+  onSession(listener: (session: Session) => void): Unsubscribe;
   onFrame(listener: (message: FrameMessage) => void): Unsubscribe;
   onHello(listener: (info: HostInfo) => void): Unsubscribe;
   onLinkState(listener: (state: LinkState) => void): Unsubscribe;
@@ -32,6 +34,7 @@ const linkLost = (): AppError =>
 export const createClient = (transport: Transport): Client => {
   const waiting = new Map<number, Waiting>();
   const states = new Listeners<AppState>();
+  const sessions = new Listeners<Session>();
   const frames = new Listeners<FrameMessage>();
   const hellos = new Listeners<HostInfo>();
   const protocolErrors = new Listeners<AppError>();
@@ -51,6 +54,7 @@ export const createClient = (transport: Transport): Client => {
     }
     const message = parsed.data;
     if (message.t === 'state') states.emit(message.state);
+    else if (message.t === 'session') sessions.emit(message.session);
     else if (message.t === 'hello') hellos.emit(message.info);
     else if (message.t === 'err') {
       const { details, ...error } = message.e;
@@ -91,6 +95,7 @@ export const createClient = (transport: Transport): Client => {
         transport.send({ t: 'req', id, m: method, a: input });
       }),
     onState: (listener) => states.add(listener),
+    onSession: (listener) => sessions.add(listener),
     onFrame: (listener) => frames.add(listener),
     onHello: (listener) => hellos.add(listener),
     onLinkState: (listener) => transport.onLinkState(listener),

@@ -16,9 +16,12 @@ export const sendPieces = async (blob: Blob, send: (data: string) => Promise<unk
   for (let at = 0; at < blob.size; at += uploadPieceBytes) await send(await textOf(blob.slice(at, at + uploadPieceBytes)));
 };
 
-/** The clip is open when this resolves. Cancelled like every operation, which ends it with an error of the host. */
-export const sendFile = async (client: Client, file: File): Promise<void> => {
+/**
+ * The clip is open when this resolves: with its session, or with null when it could not be opened, which its operation explains.
+ * Cancelled like every operation, which ends it with an error of the host.
+ */
+export const sendFile = async (client: Client, file: File): Promise<{ sessionId: string | null }> => {
   const { operationId } = await client.call('upload.begin', { name: file.name, bytes: file.size });
   await sendPieces(file, (data) => client.call('upload.append', { operationId, data, total: file.size }));
-  await client.call('upload.finish', { operationId });
+  return client.call('upload.finish', { operationId });
 };

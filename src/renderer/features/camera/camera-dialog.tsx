@@ -17,7 +17,7 @@ import { useCamera } from './use-camera.ts';
 import { useEngineCameras } from './use-engine-cameras.ts';
 
 export const CameraDialog = () => {
-  const { client, store, attempt } = useApp();
+  const { client, store, tabs, attempt } = useApp();
   const [deviceId, setDeviceId] = useState<string | null>(null);
   const ofEngine = useEngineCameras();
   const engineCamera = ofEngine?.find((camera) => camera.deviceId === deviceId) ?? ofEngine?.[0] ?? null;
@@ -39,6 +39,10 @@ export const CameraDialog = () => {
     setIsOpening(false);
     setError(AppError.from(failure).message);
   };
+  const show = ({ sessionId }: { sessionId: string | null }): void => {
+    store.setState({ dialog: null });
+    tabs.opened({ sessionId });
+  };
   const newName = (): string => `camera ${new Date().toISOString().slice(0, 19).replaceAll(':', '.')}`;
   const start = (): void => {
     if (!stream) return;
@@ -51,12 +55,12 @@ export const CameraDialog = () => {
     const begun = engineCamera
       ? client.call('live.start', { source: { kind: 'camera', deviceId: engineCamera.deviceId } })
       : stream && startLiveCamera(client, store, stream, newName());
-    if (begun) begun.then(() => store.setState({ dialog: null }), fail);
+    if (begun) begun.then(show, fail);
   };
   const finish = (): void => {
     if (isOpening) return;
     setIsOpening(true);
-    recording?.finish().then(() => store.setState({ dialog: null }), fail);
+    recording?.finish().then(show, fail);
   };
   const close = (): void => {
     if (recording) void attempt(recording.cancel());

@@ -22,10 +22,10 @@ export class Recording {
     return new Recording(client, operationId, new MediaPieces(stream, pieceMs, send, onError));
   }
 
-  /** The clip is open when this resolves. */
-  async finish(): Promise<void> {
+  /** The clip is open when this resolves: with its session, or null when it could not be opened, which the operation explains. */
+  async finish(): Promise<{ sessionId: string | null }> {
     await this.#pieces.stop();
-    await this.#client.call('upload.finish', { operationId: this.#operationId });
+    return this.#client.call('upload.finish', { operationId: this.#operationId });
   }
 
   async cancel(): Promise<void> {

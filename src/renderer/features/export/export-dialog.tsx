@@ -1,11 +1,10 @@
 /** What to write and where; then how it goes; then what was written. */
 import { useState } from 'react';
-import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { addToast } from '../../state/app-store.ts';
-import { marksOf, objectsOf } from '../../state/window-state.ts';
+import { marksOf, objectsOf, runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { frameOfText } from '../timeline/frame-of-text.ts';
@@ -19,7 +18,7 @@ import { useEstimate } from './use-estimate.ts';
 
 export const ExportDialog = () => {
   const { store } = useApp();
-  const [operationId, setOperationId] = useState<string | null>(() => runningExport(store.getState().host?.operations)?.id ?? null);
+  const [operationId, setOperationId] = useState<string | null>(() => runningOperation(store.getState(), 'export')?.id ?? null);
   const operation = useAppState((s) => s.host?.operations.find(({ id }) => id === operationId) ?? null);
   return (
     <Dialog title={text.title} isWide={operationId === null} onClose={() => store.setState({ dialog: null })}>
@@ -32,11 +31,8 @@ export const ExportDialog = () => {
   );
 };
 
-const runningExport = (operations: readonly Operation[] | undefined): Operation | undefined =>
-  operations?.find((operation) => operation.kind === 'export' && operation.state === 'running');
-
 const ExportChoices = ({ onStarted }: { onStarted: (operationId: string) => void }) => {
-  const { client, store } = useApp();
+  const { client, callSession, store } = useApp();
   const { times } = useFrameTimes();
   const objects = useAppState(objectsOf);
   const marks = useAppState(marksOf);
@@ -59,7 +55,7 @@ const ExportChoices = ({ onStarted }: { onStarted: (operationId: string) => void
     setIsStarting(true);
     setError(null);
     try {
-      const { operationId } = await client.call('export.start', {
+      const { operationId } = await callSession('export.start', {
         ...choice,
         ...(estimated && { folderName: estimated.estimate.folderName }),
       });

@@ -1,9 +1,9 @@
 /** What the export dialog holds, and what it asks the host for. Pure. */
 
 import type { TrackedObject } from '../../../shared/contract/state.ts';
-import type { MethodInput } from '../../../shared/contract.ts';
 import type { Marks } from '../../../shared/session-state.ts';
 import { shownObjects } from '../../state/window-state.ts';
+import type { SessionInput } from '../../transport/session-client.ts';
 import { exportText as text } from './strings.ts';
 
 export const exportKinds = ['video', 'masks', 'json', 'coco', 'csv'] as const;
@@ -69,7 +69,7 @@ export const rangeOf = (form: ExportForm, facts: ClipFacts): { from: number; to:
 };
 
 /** What to ask the host for, or what the user has to change first. */
-export const choiceOf = (form: ExportForm, facts: ClipFacts): MethodInput<'export.start'> | { problem: string } => {
+export const choiceOf = (form: ExportForm, facts: ClipFacts): SessionInput<'export.start'> | { problem: string } => {
   const range = rangeOf(form, facts);
   if ('problem' in range) return range;
   const objectIds = facts.objects.map(({ id }) => id).filter((id) => form.objects === 'all' || form.chosen.includes(id));

@@ -13,10 +13,10 @@ const choices = [
 ] as const;
 
 export const LivePanel = () => {
-  const { client, attempt } = useApp();
+  const { callSession, attempt } = useApp();
   const isTracking = useAppState((s) => liveOf(s)?.isTracking ?? false);
   const isEnding = useAppState((s) => ['ending', 'failed'].includes(liveOf(s)?.phase ?? ''));
-  const hasPrompts = useAppState((s) => s.host?.session?.objects.some(({ prompts }) => prompts.length > 0) ?? false);
+  const hasPrompts = useAppState((s) => s.session?.objects.some(({ prompts }) => prompts.length > 0) ?? false);
   return (
     <section className={styles.panel} aria-label={text.panel}>
       <div className={styles.row}>
@@ -26,7 +26,7 @@ export const LivePanel = () => {
           choices={choices}
           value={isTracking ? 'on' : 'off'}
           isDisabled={isEnding}
-          onChange={(value) => void attempt(client.call('live.setTracking', { isOn: value === 'on' }))}
+          onChange={(value) => void attempt(callSession('live.setTracking', { isOn: value === 'on' }))}
         />
       </div>
       <p className={styles.note}>{hasPrompts ? (isTracking ? text.following : text.notFollowing) : text.first}</p>

@@ -85,7 +85,7 @@ const OpenMenu = ({ index, anchor, onClose, onSide }: OpenMenuProps) => {
   const context = commandContext(state);
   const entry = (id: CommandId): MenuItem => ({
     id,
-    label: stepLabel(id, state.host?.session?.history),
+    label: stepLabel(id, state.session?.history),
     keys: shortcutOf(id, isMac(), state.prefs.keys),
     isDisabled: !commands[id].enabled(context),
     isChecked: checkedOf(state, id),

@@ -5,7 +5,7 @@ import { formatBytes } from '../../../shared/format-bytes.ts';
 import type { ModelEntry } from '../../../shared/models.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
-import { runningOperation } from '../../state/window-state.ts';
+import { runningAnywhere } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import { TaskLine } from './model-task.tsx';
@@ -69,7 +69,7 @@ const UseButtons = ({ entry: { id, name, imageSizes } }: { entry: ModelEntry }) 
   const { client, store } = useApp();
   const active = useAppState((s) => s.host?.models.active ?? null);
   const isSwitching = useAppState((s) => s.host?.models.isSwitching ?? false);
-  const isWorking = useAppState((s) => runningOperation(s, 'track') !== null || runningOperation(s, 'export') !== null);
+  const isWorking = useAppState((s) => runningAnywhere(s, 'track') !== null || runningAnywhere(s, 'export') !== null);
   return imageSizes.map((imageSize) => {
     const isUsed = active?.id === id && active.imageSize === imageSize;
     return (

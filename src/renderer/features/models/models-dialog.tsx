@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import type { Operation } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
-import { runningOperation } from '../../state/window-state.ts';
+import { runningAnywhere } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
@@ -43,7 +43,7 @@ const noEntries: never[] = [];
 const ActiveModel = () => {
   const active = useAppState((s) => s.host?.models.active ?? null);
   const isSwitching = useAppState((s) => s.host?.models.isSwitching ?? false);
-  const loading = useAppState((s) => runningOperation(s, 'model'));
+  const loading = useAppState((s) => runningAnywhere(s, 'model'));
   const first = useAppState((s) => s.host?.models.loading?.name ?? null);
   if (isSwitching) return <LoadingModel operation={loading} />;
   if (!active) return <p className={styles.active}>{first === null ? modelText.active.none : modelText.active.loading(first)}</p>;
@@ -105,7 +105,7 @@ const Speed = ({ id, imageSize, provider }: { id: string; imageSize: number; pro
   const all = useAppState((s) => s.host?.models.speeds ?? noSpeeds);
   const isMeasuring = useAppState((s) => s.host?.models.isMeasuring ?? false);
   const isWorking = useAppState((s) => s.host?.operations.some(({ state }) => state === 'running') ?? false);
-  const measuring = useAppState((s) => runningOperation(s, 'measure'));
+  const measuring = useAppState((s) => runningAnywhere(s, 'measure'));
   const speeds = all
     .filter((speed) => speed.id === id && speed.imageSize === imageSize && speed.provider === provider)
     .sort((a, b) => a.objects - b.objects);

@@ -3,6 +3,7 @@ import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useShallow } from 'zustand/shallow';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { sessionsOf } from '../../state/sessions.ts';
 import type { Toast } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
@@ -24,7 +25,9 @@ export const Toasts = () => {
 };
 
 const ToastItem = ({ toast }: { toast: Toast }) => {
-  const { client, store } = useApp();
+  const { client, store, tabs } = useApp();
+  const { sessionId } = toast;
+  const isElsewhere = useAppState((s) => sessionId !== s.activeId && sessionsOf(s).some(({ id }) => id === sessionId));
   const Icon = icons[toast.level];
   useEffect(() => {
     if (toast.level !== 'info') return;
@@ -35,6 +38,17 @@ const ToastItem = ({ toast }: { toast: Toast }) => {
     <li className={cx(styles.toast, styles[toast.level])} role={toast.level === 'error' ? 'alert' : 'status'}>
       <Icon size={16} className={styles.icon} aria-hidden="true" />
       <span className={styles.text}>{toast.text}</span>
+      {isElsewhere && sessionId !== undefined && (
+        <Button
+          size="small"
+          onClick={() => {
+            dismissToast(toast.id, client, store);
+            tabs.activate(sessionId);
+          }}
+        >
+          {noticeText.goThere}
+        </Button>
+      )}
       <Button variant="ghost" size="small" isIcon label={noticeText.dismiss} onClick={() => dismissToast(toast.id, client, store)}>
         <X size={14} />
       </Button>

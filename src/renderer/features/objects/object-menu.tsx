@@ -18,7 +18,7 @@ const mostMergeEntries = 8;
 
 export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: ObjectMenuPlace; onClose: () => void }) => {
   const app = useApp();
-  const { store, client, player, attempt } = app;
+  const { store, callSession, player, attempt } = app;
   const state = store.getState();
   const { id } = object;
   const { isTracking, isEngineReady } = commandContext(state);
@@ -35,7 +35,7 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
           id: 'merge',
           label: text.mergeSelected(chosen.length, object.name),
           isDisabled: chosen.some(({ locked }) => locked),
-          onSelect: () => void attempt(client.call('object.merge', { objectIds: [id, ...otherIds], into: id })),
+          onSelect: () => void attempt(callSession('object.merge', { objectIds: [id, ...otherIds], into: id })),
         },
       ];
     if (targets.length <= mostMergeEntries) return targets.map(mergeInto);
@@ -49,13 +49,13 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       id: 'solo',
       label: text.solo,
       isChecked: object.solo,
-      onSelect: () => void attempt(client.call('object.update', { objectId: id, others: otherIds, solo: !object.solo })),
+      onSelect: () => void attempt(callSession('object.update', { objectId: id, others: otherIds, solo: !object.solo })),
     },
     {
       id: 'lock',
       label: text.lock,
       isChecked: object.locked,
-      onSelect: () => void attempt(client.call('object.update', { objectId: id, others: otherIds, locked: !object.locked })),
+      onSelect: () => void attempt(callSession('object.update', { objectId: id, others: otherIds, locked: !object.locked })),
     },
     'separator',
     {
@@ -76,7 +76,7 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       isDisabled: object.prompts.length === 0 || isTracking || !isEngineReady,
       onSelect: () => {
         player.follow();
-        void attempt(client.call('track.start', { direction: state.trackDirection, objectIds: [id, ...otherIds] }));
+        void attempt(callSession('track.start', { direction: state.trackDirection, objectIds: [id, ...otherIds] }));
       },
     },
     ...(targets.length > 0 ? (['separator'] as const) : []),
@@ -86,18 +86,18 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
       id: 'remove',
       label: text.remove,
       isDanger: true,
-      onSelect: () => void attempt(client.call('object.remove', { objectId: id, others: otherIds })),
+      onSelect: () => void attempt(callSession('object.remove', { objectId: id, others: otherIds })),
     },
   ];
   return <Menu label={object.name} items={items} at={{ x, y }} onClose={onClose} />;
 };
 
-const mergeItem = ({ client, attempt }: AppModel, object: TrackedObject, other: TrackedObject, label: string): MenuItem => ({
+const mergeItem = ({ callSession, attempt }: AppModel, object: TrackedObject, other: TrackedObject, label: string): MenuItem => ({
   id: `merge-${other.id}`,
   label,
   color: other.color,
   isDisabled: object.locked || other.locked,
-  onSelect: () => void attempt(client.call('object.merge', { objectIds: [object.id, other.id], into: other.id })),
+  onSelect: () => void attempt(callSession('object.merge', { objectIds: [object.id, other.id], into: other.id })),
 });
 
 /** Asks which object another is merged into. */

@@ -26,14 +26,14 @@ interface ObjectRowProps {
 }
 
 export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop }: ObjectRowProps) => {
-  const { store, client, attempt } = useApp();
-  const frameCount = useAppState((s) => s.host?.session?.media.frameCount ?? 0);
+  const { store, callSession, attempt } = useApp();
+  const frameCount = useAppState((s) => s.session?.media.frameCount ?? 0);
   const isRenaming = useAppState((s) => s.renamingId === object.id);
   const isRecoloring = useAppState((s) => s.recoloringId === object.id);
   const isHovered = useAppState((s) => s.hoveredId === object.id);
   const row = useRef<HTMLLIElement>(null);
   const update = (change: { name?: string; color?: string; visible?: boolean }): void =>
-    void attempt(client.call('object.update', { objectId: object.id, ...change }));
+    void attempt(callSession('object.update', { objectId: object.id, ...change }));
 
   const choose = (isToggle: boolean, isRange: boolean): void => {
     const state = store.getState();
@@ -144,7 +144,7 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
         size="small"
         isIcon
         label={text.remove(object.name)}
-        onClick={() => void attempt(client.call('object.remove', { objectId: object.id }))}
+        onClick={() => void attempt(callSession('object.remove', { objectId: object.id }))}
       >
         <Trash2 size={14} />
       </Button>

@@ -15,13 +15,13 @@ export const ObjectsPanel = () => {
   const selectedId = useAppState((s) => s.selectedId);
   const alsoSelected = useAppState((s) => s.alsoSelected);
   const refined = objects.find(({ id }) => id === selectedId)?.name ?? '';
-  const { client, attempt } = useApp();
+  const { callSession, attempt } = useApp();
   const drop = (dragged: number, onto: number): void => {
     if (dragged === onto) return;
     const ids = objects.map(({ id }) => id).filter((id) => id !== dragged);
     const wasAbove = objects.findIndex(({ id }) => id === dragged) < objects.findIndex(({ id }) => id === onto);
     ids.splice(ids.indexOf(onto) + (wasAbove ? 1 : 0), 0, dragged);
-    void attempt(client.call('object.reorder', { objectIds: ids }));
+    void attempt(callSession('object.reorder', { objectIds: ids }));
   };
   const [menu, setMenu] = useState<ObjectMenuPlace | null>(null);
   return (

@@ -6,9 +6,11 @@ export interface Dropped {
   readonly items: ArrayLike<{ webkitGetAsEntry?(): { isDirectory: boolean } | null }>;
 }
 
-/** The file to open, how many others there were, and whether it is a folder; null when no file was dropped. */
-export const droppedFile = ({ files, items }: Dropped): { file: File; others: number; isFolder: boolean } | null => {
-  const file = files[0];
-  if (!file) return null;
-  return { file, others: files.length - 1, isFolder: items[0]?.webkitGetAsEntry?.()?.isDirectory ?? false };
-};
+export interface DroppedFile {
+  file: File;
+  isFolder: boolean;
+}
+
+/** The files to open, in their order; none when something else was dropped. */
+export const droppedFiles = ({ files, items }: Dropped): DroppedFile[] =>
+  Array.from(files, (file, at) => ({ file, isFolder: items[at]?.webkitGetAsEntry?.()?.isDirectory ?? false }));

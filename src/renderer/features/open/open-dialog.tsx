@@ -9,9 +9,9 @@ import { isClipAddress, isStreamAddress } from './use-drop-to-open.ts';
 import { type Opening, watchLive } from './watch-live.ts';
 
 export const OpenDialog = () => {
-  const { client, store, openClip, run } = useApp();
+  const { client, store, tabs, openClip, run } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
-  const current = useAppState((s) => s.host?.session?.media.path ?? '');
+  const current = useAppState((s) => s.session?.media.path ?? '');
   const [path, setPath] = useState(current);
   const [error, setError] = useState<string | null>(null);
   const close = (): void => store.setState({ dialog: null });
@@ -20,7 +20,7 @@ export const OpenDialog = () => {
   // What such a protocol leads to has no end that could be waited for.
   const isStream = isStreamAddress(address);
   const fetchIt: Opening = () => openClip(address);
-  const watch: Opening = () => watchLive(client, address);
+  const watch: Opening = () => watchLive(client, tabs, address);
   const go = (open: Opening): void => {
     setError(null);
     void open().then((failure) => (failure ? setError(failure.message) : close()));

@@ -30,7 +30,7 @@ export const Recents = () => {
 };
 
 const RecentCard = ({ recent }: { recent: Recent }) => {
-  const { client, store, attempt } = useApp();
+  const { client, store, tabs, attempt } = useApp();
   const isReady = useAppState((s) => s.link === 'open' && s.host?.engine.state === 'ready' && !s.isOpening);
   const [picture, setPicture] = useState<string | null>(null);
   const [isLost, setIsLost] = useState(false);
@@ -50,7 +50,7 @@ const RecentCard = ({ recent }: { recent: Recent }) => {
   const open = async (): Promise<void> => {
     store.setState({ isOpening: true });
     try {
-      await client.call('project.open', { path: recent.path });
+      tabs.opened(await client.call('project.open', { path: recent.path }));
     } catch (failure) {
       const { code } = AppError.from(failure);
       if (code === 'source-missing') setIsLost(true);
@@ -85,11 +85,12 @@ const RecentCard = ({ recent }: { recent: Recent }) => {
 
 /** Asks where the clip of a project is now. */
 const Relink = ({ recent, onDone }: { recent: Recent; onDone: () => void }) => {
-  const { client, desktop } = useApp();
+  const { client, desktop, tabs } = useApp();
   const [path, setPath] = useState(recent.source);
   const { error, onSubmit } = useSubmit(async () => {
-    await client.call('project.relink', { project: recent.path, path: path.trim() });
+    const opened = await client.call('project.relink', { project: recent.path, path: path.trim() });
     onDone();
+    tabs.opened(opened);
   });
   return (
     <form className={styles.relink} onSubmit={onSubmit}>

@@ -14,8 +14,6 @@ export const openText = {
   starting: 'The engine is starting…',
   loading: (name: string): string => `${name} is being loaded…`,
   dropHere: 'Or drop a video here, or paste its address.',
-  onlyFirst: (name: string, others: number): string =>
-    `One clip is open at a time: ${name} is opened, the other ${others === 1 ? 'file is' : `${others} files are`} not.`,
   noFolder: (name: string): string =>
     `A browser hands over single files. To open the folder ${name}, give its path on the machine that runs the app (Ctrl+O).`,
   recents: 'Recent',

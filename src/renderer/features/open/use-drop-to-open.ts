@@ -1,9 +1,9 @@
-/** A file dropped on the window is opened, and an address pasted into it too. */
+/** Files dropped on the window are opened, each in a tab, and an address pasted into it too. */
 import { useEffect, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import { addToast, reportError } from '../../state/app-store.ts';
 import { sendFile } from '../../transport/send-file.ts';
-import { droppedFile } from './dropped.ts';
+import { type DroppedFile, droppedFiles } from './dropped.ts';
 import { openText } from './strings.ts';
 
 /** Addresses a pasted text may be, whole and alone. */
@@ -17,11 +17,24 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** @returns whether a file is over the window now */
 export const useDropToOpen = (): boolean => {
-  const { attempt, client, desktop, openClip, store } = useApp();
+  const { attempt, client, desktop, openClip, store, tabs } = useApp();
   const [isOver, setIsOver] = useState(false);
 
   useEffect(() => {
-    const open = (path: string): void => void openClip(path).then((error) => error && reportError(store, error));
+    const open = async (path: string): Promise<void> => {
+      const error = await openClip(path);
+      if (error) reportError(store, error);
+    };
+    const openDropped = async ({ file, isFolder }: DroppedFile): Promise<void> => {
+      if (desktop) await open(desktop.pathOf(file));
+      else if (isFolder) addToast(store, 'warning', openText.noFolder(file.name));
+      // A browser does not tell where the file lies: its bytes are sent.
+      else await attempt(sendFile(client, file).then(tabs.opened));
+    };
+    const openAll = async (dropped: readonly DroppedFile[]): Promise<void> => {
+      // One after another, so that the tabs are in the order of the files.
+      for (const one of dropped) await openDropped(one);
+    };
     // Without these a dropped file would replace the window's page.
     const onDragOver = (event: DragEvent): void => {
       event.preventDefault();
@@ -33,20 +46,13 @@ export const useDropToOpen = (): boolean => {
     const onDrop = (event: DragEvent): void => {
       event.preventDefault();
       setIsOver(false);
-      const dropped = event.dataTransfer && droppedFile(event.dataTransfer);
-      if (!dropped) return;
-      const { file, others, isFolder } = dropped;
-      if (others > 0) addToast(store, 'info', openText.onlyFirst(file.name, others));
-      if (desktop) open(desktop.pathOf(file));
-      else if (isFolder) addToast(store, 'warning', openText.noFolder(file.name));
-      // A browser does not tell where the file lies: its bytes are sent.
-      else void attempt(sendFile(client, file));
+      void openAll(event.dataTransfer ? droppedFiles(event.dataTransfer) : []);
     };
     const onPaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (isTyping(event.target) || store.getState().dialog !== null || !isClipAddress(text)) return;
       event.preventDefault();
-      open(text.trim());
+      void open(text.trim());
     };
     window.addEventListener('dragover', onDragOver);
     window.addEventListener('dragleave', onDragLeave);
@@ -58,7 +64,7 @@ export const useDropToOpen = (): boolean => {
       window.removeEventListener('drop', onDrop);
       window.removeEventListener('paste', onPaste);
     };
-  }, [attempt, client, desktop, openClip, store]);
+  }, [attempt, client, desktop, openClip, store, tabs]);
 
   return isOver;
 };

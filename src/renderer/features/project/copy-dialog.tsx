@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FormError } from '../../ui/form-error.tsx';
@@ -13,9 +14,7 @@ import { copyText as text } from './strings.ts';
 
 export const CopyDialog = () => {
   const { store } = useApp();
-  const [operationId, setOperationId] = useState<string | null>(
-    () => store.getState().host?.operations.find(({ kind, state }) => kind === 'copy' && state === 'running')?.id ?? null,
-  );
+  const [operationId, setOperationId] = useState<string | null>(() => runningOperation(store.getState(), 'copy')?.id ?? null);
   const close = (): void => store.setState({ dialog: null });
   return (
     <Dialog title={text.title} onClose={close}>
@@ -25,12 +24,12 @@ export const CopyDialog = () => {
 };
 
 const CopyForm = ({ onStarted }: { onStarted: (operationId: string) => void }) => {
-  const { client, desktop, store } = useApp();
-  const project = useAppState((s) => s.host?.project?.path ?? '');
+  const { callSession, desktop, store } = useApp();
+  const project = useAppState((s) => s.session?.project?.path ?? '');
   const [directory, setDirectory] = useState('');
   const [withClip, setWithClip] = useState(true);
   const { error, onSubmit } = useSubmit(async () =>
-    onStarted((await client.call('project.export', { directory: directory.trim(), withClip })).operationId),
+    onStarted((await callSession('project.export', { directory: directory.trim(), withClip })).operationId),
   );
   return (
     <form className={styles.form} onSubmit={onSubmit}>

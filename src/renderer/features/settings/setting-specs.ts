@@ -99,8 +99,8 @@ const fieldSchema = z.object({
 });
 
 /** As the open clip is tracked; with none open, as the next one will be. */
-const memoryOf = ({ host }: WindowState): MemorySettings | null =>
-  host?.session?.memory.settings ?? host?.settings.values['track.memory'] ?? null;
+const memoryOf = ({ host, session }: WindowState): MemorySettings | null =>
+  session?.memory.settings ?? host?.settings.values['track.memory'] ?? null;
 
 const memorySpecs = (): SettingSpec[] => {
   const properties = z.toJSONSchema(memorySettingsSchema, { io: 'input' }).properties ?? {};
@@ -120,9 +120,14 @@ const memorySpecs = (): SettingSpec[] => {
         keywords: settings['track.memory'].keywords,
         decidedBy: environmentOf('track.memory'),
         read: (state) => memoryOf(state)?.[key as keyof MemorySettings] ?? null,
-        write: ({ client, store, attempt }, value) => {
-          const known = memoryOf(store.getState());
-          if (known) void attempt(client.call('settings.set', { key: 'track.memory', value: { ...known, [key]: value } }));
+        write: ({ client, callSession, store, attempt }, value) => {
+          const state = store.getState();
+          const known = memoryOf(state);
+          if (!known) return;
+          const memory = { ...known, [key]: value };
+          // For the clip on screen, and for those that are opened later.
+          if (state.session) void attempt(callSession('session.setMemory', { memory }));
+          void attempt(client.call('settings.set', { key: 'track.memory', value: memory }));
         },
       },
     ];

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import type { Operation } from '../../../shared/contract/state.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { sessionsOf } from '../../state/sessions.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
@@ -121,10 +122,14 @@ const nameOf = ({ kind, title }: Operation): string => {
 /** How far it is, how long still, and its end. */
 const RunningOperation = ({ operation }: { operation: Operation }) => {
   const { client, attempt } = useApp();
-  const { id, kind, done, total, etaMs } = operation;
+  const { id, kind, sessionId, done, total, etaMs } = operation;
+  // Of another tab it is said which.
+  const elsewhere = useAppState((s) =>
+    sessionId === s.activeId ? null : (sessionsOf(s).find((tab) => tab.id === sessionId)?.title ?? null),
+  );
   return (
     <span className={styles.running}>
-      <span className={styles.runningName}>{nameOf(operation)}</span>
+      <span className={styles.runningName}>{elsewhere === null ? nameOf(operation) : text.elsewhere(nameOf(operation), elsewhere)}</span>
       {(total > 0 || kind === 'model') && <Progress {...{ done, total, etaMs }} label={text.progressOf(text.kinds[kind])} />}
       {kind === 'import' && total === 0 && done > 0 && (
         <>

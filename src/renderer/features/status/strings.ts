@@ -28,6 +28,7 @@ export const statusText = {
     measure: 'Measuring the speed',
     model: 'Loading the model',
   },
+  elsewhere: (work: string, name: string): string => `${work} · ${name}`,
   fetching: (title: string): string => `Fetching ${title}`,
   opening: (title: string): string => `Opening ${title}`,
   loading: (title: string): string => `Loading ${title}`,

@@ -13,7 +13,7 @@ export const TopBar = () => {
   const { desktop } = useApp();
   const theme = useAppState((s) => s.prefs.theme);
   const ThemeIcon = themeIcons[theme];
-  const media = useAppState((s) => s.host?.session?.media ?? null);
+  const media = useAppState((s) => s.session?.media ?? null);
   return (
     <header className={styles.top}>
       <Logo />
@@ -52,8 +52,8 @@ export const TopBar = () => {
 
 /** The work is saved by itself; this says that it is, or why it is not. */
 const Saved = () => {
-  const project = useAppState((s) => s.host?.project ?? null);
-  const isLive = useAppState((s) => s.host?.session?.live != null);
+  const project = useAppState((s) => s.session?.project ?? null);
+  const isLive = useAppState((s) => s.session?.live != null);
   if (isLive) return null;
   if (project?.error)
     return (

@@ -44,6 +44,13 @@ export class TimelineView {
     this.store.setState({ start: 0, span: frameCount, frameCount });
   }
 
+  /** Goes back to a former view, of the clip as it was then. */
+  restore(former: TimelineRange): void {
+    const { frameCount } = this.store.getState();
+    this.store.setState(former);
+    this.grow(frameCount);
+  }
+
   /** The clip got longer; a view of the whole stays one. */
   grow(frameCount: number): void {
     const range = this.store.getState();

@@ -9,8 +9,8 @@ import { usualTimelineHeight } from './usual-height.ts';
 
 /** @param children the line above it that is dragged: it belongs to this panel */
 export const Timeline = ({ children }: { children: ReactNode }) => {
-  const media = useAppState((s) => s.host?.session?.media ?? null);
-  const height = useAppState((s) => s.prefs.timelineHeight ?? usualTimelineHeight(s.host?.session?.objects.length ?? 0));
+  const media = useAppState((s) => s.session?.media ?? null);
+  const height = useAppState((s) => s.prefs.timelineHeight ?? usualTimelineHeight(s.session?.objects.length ?? 0));
   if (!media) return null;
   return (
     <section className={styles.panel} aria-label={timelineText.timeline}>

@@ -41,8 +41,8 @@ it('a run over the border of two pages is one; only lanes that changed are asked
   expect(await unsure.beginnings('a', object(4))).toEqual(both);
   expect(await unsure.beginnings('a', object(6))).toEqual(both.slice(0, 1));
   expect(asked).toEqual([
-    { objectId: 3, since: 0 },
-    { objectId: 3, since: 4 },
+    { sessionId: 'a', objectId: 3, since: 0 },
+    { sessionId: 'a', objectId: 3, since: 4 },
   ]);
   expect(await unsure.beginnings('b', object(6))).toEqual(both);
 });

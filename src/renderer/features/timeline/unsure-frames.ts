@@ -36,7 +36,8 @@ interface Known {
 export class UnsureFrames {
   readonly #client: Pick<Client, 'call'>;
   #sessionId: string | null = null;
-  readonly #known = new Map<number, Known>();
+  /** By object of that session. */
+  #known = new Map<number, Known>();
 
   constructor(client: Pick<Client, 'call'>) {
     this.#client = client;
@@ -46,15 +47,16 @@ export class UnsureFrames {
    * Where each of the objects becomes unsure, in any order. What the user said of a frame is no doubt of the model's to look at.
    * @param sessionId the clip they belong to
    */
-  async beginnings(sessionId: string | null, objects: readonly TrackedObject[]): Promise<{ objectId: number; frame: number }[]> {
-    if (sessionId !== this.#sessionId) this.#known.clear();
+  async beginnings(sessionId: string, objects: readonly TrackedObject[]): Promise<{ objectId: number; frame: number }[]> {
+    if (sessionId !== this.#sessionId) this.#known = new Map();
     this.#sessionId = sessionId;
+    const lanes = this.#known;
     const found: { objectId: number; frame: number }[] = [];
     for (const { id: objectId, laneRevision, prompts } of objects) {
-      const known = this.#known.get(objectId) ?? { revision: -1, pages: new Map() };
+      const known = lanes.get(objectId) ?? { revision: -1, pages: new Map() };
       if (known.revision < laneRevision) {
-        const lane = await this.#client.call('object.lane', { objectId, since: Math.max(0, known.revision) });
-        this.#known.set(objectId, known);
+        const lane = await this.#client.call('object.lane', { sessionId, objectId, since: Math.max(0, known.revision) });
+        lanes.set(objectId, known);
         update(known, lane);
       }
       const prompted = new Set(prompts.map(({ frame }) => frame));

@@ -24,8 +24,8 @@ const plainLane = ({ results }: TrackedObject): LaneIndex =>
 export const useLanes = (): LanesData => {
   const { client } = useApp();
   const objects = useAppState(objectsOf);
-  const sessionId = useAppState((s) => s.host?.session?.id ?? null);
-  const told = useAppState((s) => s.host?.session?.memory.switches ?? noSwitches);
+  const sessionId = useAppState((s) => s.session?.id ?? null);
+  const told = useAppState((s) => s.session?.memory.switches ?? noSwitches);
   const [lanes, setLanes] = useState<ReadonlyMap<number, LaneIndex>>(new Map());
   /** By object, the revision that its lane is of. */
   const known = useRef(new Map<number, number>());
@@ -39,7 +39,7 @@ export const useLanes = (): LanesData => {
   }, [sessionId]);
 
   useEffect(() => {
-    if (isFetching) return;
+    if (isFetching || sessionId === null) return;
     const changed = objects.filter(({ id, laneRevision }) => (known.current.get(id) ?? -1) < laneRevision);
     if (changed.length === 0) return;
     const revisions = known.current;
@@ -62,7 +62,7 @@ export const useLanes = (): LanesData => {
       for (const { id, laneRevision } of changed) {
         const since = revisions.get(id) ?? 0;
         // The object may be gone; the next state says so.
-        const lane = await client.call('object.lane', { objectId: id, since }).catch(() => null);
+        const lane = await client.call('object.lane', { sessionId, objectId: id, since }).catch(() => null);
         revisions.set(id, Math.max(lane?.revision ?? 0, laneRevision));
         // Another clip was opened meanwhile.
         if (revisions !== known.current) break;
@@ -74,7 +74,7 @@ export const useLanes = (): LanesData => {
     };
     const timer = setTimeout(() => void fetchChanged(), Math.max(0, fetchedAt.current + leastMsBetween - performance.now()));
     return () => clearTimeout(timer);
-  }, [client, objects, isFetching]);
+  }, [client, sessionId, objects, isFetching]);
 
   const laneOf = useCallback((object: TrackedObject): LaneIndex => lanes.get(object.id) ?? plainLane(object), [lanes]);
   const switches = useMemo(() => {

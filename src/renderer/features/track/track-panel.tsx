@@ -28,7 +28,7 @@ const ClipPanel = () => {
   const direction = useAppState((s) => s.trackDirection);
   const scope = useAppState((s) => s.trackScope);
   const selected = useAppState((s) => selectedObjects(s).length);
-  const count = useAppState((s) => s.host?.session?.objects.length ?? 0);
+  const count = useAppState((s) => s.session?.objects.length ?? 0);
   const isFollowing = useAppState((s) => s.isFollowing);
   const hasMarks = useAppState((s) => marksOf(s).in !== null || marksOf(s).out !== null);
   return (
@@ -77,7 +77,7 @@ const ClipPanel = () => {
 };
 
 const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
-  const hasPrompts = useAppState((s) => s.host?.session?.objects.some((object) => object.prompts.length > 0) ?? false);
+  const hasPrompts = useAppState((s) => s.session?.objects.some((object) => object.prompts.length > 0) ?? false);
   return (
     <>
       <CommandButton command="track.start" variant="primary" size="large" className={styles.wide} label={text.track}>

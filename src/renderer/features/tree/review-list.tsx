@@ -9,7 +9,7 @@ const shown = 8;
 
 export const ReviewList = () => {
   const { player, store } = useApp();
-  const review = useAppState((s) => s.host?.session?.memory.review);
+  const review = useAppState((s) => s.session?.memory.review);
   const objects = useAppState(objectsOf);
   const clock = useClock();
   const playhead = useAppState((s) => s.playhead);

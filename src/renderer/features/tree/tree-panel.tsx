@@ -12,9 +12,9 @@ import styles from './tree-panel.module.css';
 import { useTreeEvents } from './use-tree-events.ts';
 
 export const TreePanel = () => {
-  const { client, store } = useApp();
-  const memory = useAppState((s) => s.host?.session?.memory ?? null);
-  const frameCount = useAppState((s) => s.host?.session?.media.frameCount ?? 1);
+  const { callSession, store } = useApp();
+  const memory = useAppState((s) => s.session?.memory ?? null);
+  const frameCount = useAppState((s) => s.session?.media.frameCount ?? 1);
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
   const playhead = useAppState((s) => s.playhead);
@@ -25,9 +25,9 @@ export const TreePanel = () => {
   const scores = useMemo(() => scoresOn(events, playhead), [events, playhead]);
   if (!memory) return null;
   const set = (change: Partial<MemorySettings>): void =>
-    void client
-      .call('session.setMemory', { memory: { ...memory.settings, ...change } })
-      .catch((error: unknown) => reportError(store, error));
+    void callSession('session.setMemory', { memory: { ...memory.settings, ...change } }).catch((error: unknown) =>
+      reportError(store, error),
+    );
   const { counters, settings } = memory;
   return (
     <section className={styles.panel} aria-label={text.panel}>

@@ -9,9 +9,9 @@ const leastMsBetween = 500;
 
 export const useTreeEvents = (objectId: number | null): readonly TreeEvent[] => {
   const { client } = useApp();
-  const sessionId = useAppState((s) => s.host?.session?.id ?? null);
-  const revision = useAppState((s) => s.host?.session?.memory.revision ?? 0);
-  const last = useAppState((s) => (s.host?.session?.media.frameCount ?? 1) - 1);
+  const sessionId = useAppState((s) => s.session?.id ?? null);
+  const revision = useAppState((s) => s.session?.memory.revision ?? 0);
+  const last = useAppState((s) => (s.session?.media.frameCount ?? 1) - 1);
   const [fetched, setFetched] = useState<{ key: string; events: readonly TreeEvent[] }>({ key: '', events: none });
   const fetchedAt = useRef(0);
   const key = `${sessionId}:${objectId}`;
@@ -22,7 +22,7 @@ export const useTreeEvents = (objectId: number | null): readonly TreeEvent[] => 
     const timer = setTimeout(
       () => {
         fetchedAt.current = performance.now();
-        client.call('tree.get', { objectId, from: 0, to: last }).then(
+        client.call('tree.get', { sessionId, objectId, from: 0, to: last }).then(
           ({ events }) => isWanted && setFetched({ key: `${sessionId}:${objectId}`, events }),
           () => {
             // The object may be gone; the next state says so.

@@ -23,6 +23,12 @@ export interface BrushTarget {
   base: Uint8Array | null;
 }
 
+/** Strokes that wait while another session is on screen. */
+export interface KeptStrokes {
+  strokes: Stroke[];
+  target: () => BrushTarget;
+}
+
 export const smallestBrush = 2;
 export const largestBrush = 400;
 
@@ -92,6 +98,23 @@ export class Brush {
     this.#base = null;
     this.#target = null;
     this.#store.setState({ strokeCount: 0 });
+  }
+
+  /** Clears the canvas for another session. @returns the strokes for `takeUp`, or null; the store is left as it is */
+  putAside(): KeptStrokes | null {
+    const kept = this.#strokes.length > 0 && this.#target ? { strokes: this.#strokes, target: this.#target } : null;
+    this.#strokes = [];
+    this.#base = null;
+    this.#target = null;
+    return kept;
+  }
+
+  /** Goes on with strokes that were put aside. */
+  takeUp(kept: KeptStrokes | null): void {
+    if (!kept) return;
+    this.#strokes = kept.strokes;
+    this.#target = kept.target;
+    this.#begin(kept.target());
   }
 
   /** The painted mask, and the strokes are done with; null when there were none. */

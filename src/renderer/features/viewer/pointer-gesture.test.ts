@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import type { ToolName } from '../../state/window-state.ts';
+import type { ToolName } from '../../state/session-view.ts';
 import { PointerGesture } from './pointer-gesture.ts';
 
 const target = {

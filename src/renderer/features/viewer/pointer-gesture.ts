@@ -1,5 +1,5 @@
 /** What a press, a move and a release on the viewer amount to: a click, a box, a stroke or a pan. Pure, apart from what it calls. */
-import type { ToolName } from '../../state/window-state.ts';
+import type { ToolName } from '../../state/session-view.ts';
 import type { Point } from './geometry.ts';
 
 export interface Press {

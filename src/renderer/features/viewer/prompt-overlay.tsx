@@ -52,10 +52,10 @@ interface ObjectPromptsProps {
 const ObjectPrompts = ({ objectId, color, view, isSelected }: ObjectPromptsProps) => {
   const { prompts } = useApp();
   const drafts = useAppState((s) => s.drafts);
-  const host = useAppState((s) => s.host);
+  const session = useAppState((s) => s.session);
   const frame = useAppState((s) => s.shownFrame);
   const isPointTool = useAppState((s) => s.tool === 'point' || s.tool === 'box');
-  const { points, box } = promptOn({ drafts, host }, objectId, frame);
+  const { points, box } = promptOn({ drafts, session }, objectId, frame);
   const corner = box && canvasFromImage(view, box);
   return (
     <g className={cx(!isSelected && styles.otherObject)}>

@@ -2,7 +2,7 @@
 import { Brush, Eraser, Hand, type LucideIcon, MousePointerClick, SquareDashedMousePointer } from 'lucide-react';
 import type { CommandId } from '../../../shared/commands.ts';
 import { useAppState } from '../../app/app-context.ts';
-import type { ToolName } from '../../state/window-state.ts';
+import type { ToolName } from '../../state/session-view.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { viewerText } from './strings.ts';
 import styles from './viewer.module.css';

@@ -7,9 +7,9 @@ import { objectsOf, shownObjects } from '../../state/window-state.ts';
 
 export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HTMLElement | null>): void => {
   const { player, viewport } = useApp();
-  const sessionId = useAppState((s) => s.host?.session?.id ?? null);
-  const width = useAppState((s) => s.host?.session?.media.width ?? 1);
-  const height = useAppState((s) => s.host?.session?.media.height ?? 1);
+  const sessionId = useAppState((s) => s.session?.id ?? null);
+  const width = useAppState((s) => s.session?.media.width ?? 1);
+  const height = useAppState((s) => s.session?.media.height ?? 1);
   const objects = useAppState(objectsOf);
   const selectedId = useAppState((s) => s.selectedId);
   const alsoSelected = useAppState((s) => s.alsoSelected);
@@ -35,10 +35,10 @@ export const useGlViewer = (renderer: ViewerRenderer | null, stage: RefObject<HT
 
   useEffect(() => {
     if (!renderer) return;
-    if (sessionId === null) renderer.clear();
+    // Of a tab that was looked at before, the last picture is there already.
+    if (sessionId === null || !player.shown) renderer.clear();
     renderer.setImageSize(width, height);
-    viewport.setImage({ width, height });
-  }, [renderer, viewport, sessionId, width, height]);
+  }, [renderer, player, sessionId, width, height]);
 
   useEffect(() => {
     const element = stage.current;

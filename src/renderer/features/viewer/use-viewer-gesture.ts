@@ -15,7 +15,7 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 /** The topmost object whose mask holds a source pixel, or null. */
 export const objectAt = ({ player, store }: AppModel, { x, y }: Point): number | null => {
   const state = store.getState();
-  const media = state.host?.session?.media;
+  const media = state.session?.media;
   const picture = player.shown;
   if (!media || !picture || !state.areMasksVisible) return null;
   for (const object of [...shownObjects(objectsOf(state))].reverse()) {
@@ -28,7 +28,7 @@ export const objectAt = ({ player, store }: AppModel, { x, y }: Point): number |
 /** What a stroke paints on: the user's own mask where there is one, else the one the model found. */
 const brushTarget = ({ player, store }: AppModel): BrushTarget => {
   const state = store.getState();
-  const { width, height } = state.host!.session!.media;
+  const { width, height } = state.session!.media;
   const object = objectsOf(state).find(({ id }) => id === state.selectedId);
   const overlay = player.shown?.overlays.find(({ objectId }) => objectId === object?.id);
   const own = object && promptOn(state, object.id, state.shownFrame).mask;

@@ -14,7 +14,7 @@ const maskChoices = 4;
 
 export const ViewerToolbar = () => {
   const tool = useAppState((s) => s.tool);
-  const computing = useAppState((s) => s.computing > 0);
+  const computing = useAppState((s) => s.activeId !== null && s.computing.includes(s.activeId));
   return (
     <div className={styles.bar}>
       {tool === 'brush' || tool === 'eraser' ? (

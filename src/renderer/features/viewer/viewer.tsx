@@ -21,7 +21,7 @@ import { ViewerToolbar } from './viewer-toolbar.tsx';
 
 export const Viewer = () => {
   const app = useApp();
-  const media = useAppState((s) => s.host?.session?.media ?? null);
+  const media = useAppState((s) => s.session?.media ?? null);
   const isLive = useAppState((s) => liveOf(s) !== null);
   const tool = useAppState((s) => s.tool);
   const isNegativeMode = useAppState((s) => s.promptLabel === 0);

@@ -37,6 +37,13 @@ export class Viewport {
     this.fit();
   }
 
+  /** Goes back to a view of the same picture; the canvas may have changed meanwhile. */
+  restore({ view, canvas: before, isFitted }: ViewportState): void {
+    const { canvas } = this.store.getState();
+    this.store.setState({ view, canvas: before, isFitted });
+    this.setCanvas(canvas);
+  }
+
   setCanvas(canvas: Size): void {
     const { canvas: before, view, isFitted } = this.store.getState();
     this.store.setState({ canvas });

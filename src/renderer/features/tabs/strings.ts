@@ -1,0 +1,27 @@
+/** Words of the tabs. */
+import type { Operation } from '../../../shared/contract/state.ts';
+import type { CutKind } from './tab-actions.ts';
+
+const names: Partial<Record<Operation['kind'], string>> = { track: 'Tracking', export: 'Export', copy: 'Copy of the project' };
+
+export const tabText = {
+  tabs: 'Open clips',
+  open: 'Open another clip',
+  close: (name: string): string => `Close ${name}`,
+  live: 'Live',
+  asleep: (path: string): string => `${path}\nAsleep to save memory. It wakes when you work on it.`,
+  unsaved: 'Not saved',
+  running: (kind: Operation['kind'], percent: number | null): string => `${names[kind] ?? ''}${percent === null ? '' : `: ${percent} %`}`,
+  finished: (kind: Operation['kind'], name: string): string => `${names[kind] ?? ''} finished in ${name}`,
+  ask: {
+    title: (name: string): string => `Close ${name}?`,
+    cut: {
+      track: 'Tracking stops. The frames tracked so far are kept.',
+      export: 'The export stops. Files that are complete are kept; the unfinished one is deleted.',
+      copy: 'Copying the project stops, and the unfinished copy is deleted.',
+      live: 'The live source stops. What was recorded is kept as a project.',
+    } satisfies Record<CutKind, string>,
+    confirm: 'Stop and close',
+    cancel: 'Keep open',
+  },
+};
