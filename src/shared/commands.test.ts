@@ -17,6 +17,8 @@ const press = (code: string, change: Partial<KeyPress> = {}): KeyPress => ({
 
 const all: CommandContext = {
   hasSession: true,
+  hasTabs: true,
+  hasClosedTab: true,
   hasSelection: true,
   hasSeveral: true,
   hasPrompts: true,

@@ -48,6 +48,7 @@ export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
         t: 'ev',
         n: 'trackedFrame',
         d: {
+          sessionId: a.sessionId,
           runId,
           frame,
           timeMs: frame * 40,

@@ -215,7 +215,7 @@ it('pictures with any header are decoded within their bytes, or refused', () => 
 
 it.each([
   ['another mark', (view: DataView) => view.setUint32(0, 7, true)],
-  ['another version', (view: DataView) => view.setUint16(4, 2, true)],
+  ['another version', (view: DataView) => view.setUint16(4, 1, true)],
   ['planes of another size', (view: DataView) => view.setUint32(32, 23, true)],
   [
     'planes that are not there',
@@ -227,7 +227,7 @@ it.each([
     },
   ],
   ['more overlays than there are', (view: DataView) => view.setUint32(36, 2, true)],
-  ['an overlay of another size', (view: DataView) => view.setUint16(48 + 24 + 4, 5, true)],
+  ['an overlay of another size', (view: DataView) => view.setUint16(56 + 24 + 4, 5, true)],
 ])('a picture with %s is refused', (_what, change) => {
   const data = good();
   expect(decodeFrameMessage(data).overlays).toHaveLength(1);

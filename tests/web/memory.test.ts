@@ -6,6 +6,7 @@ import type { Services } from '../../src/main/services/app/create-services.ts';
 import type { Connection } from '../../src/main/services/base/handlers.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 import { defaultMemorySettings } from '../../src/shared/memory-settings.ts';
+import { withSession } from './contract-client.ts';
 
 let clips: Clips;
 let services: Services;
@@ -16,7 +17,7 @@ let nextId = 1;
 const call = (m: string, a: object): Promise<HostMessage> => {
   const id = nextId++;
   const answer = new Promise<HostMessage>((resolve) => answers.set(id, resolve));
-  connection.receive({ t: 'req', id, m, a });
+  connection.receive({ t: 'req', id, m, a: withSession(m, a, services.sessions.list.at(-1)?.id ?? null) });
   return answer;
 };
 

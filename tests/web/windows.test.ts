@@ -75,6 +75,7 @@ it('a window that is cut off takes nothing with it: the run goes on, and the nex
   const { operationId } = (started as { r: { operationId: string } }).r;
   expect((await app.services.operations.ended(operationId)).state).toBe('done');
   const next = await TestWindow.open(app.host.port);
+  await settled(next);
   expect(work(next)).toMatchObject([{ name: 'Rabbit', prompts: [{ frame: 0 }], results: [[0, 400]] }]);
   expect(await next.call('history.undo')).toMatchObject({ t: 'res' });
   await settled(next);
@@ -111,18 +112,22 @@ it('says what is in the way where every object that was prompted is protected', 
   expect((await app.services.operations.ended(started.r.operationId)).error).toMatchObject({ code: 'object-locked' });
 });
 
-it('whoever opens another clip while one is tracked is told that this ended the run', async () => {
+it('whoever closes a clip while it is tracked is told that this ended the run; another clip leaves it alone', async () => {
   const window = await TestWindow.open(app.host.port);
   await window.call('session.open', { path: app.clip });
+  const { sessionId } = window;
   await window.call('object.add');
   await window.call('prompt.set', point(1, 0, 10));
   app.holdAt(20);
   await window.call('track.start', { direction: 'forward' });
   await window.until(() => (window.state?.operations.at(-1)?.done ?? 0) > 5);
-  const opened = window.call('session.openSample');
+  await window.call('session.openSample');
+  expect(window.state!.operations.at(-1)!.state).toBe('running');
+  const closed = window.call('session.close', { sessionId });
   app.goOn();
-  await opened;
+  await closed;
   await settled(window);
+  expect(window.state!.sessions).toHaveLength(1);
   expect(window.state!.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Tracking was ended, .* masks it made are kept/)]);
 });
 
@@ -131,15 +136,15 @@ it('whoever opens a clip again that has been worked on is told where that work i
   try {
     const window = await TestWindow.open(keeping.host.port);
     await window.call('session.open', { path: keeping.clip });
-    await window.call('session.openSample');
+    await window.call('session.close');
     await window.call('session.open', { path: keeping.clip });
-    // Nothing was made in either.
+    // Nothing was made in it.
     expect(keeping.services.state.notices).toEqual([]);
     await window.call('object.add');
-    await window.call('session.openSample');
+    await window.call('session.close');
     await window.call('session.open', { path: keeping.clip });
     expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^clip was worked on before\. .*Recent/),
+      expect.stringMatching(/^You worked on clip before\. .*Recent/),
     ]);
   } finally {
     await keeping.close();
