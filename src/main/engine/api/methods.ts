@@ -45,4 +45,5 @@ interface EngineOutputs {
   verifyBundle: Done;
 }
 
+/** A call's signal ends its work: `track` and `exportResults` then answer `cancelled`, the others fail with it. */
 export type EngineMethods = { [M in keyof typeof engineInputs]: (input: EngineInput<M>) => Promise<EngineOutputs[M]> };

@@ -30,6 +30,7 @@ const viewerNumber = z.number().int().nonnegative();
 /** Input schemas of the engine's methods; outputs are the types below. */
 export const engineInputs = {
   loadModel: z.object({
+    /** In its `loadProgress` events. */
     runId: z.string(),
     bundleDir: z.string(),
     provider: z.enum(['auto', ...providerNames]),
@@ -80,7 +81,7 @@ export const engineInputs = {
     /** Send pictures along, at most this large, or none. */
     display: size.nullable(),
   }),
-  measureExport: z.object({ sessionId, runId: z.string(), from: frame, to: frame }),
+  measureExport: z.object({ sessionId, from: frame, to: frame }),
   exportResults: z.object({
     sessionId,
     runId: z.string(),
@@ -143,9 +144,9 @@ export const engineInputs = {
   finishImport: z.object({ runId: z.string() }),
   cancel: z.object({ runId: z.string() }),
   usage: z.object({}),
-  checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
+  checkCheckpoint: z.object({ path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
   identifyCheckpoint: z.object({ path: z.string(), models: z.array(installableModelSchema) }),
-  bundleFor: z.object({ runId: z.string(), model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),
+  bundleFor: z.object({ model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),
   verifyBundle: z.object({ dir: z.string() }),
 } as const;
 export type EngineInput<M extends keyof typeof engineInputs> = z.infer<(typeof engineInputs)[M]>;

@@ -5,6 +5,7 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import { type Serving, Transferred } from '../../common/rpc.ts';
+import { throttledProgress } from '../../common/throttle.ts';
 import type { OpenedMedia, TrackOutcome } from '../api/media.ts';
 import type { EngineMethods } from '../api/methods.ts';
 import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, engineInputs } from '../api/protocol.ts';
@@ -34,19 +35,6 @@ const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): 
     'bad-request',
     `The engine was asked "${method}" with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`,
   );
-};
-
-const leastReportMs = 100;
-
-/** Tells of progress no more often than eyes follow. */
-const seldom = (tell: (done: number, total: number) => void): ((done: number, total: number) => void) => {
-  let toldMs = 0;
-  return (done, total) => {
-    const now = performance.now();
-    if (done < total && now - toldMs < leastReportMs) return;
-    toldMs = now;
-    tell(done, total);
-  };
 };
 
 export interface EngineOptions {
@@ -89,7 +77,7 @@ export class Engine {
 
   readonly methods = {
     ...this.#live.methods,
-    ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
+    ...modelMethods(parse),
     ...promptMethods({
       parse,
       gate: this.#gate,
@@ -101,7 +89,7 @@ export class Engine {
     }),
     ...importMethods({
       parse,
-      cancellable: (runId, work) => this.#cancellable(runId, work),
+      cancellable: (runId, signal, work) => this.#cancellable(runId, signal, work),
       findFfmpeg: () => this.#findFfmpeg(),
       onProgress: (event) => void this.#emit('importProgress', event),
     }),
@@ -110,24 +98,22 @@ export class Engine {
      * Replaces the model at work. Clips that are open stay open, with nothing known of their objects.
      * @throws AppError `cancelled` only while the former model is still at work
      */
-    loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
+    loadModel: async (raw: EngineInput<'loadModel'>, signal: AbortSignal): Promise<EngineModel> => {
       const input = parse('loadModel', raw);
       const { runId } = input;
       const tell = (done: number, total: number): void => void this.#emit('loadProgress', { runId, done, total });
-      return this.#cancellable(runId, async (signal) => {
-        const bundle = await openBundle(input.bundleDir, { signal, onProgress: seldom(tell) });
-        tell(0, 0);
-        if (bundle.needsWeights) {
-          const { name, weights } = bundle.manifest;
-          throw new AppError(
-            'model-missing',
-            `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
-          );
-        }
-        return this.#gate.change(() => {
-          signal.throwIfAborted();
-          return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
-        });
+      const bundle = await openBundle(input.bundleDir, { signal, onProgress: throttledProgress(tell) });
+      tell(0, 0);
+      if (bundle.needsWeights) {
+        const { name, weights } = bundle.manifest;
+        throw new AppError(
+          'model-missing',
+          `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
+        );
+      }
+      return this.#gate.change(() => {
+        signal.throwIfAborted();
+        return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
       });
     },
 
@@ -141,15 +127,17 @@ export class Engine {
     },
 
     /** Cancelled by the session's id, until the clip is listed. */
-    open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
+    open: async (raw: EngineInput<'open'>, caller: AbortSignal): Promise<Transferred<OpenedMedia>> => {
       const input = parse('open', raw);
       const { sessionId } = input;
       const prepared = this.#prepared;
       this.#prepared = null;
-      const onProgress = seldom((done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }));
+      const onProgress = throttledProgress(
+        (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }),
+      );
       const source = await (prepared?.path === input.path
         ? prepared.source
-        : this.#cancellable(sessionId, (signal) => this.#lookAt(input.path, { signal, onProgress })));
+        : this.#cancellable(sessionId, caller, (signal) => this.#lookAt(input.path, { signal, onProgress })));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {
@@ -194,10 +182,10 @@ export class Engine {
     },
 
     /** Resolves when the run has ended; frames come as `trackedFrame` events. */
-    track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
+    track: async (raw: EngineInput<'track'>, caller: AbortSignal): Promise<TrackOutcome> => {
       const input = parse('track', raw);
       const source = this.#source(input.sessionId);
-      return this.#asRun(input.runId, async (signal) => {
+      return this.#asRun(input.runId, caller, async (signal) => {
         const worker = this.#client.peer;
         const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
@@ -216,7 +204,11 @@ export class Engine {
           display: input.display ? fitSize(source.media, input.display.width, input.display.height) : null,
           signal,
           track: (frame, reverse, image, objectIds) =>
-            worker.call('trackFrame', { sessionId: input.sessionId, frame, reverse, image, objectIds }, [image.buffer as ArrayBuffer]),
+            worker.call(
+              'trackFrame',
+              { sessionId: input.sessionId, frame, reverse, image, objectIds },
+              { transfer: [image.buffer as ArrayBuffer] },
+            ),
           dropUpcoming: () => void worker.call('dropUpcoming', { sessionId: input.sessionId }).catch(() => {}),
           onFrame: (event) => this.#emit('trackedFrame', { runId: input.runId, ...event }),
         });
@@ -224,23 +216,22 @@ export class Engine {
     },
 
     /** About how many bytes the annotated video of these frames will have. */
-    measureExport: async (raw: EngineInput<'measureExport'>): Promise<{ videoBytes: number | null }> => {
-      const { sessionId, runId, from, to } = parse('measureExport', raw);
-      const source = this.#source(sessionId);
-      return { videoBytes: await this.#cancellable(runId, (signal) => source.measureEncoding(from, to, signal)) };
+    measureExport: async (raw: EngineInput<'measureExport'>, signal: AbortSignal): Promise<{ videoBytes: number | null }> => {
+      const { sessionId, from, to } = parse('measureExport', raw);
+      return { videoBytes: await this.#source(sessionId).measureEncoding(from, to, signal) };
     },
 
-    exportResults: async (raw: EngineInput<'exportResults'>): Promise<TrackOutcome> => {
+    exportResults: async (raw: EngineInput<'exportResults'>, caller: AbortSignal): Promise<TrackOutcome> => {
       const input = parse('exportResults', raw);
       const source = this.#source(input.sessionId);
       const ffmpeg = await this.#findFfmpeg();
       const { runId } = input;
-      return this.#asRun(runId, async (signal) => {
+      return this.#asRun(runId, caller, async (signal) => {
         const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
         this.#feeds.set(runId, feed);
         try {
           const { exportResults } = await import('../export/export-results.ts');
-          const onProgress = seldom((done, total) => void this.#emit('exportProgress', { runId, done, total }));
+          const onProgress = throttledProgress((done, total) => void this.#emit('exportProgress', { runId, done, total }));
           await exportResults(source, input, feed, ffmpeg, signal, onProgress);
         } finally {
           this.#feeds.delete(runId);
@@ -300,30 +291,29 @@ export class Engine {
     return source;
   }
 
-  async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Work that its caller's signal ends, or `cancel` with its id. */
+  async #cancellable<T>(runId: string, caller: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#runs.set(runId, controller);
     try {
-      return await work(controller.signal);
+      return await work(AbortSignal.any([controller.signal, caller]));
     } finally {
       this.#runs.delete(runId);
     }
   }
 
-  async #asRun(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {
-    const controller = new AbortController();
-    this.#runs.set(runId, controller);
-    const endsQuietly: ErrorCode[] = ['source-truncated'];
-    try {
-      await work(controller.signal);
-      return { state: 'done', warning: null };
-    } catch (error) {
-      const known = AppError.from(error);
-      if (controller.signal.aborted) return { state: 'cancelled', warning: null };
-      if (endsQuietly.includes(known.code)) return { state: 'done', warning: known.message };
-      throw known;
-    } finally {
-      this.#runs.delete(runId);
-    }
+  #asRun(runId: string, caller: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {
+    return this.#cancellable(runId, caller, async (signal) => {
+      const endsQuietly: ErrorCode[] = ['source-truncated'];
+      try {
+        await work(signal);
+        return { state: 'done', warning: null };
+      } catch (error) {
+        const known = AppError.from(error);
+        if (signal.aborted) return { state: 'cancelled', warning: null };
+        if (endsQuietly.includes(known.code)) return { state: 'done', warning: known.message };
+        throw known;
+      }
+    });
   }
 }
