@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from onnx import TensorProto, checker, helper
+from PIL import Image
 
 from models.export.bundle_files import run_session, save, strip, write_manifest
 from models.export.tfjs import OPSET, Translation
@@ -109,7 +110,6 @@ DETECTORS = {
     "coco-centernet": {
         "file": "centernet",
         "head": centernet,
-        "made_for": 512,
         # Made for 512, but as good at 384 on pictures that keep their shape, in under half of the time (MODEL_CARD.md).
         "size": 384,
         "name": "CenterNet, 80 classes",
@@ -122,7 +122,6 @@ DETECTORS = {
     "blazeface": {
         "file": "blazeface",
         "head": blazeface,
-        "made_for": 256,
         "size": 256,
         "name": "BlazeFace, faces",
         "classes": ["face"],
@@ -168,13 +167,17 @@ def seeded_picture(size):
     return np.clip(128 + 30 * waves + rng.normal(0, 10, (size, size, 3)), 0, 255).astype(np.uint8)
 
 
-def compare(proto, models: Path, spec, size, node_modules: Path, image):
-    """Largest differences of boxes (px) and scores to the original, of all boxes over a hundredth."""
+def original(models: Path, spec, size, node_modules: Path, image):
+    """What TensorFlow.js says: boxes, scores and classes."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "image.rgb"
         raw.write_bytes(image.tobytes())
         command = ["node", str(Path(__file__).with_name("tfjs-reference.mjs")), str(node_modules), str(models / f"{spec['file']}.json"), str(raw), str(size)]
-        expected = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def compare(proto, expected, image):
+    """Largest differences of boxes (px) and scores to the original, of all boxes over a hundredth."""
     boxes, scores, classes = run_session(proto.SerializeToString()).run(["boxes", "scores", "classes"], {"image": image[None]})
     count = sum(score > 0.01 for score in expected["scores"])
     worst_box = worst_score = 0.0
@@ -187,6 +190,28 @@ def compare(proto, models: Path, spec, size, node_modules: Path, image):
     return count, worst_box, worst_score
 
 
+def letterboxed(path: Path, size):
+    """-> (the picture in the upper left of a black square, its width and height there)"""
+    with Image.open(path) as image:
+        scale = size / max(image.size)
+        width, height = (round(side * scale) for side in image.size)
+        square = np.zeros((size, size, 3), np.uint8)
+        square[:height, :width] = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+        return square, width, height
+
+
+def record(name, spec, models: Path, size, node_modules: Path, path: Path, folder: Path):
+    """What the original finds in a picture, in shares of its sides, for the app's tests."""
+    square, width, height = letterboxed(path, size)
+    expected = original(models, spec, size, node_modules, square)
+    found = [
+        {"box": [round(value / side, 5) for value, side in zip(box, (width, height) * 2)], "score": round(score, 5), "class": spec["classes"][kind]}
+        for box, score, kind in zip(expected["boxes"], expected["scores"], expected["classes"])
+        if score >= 0.1
+    ]
+    (folder / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--package", type=Path, required=True)
@@ -195,6 +220,7 @@ def main():
     parser.add_argument("--size", type=int, help="of the square picture, instead of the usual one")
     parser.add_argument("--reference", type=Path, help="a folder with TensorFlow.js in its node_modules")
     parser.add_argument("--image", type=Path, help="a picture to compare on, instead of a pattern")
+    parser.add_argument("--record", type=Path, help="a folder for what the original finds in --image, which the app's tests compare with")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         models = unpack(args.package, Path(folder))
@@ -204,12 +230,13 @@ def main():
             size = args.size or spec["size"]
             proto = build(models, spec, size)
             if args.reference:
-                # The original knows its own size alone.
-                own = spec["made_for"]
-                image = seeded_picture(own) if args.image is None else resized(args.image, own)
-                count, box, score = compare(build(models, spec, own), models, spec, own, args.reference, image)
+                image = seeded_picture(size) if args.image is None else letterboxed(args.image, size)[0]
+                expected = original(models, spec, size, args.reference, image)
+                count, box, score = compare(proto, expected, image)
                 print(f"{name}: {count} boxes, largest difference {box:.1e} px and {score:.1e}", flush=True)
                 assert box < 0.05 and score < 1e-3, "the graph differs from the original"
+                if args.record:
+                    record(name, spec, models, size, args.reference, args.image, args.record)
             out = args.out / name / "bundle"
             out.mkdir(parents=True, exist_ok=True)
             entry = save(proto, out / "detector.onnx")
@@ -229,13 +256,6 @@ def main():
             }
             write_manifest(out / "manifest.json", manifest)
             print(f"{out}: {entry['bytes']} bytes", flush=True)
-
-
-def resized(path: Path, size):
-    from PIL import Image
-
-    with Image.open(path) as image:
-        return np.asarray(image.convert("RGB").resize((size, size), Image.Resampling.BICUBIC))
 
 
 if __name__ == "__main__":

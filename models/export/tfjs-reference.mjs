@@ -19,20 +19,46 @@ const side = Number(sideText);
 const model = JSON.parse(readFileSync(modelPath, 'utf8'));
 const parts = model.weightsManifest.flatMap(({ paths }) => paths).map((path) => readFileSync(join(dirname(modelPath), path)));
 const weights = Buffer.concat(parts);
+
+/** CenterNet enlarges to sizes that are constants, made for a picture of 512 px. */
+const madeFor = 512;
+const resizes = model.modelTopology.node.filter(({ op }) => op === 'ResizeBilinear').map(({ input }) => input[1]);
+let offset = 0;
+for (const { name, shape, dtype, quantization } of model.weightsManifest.flatMap((group) => group.weights)) {
+  const count = shape.reduce((all, size) => all * size, 1);
+  if (resizes.includes(name)) for (let i = 0; i < count; i++) weights.writeInt32LE((weights.readInt32LE(offset + 4 * i) * side) / madeFor, offset + 4 * i);
+  offset += count * ((quantization?.dtype ?? dtype) === 'float16' ? 2 : 4);
+}
+
+for (const { op, attr } of model.modelTopology.node) if (op === 'Placeholder') delete attr.shape;
 await tf.setBackend('cpu');
 const graph = await loadGraphModel({
   load: async () => ({
     modelTopology: model.modelTopology,
     weightSpecs: model.weightsManifest.flatMap((group) => group.weights),
     weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
-    signature: model.signature ?? model.userDefinedMetadata?.signature,
   }),
 });
 const image = tf.tensor4d(Float32Array.from(readFileSync(picturePath)), [1, side, side, 3]);
 
+/** The peaks of the class maps, as the graph's own last steps choose them for a picture of 512 px. */
 const centernet = () => {
-  const [rows] = graph.execute(image, ['tower_0/detections']).arraySync();
-  return rows.map((row) => ({ box: row.slice(0, 4), score: row[4], kind: row[5] }));
+  const [heat, reach] = graph.execute(image, ['tower_0/keypoints', 'tower_0/wh']);
+  const [, rows, columns, classes] = heat.shape;
+  const around = tf.maxPool(heat, 3, 1, 'same').dataSync();
+  const scores = heat.dataSync();
+  const sides = reach.dataSync();
+  const peaks = [];
+  for (let i = 0; i < rows * columns * classes; i++) if (scores[i] === around[i] && scores[i] > 1e-3) peaks.push(i);
+  return peaks
+    .sort((a, b) => scores[b] - scores[a])
+    .slice(0, 100)
+    .map((i) => {
+      const cell = Math.floor(i / classes);
+      const [x, y] = [(cell % columns) * 4, Math.floor(cell / columns) * 4];
+      const [left, up, right, down] = sides.slice(4 * cell, 4 * cell + 4);
+      return { box: [x - left, y - up, x + right, y + down], score: scores[i], kind: i % classes };
+    });
 };
 
 const blazeface = () => {

@@ -20,6 +20,7 @@ const beside = [
   ...['manifest.json', 'image_encoder.onnx', 'mask_decoder.onnx', 'mask_prompt.onnx', 'memory_attention.onnx', 'memory_encoder.onnx'].map(
     (name) => `models/nano/bundle/${name}`,
   ),
+  ...['coco-centernet', 'blazeface'].flatMap((name) => ['manifest.json', 'detector.onnx'].map((file) => `models/${name}/bundle/${file}`)),
   ...['tiny', 'small', 'base-plus', 'large'].map((name) => `models/sam2.1-${name}/1024/manifest.json`),
 ];
 

@@ -79,7 +79,9 @@ describe('documents', () => {
   });
 
   it('say nothing of files outside the repository', () => {
-    expect(documents.filter((path) => path !== 'CONTRIBUTING.md' && !path.startsWith('models/') && read(path).includes('../shared'))).toEqual([]);
+    expect(
+      documents.filter((path) => path !== 'CONTRIBUTING.md' && !path.startsWith('models/') && read(path).includes('../shared')),
+    ).toEqual([]);
   });
 });
 
