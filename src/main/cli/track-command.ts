@@ -4,6 +4,7 @@ import type { TrackDirection } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { AppServices } from '../services/app/app-services.ts';
 import { openSource } from '../services/app/open-source.ts';
+import { damageText } from '../services/session/clip-notes.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
@@ -70,8 +71,9 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
       await follow(services.startTrack({ direction }, null)).catch((error) => {
         failure = error;
       });
-      const { isTruncated, frameCount } = services.session.media;
-      const isPartial = isInterrupted || failure !== null || isTruncated;
+      const { frameCount } = services.session.media;
+      const damage = damageText(services.session.media);
+      const isPartial = isInterrupted || failure !== null || damage !== null;
       const tracked = services.session.objects.flatMap(({ results }) => results);
       const last = frameCount - 1;
       const range =
@@ -92,12 +94,7 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
       if (services.memory.mode === 'tree') process.stderr.write(`${treeSummary(services.session)}\n`);
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
       if (failure !== null) throw failure;
-      if (isTruncated) {
-        throw new AppError(
-          'source-truncated',
-          `The clip is cut short or damaged: some of it is missing. The ${frameCount} frames that are there were tracked and exported; get a whole copy for the rest.`,
-        );
-      }
+      if (damage !== null) throw new AppError('source-truncated', `${damage} What is there was tracked and exported.`);
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {
@@ -150,6 +147,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
     services.requireEngine();
     const session = await openInterruptibly(services, clip, checkRate(options.fps));
     if (!session) return exitCodes.interrupted;
+    for (const { level, text } of session.notes) if (level === 'info') process.stderr.write(`note: ${text}\n`);
     await applyPrompts(session, objects);
     return await trackAndExport(services, options.direction, output);
   } finally {

@@ -1,9 +1,10 @@
 /** The arguments of the encoding ffmpeg: raw frames on stdin as Matroska, sound from the source, an MP4 out. */
 import { AppError } from '../../../shared/errors.ts';
 import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
-import { fileUrl, inputArgs, runFfmpeg } from './ffmpeg-process.ts';
+import { fileUrl, inputArgs } from './ffmpeg-process.ts';
+import type { ColorSpace } from './frame-facts.ts';
 import type { TimeBase } from './frame-index.ts';
-import { type ColorSpace, parseInputDescription } from './stream-info.ts';
+import { soundCodecOf } from './sound.ts';
 
 export interface EncoderOptions {
   /** Path of the MP4 to make; an existing file is replaced at the end. */
@@ -74,8 +75,7 @@ const colorParams: Record<ColorSpace, string> = {
 const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<{ input: string[]; output: string[] }> => {
   const { audioFrom, rangeMs, timeBase, averageTicks = 0, ffmpeg, signal } = options;
   if (audioFrom === null) return { input: [], output: [] };
-  const { stderr } = await runFfmpeg(ffmpeg, inputArgs(audioFrom), { signal });
-  const { audioCodec, startSec } = parseInputDescription(stderr.head);
+  const audioCodec = await soundCodecOf(audioFrom, ffmpeg, signal);
   if (audioCodec === null) return { input: [], output: [] };
 
   const secondsPerTick = timeBase.num / timeBase.den;
@@ -89,8 +89,7 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
     output.push(...(canCopy ? ['-c:a', 'copy'] : aacArgs));
   } else {
     // Cutting between packets is inexact and leaves hidden sound in the file, so a part's sound is encoded anew.
-    const seekSec = originSec - startSec;
-    if (seekSec > 0) before.push('-noaccurate_seek', '-ss', seekSec.toFixed(6));
+    if (originSec > 0) before.push('-noaccurate_seek', '-seek_timestamp', '1', '-ss', originSec.toFixed(6));
     const lengthSec = (rangeMs.end - rangeMs.start) / 1000 + averageTicks * secondsPerTick;
     output.push('-filter:a', `atrim=start=0:end=${Math.max(0.001, lengthSec).toFixed(6)}`, ...aacArgs);
   }

@@ -6,6 +6,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
+import type { Damage } from '../api/media.ts';
+import { damageIn } from './damage.ts';
 import { eachLine } from './text-lines.ts';
 
 /** The level prefix lets a real error be told from chatter; `repeat` keeps one line one event. */
@@ -78,11 +80,16 @@ export interface FfmpegChild {
 export class StderrLog {
   readonly head: string[] = [];
   readonly tail: string[] = [];
-  /** Set once a line matched {@link StderrLog.damagePattern}. */
-  damage: string | null = null;
-  static readonly damagePattern = /partial file|ended prematurely|Truncating packet|Packet corrupt|corrupt input packet/i;
+  /** The first cause of damage that a line told of. */
+  damage: Damage | null = null;
   #partial = '';
+  readonly #onLine: ((line: string) => void) | undefined;
   #awaited: { pattern: RegExp; resolve: () => void } | null = null;
+
+  /** @param onLine told every line, also those that are not kept */
+  constructor(onLine?: (line: string) => void) {
+    this.#onLine = onLine;
+  }
 
   /** Resolves with the first line that matches, or at the end. One is waited for at a time. */
   seen(pattern: RegExp): Promise<void> {
@@ -105,16 +112,26 @@ export class StderrLog {
   }
 
   #add(line: string): void {
+    this.#onLine?.(line);
     if (this.head.length < 400) this.head.push(line);
     this.tail.push(line);
     if (this.tail.length > 60) this.tail.shift();
     if (this.#awaited?.pattern.test(line)) this.#awaited.resolve();
-    if (this.damage === null && StderrLog.damagePattern.test(line)) this.damage = line;
+    this.damage ??= damageIn(line);
   }
 
   /** Whether a line of the head or tail matches. */
   has(pattern: RegExp): boolean {
     return this.head.some((line) => pattern.test(line)) || this.tail.some((line) => pattern.test(line));
+  }
+
+  /** The first group of the first line of the head that matches, or null. */
+  find(pattern: RegExp): string | null {
+    for (const line of this.head) {
+      const found = pattern.exec(line)?.[1];
+      if (found !== undefined) return found;
+    }
+    return null;
   }
 
   /** The last line that tells of a failure (else the last line at all), without ffmpeg's prefixes and addresses. */
@@ -131,6 +148,8 @@ export interface SpawnOptions {
   extraPipes?: number;
   stdin?: boolean;
   signal?: AbortSignal | undefined;
+  /** Told every line of stderr. */
+  onLog?: ((line: string) => void) | undefined;
 }
 
 const throwIfAborted = (signal: AbortSignal | undefined): void => {
@@ -161,7 +180,7 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   } catch (error) {
     throw ffmpegMissing(ffmpeg, error);
   }
-  const log = new StderrLog();
+  const log = new StderrLog(options.onLog);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => log.push(text));
 
   const pipes: Readable[] = [];
@@ -189,16 +208,24 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   return { pid: child.pid, stdin: child.stdin, stdout: child.stdout as Readable, pipes, exit, stderr: log, kill };
 };
 
-/** Runs ffmpeg to its end, handing each complete line of stdout to `onLine`. Throws 'cancelled' when the signal ended it. */
+export interface RunOptions extends Pick<SpawnOptions, 'extraPipes' | 'signal' | 'onLog'> {
+  /** Told each line of stdout. */
+  onLine?: (line: string) => void;
+  /** Told each line of the extra pipes. */
+  onExtraLine?: (line: string) => void;
+}
+
+/** Runs ffmpeg to its end. Throws 'cancelled' when the signal ended it. */
 export const runFfmpeg = async (
   ffmpeg: string,
   args: readonly string[],
-  options: { onLine?: (line: string) => void; signal?: AbortSignal | undefined } = {},
+  { onLine, onExtraLine, ...options }: RunOptions = {},
 ): Promise<FfmpegExit & { stderr: StderrLog }> => {
-  const child = spawnFfmpeg(ffmpeg, { args, signal: options.signal });
-  const rest = eachLine(child.stdout, (line) => options.onLine?.(line.trimEnd()));
+  const child = spawnFfmpeg(ffmpeg, { args, ...options });
+  const rest = eachLine(child.stdout, (line) => onLine?.(line.trimEnd()));
+  for (const pipe of child.pipes) eachLine(pipe, (line) => onExtraLine?.(line.trimEnd()));
   const exit = await child.exit;
   throwIfAborted(options.signal);
-  if (rest() !== '') options.onLine?.(rest());
+  if (rest() !== '') onLine?.(rest());
   return { ...exit, stderr: child.stderr };
 };

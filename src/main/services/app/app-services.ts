@@ -172,7 +172,8 @@ export class AppServices {
       events: {
         onChange: () => this.#hub.touch(),
         onFrame: (message) => this.#clients.broadcast(message),
-        onWarning: (text) => this.notify('warning', text),
+        onNote: ({ level, text }) => this.#notices.add(level, text, true),
+        onClosed: () => this.#notices.clipClosed(),
       },
       isOwn: (path) => this.sources.store.owns(path),
       checkPath: (path) => this.checkPath(path),

@@ -84,6 +84,7 @@ export class OpenSession {
     await release(session);
     this.#current = null;
     await projects.close(isForGood);
+    events.onClosed();
     events.onChange();
     await session.close();
   }
@@ -105,7 +106,7 @@ export class OpenSession {
         (opened) => projects.use(project, opened),
       ),
     );
-    if (session.warning) events.onWarning(session.warning);
+    for (const note of session.notes) events.onNote(note);
     return session;
   }
 

@@ -11,6 +11,8 @@ export class Notices {
   readonly #onChange: () => void;
   #list: Notice[] = [];
   #nextId = 1;
+  /** Those that tell of the open clip. */
+  readonly #ofClip = new Set<number>();
 
   constructor(log: AppLog, onChange: () => void) {
     this.#log = log;
@@ -22,9 +24,18 @@ export class Notices {
     return this.#list;
   }
 
-  add(level: Notice['level'], text: string): void {
+  add(level: Notice['level'], text: string, ofClip = false): void {
     this.#log.add(level, text);
-    this.#list = [...this.#list.slice(1 - mostNotices), { id: this.#nextId++, level, text }];
+    const id = this.#nextId++;
+    if (ofClip) this.#ofClip.add(id);
+    this.#list = [...this.#list.slice(1 - mostNotices), { id, level, text }];
+    this.#onChange();
+  }
+
+  /** The clip is closed: what was said of it goes with it. */
+  clipClosed(): void {
+    this.#list = this.#list.filter(({ id }) => !this.#ofClip.has(id));
+    this.#ofClip.clear();
     this.#onChange();
   }
 

@@ -14,6 +14,7 @@ import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { LoadWatch } from '../models/active-model.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { type TreeLog, TreeStore } from '../results/tree-store.ts';
+import { type ClipNote, clipNotes } from './clip-notes.ts';
 import { type KeptWork, newWork, type WorkHistory, type WorkStep } from './kept-work.ts';
 import type { LiveLink } from './live-link.ts';
 import type { ObjectChange } from './object-list.ts';
@@ -39,7 +40,9 @@ export interface SessionEvents {
   /** A picture or overlays for whoever looks at this frame. */
   onFrame(message: FrameMessage): void;
   /** Something went wrong that stops nothing. */
-  onWarning(text: string): void;
+  onNote(note: ClipNote): void;
+  /** The clip is not open any more. */
+  onClosed(): void;
 }
 
 const noPlanes = { width: 0, height: 0, planes: new Uint8Array(0) };
@@ -82,7 +85,10 @@ export class SessionService {
       engine,
       objects: () => this.edits.list,
       onRefused: (object, frame, { message }) =>
-        events.onWarning(`What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
+        events.onNote({
+          level: 'warning',
+          text: `What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`,
+        }),
     });
     this.store = work?.store ?? new MaskStore();
     this.trees = new TreeStore(() => this.edits.list, work?.trees);
@@ -137,12 +143,9 @@ export class SessionService {
     return new SessionService(title, media, model, engine, events, randomUUID(), work, live);
   }
 
-  /** What is wrong with the clip, though it can be used. */
-  get warning(): string | null {
-    const { isTruncated, frameCount } = this.media;
-    return isTruncated
-      ? `${this.path} is cut short or damaged: some of it is missing. The ${frameCount} frames that are there can be used.`
-      : null;
+  /** What has to be known of the clip, though it can be used. */
+  get notes(): ClipNote[] {
+    return clipNotes(this.media);
   }
 
   get model(): EngineModel {

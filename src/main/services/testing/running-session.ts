@@ -26,7 +26,8 @@ export const runningSession = async (media: OpenedMedia, model: EngineModel) => 
   const session = await SessionService.open('/clip.mp4', model, () => peer, {
     onChange: () => {},
     onFrame: (message) => pushed.push(message),
-    onWarning: () => {},
+    onNote: () => {},
+    onClosed: () => {},
   });
   const objectId = session.addObject();
   const run = session.track('run', { direction: 'forward', display: null }, () => {});
