@@ -80,7 +80,7 @@ export interface FfmpegChild {
 export class StderrLog {
   readonly head: string[] = [];
   readonly tail: string[] = [];
-  /** The first cause of damage that a line told of. */
+  /** The cause of damage that lines told of. */
   damage: Damage | null = null;
   #partial = '';
   readonly #onLine: ((line: string) => void) | undefined;
@@ -117,7 +117,8 @@ export class StderrLog {
     this.tail.push(line);
     if (this.tail.length > 60) this.tail.shift();
     if (this.#awaited?.pattern.test(line)) this.#awaited.resolve();
-    this.damage ??= damageIn(line);
+    // A file that ends early often has a torn packet at its end as well.
+    if (this.damage !== 'cut-short') this.damage = damageIn(line) ?? this.damage;
   }
 
   /** Whether a line of the head or tail matches. */
