@@ -1,8 +1,9 @@
 /** Which frames a decoder puts out, with the time stamps it gives them, and what they are. */
 import { passthroughArgs } from './ffmpeg-binary.ts';
-import { inputArgs, runFfmpeg, type StderrLog } from './ffmpeg-process.ts';
+import { inputArgs, runFfmpeg } from './ffmpeg-process.ts';
 import { type FrameFacts, FrameFactsReader } from './frame-facts.ts';
 import type { TimeBase } from './frame-index.ts';
+import type { StderrLog } from './stderr-log.ts';
 import { containerOf, FrameCrcReader, type StreamHeader } from './stream-info.ts';
 
 export interface DecodeListing {

@@ -1,5 +1,6 @@
 /** What a container says of its pictures: a pass that only demuxes, seconds for hours of video. */
-import { inputArgs, runFfmpeg, type StderrLog } from './ffmpeg-process.ts';
+import { inputArgs, runFfmpeg } from './ffmpeg-process.ts';
+import type { StderrLog } from './stderr-log.ts';
 import { FrameCrcReader, type StreamHeader } from './stream-info.ts';
 
 /** A video stream that is no cover, by its packets. */

@@ -1,7 +1,8 @@
 /** Why a file can't be opened as a video, in the user's words. */
 import { open, stat } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
-import { inputArgs, runFfmpeg, type StderrLog } from './ffmpeg-process.ts';
+import { inputArgs, runFfmpeg } from './ffmpeg-process.ts';
+import type { StderrLog } from './stderr-log.ts';
 import { containerOf, FrameCrcReader } from './stream-info.ts';
 
 /** Reports what needs no ffmpeg to see. @returns the file's length */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { StderrLog } from './ffmpeg-process.ts';
+import { StderrLog } from './stderr-log.ts';
 import { containerOf, FrameCrcReader } from './stream-info.ts';
 
 describe('FrameCrcReader', () => {

@@ -2,8 +2,9 @@
  * Reads what ffmpeg's framecrc muxer prints: streams and packets as a machine writes them. Facts about a clip come from here and from
  * decoded frames (frame-facts.ts), never from the description ffmpeg prints for people: names and metadata in that can say anything.
  */
-import type { StderrLog } from './ffmpeg-process.ts';
+
 import type { TimeBase } from './frame-index.ts';
+import type { StderrLog } from './stderr-log.ts';
 
 /** A stream as the muxer's header has it. */
 export interface StreamHeader {
