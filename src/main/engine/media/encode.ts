@@ -2,10 +2,11 @@
  * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied from the
  * source where MP4 takes it. The file appears under its name only when it is whole.
  */
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { type EncoderOptions, encoderArgs } from './encoder-args.ts';
 import { cancelled, type FfmpegChild, spawnFfmpeg } from './ffmpeg-process.ts';
 import { matroskaFrameHeader, matroskaHeader } from './matroska-writer.ts';
@@ -79,7 +80,7 @@ class Mp4Encoder implements Encoder {
     if (code !== 0) throw await this.#fail(await this.#exitError(child));
     this.#close();
     try {
-      await rename(this.#partial, this.#output);
+      await replaceFile(this.#partial, this.#output);
     } catch (error) {
       await rm(this.#partial, { force: true });
       throw unwritable(this.#output, error);
