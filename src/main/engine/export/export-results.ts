@@ -1,24 +1,18 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { ensureFolder, writeWhole } from '../../common/files.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openEncoder } from '../media/encode.ts';
 import type { MediaSource } from '../pipeline/media-source.ts';
-import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
+import { Compositor, rgbToYuv } from './compositor.ts';
 import { ContactSheet } from './contact-sheet.ts';
 import { drawLabel } from './draw-label.ts';
-import type { FrameMasks, MaskFeed } from './mask-feed.ts';
-import { encodeIndexedPng } from './png.ts';
+import type { MaskFeed } from './mask-feed.ts';
+import { MaskPictures } from './mask-pictures.ts';
 import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
-
-/** The object's entry of the palette: its id, and from 256 on those of 1 to 255 again, never 0, which means no object. */
-export const paletteIndex = (objectId: number): number => ((objectId - 1) % 255) + 1;
-
-/** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
-export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
 
 /**
  * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the
@@ -37,15 +31,24 @@ export const exportResults = async (
   const { overlays } = input;
   const objects = input.objects.map((object) => ({ ...object, yuv: rgbToYuv(object.color, colorSpace, fullRange) }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
+  const pictures =
+    input.masksDirectory === null
+      ? null
+      : new MaskPictures(
+          input.masksDirectory,
+          objects.map(({ id }) => id),
+          source.media,
+        );
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
   const isWhole = input.from === 0 && input.to === source.media.frameCount - 1;
   const needsPicture = input.video !== null || sheet !== null;
 
   if (!needsPicture) {
     for (let frame = input.from; frame <= input.to; frame++) {
-      await writeMask(frame, await feed.at(frame));
+      await pictures?.put(frame, await feed.at(frame));
       onProgress(frame - input.from + 1, total);
     }
+    await pictures?.end();
     return;
   }
 
@@ -88,13 +91,17 @@ export const exportResults = async (
       }
       sheet?.add(frame - input.from, display!);
       await encoder?.write(display!, source.index.ptsTicks(frame));
-      await writeMask(frame, masks);
+      await pictures?.put(frame, masks);
       onProgress(++done, total);
     }
+    await pictures?.end();
     await encoder?.finish();
   } catch (error) {
     await encoder?.abort();
     throw error;
+  } finally {
+    // Nothing is written any more when this is over.
+    await pictures?.end().catch(() => {});
   }
   if (sheet && input.contactSheet) {
     const picture = sheet.finish();
@@ -103,15 +110,5 @@ export const exportResults = async (
       input.contactSheet,
       encodePng({ width: picture.width, height: picture.height, data: picture.rgb, channels: 3, depth: 8 }),
     );
-  }
-
-  async function writeMask(frame: number, masks: FrameMasks): Promise<void> {
-    if (!input.masksDirectory) return;
-    const labels = new Uint8Array(width * height);
-    for (const { id } of objects) {
-      const counts = masks.get(id);
-      if (counts !== undefined) paintLabel(labels, height, width, counts, paletteIndex(id));
-    }
-    await writeWhole(join(input.masksDirectory, maskFileName(frame)), encodeIndexedPng(labels, width, height));
   }
 };

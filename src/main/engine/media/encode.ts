@@ -15,7 +15,11 @@ import { createPartialFile, diskFull, unwritable } from './partial-file.ts';
 export type { EncoderOptions } from './encoder-args.ts';
 
 export interface Encoder {
-  /** Hands over one frame; resolves when the next may come. Times must ascend. The buffer may be reused after it resolves. */
+  /**
+   * Hands over one frame, and its buffer for good; resolves when the next may come, which is when the one before has been taken: one is
+   * drawn while another is on its way. Times must ascend.
+   * @throws AppError what went wrong with this frame or the one before
+   */
   write(planes: Uint8Array, ptsTicks: number): Promise<void>;
   /** Ends the file and gives it its name. */
   finish(): Promise<void>;
@@ -31,7 +35,11 @@ class Mp4Encoder implements Encoder {
   #originTicks = 0;
   #lastTicks = Number.NEGATIVE_INFINITY;
   #frames = 0;
+  /** The frame that is on its way. */
+  #sending: Promise<void> | null = null;
   #isOver = false;
+  /** What ended it before its time. */
+  #failure: AppError | null = null;
   /** The child has ended, or never began. */
   #isGone = false;
   /** Answers the write under way when the child goes before it does. */
@@ -47,6 +55,7 @@ class Mp4Encoder implements Encoder {
   }
 
   async write(planes: Uint8Array, ptsTicks: number): Promise<void> {
+    if (this.#sending) await this.#sending;
     await this.#assertOpen();
     const { width, height, timeBase } = this.#options;
     if (planes.byteLength !== planesByteLength(width, height))
@@ -64,13 +73,13 @@ class Mp4Encoder implements Encoder {
         throw await this.#fail(AppError.from(error));
       }
     }
-    // One write for head and body each: joining them would copy every frame.
-    child.stdin?.write(matroskaFrameHeader(ptsTicks - this.#originTicks, planes.byteLength, timeBase));
-    await this.#send(child, planes);
-    this.#frames++;
+    this.#sending = this.#send(child, matroskaFrameHeader(ptsTicks - this.#originTicks, planes.byteLength, timeBase), planes);
+    // What fails is thrown by the next call.
+    this.#sending.catch(() => {});
   }
 
   async finish(): Promise<void> {
+    if (this.#sending) await this.#sending;
     await this.#assertOpen();
     const child = this.#child;
     if (child === null || this.#frames === 0)
@@ -94,6 +103,7 @@ class Mp4Encoder implements Encoder {
 
   async #assertOpen(): Promise<void> {
     if (this.#options.signal?.aborted) throw await this.#fail(cancelled());
+    if (this.#failure) throw this.#failure;
     if (this.#isOver) throw new AppError('encode-failed', `${this.#output} is already closed.`);
   }
 
@@ -120,7 +130,8 @@ class Mp4Encoder implements Encoder {
     return child;
   }
 
-  async #send(child: FfmpegChild, bytes: Uint8Array): Promise<void> {
+  /** Head and body go out together, and are not joined before: that would copy every frame. */
+  async #send(child: FfmpegChild, head: Uint8Array, body: Uint8Array): Promise<void> {
     const { stdin } = child;
     const isSent = await new Promise<boolean>((settle) => {
       if (stdin === null || this.#isGone) {
@@ -129,10 +140,14 @@ class Mp4Encoder implements Encoder {
       }
       // A killed child may leave the write unanswered; its exit answers then.
       this.#giveUpWrite = () => settle(false);
-      stdin.write(bytes, (error) => settle(error === null || error === undefined));
+      stdin.cork();
+      stdin.write(head);
+      stdin.write(body, (error) => settle(error === null || error === undefined));
+      stdin.uncork();
     });
     this.#giveUpWrite = null;
     if (!isSent) throw await this.#fail(await this.#exitError(child));
+    this.#frames++;
   }
 
   async #exitError(child: FfmpegChild): Promise<AppError> {
@@ -162,6 +177,7 @@ class Mp4Encoder implements Encoder {
 
   /** Ends everything and returns `error` for throwing. */
   async #fail(error: AppError): Promise<AppError> {
+    this.#failure ??= error;
     this.#close();
     this.#child?.kill();
     await this.#child?.exit.catch(() => {});

@@ -1,5 +1,6 @@
 /** The arguments of the encoding ffmpeg: raw frames on stdin as Matroska, sound from the source, an MP4 out. */
 import { AppError } from '../../../shared/errors.ts';
+import { planesByteLength } from '../../../shared/wire.ts';
 import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
 import { fileUrl, inputArgs } from './ffmpeg-process.ts';
 import type { ColorSpace } from './frame-facts.ts';
@@ -96,6 +97,11 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
   return { input: inputArgs(audioFrom, before), output };
 };
 
+/** Read ahead in ffmpeg, so that the encoder's threads have the next frame when they are done with one. */
+const queuedBytes = 32 * 2 ** 20;
+const queuedFrames = ({ width, height }: EncoderOptions): number =>
+  Math.max(2, Math.min(8, Math.floor(queuedBytes / planesByteLength(width, height))));
+
 /** `originTicks` of the source becomes time 0 of the output. */
 export const encoderArgs = async (options: EncoderOptions, partial: string, originTicks: number): Promise<string[]> => {
   const { ffmpeg, timeBase, width, height, crf = usualQuality.crf, preset = usualQuality.preset } = options;
@@ -109,7 +115,8 @@ export const encoderArgs = async (options: EncoderOptions, partial: string, orig
   if (width % 2 === 1 || height % 2 === 1)
     filters.push('pad=ceil(iw/2)*2:ceil(ih/2)*2', `fillborders=right=${width % 2}:bottom=${height % 2}:mode=smear`);
   return [
-    ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'matroska', '-i', 'pipe:0'],
+    ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-thread_queue_size', String(queuedFrames(options))],
+    ...['-f', 'matroska', '-i', 'pipe:0'],
     ...audio.input,
     ...['-map', '0:v:0', ...audio.output],
     ...['-filter:v', filters.join(','), '-pix_fmt', 'yuv420p', '-c:v', encoder.name, ...encoder.args],
