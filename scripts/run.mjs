@@ -103,6 +103,7 @@ const tasks = {
   screenshots: (args) => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), args, ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
+  'bench-export': (args) => run(join(root, 'bench/export.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
   'bench-tree': (args) => run(join(root, 'bench/tree.ts'), args),
   'bench-long': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/long-clip.ts'), args)),
