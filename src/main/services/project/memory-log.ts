@@ -83,7 +83,7 @@ export class MemoryLog implements TreeLog {
       writeAtomicallySync(path, lines);
       this.#read = lines;
     }
-    this.#file = new AppendFile(path, failures, write);
+    this.#file = new AppendFile(path, failures, { write });
     // A torn end, so that the next line begins on one of its own.
     const whole = this.#read.lastIndexOf(10) + 1;
     if (whole < this.#read.length) this.#file.truncate(whole);

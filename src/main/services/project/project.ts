@@ -114,7 +114,7 @@ export class Project implements SessionWork {
       masks.close();
       for (const path of Object.values(maskPaths(folder, file.generation))) rmSync(path, { force: true });
     }
-    this.#work = new AppendFile(workPath, this.#failures, write);
+    this.#work = new AppendFile(workPath, this.#failures, { write });
     if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
     this.#masks = compacted ?? masks;
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
