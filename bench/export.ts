@@ -57,18 +57,18 @@ const measure = async ({ name, width, height, frames }: (typeof cases)[number]):
     const settings = ['-c:v', 'libx264', '-preset', usualQuality.preset, '-crf', String(usualQuality.crf), '-pix_fmt', 'yuv420p'];
     return run(ffmpeg, [...quiet, '-i', clip, '-map', '0:v:0', ...settings, '-movflags', '+faststart', join(folder, 'bare.mp4')]);
   };
-  const ours = (withMasks: boolean): Promise<void> =>
+  const ours = (withMasks: boolean): Promise<unknown> =>
     exportResults(
       source,
       {
         ...{ sessionId: 'bench', runId: 'bench', from: 0, to: frames - 1, contactSheet: null, overlays: defaultOverlayStyle },
-        ...{ video: join(folder, 'annotated.mp4'), masksDirectory: withMasks ? join(folder, 'masks') : null },
+        ...{ video: join(folder, 'annotated.mp4'), cutVideo: null, masksDirectory: withMasks ? join(folder, 'masks') : null },
         objects: [
           { id: 1, name: 'Rabbit', color: '#ff3355' },
           { id: 2, name: 'Bird', color: '#33aaff' },
         ],
       },
-      { at: async (frame) => masks[frame % masks.length]! },
+      { at: async (frame) => masks[frame % masks.length]!, isWhole: true },
       ffmpeg,
       new AbortController().signal,
       () => {},

@@ -60,3 +60,8 @@ export interface TrackOutcome {
   state: 'done' | 'cancelled';
   warning: string | null;
 }
+
+export interface ExportOutcome extends TrackOutcome {
+  /** The last frame that was written; null when none was. */
+  last: number | null;
+}

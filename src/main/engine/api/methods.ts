@@ -1,7 +1,7 @@
 /** The engine's methods: inputs by their schemas in protocol.ts, answers by the types here. */
 import type { LiveCamera } from '../../../shared/live.ts';
 import type { CheckedCheckpoint } from './installed-model.ts';
-import type { OpenedMedia, TrackOutcome } from './media.ts';
+import type { ExportOutcome, OpenedMedia, TrackOutcome } from './media.ts';
 import type { EngineInput, EngineModel, EnginePicture, EngineResult, engineInputs } from './protocol.ts';
 import type { JoinedSegment } from './recording.ts';
 
@@ -23,8 +23,9 @@ interface EngineOutputs {
   track: TrackOutcome;
   /** null where the size can't be told. */
   measureExport: { videoBytes: number | null };
-  exportResults: TrackOutcome;
+  exportResults: ExportOutcome;
   exportMasks: Done;
+  endExport: Done;
   /** Why an import of an endless source ended before it was told to; null when it did not. */
   importMedia: { endedEarly: string | null };
   liveCameras: { cameras: LiveCamera[] };

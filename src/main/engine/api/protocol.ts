@@ -88,6 +88,8 @@ export const engineInputs = {
     from: frame,
     to: frame,
     video: z.string().nullable(),
+    /** What the video is called instead when it ends before it is whole. */
+    cutVideo: z.string().nullable(),
     /** How masks are drawn into the video; null: not at all. */
     overlays: overlayStyleSchema.nullable(),
     masksDirectory: z.string().nullable(),
@@ -100,6 +102,11 @@ export const engineInputs = {
     from: frame,
     frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
+  /**
+   * The export ends with frame `last`, null = with the one at work, and its files are closed properly. `isWhole`: there is no more to
+   * write, so they have their usual names.
+   */
+  endExport: z.object({ runId: z.string(), last: z.number().int().min(-1).nullable(), isWhole: z.boolean() }),
   importMedia: z.object({
     runId: z.string(),
     source: z.discriminatedUnion('kind', [

@@ -1,6 +1,7 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
 import { dirname } from 'node:path';
 import { encode as encodePng } from 'fast-png';
+import { AppError } from '../../../shared/errors.ts';
 import { ensureFolder, writeWhole } from '../../common/files.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openEncoder } from '../media/encode.ts';
@@ -8,53 +9,49 @@ import type { MediaSource } from '../pipeline/media-source.ts';
 import { Compositor, rgbToYuv } from './compositor.ts';
 import { ContactSheet } from './contact-sheet.ts';
 import { drawLabel } from './draw-label.ts';
-import type { MaskFeed } from './mask-feed.ts';
+import type { FrameMasks, MaskFeed } from './mask-feed.ts';
 import { MaskPictures } from './mask-pictures.ts';
 import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
 
+export interface WrittenResults {
+  /** The last frame that was written; null when none was. */
+  last: number | null;
+  /** Why that is not the last one that was asked for, where it is the source's fault. */
+  warning: string | null;
+}
+
+/** Frames whose picture nobody needs. */
+async function* withoutPictures(from: number, to: number): AsyncGenerator<{ frame: number; display: null }> {
+  for (let frame = from; frame <= to; frame++) yield { frame, display: null };
+}
+
 /**
  * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the
- * last one shows, in the video and in the PNGs alike.
+ * last one shows, in the video and in the PNGs alike. Where the feed or the source ends early, what there is until then is made
+ * whole, but for the contact sheet.
  */
 export const exportResults = async (
   source: MediaSource,
   input: ExportInput,
-  feed: Pick<MaskFeed, 'at'>,
+  feed: Pick<MaskFeed, 'at' | 'isWhole'>,
   ffmpeg: string,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
-): Promise<void> => {
+): Promise<WrittenResults> => {
   const { width, height, colorSpace, fullRange } = source.media;
-  const total = input.to - input.from + 1;
-  const { overlays } = input;
+  const { from, to, overlays } = input;
+  const total = to - from + 1;
   const objects = input.objects.map((object) => ({ ...object, yuv: rgbToYuv(object.color, colorSpace, fullRange) }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
-  const pictures =
-    input.masksDirectory === null
-      ? null
-      : new MaskPictures(
-          input.masksDirectory,
-          objects.map(({ id }) => id),
-          source.media,
-        );
+  const objectIds = objects.map(({ id }) => id);
+  const pictures = input.masksDirectory === null ? null : new MaskPictures(input.masksDirectory, objectIds, source.media);
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
-  const isWhole = input.from === 0 && input.to === source.media.frameCount - 1;
-  const needsPicture = input.video !== null || sheet !== null;
-
-  if (!needsPicture) {
-    for (let frame = input.from; frame <= input.to; frame++) {
-      await pictures?.put(frame, await feed.at(frame));
-      onProgress(frame - input.from + 1, total);
-    }
-    await pictures?.end();
-    return;
-  }
-
+  const isWholeClip = from === 0 && to === source.media.frameCount - 1;
   if (input.video) await ensureFolder(dirname(input.video));
   const texts =
-    overlays?.labels && objects.length > 0
+    input.video !== null && overlays?.labels && objects.length > 0
       ? await renderTexts(
           objects.map(({ name }) => labelText(name)),
           Math.max(12, Math.round(height / 36)),
@@ -72,30 +69,42 @@ export const exportResults = async (
         colorSpace,
         fullRange,
         audioFrom: source.media.hasAudio ? source.media.path : null,
-        ...(isWhole ? {} : { rangeMs: { start: source.index.timeMs(input.from), end: source.index.timeMs(input.to) } }),
+        ...(isWholeClip ? {} : { rangeMs: { start: source.index.timeMs(from), end: source.index.timeMs(to) } }),
         averageTicks: source.index.averageTicks(),
         ffmpeg,
         signal,
       })
     : null;
+  const written: WrittenResults = { last: null, warning: null };
+  const write = async (frame: number, display: Uint8Array | null): Promise<boolean> => {
+    const masks = await feed.at(frame);
+    if (masks === null) return false;
+    if (display) {
+      if (overlays) draw(display, masks);
+      sheet?.add(frame - from, display);
+      await encoder?.write(display, source.index.ptsTicks(frame));
+    }
+    await pictures?.put(frame, masks);
+    written.last = frame;
+    onProgress(frame - from + 1, total);
+    return true;
+  };
   try {
-    let done = 0;
-    for await (const { frame, display } of source.decodeFull(input.from, input.to, signal)) {
-      const masks = await feed.at(frame);
-      if (overlays) {
-        const boxes = objects.map(({ id, yuv }) => (masks.has(id) ? compositor.draw(display!, masks.get(id)!, yuv) : null));
-        // Names come last: no mask covers them.
-        boxes.forEach((box, i) => {
-          if (box && texts[i]) drawLabel(display!, { width, height }, box, texts[i], objects[i]!.yuv);
-        });
-      }
-      sheet?.add(frame - input.from, display!);
-      await encoder?.write(display!, source.index.ptsTicks(frame));
-      await pictures?.put(frame, masks);
-      onProgress(++done, total);
+    const needsPicture = encoder !== null || sheet !== null;
+    try {
+      for await (const { frame, display } of needsPicture ? source.decodeFull(from, to, signal) : withoutPictures(from, to))
+        if (!(await write(frame, display))) break;
+    } catch (error) {
+      const { code, message } = AppError.from(error);
+      if (code !== 'source-truncated' || written.last === null) throw error;
+      written.warning = message;
     }
     await pictures?.end();
-    await encoder?.finish();
+    if (written.last === null) await encoder?.abort();
+    else {
+      const isWhole = feed.isWhole && written.warning === null;
+      await encoder?.finish(written.last === to ? null : isWhole ? input.video : input.cutVideo);
+    }
   } catch (error) {
     await encoder?.abort();
     throw error;
@@ -103,12 +112,21 @@ export const exportResults = async (
     // Nothing is written any more when this is over.
     await pictures?.end().catch(() => {});
   }
-  if (sheet && input.contactSheet) {
+  if (sheet && input.contactSheet && written.last === to) {
     const picture = sheet.finish();
     await ensureFolder(dirname(input.contactSheet));
     await writeWhole(
       input.contactSheet,
       encodePng({ width: picture.width, height: picture.height, data: picture.rgb, channels: 3, depth: 8 }),
     );
+  }
+  return written;
+
+  function draw(display: Uint8Array, masks: FrameMasks): void {
+    const boxes = objects.map(({ id, yuv }) => (masks.has(id) ? compositor.draw(display, masks.get(id)!, yuv) : null));
+    // Names come last: no mask covers them.
+    boxes.forEach((box, i) => {
+      if (box && texts[i]) drawLabel(display, { width, height }, box, texts[i], objects[i]!.yuv);
+    });
   }
 };

@@ -112,7 +112,7 @@ it('a file that is there already stays as it was when the new one can not be wri
   const path = join(folder, 'contact-sheet.png');
   writeFileSync(path, 'the former one');
   // In the way of the file under its other name.
-  mkdirSync(`${path}.partial-${process.pid}`);
+  for (let n = 1; n <= 20; n++) mkdirSync(`${path}.partial-${process.pid}-${n}`);
   await expect(writeWhole(path, 'the new one')).rejects.toMatchObject({ code: 'output-unwritable' });
   expect(readFileSync(path, 'utf8')).toBe('the former one');
   rmSync(folder, { recursive: true });

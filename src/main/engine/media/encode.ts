@@ -8,9 +8,9 @@ import { AppError } from '../../../shared/errors.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { type EncoderOptions, encoderArgs } from './encoder-args.ts';
-import { cancelled, type FfmpegChild, spawnFfmpeg } from './ffmpeg-process.ts';
+import { cancelled, type FfmpegChild, fileUrl, inputArgs, runFfmpeg, spawnFfmpeg } from './ffmpeg-process.ts';
 import { matroskaFrameHeader, matroskaHeader } from './matroska-writer.ts';
-import { createPartialFile, diskFull, unwritable } from './partial-file.ts';
+import { createPartialFile, cutPartial, diskFull, unwritable } from './partial-file.ts';
 
 export type { EncoderOptions } from './encoder-args.ts';
 
@@ -21,11 +21,16 @@ export interface Encoder {
    * @throws AppError what went wrong with this frame or the one before
    */
   write(planes: Uint8Array, ptsTicks: number): Promise<void>;
-  /** Ends the file and gives it its name. */
-  finish(): Promise<void>;
+  /**
+   * Ends the file and gives it its name.
+   * @param cutName another name for a film that ends before its range; its sound ends with the picture
+   */
+  finish(cutName?: string | null): Promise<void>;
   /** Gives up: kills the child, removes the partial file. Safe at any time. */
   abort(): Promise<void>;
 }
+
+const outOfSpace = /No space left on device|Disk quota exceeded/;
 
 class Mp4Encoder implements Encoder {
   readonly #options: EncoderOptions;
@@ -78,7 +83,7 @@ class Mp4Encoder implements Encoder {
     this.#sending.catch(() => {});
   }
 
-  async finish(): Promise<void> {
+  async finish(cutName: string | null = null): Promise<void> {
     if (this.#sending) await this.#sending;
     await this.#assertOpen();
     const child = this.#child;
@@ -87,18 +92,39 @@ class Mp4Encoder implements Encoder {
     child.stdin?.end();
     const { code } = await child.exit;
     if (code !== 0) throw await this.#fail(await this.#exitError(child));
+    if (cutName !== null && this.#options.audioFrom !== null) await this.#cutSound();
     this.#close();
+    const output = cutName ?? this.#output;
     try {
-      await replaceFile(this.#partial, this.#output);
+      await replaceFile(this.#partial, output);
     } catch (error) {
       await rm(this.#partial, { force: true });
-      throw unwritable(this.#output, error);
+      throw unwritable(output, error);
     }
   }
 
   async abort(): Promise<void> {
     if (this.#isOver) return;
     await this.#fail(cancelled());
+  }
+
+  /** ffmpeg has read the sound to the end of the range: what goes beyond the last picture is left out. */
+  async #cutSound(): Promise<void> {
+    const { timeBase, averageTicks = 1, ffmpeg, signal } = this.#options;
+    const endSec = ((this.#lastTicks + averageTicks - this.#originTicks) * timeBase.num) / timeBase.den;
+    const cut = cutPartial(this.#partial);
+    const copied = ['-map', '0', '-c', 'copy', '-t', endSec.toFixed(6), '-video_track_timescale', String(timeBase.den)];
+    const args = ['-copyts', ...inputArgs(this.#partial), ...copied, '-movflags', '+faststart', '-f', 'mp4', '-y', fileUrl(cut)];
+    try {
+      const { code, stderr } = await runFfmpeg(ffmpeg, args, { signal });
+      if (stderr.has(outOfSpace)) throw diskFull(this.#output);
+      if (code !== 0)
+        throw new AppError('encode-failed', `The sound of ${this.#output} could not be cut: ${stderr.lastError()}. Export again.`);
+      await replaceFile(cut, this.#partial);
+    } catch (error) {
+      await rm(cut, { force: true });
+      throw await this.#fail(AppError.from(error));
+    }
   }
 
   async #assertOpen(): Promise<void> {
@@ -159,7 +185,7 @@ class Mp4Encoder implements Encoder {
       return AppError.from(error);
     }
     if (this.#options.signal?.aborted) return cancelled();
-    if (child.stderr.has(/No space left on device|Disk quota exceeded/)) return diskFull(this.#output);
+    if (child.stderr.has(outOfSpace)) return diskFull(this.#output);
     if (child.stderr.has(/partial-\d+\.mp4: (Permission denied|Read-only file system|No such file)/))
       return unwritable(this.#output, { code: 'EACCES' });
     const how = exit.signal === null ? `failed (${exit.code})` : `was killed (${exit.signal})`;

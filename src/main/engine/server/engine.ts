@@ -6,9 +6,10 @@ import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import { type Serving, Transferred } from '../../common/rpc.ts';
 import { throttledProgress } from '../../common/throttle.ts';
-import type { OpenedMedia, TrackOutcome } from '../api/media.ts';
+import type { ExportOutcome, OpenedMedia, TrackOutcome } from '../api/media.ts';
 import type { EngineMethods } from '../api/methods.ts';
 import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, engineInputs } from '../api/protocol.ts';
+import type { WrittenResults } from '../export/export-results.ts';
 import { MaskFeed } from '../export/mask-feed.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { type Bundle, openBundle } from '../model/bundle/bundle.ts';
@@ -221,27 +222,35 @@ export class Engine {
       return { videoBytes: await this.#source(sessionId).measureEncoding(from, to, signal) };
     },
 
-    exportResults: async (raw: EngineInput<'exportResults'>, caller: AbortSignal): Promise<TrackOutcome> => {
+    exportResults: async (raw: EngineInput<'exportResults'>, caller: AbortSignal): Promise<ExportOutcome> => {
       const input = parse('exportResults', raw);
       const source = this.#source(input.sessionId);
-      const ffmpeg = await this.#findFfmpeg();
       const { runId } = input;
-      return this.#asRun(runId, caller, async (signal) => {
+      let written: WrittenResults = { last: null, warning: null };
+      const outcome = await this.#asRun(runId, caller, async (signal) => {
         const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
         this.#feeds.set(runId, feed);
         try {
+          const ffmpeg = await this.#findFfmpeg();
           const { exportResults } = await import('../export/export-results.ts');
           const onProgress = throttledProgress((done, total) => void this.#emit('exportProgress', { runId, done, total }));
-          await exportResults(source, input, feed, ffmpeg, signal, onProgress);
+          written = await exportResults(source, input, feed, ffmpeg, signal, onProgress);
         } finally {
           this.#feeds.delete(runId);
         }
       });
+      return { ...written, ...outcome, warning: outcome.warning ?? written.warning };
     },
 
     exportMasks: async (raw: EngineInput<'exportMasks'>): Promise<object> => {
       const { runId, from, frames } = parse('exportMasks', raw);
       this.#feeds.get(runId)?.put(from, frames);
+      return {};
+    },
+
+    endExport: async (raw: EngineInput<'endExport'>): Promise<object> => {
+      const { runId, last, isWhole } = parse('endExport', raw);
+      this.#feeds.get(runId)?.end(last, isWhole);
       return {};
     },
 

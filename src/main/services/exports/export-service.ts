@@ -200,6 +200,7 @@ const writePictures = async (
       runId: run.id,
       ...range,
       video,
+      cutVideo: null,
       overlays: request.overlays === undefined ? defaultOverlayStyle : request.overlays,
       masksDirectory: staged,
       contactSheet,
