@@ -8,6 +8,7 @@ import { AppServices } from '../services/app/app-services.ts';
 import type { AppServicesOptions } from '../services/app/app-services-options.ts';
 import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
 import { forkEngine } from '../services/engine-link/fork-engine.ts';
+import { askToInstall, tellOneThing } from './terminal.ts';
 
 export interface EngineOptions {
   model?: string | undefined;
@@ -60,6 +61,7 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<AppServic
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
+    bringsFfmpeg: { tell: tellOneThing(), ask: process.stdin.isTTY ? askToInstall : undefined },
     modelsDir: paths.models,
     sampleClip: paths.sampleClip,
     exportRoot: process.cwd(),

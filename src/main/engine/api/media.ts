@@ -65,3 +65,20 @@ export interface ExportOutcome extends TrackOutcome {
   /** The last frame that was written; null when none was. */
   last: number | null;
 }
+
+interface FfmpegAbility {
+  /** As users know it: "H.264", "rtsp". */
+  name: string;
+  isThere: boolean;
+}
+
+/** The ffmpeg that the engine runs, and what it can do. */
+export interface FfmpegReport {
+  path: string;
+  /** As it says itself: "7.0", "n7.0-7-gd38bf5e08e", "N-12345-g...". */
+  version: string;
+  reads: FfmpegAbility[];
+  writes: FfmpegAbility[];
+  /** Addresses that it opens. */
+  fetches: FfmpegAbility[];
+}

@@ -1,7 +1,7 @@
 /** The engine's methods: inputs by their schemas in protocol.ts, answers by the types here. */
 import type { LiveCamera } from '../../../shared/live.ts';
 import type { CheckedCheckpoint } from './installed-model.ts';
-import type { ExportOutcome, OpenedMedia, TrackOutcome } from './media.ts';
+import type { ExportOutcome, FfmpegReport, OpenedMedia, TrackOutcome } from './media.ts';
 import type { EngineInput, EngineModel, EnginePicture, EngineResult, engineInputs } from './protocol.ts';
 import type { JoinedSegment } from './recording.ts';
 
@@ -28,6 +28,8 @@ interface EngineOutputs {
   endExport: Done;
   /** Why an import of an endless source ended before it was told to; null when it did not. */
   importMedia: { endedEarly: string | null };
+  findFfmpeg: { path: string };
+  inspectFfmpeg: FfmpegReport;
   liveCameras: { cameras: LiveCamera[] };
   liveStart: { frameCount: number };
   liveAppend: Done;

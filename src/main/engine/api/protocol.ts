@@ -116,6 +116,8 @@ export const engineInputs = {
     ]),
     output: z.string(),
   }),
+  findFfmpeg: z.object({}),
+  inspectFfmpeg: z.object({}),
   liveCameras: z.object({}),
   liveStart: z.object({
     sessionId,

@@ -91,11 +91,12 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
 
 export const cancelled = (): AppError => new AppError('cancelled', 'The work was cancelled.');
 
-export const ffmpegMissing = (path: string, cause?: unknown): AppError =>
+/** @param isChosen whether the user named this one, so that no other may take its place */
+export const ffmpegMissing = (path: string, cause?: unknown, isChosen = false): AppError =>
   new AppError(
     'ffmpeg-missing',
     `ffmpeg could not be run (${path}), and without it no video can be read or written. Install it (Debian and Ubuntu: sudo apt-get install ffmpeg; macOS: brew install ffmpeg; Windows: winget install Gyan.FFmpeg), or set FFMPEG_PATH or the ffmpeg setting to its path.`,
-    { cause, details: { path } },
+    { cause, details: { path, isChosen } },
   );
 
 /** Starts ffmpeg. The caller must read stdout and every extra pipe, or kill the child. */

@@ -19,6 +19,7 @@ import { fitSize, MediaSource } from '../pipeline/media-source.ts';
 import { planTrack } from '../pipeline/track-plan.ts';
 import { runTrack } from '../pipeline/track-run.ts';
 import type { InferenceClient } from '../worker/inference-client.ts';
+import { ffmpegMethods } from './ffmpeg-methods.ts';
 import { importMethods } from './import-methods.ts';
 import { LiveSources } from './live-methods.ts';
 import { ModelGate } from './model-lock.ts';
@@ -88,6 +89,7 @@ export class Engine {
       onPrompt: (sessionId, change) => this.#live.onPrompt(sessionId, change),
       emit: (event) => void this.#emit('prompted', event),
     }),
+    ...ffmpegMethods(() => this.#findFfmpeg()),
     ...importMethods({
       parse,
       cancellable: (runId, signal, work) => this.#cancellable(runId, signal, work),

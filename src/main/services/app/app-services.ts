@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';
@@ -14,6 +15,7 @@ import { AppEngine } from '../engine-link/app-engine.ts';
 import type { AppUsage, EnginePeer } from '../engine-link/engine-process.ts';
 import type { ExportChoice } from '../exports/export-service.ts';
 import { Exports } from '../exports/exports.ts';
+import { bringFfmpeg } from '../ffmpeg/bring-ffmpeg.ts';
 import { createModels } from '../models/create-models.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { Projects } from '../project/projects.ts';
@@ -316,6 +318,22 @@ export class AppServices {
     await this.#options.checkPath?.(path);
   }
 
+  /** Without ffmpeg the app still starts: the window is where its user reads what to do. */
+  async #bringFfmpeg(peer: EnginePeer): Promise<void> {
+    const { bringsFfmpeg } = this.#options;
+    if (!bringsFfmpeg) return;
+    const tell = (line: string): void => {
+      bringsFfmpeg.tell?.(line);
+      this.#engine.tell('starting', line);
+    };
+    try {
+      await bringFfmpeg({ ...bringsFfmpeg, tell, look: async () => (await peer.call('findFfmpeg', {})).path });
+    } catch (error) {
+      const { code, message } = AppError.from(error);
+      if (code !== 'engine-lost') this.notify('error', message);
+    }
+  }
+
   async #onEngineReady(peer: EnginePeer, isRestart: boolean): Promise<void> {
     peer.on('trackedFrame', (event) => {
       this.#open.current?.onTrackedFrame(event);
@@ -325,9 +343,11 @@ export class AppServices {
     this.#openings.attach(peer);
     this.sources.imports.attach(peer);
     this.live.attach(peer);
+    const hasFfmpeg = isRestart ? Promise.resolve() : this.#bringFfmpeg(peer);
     const { firstClip } = this.#options;
-    if (firstClip !== undefined && !isRestart) peer.call('prepare', { path: resolve(firstClip) }).catch(() => {});
+    if (firstClip !== undefined && !isRestart) hasFfmpeg.then(() => peer.call('prepare', { path: resolve(firstClip) })).catch(() => {});
     await this.models.load(peer);
+    await hasFfmpeg;
     await this.#open.current?.replay();
     this.#engine.tell('ready', null);
     if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
