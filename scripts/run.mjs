@@ -112,6 +112,7 @@ const tasks = {
   'bench-long': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/long-clip.ts'), args)),
   'bench-ui': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/ui.ts'), args)),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
+  'bench-discover': (args) => run(join(root, 'bench/discover.ts'), args),
   'bench-prompts': (args) => run(join(root, 'bench/prompts.ts'), args),
   test: async () => {
     const env = ensureTestTools();
