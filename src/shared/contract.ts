@@ -4,6 +4,7 @@
  * Pictures travel beside it as binary messages (wire.ts).
  */
 import { z } from 'zod';
+import { doctorReportSchema } from './doctor.ts';
 import { exportChoiceSchema, exportEstimateSchema } from './export-choice.ts';
 import { importedClipSchema } from './imports.ts';
 import { liveCameraSchema, liveSourceSchema, liveStateSchema } from './live.ts';
@@ -270,6 +271,8 @@ export const contract = {
   },
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },
+  /** What this machine has of what the app needs. */
+  'app.doctor': { input: nothing, output: doctorReportSchema },
   /** Text for a report; without `withPaths` it names none of the user's files. */
   'app.diagnostics': { input: z.object({ withPaths: z.boolean() }), output: z.object({ text: z.string() }) },
 

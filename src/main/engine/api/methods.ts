@@ -3,6 +3,7 @@ import type { LiveCamera } from '../../../shared/live.ts';
 import type { CheckedCheckpoint } from './installed-model.ts';
 import type { ExportOutcome, FfmpegReport, OpenedMedia, TrackOutcome } from './media.ts';
 import type { EngineInput, EngineModel, EnginePicture, EngineResult, engineInputs } from './protocol.ts';
+import type { ProviderReport } from './providers.ts';
 import type { JoinedSegment } from './recording.ts';
 
 /** Of methods that answer only that they are done. */
@@ -30,6 +31,7 @@ interface EngineOutputs {
   importMedia: { endedEarly: string | null };
   findFfmpeg: { path: string };
   inspectFfmpeg: FfmpegReport;
+  inspectProviders: ProviderReport;
   liveCameras: { cameras: LiveCamera[] };
   liveStart: { frameCount: number };
   liveAppend: Done;

@@ -118,6 +118,7 @@ export const engineInputs = {
   }),
   findFfmpeg: z.object({}),
   inspectFfmpeg: z.object({}),
+  inspectProviders: z.object({}),
   liveCameras: z.object({}),
   liveStart: z.object({
     sessionId,

@@ -2,7 +2,9 @@
 
 import type { CheckedCheckpoint } from '../api/installed-model.ts';
 import type { EngineInput } from '../api/protocol.ts';
+import type { ProviderReport } from '../api/providers.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
+import { inspectProviders } from '../model/runtime/providers.ts';
 
 type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' | 'verifyBundle'>(
   method: M,
@@ -30,6 +32,8 @@ export const modelMethods = (parse: Parse) => ({
     const { model, imageSize, installedDir } = parse('bundleFor', raw);
     return (await installed()).bundleFor(model, imageSize, installedDir, signal);
   },
+
+  inspectProviders: async (_: EngineInput<'inspectProviders'>): Promise<ProviderReport> => inspectProviders(),
 
   verifyBundle: async (raw: EngineInput<'verifyBundle'>): Promise<object> => {
     await openBundle(parse('verifyBundle', raw).dir);

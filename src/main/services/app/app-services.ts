@@ -4,6 +4,7 @@
  */
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract.ts';
+import type { DoctorReport } from '../../../shared/doctor.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
@@ -11,6 +12,7 @@ import { userDataDir } from '../base/app-paths.ts';
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateHub } from '../base/state-hub.ts';
+import { examine } from '../doctor/examine.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
 import type { AppUsage, EnginePeer } from '../engine-link/engine-process.ts';
 import type { ExportChoice } from '../exports/export-service.ts';
@@ -47,6 +49,7 @@ export class AppServices {
   readonly log: AppLog;
   readonly appVersion: string;
   readonly #options: AppServicesOptions;
+  readonly #dataDir: string;
   readonly #engine: AppEngine;
   readonly #hub: StateHub;
   readonly #notices: Notices;
@@ -59,6 +62,7 @@ export class AppServices {
   constructor(options: AppServicesOptions) {
     this.#options = options;
     const dataDir = options.dataDir ?? userDataDir();
+    this.#dataDir = dataDir;
     // First, since reading the settings may already have something to tell.
     this.#hub = new StateHub((revision) => ({
       revision,
@@ -292,6 +296,12 @@ export class AppServices {
   /** For the host itself: told of every state that clients are. @returns unsubscribe */
   onState(listener: (state: AppState) => void): () => void {
     return this.#hub.subscribe(listener);
+  }
+
+  /** What this machine has of what the app needs. */
+  async examine(): Promise<DoctorReport> {
+    await this.models.listOnce();
+    return examine({ appVersion: this.appVersion, dataDir: this.#dataDir, state: this.state, peer: () => this.#engine.peer });
   }
 
   get hostDetails(): readonly string[] {

@@ -1,7 +1,9 @@
 /** What a user copies into a report: versions, machine, model, memory and the last warnings. No path of the user's files unless asked. */
-import { arch, cpus, freemem, homedir, platform, release, totalmem } from 'node:os';
+import { homedir } from 'node:os';
 import type { AppState } from '../../../shared/contract.ts';
+import type { DoctorReport } from '../../../shared/doctor.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
+import { doctorLines } from '../doctor/doctor-text.ts';
 
 /** Paths in a text, as far as they can be told from other words. */
 const hidePaths = (text: string): string =>
@@ -12,21 +14,19 @@ const hidePaths = (text: string): string =>
 
 /** @param details lines of the host's own */
 export const diagnosticsText = (
-  appVersion: string,
+  report: DoctorReport,
   state: AppState,
   log: readonly string[],
   withPaths: boolean,
   details: readonly string[] = [],
 ): string => {
-  const { session, engine, models, settings } = state;
+  const { session, models, settings } = state;
   const shown = withPaths ? (text: string) => text : hidePaths;
   const media = session?.media;
   const lines = [
-    `SAM2 Video ${appVersion}, Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
-    `System: ${platform()} ${release()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}`,
-    `Memory: ${formatBytes(process.memoryUsage().rss)} in use by the host, ${formatBytes(freemem())} of ${formatBytes(totalmem())} free`,
+    ...doctorLines(report).map(shown),
+    `Host: ${formatBytes(process.memoryUsage().rss)} in use`,
     ...details.map(shown),
-    `Engine: ${engine.state}${engine.message ? ` (${shown(engine.message)})` : ''}`,
     models.active
       ? `Model: ${models.active.name} at ${models.active.imageSize} px on ${models.active.provider} (${shown(models.active.providerReason)})`
       : 'Model: none loaded',

@@ -1,6 +1,7 @@
 /** The contract's methods on the clip, runs, exports and the app itself. */
 import { basename } from 'node:path';
 import type { AppState, MethodInput, MethodOutput } from '../../../shared/contract.ts';
+import type { DoctorReport } from '../../../shared/doctor.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { encodeFrameMessage } from '../../../shared/wire.ts';
@@ -28,7 +29,7 @@ export interface SessionServices {
   readonly settings: SettingsService;
   readonly exportRoot: string;
   readonly exports: Exports;
-  readonly appVersion: string;
+  examine(): Promise<DoctorReport>;
   readonly hostDetails: readonly string[];
   readonly log: AppLog;
   usage(): Promise<MethodOutput<'app.usage'>>;
@@ -133,8 +134,9 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
   },
   'app.usage': () => services.usage(),
   'app.log': ({ lines }) => ({ lines: services.log.last(lines) }),
-  'app.diagnostics': ({ withPaths }) => ({
-    text: diagnosticsText(services.appVersion, services.state, services.log.last(50), withPaths, services.hostDetails),
+  'app.doctor': () => services.examine(),
+  'app.diagnostics': async ({ withPaths }) => ({
+    text: diagnosticsText(await services.examine(), services.state, services.log.last(50), withPaths, services.hostDetails),
   }),
   'operation.cancel': ({ operationId }) => {
     services.operations.cancel(operationId);
