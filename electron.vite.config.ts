@@ -21,8 +21,8 @@ export default defineConfig({
   main: {
     build: {
       target: 'node24',
-      // ffmpeg-static finds its program beside its own file, so it must stay where it is installed.
-      externalizeDeps: { include: ['ffmpeg-static'] },
+      // Each finds its program or its libraries beside its own file, so it must stay where it is installed.
+      externalizeDeps: { include: ['ffmpeg-static', 'onnxruntime-node'] },
       rollupOptions: {
         input: Object.fromEntries(Object.entries(mainEntries).filter(([, path]) => existsSync(path))),
         // Chunks lie beside the entries: shared code finds the engine's entries by its own address (common/entry-url.ts).

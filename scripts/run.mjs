@@ -3,7 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureDependencies, ensureNode, ensureTestTools, root, SetupError } from './setup.mjs';
+import { cacheDir, ensureDependencies, ensureNode, ensureRuntime, ensureTestTools, isInstalled, root, SetupError } from './setup.mjs';
 
 const bin = (path) => join(root, 'node_modules', path);
 const tools = {
@@ -13,7 +13,8 @@ const tools = {
   tsc: bin('typescript/bin/tsc'),
   biome: bin('@biomejs/biome/bin/biome'),
   playwright: bin('@playwright/test/cli.js'),
-  cli: join(root, 'src/main/cli/index.ts'),
+  // Node strips the types of no file below node_modules, where an installed package lies.
+  cli: join(root, isInstalled ? 'out/main/cli.js' : 'src/main/cli/index.ts'),
 };
 
 let node = process.execPath;
@@ -25,7 +26,7 @@ const run = (script, args = [], env = {}) =>
       cwd: process.env.INIT_CWD && script === tools.cli ? process.env.INIT_CWD : root,
       stdio: 'inherit',
       // Sources are stripped of their types once, not at every start.
-      env: { NODE_COMPILE_CACHE: join(root, '.cache/compile'), ...process.env, ...env },
+      env: { NODE_COMPILE_CACHE: join(cacheDir, 'compile'), ...process.env, ...env },
     });
     const ignore = () => {};
     process.on('SIGINT', ignore);
@@ -43,6 +44,7 @@ const newestChange = (dir) => {
 
 /** Builds out/ when a source is newer than the last build. */
 const ensureBuilt = async () => {
+  if (isInstalled) return 0;
   const built = join(root, 'out/renderer/index.html');
   const newest = Math.max(newestChange(join(root, 'src')), statSync(join(root, 'electron.vite.config.ts')).mtimeMs);
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return 0;
@@ -87,6 +89,7 @@ const tasks = {
   cli: (args) => run(tools.cli, args),
   dev: (args) => run(tools.electronVite, ['dev', ...args]),
   build: () => run(tools.electronVite, ['build']),
+  prepack: () => inOrder(tasks.build, () => run(join(root, 'scripts/packaging/write-notices.ts'))),
   dist: (args) => inOrder(tasks.build, () => run(join(root, 'scripts/dist.ts'), args)),
   typecheck: () =>
     inOrder(
@@ -103,11 +106,13 @@ const tasks = {
   screenshots: (args) => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), args, ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
+  'bench-export': (args) => run(join(root, 'bench/export.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
   'bench-tree': (args) => run(join(root, 'bench/tree.ts'), args),
   'bench-long': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/long-clip.ts'), args)),
   'bench-ui': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/ui.ts'), args)),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
+  'bench-discover': (args) => run(join(root, 'bench/discover.ts'), args),
   'bench-prompts': (args) => run(join(root, 'bench/prompts.ts'), args),
   test: async () => {
     const env = ensureTestTools();
@@ -134,7 +139,8 @@ const task = tasks[name];
 try {
   if (!task) throw new SetupError(`there is no task "${name}"; known: ${Object.keys(tasks).join(', ')}`);
   node = ensureNode();
-  ensureDependencies();
+  await ensureDependencies();
+  ensureRuntime();
   process.exitCode = await task(args);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

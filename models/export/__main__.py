@@ -16,9 +16,10 @@ from pathlib import Path
 
 import torch
 
+from models.export.bundle_files import run_session, save, write_manifest
 from models.export.graphs import MEAN, STD
 from models.export.sam21 import IMAGE_SIZES, SIZES, build
-from models.export.write import compare, graph_specs, load_bound, run_session, save, with_weights, without_weights, write_manifest
+from models.export.write import compare, graph_specs, load_bound, with_weights, without_weights
 
 TOLERANCE = 5e-4
 

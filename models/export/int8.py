@@ -14,8 +14,8 @@ from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, Q
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from PIL import Image
 
+from models.export.bundle_files import run_session, save, strip, write_manifest
 from models.export.int8_weights import fit_weights
-from models.export.write import run_session, save, strip, write_manifest
 
 CALIBRATION_IMAGES = 64
 FILE = "image_encoder_int8.onnx"

@@ -8,7 +8,7 @@ import onnx
 from numpy.lib.stride_tricks import sliding_window_view
 from onnx import helper, numpy_helper
 
-from models.export.write import run_session
+from models.export.bundle_files import run_session
 
 # Two products of 255 and 64 fit into 16 bits, which AVX2 adds them in; with all 8 bits processors without VNNI would saturate. Products of
 # depthwise convolutions are added in 32 bits everywhere.

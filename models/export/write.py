@@ -1,9 +1,5 @@
 """From modules to ONNX files: with their weights, or weight-less with external data that points into a checkpoint."""
 
-import hashlib
-import json
-from pathlib import Path
-
 import numpy as np
 import onnx
 import onnxruntime
@@ -12,6 +8,7 @@ from onnx import TensorProto, helper
 from onnxscript import optimizer
 from torch.export import Dim
 
+from models.export.bundle_files import run_session, strip
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
 from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, MemoryReaderGraph, SharedAttentionGraph
 from models.export.nano_decoder import CandidateDecoderGraph, MaskUpscalerGraph, NanoDecoderGraph
@@ -99,20 +96,6 @@ def graph_specs(model):
     return specs
 
 
-def strip(proto):
-    """Drops what the exporter says about itself and about source lines of this machine."""
-    del proto.metadata_props[:]
-    proto.producer_version = ""
-    for node in proto.graph.node:
-        del node.metadata_props[:]
-        node.doc_string = ""
-    for value in [*proto.graph.value_info, *proto.graph.input, *proto.graph.output, *proto.graph.initializer]:
-        del value.metadata_props[:]
-    del proto.graph.metadata_props[:]
-    del proto.graph.value_info[:]
-    proto.graph.doc_string = ""
-
-
 def with_weights(spec):
     """The graph with its weights inside, constants folded."""
     module, inputs, names, outputs, dynamic = spec
@@ -158,44 +141,6 @@ def without_weights(spec, parameters, location):
     return proto, {name: key for name, key in learned.items() if name in used}
 
 
-def check(proto):
-    """Nothing that an execution provider refuses."""
-    for node in proto.graph.node:
-        assert node.op_type != "If", node.name
-        if node.op_type == "Reshape":
-            assert all(a.i == 0 for a in node.attribute if a.name == "allowzero"), f"allowzero in {node.name}"
-
-
-def without_allowzero(proto):
-    """allowzero=1 says that a 0 in the shape is a real 0; no shape here holds one, and DirectML refuses the attribute."""
-    for node in proto.graph.node:
-        if node.op_type == "Reshape":
-            kept = [a for a in node.attribute if a.name != "allowzero"]
-            del node.attribute[:]
-            node.attribute.extend(kept)
-
-
-def save(proto, path: Path):
-    """-> the manifest's entry."""
-    without_allowzero(proto)
-    check(proto)
-    data = proto.SerializeToString(deterministic=True)
-    path.write_bytes(data)
-    return {"file": path.name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
-
-
-def write_manifest(path: Path, manifest):
-    """One line a value, and one line a parameter."""
-
-    def lines(value, indent):
-        if not isinstance(value, dict) or not any(isinstance(inner, dict) for inner in value.values()):
-            return json.dumps(value)
-        inner = ",\n".join(f"{indent} {json.dumps(key)}: {lines(item, indent + ' ')}" for key, item in value.items())
-        return f"{{\n{inner}\n{indent}}}"
-
-    path.write_text(lines(manifest, "") + "\n")
-
-
 def compare(session: onnxruntime.InferenceSession, spec, quickly=False):
     """Largest difference to the official modules, over inputs of other sizes than the traced ones too; `quickly`: one small input."""
     module, inputs, names, _, dynamic = spec
@@ -237,13 +182,6 @@ def cases(inputs, names, dynamic):
         yield tuple(x[:1] * 0 if name == "memory_slot" else x[:1] for x, name in zip(inputs, names))
     if "points" in names:
         yield tuple(x[:, :2] if name in ("points", "labels") else x for x, name in zip(inputs, names))
-
-
-def run_session(data_or_path, threads=2):
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(data_or_path, options, providers=["CPUExecutionProvider"])
 
 
 def load_bound(proto, weights, parameters):

@@ -1,5 +1,5 @@
 /** Reads an asar archive: what is in it, and what lies beside it in `<archive>.unpacked`. */
-import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
@@ -59,6 +59,8 @@ export const extractAsar = (path: string, folder: string): void => {
   for (const [inner, file] of readAsar(path)) {
     const target = join(folder, inner);
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, file.read());
+    // Programs lie beside the archive and keep their mode.
+    if (file.isUnpacked) copyFileSync(join(`${path}.unpacked`, inner), target);
+    else writeFileSync(target, file.read());
   }
 };

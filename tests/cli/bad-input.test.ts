@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, wr
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
+import { type Clips, ffprobeFramePts, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
 import { resultsSchema } from '../../src/shared/results.ts';
 import { engineOf, makeTempFolder, root, runCli, sampleClip, startCli } from './run-cli.ts';
 
@@ -49,16 +49,19 @@ describe('bad input', () => {
     expect(existsSync(join(out, 'annotated.mp4'))).toBe(true);
   });
 
-  it('an mp4 that is damaged in the middle: every frame is tracked and written under its number, prompts there too', async () => {
+  it('an mp4 that is damaged in the middle: every frame that decodes is tracked and written under its number, prompts there too', async () => {
     const out = join(folder.path, 'damaged');
     const run = await runCli(['track', clips.path('damaged'), '--object', 'it:point=160,120@0;point=160,120@35', '--out', out]);
     expect([run.code, run.stderr]).toEqual([0, expect.not.stringContaining('error (')]);
     const results = resultsSchema.parse(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')));
     expect(results.partial).toBe(false);
-    expect(results.frames.map(({ frame, objects }) => [frame, objects.length])).toEqual(Array.from({ length: 75 }, (_, i) => [i, 1]));
-    expect(readdirSync(join(out, 'masks'))).toHaveLength(75);
+    // The independent witness; some of the 75 packets are destroyed.
+    const { length } = await ffprobeFramePts(clips.path('damaged'));
+    expect(length).toBeGreaterThan(60);
+    expect(results.frames.map(({ frame, objects }) => [frame, objects.length])).toEqual(Array.from({ length }, (_, i) => [i, 1]));
+    expect(readdirSync(join(out, 'masks'))).toHaveLength(length);
     const count = ['-v', 'error', '-count_frames', '-select_streams', 'v:0', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
-    expect(execFileSync('ffprobe', [...count, join(out, 'annotated.mp4')], { encoding: 'utf8' }).trim()).toBe('75');
+    expect(execFileSync('ffprobe', [...count, join(out, 'annotated.mp4')], { encoding: 'utf8' }).trim()).toBe(String(length));
   });
 
   it.each([

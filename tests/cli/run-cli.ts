@@ -58,7 +58,7 @@ export const runCli = (args: string[], env: Record<string, string> = {}): Promis
 /** The process id of the engine that an app has started. */
 export const engineOf = (app: number): number => {
   const children = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(app)], { encoding: 'utf8' });
-  return Number.parseInt(children.split('\n').find((line) => line.includes('engine/process'))!, 10);
+  return Number.parseInt(children.split('\n').find((line) => line.includes('engine/server/process'))!, 10);
 };
 
 export const makeTempFolder = async (): Promise<{ path: string; remove: () => Promise<void> }> => {

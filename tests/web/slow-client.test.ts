@@ -131,6 +131,7 @@ describe('over a real socket', () => {
     const started = await window.call('track.start', { direction: 'forward', to: 200 });
     await app.services.operations.ended((started as { r: { operationId: string } }).r.operationId);
     await window.until(() => window.state?.operations.at(-1)?.state === 'done');
+    await window.until(() => (window.state?.session?.objects[0]?.results[0]?.[1] ?? 0) >= 200);
     expect(window.state!.session!.objects[0]!.results).toEqual([[0, 200]]);
     silent.destroy();
   });

@@ -10,9 +10,9 @@ export class TestWindow extends ContractClient {
   readonly frames: FrameMessage[] = [];
   readonly socket: WebSocket;
 
-  private constructor(port: number) {
+  private constructor(port: number, given: string) {
     super();
-    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${token}`);
+    this.socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${given}`);
     this.socket.on('message', (data: Buffer, isBinary: boolean) => {
       if (!isBinary) return this.receive(JSON.parse(data.toString()));
       this.frames.push(decodeFrameMessage(new Uint8Array(data).buffer));
@@ -20,9 +20,9 @@ export class TestWindow extends ContractClient {
     });
   }
 
-  /** @returns when it mirrors the app's state */
-  static async open(port: number): Promise<TestWindow> {
-    const window = new TestWindow(port);
+  /** @param given the token of the host @returns when it mirrors the state */
+  static async open(port: number, given = token): Promise<TestWindow> {
+    const window = new TestWindow(port, given);
     await window.until(() => window.state !== null);
     return window;
   }

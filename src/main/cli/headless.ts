@@ -8,6 +8,7 @@ import { createServices, type Services } from '../services/app/create-services.t
 import type { ServicesOptions } from '../services/app/services-options.ts';
 import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
 import { forkEngine } from '../services/engine-link/fork-engine.ts';
+import { askToInstall, tellOneThing } from './terminal.ts';
 
 export interface EngineOptions {
   model?: string | undefined;
@@ -60,6 +61,7 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesO
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
+    bringsFfmpeg: { tell: tellOneThing(), ask: process.stdin.isTTY ? askToInstall : undefined },
     modelsDir: paths.models,
     sampleClip: paths.sampleClip,
     exportRoot: process.cwd(),

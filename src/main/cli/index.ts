@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/base/app-paths.ts';
 import { defaultModel } from '../services/models/model-catalog.ts';
 import { runDemoCommand } from './demo-command.ts';
+import { runDoctorCommand } from './doctor-command.ts';
 import { appVersion } from './headless.ts';
 import { runLiveCommand } from './live-command.ts';
 import { addModelsCommand } from './models-command.ts';
@@ -91,6 +92,10 @@ engineOptions(program.command('serve').description('the app in a browser on this
   .option('--sample', 'open what was open last, or else the bundled clip, and track its object', false)
   .option('--resume', 'open what was open last', false)
   .action((options) => finish(runServeCommand(options)));
+
+engineOptions(program.command('doctor').description('what this machine has of what the app needs: ffmpeg, providers, memory, disk, models'))
+  .option('--json', 'as JSON', false)
+  .action((options) => finish(runDoctorCommand(options)));
 
 addModelsCommand(program, finish);
 

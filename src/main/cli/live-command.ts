@@ -1,10 +1,11 @@
 /** `sam2-video live`: a camera or a stream, recorded and tracked as it comes; then the recording and the results. */
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Session } from '../../shared/contract/state.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { isNetworkAddress } from '../common/addresses.ts';
+import { writeStaged } from '../common/atomic-file.ts';
 import type { Services } from '../services/app/create-services.ts';
 import type { StateStore } from '../services/base/state-store.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
@@ -30,15 +31,7 @@ export interface LiveOptions extends EngineOptions {
 const recordingName = 'recording.mkv';
 
 /** The copy has its name only when it is whole. */
-const copyWhole = async (from: string, to: string): Promise<void> => {
-  const partial = `${to}.partial-${process.pid}`;
-  try {
-    await copyFile(from, partial);
-    await rename(partial, to);
-  } finally {
-    await rm(partial, { force: true });
-  }
-};
+const copyWhole = (from: string, to: string): Promise<void> => writeStaged(to, (staged) => copyFile(from, staged), { isDurable: false });
 
 const secondsOf = (text: string | undefined): number | null => {
   if (text === undefined) return null;

@@ -1,7 +1,10 @@
 /** What the commands print: errors, progress, and how Ctrl-C is taken. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline/promises';
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { Operation } from '../../shared/contract/state.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { InstallCommand } from '../services/ffmpeg/install-command.ts';
 
 export const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
 
@@ -49,6 +52,30 @@ export class ProgressView {
     this.#bars?.stop();
   }
 }
+
+/** Shows lines on stderr: a terminal gets what changes of one thing in place, a pipe the first line of each thing. */
+export const tellOneThing = (): ((line: string) => void) => {
+  let thing = '';
+  return (line) => {
+    const told = line.split(/[.:]/, 1)[0]!;
+    const isSame = told === thing;
+    thing = told;
+    if (process.stderr.isTTY) process.stderr.write(`${isSame ? '\x1b[1A\r\x1b[K' : ''}${line}\n`);
+    else if (!isSame) process.stderr.write(`${line}\n`);
+  };
+};
+
+/** Asks on the terminal whether a command of the system's package manager may run, and runs it. @returns whether it succeeded */
+export const askToInstall = async ({ program, args, text }: InstallCommand): Promise<boolean> => {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`\nffmpeg is missing. Install it with "${text}"? [Y/n] `).finally(() => lines.close());
+  if (!/^(y(es)?)?$/i.test(answer.trim())) return false;
+  return new Promise((done) => {
+    const child = spawn(program, args, { stdio: ['inherit', process.stderr, 'inherit'] });
+    child.once('error', () => done(false));
+    child.once('exit', (code) => done(code === 0));
+  });
+};
 
 /** Runs `work`; the first Ctrl-C (or TERM) calls `onInterrupt`, a second one ends the program at once. */
 export const withInterrupt = async <T>(onInterrupt: () => void, work: () => Promise<T>): Promise<T> => {

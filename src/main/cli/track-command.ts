@@ -4,6 +4,7 @@ import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Services } from '../services/app/create-services.ts';
 import { openSource } from '../services/app/open-source.ts';
+import { damageText } from '../services/session/clip-notes.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
@@ -75,8 +76,9 @@ export const trackAndExport = async (
       await follow(services.runs.start(session, { direction }, null)).catch((error) => {
         failure = error;
       });
-      const { isTruncated, frameCount } = session.media;
-      const isPartial = isInterrupted || failure !== null || isTruncated;
+      const { frameCount } = session.media;
+      const damage = damageText(session.media);
+      const isPartial = isInterrupted || failure !== null || damage !== null;
       const tracked = session.objects.flatMap(({ results }) => results);
       const last = frameCount - 1;
       const range =
@@ -97,12 +99,7 @@ export const trackAndExport = async (
       if (session.memory.mode === 'tree') process.stderr.write(`${treeSummary(session)}\n`);
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
       if (failure !== null) throw failure;
-      if (isTruncated) {
-        throw new AppError(
-          'source-truncated',
-          `The clip is cut short or damaged: some of it is missing. The ${frameCount} frames that are there were tracked and exported; get a whole copy for the rest.`,
-        );
-      }
+      if (damage !== null) throw new AppError('source-truncated', `${damage} What is there was tracked and exported.`);
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {
@@ -155,6 +152,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
     services.engine.require();
     const session = await openInterruptibly(services, clip, checkRate(options.fps));
     if (!session) return exitCodes.interrupted;
+    for (const { level, text } of session.notes) if (level === 'info') process.stderr.write(`note: ${text}\n`);
     await applyPrompts(session, objects);
     return await trackAndExport(services, session, options.direction, output);
   } finally {

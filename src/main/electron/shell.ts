@@ -109,6 +109,8 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     host: 'electron',
     appVersion: app.getVersion(),
     spawnEngine: spawnUtilityEngine((path, args, options) => electron.utilityProcess.fork(path, args, options), join(here, 'process.js')),
+    // A packaged app has its own, and fetches nothing that nobody asked for.
+    bringsFfmpeg: app.isPackaged ? undefined : {},
     modelsDir: paths.models,
     remembersModel: true,
     keepsProjects: true,

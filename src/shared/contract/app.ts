@@ -1,5 +1,6 @@
 /** Methods on the app itself: its state, log, settings and operations. */
 import { z } from 'zod';
+import { doctorReportSchema } from '../doctor.ts';
 import { profileNames } from '../settings.ts';
 import { type MethodTable, nothing } from './ids.ts';
 import { appStateSchema } from './state.ts';
@@ -14,6 +15,8 @@ export const appMethods = {
   },
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },
+  /** What this machine has of what the app needs. */
+  'app.doctor': { input: nothing, output: doctorReportSchema },
   /** Text for a report; without `withPaths` it names none of the user's files. */
   'app.diagnostics': { input: z.object({ withPaths: z.boolean() }), output: z.object({ text: z.string() }) },
 

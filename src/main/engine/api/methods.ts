@@ -1,8 +1,9 @@
 /** The engine's methods: inputs by their schemas in protocol.ts, answers by the types here. */
 import type { LiveCamera } from '../../../shared/live.ts';
 import type { CheckedCheckpoint } from './installed-model.ts';
-import type { OpenedMedia, TrackOutcome } from './media.ts';
+import type { ExportOutcome, FfmpegReport, OpenedMedia, TrackOutcome } from './media.ts';
 import type { EngineInput, EngineModel, EnginePicture, EngineResult, engineInputs } from './protocol.ts';
+import type { ProviderReport } from './providers.ts';
 import type { JoinedSegment } from './recording.ts';
 
 /** Of methods that answer only that they are done. */
@@ -23,10 +24,14 @@ interface EngineOutputs {
   track: TrackOutcome;
   /** null where the size can't be told. */
   measureExport: { videoBytes: number | null };
-  exportResults: TrackOutcome;
+  exportResults: ExportOutcome;
   exportMasks: Done;
+  endExport: Done;
   /** Why an import of an endless source ended before it was told to; null when it did not. */
   importMedia: { endedEarly: string | null };
+  findFfmpeg: { path: string };
+  inspectFfmpeg: FfmpegReport;
+  inspectProviders: ProviderReport;
   liveCameras: { cameras: LiveCamera[] };
   liveStart: { frameCount: number };
   liveAppend: Done;
@@ -45,4 +50,5 @@ interface EngineOutputs {
   verifyBundle: Done;
 }
 
+/** A call's signal ends its work: `track` and `exportResults` then answer `cancelled`, the others fail with it. */
 export type EngineMethods = { [M in keyof typeof engineInputs]: (input: EngineInput<M>) => Promise<EngineOutputs[M]> };

@@ -30,6 +30,7 @@ const viewerNumber = z.number().int().nonnegative();
 /** Input schemas of the engine's methods; outputs are the types below. */
 export const engineInputs = {
   loadModel: z.object({
+    /** In its `loadProgress` events. */
     runId: z.string(),
     bundleDir: z.string(),
     provider: z.enum(['auto', ...providerNames]),
@@ -80,13 +81,15 @@ export const engineInputs = {
     /** Send pictures along, at most this large, or none. */
     display: size.nullable(),
   }),
-  measureExport: z.object({ sessionId, runId: z.string(), from: frame, to: frame }),
+  measureExport: z.object({ sessionId, from: frame, to: frame }),
   exportResults: z.object({
     sessionId,
     runId: z.string(),
     from: frame,
     to: frame,
     video: z.string().nullable(),
+    /** What the video is called instead when it ends before it is whole. */
+    cutVideo: z.string().nullable(),
     /** How masks are drawn into the video; null: not at all. */
     overlays: overlayStyleSchema.nullable(),
     masksDirectory: z.string().nullable(),
@@ -99,6 +102,11 @@ export const engineInputs = {
     from: frame,
     frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
+  /**
+   * The export ends with frame `last`, null = with the one at work, and its files are closed properly. `isWhole`: there is no more to
+   * write, so they have their usual names.
+   */
+  endExport: z.object({ runId: z.string(), last: z.number().int().min(-1).nullable(), isWhole: z.boolean() }),
   importMedia: z.object({
     runId: z.string(),
     source: z.discriminatedUnion('kind', [
@@ -108,6 +116,9 @@ export const engineInputs = {
     ]),
     output: z.string(),
   }),
+  findFfmpeg: z.object({}),
+  inspectFfmpeg: z.object({}),
+  inspectProviders: z.object({}),
   liveCameras: z.object({}),
   liveStart: z.object({
     sessionId,
@@ -143,9 +154,9 @@ export const engineInputs = {
   finishImport: z.object({ runId: z.string() }),
   cancel: z.object({ runId: z.string() }),
   usage: z.object({}),
-  checkCheckpoint: z.object({ runId: z.string(), path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
+  checkCheckpoint: z.object({ path: z.string(), model: installableModelSchema, requirePublished: z.boolean() }),
   identifyCheckpoint: z.object({ path: z.string(), models: z.array(installableModelSchema) }),
-  bundleFor: z.object({ runId: z.string(), model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),
+  bundleFor: z.object({ model: installableModelSchema, imageSize: z.number().int(), installedDir: z.string() }),
   verifyBundle: z.object({ dir: z.string() }),
 } as const;
 export type EngineInput<M extends keyof typeof engineInputs> = z.infer<(typeof engineInputs)[M]>;

@@ -1,57 +1,57 @@
 /** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { encode as encodePng } from 'fast-png';
+import { AppError } from '../../../shared/errors.ts';
 import { ensureFolder, writeWhole } from '../../common/files.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openEncoder } from '../media/encode.ts';
 import type { MediaSource } from '../pipeline/media-source.ts';
-import { Compositor, paintLabel, rgbToYuv } from './compositor.ts';
+import { Compositor, rgbToYuv } from './compositor.ts';
 import { ContactSheet } from './contact-sheet.ts';
 import { drawLabel } from './draw-label.ts';
 import type { FrameMasks, MaskFeed } from './mask-feed.ts';
-import { encodeIndexedPng } from './png.ts';
+import { MaskPictures } from './mask-pictures.ts';
 import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
 
-/** The object's entry of the palette: its id, and from 256 on those of 1 to 255 again, never 0, which means no object. */
-export const paletteIndex = (objectId: number): number => ((objectId - 1) % 255) + 1;
+export interface WrittenResults {
+  /** The last frame that was written; null when none was. */
+  last: number | null;
+  /** Why that is not the last one that was asked for, where it is the source's fault. */
+  warning: string | null;
+}
 
-/** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
-export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
+/** Frames whose picture nobody needs. */
+async function* withoutPictures(from: number, to: number): AsyncGenerator<{ frame: number; display: null }> {
+  for (let frame = from; frame <= to; frame++) yield { frame, display: null };
+}
 
 /**
  * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the
- * last one shows, in the video and in the PNGs alike.
+ * last one shows, in the video and in the PNGs alike. Where the feed or the source ends early, what there is until then is made
+ * whole, but for the contact sheet.
  */
 export const exportResults = async (
   source: MediaSource,
   input: ExportInput,
-  feed: Pick<MaskFeed, 'at'>,
+  feed: Pick<MaskFeed, 'at' | 'isWhole'>,
   ffmpeg: string,
   signal: AbortSignal,
   onProgress: (done: number, total: number) => void,
-): Promise<void> => {
+): Promise<WrittenResults> => {
   const { width, height, colorSpace, fullRange } = source.media;
-  const total = input.to - input.from + 1;
-  const { overlays } = input;
+  const { from, to, overlays } = input;
+  const total = to - from + 1;
   const objects = input.objects.map((object) => ({ ...object, yuv: rgbToYuv(object.color, colorSpace, fullRange) }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
+  const objectIds = objects.map(({ id }) => id);
+  const pictures = input.masksDirectory === null ? null : new MaskPictures(input.masksDirectory, objectIds, source.media);
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
-  const isWhole = input.from === 0 && input.to === source.media.frameCount - 1;
-  const needsPicture = input.video !== null || sheet !== null;
-
-  if (!needsPicture) {
-    for (let frame = input.from; frame <= input.to; frame++) {
-      await writeMask(frame, await feed.at(frame));
-      onProgress(frame - input.from + 1, total);
-    }
-    return;
-  }
-
+  const isWholeClip = from === 0 && to === source.media.frameCount - 1;
   if (input.video) await ensureFolder(dirname(input.video));
   const texts =
-    overlays?.labels && objects.length > 0
+    input.video !== null && overlays?.labels && objects.length > 0
       ? await renderTexts(
           objects.map(({ name }) => labelText(name)),
           Math.max(12, Math.round(height / 36)),
@@ -69,34 +69,50 @@ export const exportResults = async (
         colorSpace,
         fullRange,
         audioFrom: source.media.hasAudio ? source.media.path : null,
-        ...(isWhole ? {} : { rangeMs: { start: source.index.timeMs(input.from), end: source.index.timeMs(input.to) } }),
+        ...(isWholeClip ? {} : { rangeMs: { start: source.index.timeMs(from), end: source.index.timeMs(to) } }),
         averageTicks: source.index.averageTicks(),
         ffmpeg,
         signal,
       })
     : null;
-  try {
-    let done = 0;
-    for await (const { frame, display } of source.decodeFull(input.from, input.to, signal)) {
-      const masks = await feed.at(frame);
-      if (overlays) {
-        const boxes = objects.map(({ id, yuv }) => (masks.has(id) ? compositor.draw(display!, masks.get(id)!, yuv) : null));
-        // Names come last: no mask covers them.
-        boxes.forEach((box, i) => {
-          if (box && texts[i]) drawLabel(display!, { width, height }, box, texts[i], objects[i]!.yuv);
-        });
-      }
-      sheet?.add(frame - input.from, display!);
-      await encoder?.write(display!, source.index.ptsTicks(frame));
-      await writeMask(frame, masks);
-      onProgress(++done, total);
+  const written: WrittenResults = { last: null, warning: null };
+  const write = async (frame: number, display: Uint8Array | null): Promise<boolean> => {
+    const masks = await feed.at(frame);
+    if (masks === null) return false;
+    if (display) {
+      if (overlays) draw(display, masks);
+      sheet?.add(frame - from, display);
+      await encoder?.write(display, source.index.ptsTicks(frame));
     }
-    await encoder?.finish();
+    await pictures?.put(frame, masks);
+    written.last = frame;
+    onProgress(frame - from + 1, total);
+    return true;
+  };
+  try {
+    const needsPicture = encoder !== null || sheet !== null;
+    try {
+      for await (const { frame, display } of needsPicture ? source.decodeFull(from, to, signal) : withoutPictures(from, to))
+        if (!(await write(frame, display))) break;
+    } catch (error) {
+      const { code, message } = AppError.from(error);
+      if (code !== 'source-truncated' || written.last === null) throw error;
+      written.warning = message;
+    }
+    await pictures?.end();
+    if (written.last === null) await encoder?.abort();
+    else {
+      const isWhole = feed.isWhole && written.warning === null;
+      await encoder?.finish(written.last === to ? null : isWhole ? input.video : input.cutVideo);
+    }
   } catch (error) {
     await encoder?.abort();
     throw error;
+  } finally {
+    // Nothing is written any more when this is over.
+    await pictures?.end().catch(() => {});
   }
-  if (sheet && input.contactSheet) {
+  if (sheet && input.contactSheet && written.last === to) {
     const picture = sheet.finish();
     await ensureFolder(dirname(input.contactSheet));
     await writeWhole(
@@ -104,14 +120,13 @@ export const exportResults = async (
       encodePng({ width: picture.width, height: picture.height, data: picture.rgb, channels: 3, depth: 8 }),
     );
   }
+  return written;
 
-  async function writeMask(frame: number, masks: FrameMasks): Promise<void> {
-    if (!input.masksDirectory) return;
-    const labels = new Uint8Array(width * height);
-    for (const { id } of objects) {
-      const counts = masks.get(id);
-      if (counts !== undefined) paintLabel(labels, height, width, counts, paletteIndex(id));
-    }
-    await writeWhole(join(input.masksDirectory, maskFileName(frame)), encodeIndexedPng(labels, width, height));
+  function draw(display: Uint8Array, masks: FrameMasks): void {
+    const boxes = objects.map(({ id, yuv }) => (masks.has(id) ? compositor.draw(display, masks.get(id)!, yuv) : null));
+    // Names come last: no mask covers them.
+    boxes.forEach((box, i) => {
+      if (box && texts[i]) drawLabel(display, { width, height }, box, texts[i], objects[i]!.yuv);
+    });
   }
 };

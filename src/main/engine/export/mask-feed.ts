@@ -21,12 +21,19 @@ export class MaskFeed {
   readonly #ask: (from: number, to: number) => void;
   readonly #slices = new Map<number, Slice>();
   readonly #signal: AbortSignal;
+  /** The last frame that is wanted. */
+  #last: number;
+  /** The last one that was handed out. */
+  #reached: number;
+  #isWhole = true;
 
   /** @param ask is called for each slice, in order; {@link put} answers it */
   constructor(range: { from: number; to: number }, ask: (from: number, to: number) => void, signal: AbortSignal) {
     this.#range = range;
     this.#ask = ask;
     this.#signal = signal;
+    this.#last = range.to;
+    this.#reached = range.from - 1;
     signal.addEventListener('abort', () => this.#wakeAll(), { once: true });
   }
 
@@ -38,14 +45,36 @@ export class MaskFeed {
     for (const wake of slice.waiting.splice(0)) wake();
   }
 
-  /** Frames must be asked for in their order. @throws AppError `cancelled` */
-  async at(frame: number): Promise<FrameMasks> {
+  /**
+   * Nothing after this frame is wanted.
+   * @param last null = after the frame that was handed out last
+   * @param isWhole there is no more
+   */
+  end(last: number | null, isWhole: boolean): void {
+    const wanted = last ?? this.#reached;
+    if (wanted >= this.#last) return;
+    this.#last = wanted;
+    this.#isWhole = isWhole;
+    this.#wakeAll();
+  }
+
+  /** False when it was told to end before everything was handed out. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Frames must be asked for in their order. @returns null after the last one that is wanted @throws AppError `cancelled` */
+  async at(frame: number): Promise<FrameMasks | null> {
+    if (frame > this.#last) return null;
     const number = this.#numberOf(frame);
     for (const old of this.#slices.keys()) if (old < number) this.#slices.delete(old);
     const slice = this.#slice(number);
     this.#slice(number + 1);
-    while (slice?.masks === null && !this.#signal.aborted) await new Promise<void>((wake) => slice.waiting.push(wake));
+    while (slice?.masks === null && frame <= this.#last && !this.#signal.aborted)
+      await new Promise<void>((wake) => slice.waiting.push(wake));
     if (this.#signal.aborted) throw new AppError('cancelled', 'The work was cancelled.');
+    if (frame > this.#last) return null;
+    this.#reached = frame;
     return slice?.masks?.get(frame) ?? none;
   }
 

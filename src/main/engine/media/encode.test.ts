@@ -77,6 +77,21 @@ describe('openEncoder', () => {
     expect(Math.abs(Number(picture) - Number(sound))).toBeLessThan(0.06);
   });
 
+  it('ends a film that is cut short under its other name, with its sound', async () => {
+    const output = join(clips.folder, 'out-whole.mp4');
+    const cut = join(clips.folder, 'out-cut.mp4');
+    const source = await probe(clips.path('cfr'), { ffmpeg });
+    const encoder = await openEncoder(optionsFor(source, output));
+    const planes = new Uint8Array((320 * 240 * 3) / 2);
+    for (let frame = 0; frame < 20; frame++) await encoder.write(planes.slice(), source.index.ptsTicks(frame));
+    await encoder.finish(cut);
+    expect(existsSync(output)).toBe(false);
+    expect(await ffprobeFramePts(cut)).toEqual((await ffprobeFramePts(clips.path('cfr'))).slice(0, 20));
+    const [picture, sound] = [await ffprobeStream(cut, 'v:0', 'duration'), await ffprobeStream(cut, 'a:0', 'duration')];
+    expect(Math.abs(Number(picture) - Number(sound))).toBeLessThan(0.06);
+    expect(await leftovers()).toEqual([]);
+  });
+
   it('pads odd sizes and keeps matrix and range', async () => {
     const output = join(clips.folder, 'out-size.mp4');
     await reencode('odd', output);

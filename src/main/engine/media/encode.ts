@@ -2,25 +2,35 @@
  * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied from the
  * source where MP4 takes it. The file appears under its name only when it is whole.
  */
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { type EncoderOptions, encoderArgs } from './encoder-args.ts';
-import { cancelled, type FfmpegChild, spawnFfmpeg } from './ffmpeg-process.ts';
+import { cancelled, type FfmpegChild, fileUrl, inputArgs, runFfmpeg, spawnFfmpeg } from './ffmpeg-process.ts';
 import { matroskaFrameHeader, matroskaHeader } from './matroska-writer.ts';
-import { createPartialFile, diskFull, unwritable } from './partial-file.ts';
+import { createPartialFile, cutPartial, diskFull, unwritable } from './partial-file.ts';
 
 export type { EncoderOptions } from './encoder-args.ts';
 
 export interface Encoder {
-  /** Hands over one frame; resolves when the next may come. Times must ascend. The buffer may be reused after it resolves. */
+  /**
+   * Hands over one frame, and its buffer for good; resolves when the next may come, which is when the one before has been taken: one is
+   * drawn while another is on its way. Times must ascend.
+   * @throws AppError what went wrong with this frame or the one before
+   */
   write(planes: Uint8Array, ptsTicks: number): Promise<void>;
-  /** Ends the file and gives it its name. */
-  finish(): Promise<void>;
+  /**
+   * Ends the file and gives it its name.
+   * @param cutName another name for a film that ends before its range; its sound ends with the picture
+   */
+  finish(cutName?: string | null): Promise<void>;
   /** Gives up: kills the child, removes the partial file. Safe at any time. */
   abort(): Promise<void>;
 }
+
+const outOfSpace = /No space left on device|Disk quota exceeded/;
 
 class Mp4Encoder implements Encoder {
   readonly #options: EncoderOptions;
@@ -30,7 +40,11 @@ class Mp4Encoder implements Encoder {
   #originTicks = 0;
   #lastTicks = Number.NEGATIVE_INFINITY;
   #frames = 0;
+  /** The frame that is on its way. */
+  #sending: Promise<void> | null = null;
   #isOver = false;
+  /** What ended it before its time. */
+  #failure: AppError | null = null;
   /** The child has ended, or never began. */
   #isGone = false;
   /** Answers the write under way when the child goes before it does. */
@@ -46,6 +60,7 @@ class Mp4Encoder implements Encoder {
   }
 
   async write(planes: Uint8Array, ptsTicks: number): Promise<void> {
+    if (this.#sending) await this.#sending;
     await this.#assertOpen();
     const { width, height, timeBase } = this.#options;
     if (planes.byteLength !== planesByteLength(width, height))
@@ -63,13 +78,13 @@ class Mp4Encoder implements Encoder {
         throw await this.#fail(AppError.from(error));
       }
     }
-    // One write for head and body each: joining them would copy every frame.
-    child.stdin?.write(matroskaFrameHeader(ptsTicks - this.#originTicks, planes.byteLength, timeBase));
-    await this.#send(child, planes);
-    this.#frames++;
+    this.#sending = this.#send(child, matroskaFrameHeader(ptsTicks - this.#originTicks, planes.byteLength, timeBase), planes);
+    // What fails is thrown by the next call.
+    this.#sending.catch(() => {});
   }
 
-  async finish(): Promise<void> {
+  async finish(cutName: string | null = null): Promise<void> {
+    if (this.#sending) await this.#sending;
     await this.#assertOpen();
     const child = this.#child;
     if (child === null || this.#frames === 0)
@@ -77,12 +92,14 @@ class Mp4Encoder implements Encoder {
     child.stdin?.end();
     const { code } = await child.exit;
     if (code !== 0) throw await this.#fail(await this.#exitError(child));
+    if (cutName !== null && this.#options.audioFrom !== null) await this.#cutSound();
     this.#close();
+    const output = cutName ?? this.#output;
     try {
-      await rename(this.#partial, this.#output);
+      await replaceFile(this.#partial, output);
     } catch (error) {
       await rm(this.#partial, { force: true });
-      throw unwritable(this.#output, error);
+      throw unwritable(output, error);
     }
   }
 
@@ -91,8 +108,28 @@ class Mp4Encoder implements Encoder {
     await this.#fail(cancelled());
   }
 
+  /** ffmpeg has read the sound to the end of the range: what goes beyond the last picture is left out. */
+  async #cutSound(): Promise<void> {
+    const { timeBase, averageTicks = 1, ffmpeg, signal } = this.#options;
+    const endSec = ((this.#lastTicks + averageTicks - this.#originTicks) * timeBase.num) / timeBase.den;
+    const cut = cutPartial(this.#partial);
+    const copied = ['-map', '0', '-c', 'copy', '-t', endSec.toFixed(6), '-video_track_timescale', String(timeBase.den)];
+    const args = ['-copyts', ...inputArgs(this.#partial), ...copied, '-movflags', '+faststart', '-f', 'mp4', '-y', fileUrl(cut)];
+    try {
+      const { code, stderr } = await runFfmpeg(ffmpeg, args, { signal });
+      if (stderr.has(outOfSpace)) throw diskFull(this.#output);
+      if (code !== 0)
+        throw new AppError('encode-failed', `The sound of ${this.#output} could not be cut: ${stderr.lastError()}. Export again.`);
+      await replaceFile(cut, this.#partial);
+    } catch (error) {
+      await rm(cut, { force: true });
+      throw await this.#fail(AppError.from(error));
+    }
+  }
+
   async #assertOpen(): Promise<void> {
     if (this.#options.signal?.aborted) throw await this.#fail(cancelled());
+    if (this.#failure) throw this.#failure;
     if (this.#isOver) throw new AppError('encode-failed', `${this.#output} is already closed.`);
   }
 
@@ -119,7 +156,8 @@ class Mp4Encoder implements Encoder {
     return child;
   }
 
-  async #send(child: FfmpegChild, bytes: Uint8Array): Promise<void> {
+  /** Head and body go out together, and are not joined before: that would copy every frame. */
+  async #send(child: FfmpegChild, head: Uint8Array, body: Uint8Array): Promise<void> {
     const { stdin } = child;
     const isSent = await new Promise<boolean>((settle) => {
       if (stdin === null || this.#isGone) {
@@ -128,10 +166,14 @@ class Mp4Encoder implements Encoder {
       }
       // A killed child may leave the write unanswered; its exit answers then.
       this.#giveUpWrite = () => settle(false);
-      stdin.write(bytes, (error) => settle(error === null || error === undefined));
+      stdin.cork();
+      stdin.write(head);
+      stdin.write(body, (error) => settle(error === null || error === undefined));
+      stdin.uncork();
     });
     this.#giveUpWrite = null;
     if (!isSent) throw await this.#fail(await this.#exitError(child));
+    this.#frames++;
   }
 
   async #exitError(child: FfmpegChild): Promise<AppError> {
@@ -143,7 +185,7 @@ class Mp4Encoder implements Encoder {
       return AppError.from(error);
     }
     if (this.#options.signal?.aborted) return cancelled();
-    if (child.stderr.has(/No space left on device|Disk quota exceeded/)) return diskFull(this.#output);
+    if (child.stderr.has(outOfSpace)) return diskFull(this.#output);
     if (child.stderr.has(/partial-\d+\.mp4: (Permission denied|Read-only file system|No such file)/))
       return unwritable(this.#output, { code: 'EACCES' });
     const how = exit.signal === null ? `failed (${exit.code})` : `was killed (${exit.signal})`;
@@ -161,6 +203,7 @@ class Mp4Encoder implements Encoder {
 
   /** Ends everything and returns `error` for throwing. */
   async #fail(error: AppError): Promise<AppError> {
+    this.#failure ??= error;
     this.#close();
     this.#child?.kill();
     await this.#child?.exit.catch(() => {});

@@ -1,9 +1,11 @@
 /** The arguments of the encoding ffmpeg: raw frames on stdin as Matroska, sound from the source, an MP4 out. */
 import { AppError } from '../../../shared/errors.ts';
+import { planesByteLength } from '../../../shared/wire.ts';
 import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
-import { fileUrl, inputArgs, runFfmpeg } from './ffmpeg-process.ts';
+import { fileUrl, inputArgs } from './ffmpeg-process.ts';
+import type { ColorSpace } from './frame-facts.ts';
 import type { TimeBase } from './frame-index.ts';
-import { type ColorSpace, parseInputDescription } from './stream-info.ts';
+import { soundCodecOf } from './sound.ts';
 
 export interface EncoderOptions {
   /** Path of the MP4 to make; an existing file is replaced at the end. */
@@ -74,8 +76,7 @@ const colorParams: Record<ColorSpace, string> = {
 const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<{ input: string[]; output: string[] }> => {
   const { audioFrom, rangeMs, timeBase, averageTicks = 0, ffmpeg, signal } = options;
   if (audioFrom === null) return { input: [], output: [] };
-  const { stderr } = await runFfmpeg(ffmpeg, inputArgs(audioFrom), { signal });
-  const { audioCodec, startSec } = parseInputDescription(stderr.head);
+  const audioCodec = await soundCodecOf(audioFrom, ffmpeg, signal);
   if (audioCodec === null) return { input: [], output: [] };
 
   const secondsPerTick = timeBase.num / timeBase.den;
@@ -89,13 +90,17 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
     output.push(...(canCopy ? ['-c:a', 'copy'] : aacArgs));
   } else {
     // Cutting between packets is inexact and leaves hidden sound in the file, so a part's sound is encoded anew.
-    const seekSec = originSec - startSec;
-    if (seekSec > 0) before.push('-noaccurate_seek', '-ss', seekSec.toFixed(6));
+    if (originSec > 0) before.push('-noaccurate_seek', '-seek_timestamp', '1', '-ss', originSec.toFixed(6));
     const lengthSec = (rangeMs.end - rangeMs.start) / 1000 + averageTicks * secondsPerTick;
     output.push('-filter:a', `atrim=start=0:end=${Math.max(0.001, lengthSec).toFixed(6)}`, ...aacArgs);
   }
   return { input: inputArgs(audioFrom, before), output };
 };
+
+/** Read ahead in ffmpeg, so that the encoder's threads have the next frame when they are done with one. */
+const queuedBytes = 32 * 2 ** 20;
+const queuedFrames = ({ width, height }: EncoderOptions): number =>
+  Math.max(2, Math.min(8, Math.floor(queuedBytes / planesByteLength(width, height))));
 
 /** `originTicks` of the source becomes time 0 of the output. */
 export const encoderArgs = async (options: EncoderOptions, partial: string, originTicks: number): Promise<string[]> => {
@@ -110,7 +115,8 @@ export const encoderArgs = async (options: EncoderOptions, partial: string, orig
   if (width % 2 === 1 || height % 2 === 1)
     filters.push('pad=ceil(iw/2)*2:ceil(ih/2)*2', `fillborders=right=${width % 2}:bottom=${height % 2}:mode=smear`);
   return [
-    ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-f', 'matroska', '-i', 'pipe:0'],
+    ...['-copyts', '-probesize', '32', '-analyzeduration', '0', '-thread_queue_size', String(queuedFrames(options))],
+    ...['-f', 'matroska', '-i', 'pipe:0'],
     ...audio.input,
     ...['-map', '0:v:0', ...audio.output],
     ...['-filter:v', filters.join(','), '-pix_fmt', 'yuv420p', '-c:v', encoder.name, ...encoder.args],

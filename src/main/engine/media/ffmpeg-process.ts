@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
+import { StderrLog } from './stderr-log.ts';
 import { eachLine } from './text-lines.ts';
 
 /** The level prefix lets a real error be told from chatter; `repeat` keeps one line one event. */
@@ -74,63 +75,14 @@ export interface FfmpegChild {
   kill: () => void;
 }
 
-/** The first lines (stream descriptions come first) and the last lines (why it ended), so that a chatty file costs no memory. */
-export class StderrLog {
-  readonly head: string[] = [];
-  readonly tail: string[] = [];
-  /** Set once a line matched {@link StderrLog.damagePattern}. */
-  damage: string | null = null;
-  static readonly damagePattern = /partial file|ended prematurely|Truncating packet|Packet corrupt|corrupt input packet/i;
-  #partial = '';
-  #awaited: { pattern: RegExp; resolve: () => void } | null = null;
-
-  /** Resolves with the first line that matches, or at the end. One is waited for at a time. */
-  seen(pattern: RegExp): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.has(pattern)) resolve();
-      else this.#awaited = { pattern, resolve };
-    });
-  }
-
-  push(text: string): void {
-    const lines = (this.#partial + text).split(/\r?\n|\r/);
-    this.#partial = (lines.pop() ?? '').slice(0, 8192);
-    for (const line of lines) this.#add(line);
-  }
-
-  end(): void {
-    if (this.#partial !== '') this.#add(this.#partial);
-    this.#partial = '';
-    this.#awaited?.resolve();
-  }
-
-  #add(line: string): void {
-    if (this.head.length < 400) this.head.push(line);
-    this.tail.push(line);
-    if (this.tail.length > 60) this.tail.shift();
-    if (this.#awaited?.pattern.test(line)) this.#awaited.resolve();
-    if (this.damage === null && StderrLog.damagePattern.test(line)) this.damage = line;
-  }
-
-  /** Whether a line of the head or tail matches. */
-  has(pattern: RegExp): boolean {
-    return this.head.some((line) => pattern.test(line)) || this.tail.some((line) => pattern.test(line));
-  }
-
-  /** The last line that tells of a failure (else the last line at all), without ffmpeg's prefixes and addresses. */
-  lastError(): string {
-    const failures = this.tail.filter((line) => /\[(error|fatal|panic)\]/.test(line));
-    const line = failures.at(-1) ?? this.tail.filter((entry) => entry.trim() !== '').at(-1) ?? 'it printed nothing';
-    return line.replace(/^(\[[^\]]*\]\s*)+/, '').trim();
-  }
-}
-
 export interface SpawnOptions {
   args: readonly string[];
   /** How many output pipes beside stdout (pipe:3 on). */
   extraPipes?: number;
   stdin?: boolean;
   signal?: AbortSignal | undefined;
+  /** Told every line of stderr. */
+  onLog?: ((line: string) => void) | undefined;
 }
 
 const throwIfAborted = (signal: AbortSignal | undefined): void => {
@@ -139,11 +91,12 @@ const throwIfAborted = (signal: AbortSignal | undefined): void => {
 
 export const cancelled = (): AppError => new AppError('cancelled', 'The work was cancelled.');
 
-export const ffmpegMissing = (path: string, cause?: unknown): AppError =>
+/** @param isChosen whether the user named this one, so that no other may take its place */
+export const ffmpegMissing = (path: string, cause?: unknown, isChosen = false): AppError =>
   new AppError(
     'ffmpeg-missing',
     `ffmpeg could not be run (${path}), and without it no video can be read or written. Install it (Debian and Ubuntu: sudo apt-get install ffmpeg; macOS: brew install ffmpeg; Windows: winget install Gyan.FFmpeg), or set FFMPEG_PATH or the ffmpeg setting to its path.`,
-    { cause, details: { path } },
+    { cause, details: { path, isChosen } },
   );
 
 /** Starts ffmpeg. The caller must read stdout and every extra pipe, or kill the child. */
@@ -161,7 +114,7 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   } catch (error) {
     throw ffmpegMissing(ffmpeg, error);
   }
-  const log = new StderrLog();
+  const log = new StderrLog(options.onLog);
   child.stderr?.setEncoding('utf8').on('data', (text: string) => log.push(text));
 
   const pipes: Readable[] = [];
@@ -189,16 +142,24 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   return { pid: child.pid, stdin: child.stdin, stdout: child.stdout as Readable, pipes, exit, stderr: log, kill };
 };
 
-/** Runs ffmpeg to its end, handing each complete line of stdout to `onLine`. Throws 'cancelled' when the signal ended it. */
+export interface RunOptions extends Pick<SpawnOptions, 'extraPipes' | 'signal' | 'onLog'> {
+  /** Told each line of stdout. */
+  onLine?: (line: string) => void;
+  /** Told each line of the extra pipes. */
+  onExtraLine?: (line: string) => void;
+}
+
+/** Runs ffmpeg to its end. Throws 'cancelled' when the signal ended it. */
 export const runFfmpeg = async (
   ffmpeg: string,
   args: readonly string[],
-  options: { onLine?: (line: string) => void; signal?: AbortSignal | undefined } = {},
+  { onLine, onExtraLine, ...options }: RunOptions = {},
 ): Promise<FfmpegExit & { stderr: StderrLog }> => {
-  const child = spawnFfmpeg(ffmpeg, { args, signal: options.signal });
-  const rest = eachLine(child.stdout, (line) => options.onLine?.(line.trimEnd()));
+  const child = spawnFfmpeg(ffmpeg, { args, ...options });
+  const rest = eachLine(child.stdout, (line) => onLine?.(line.trimEnd()));
+  for (const pipe of child.pipes) eachLine(pipe, (line) => onExtraLine?.(line.trimEnd()));
   const exit = await child.exit;
   throwIfAborted(options.signal);
-  if (rest() !== '') options.onLine?.(rest());
+  if (rest() !== '') onLine?.(rest());
   return { ...exit, stderr: child.stderr };
 };

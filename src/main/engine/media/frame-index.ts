@@ -1,7 +1,9 @@
 /**
- * The exact time of every frame of a clip, in presentation order. Frame n of the app is entry n here, everywhere.
+ * The exact time of every frame of a clip. Frame n of the app is entry n here, everywhere: the n-th frame that a decoder puts out.
  */
 import { AppError } from '../../../shared/errors.ts';
+import type { TimeRepair } from '../api/media.ts';
+import { repairTimes } from './repair-times.ts';
 
 /** Length of a tick in seconds = num / den. */
 export interface TimeBase {
@@ -9,41 +11,92 @@ export interface TimeBase {
   den: number;
 }
 
+/** 1/25 s. */
+const usualTicks = ({ num, den }: TimeBase): number => Math.max(1, Math.round(den / num / 25));
+
 export class FrameIndex {
+  /** Of the times this index tells. */
   readonly timeBase: TimeBase;
-  /** Ascending, no two equal. 8 bytes a frame. */
+  /** Of the time stamps in the file. */
+  readonly sourceTimeBase: TimeBase;
+  /** What was wrong with the time stamps; null for nothing. */
+  readonly repair: TimeRepair | null;
+  /** Time stamps never go back and none is missing, so that a seek can find its place by them. */
+  readonly isAscending: boolean;
+  /** Strictly ascending. 8 bytes a frame. */
   readonly #pts: Float64Array;
+  /** As the decoder tells them, in the order of the frames; the same array where nothing had to be repaired. */
+  readonly #source: Float64Array;
   readonly #lastDurationTicks: number;
-  /** Times of the frames that decoding can begin at, ascending; may hold times that are no frame's. */
+  /** Time stamps of the frames that decoding can begin at, ascending; may hold some that are no frame's. */
   readonly #keyPts: Float64Array;
 
-  /** `pts` need not be sorted; doubles are merged. `lastDurationTicks` <= 0 means unknown. */
-  constructor(pts: ArrayLike<number>, timeBase: TimeBase, lastDurationTicks = 0, keyPts: ArrayLike<number> = []) {
-    const sorted = Float64Array.from(pts).sort();
-    let length = 0;
-    for (let i = 0; i < sorted.length; i++) {
-      const value = sorted[i]!;
-      if (length === 0 || value !== sorted[length - 1]) sorted[length++] = value;
-    }
-    this.#pts = sorted.slice(0, length);
+  /**
+   * @param pts strictly ascending; see {@link FrameIndex.repaired} for others
+   * @param lastDurationTicks how long the last frame is shown; <= 0 where nobody knows
+   */
+  constructor(
+    pts: ArrayLike<number>,
+    timeBase: TimeBase,
+    lastDurationTicks = 0,
+    keyPts: ArrayLike<number> = [],
+    original: { source: Float64Array; timeBase: TimeBase; repair: TimeRepair } | null = null,
+  ) {
+    this.#pts = Float64Array.from(pts);
     this.timeBase = timeBase;
+    this.sourceTimeBase = original?.timeBase ?? timeBase;
+    this.repair = original?.repair ?? null;
+    this.#source = original?.source ?? this.#pts;
+    this.isAscending = this.#source.every((value, i) => !Number.isNaN(value) && (i === 0 || value >= this.#source[i - 1]!));
     this.#keyPts = Float64Array.from(keyPts).sort();
     this.#lastDurationTicks = lastDurationTicks > 0 ? lastDurationTicks : this.averageTicks();
+  }
+
+  /** From time stamps in the order of the frames, whatever they are; null for a frame without one. */
+  static repaired(
+    ticks: readonly (number | null)[],
+    timeBase: TimeBase,
+    lastDurationTicks = 0,
+    keyPts: ArrayLike<number> = [],
+  ): FrameIndex {
+    const { times, scale, repair } = repairTimes(ticks, usualTicks(timeBase));
+    if (repair === null) return new FrameIndex(times, timeBase, lastDurationTicks, keyPts);
+    const source = Float64Array.from(ticks, (tick) => tick ?? Number.NaN);
+    return new FrameIndex(times, { num: timeBase.num, den: timeBase.den * scale }, lastDurationTicks * scale, keyPts, {
+      source,
+      timeBase,
+      repair,
+    });
   }
 
   get length(): number {
     return this.#pts.length;
   }
 
-  /** Time stamp of frame i in ticks of the time base, as the file has it. */
+  /** Time of frame i in ticks of `timeBase`: its time stamp, where that had not to be repaired. */
   ptsTicks(i: number): number {
-    const pts = this.#pts[i];
-    if (pts === undefined) {
+    return this.#pts[this.#checked(i)]!;
+  }
+
+  /** Time stamp that the decoder gives frame i, in ticks of `sourceTimeBase`; NaN for none. */
+  sourceTicks(i: number): number {
+    return this.#source[this.#checked(i)]!;
+  }
+
+  /** The last frame up to i whose time stamp is no other's before it: where counting can begin. */
+  anchorOf(i: number): number {
+    let anchor = this.#checked(i);
+    while (anchor > 0 && this.#source[anchor] === this.#source[anchor - 1]) anchor--;
+    return anchor;
+  }
+
+  #checked(i: number): number {
+    if (this.#pts[i] === undefined) {
       throw new AppError('frame-out-of-range', `Frame ${i} does not exist: the clip has frames 0 to ${this.length - 1}.`, {
         details: { frame: i, frameCount: this.length },
       });
     }
-    return pts;
+    return i;
   }
 
   /** Time of frame i in ms after the first frame. */
@@ -75,9 +128,9 @@ export class FrameIndex {
     return low;
   }
 
-  /** Times of the key frame that frame i can be decoded from and of the one after it, in ticks; null where there is none. */
+  /** Time stamps of the key frame that frame i can be decoded from and of the one after it, in source ticks; null where there is none. */
   keysAround(i: number): { before: number | null; after: number | null } {
-    const pts = this.ptsTicks(i);
+    const pts = this.sourceTicks(i);
     let low = 0;
     let high = this.#keyPts.length;
     while (low < high) {
@@ -91,9 +144,9 @@ export class FrameIndex {
   /** The first frame in `from` to `until` (not in it) that decoding can begin at, or null. */
   keyFrameIn(from: number, until: number): number | null {
     const last = Math.min(until, this.length) - 1;
-    if (from > last) return null;
-    const least = this.ptsTicks(from);
-    const most = this.ptsTicks(last);
+    if (from > last || !this.isAscending) return null;
+    const least = this.sourceTicks(from);
+    const most = this.sourceTicks(last);
     let low = 0;
     let high = this.#keyPts.length;
     while (low < high) {
@@ -102,24 +155,22 @@ export class FrameIndex {
       else high = middle;
     }
     for (; low < this.#keyPts.length && this.#keyPts[low]! <= most; low++) {
-      const frame = this.frameAtPts(this.#keyPts[low]!);
-      if (frame >= 0) return frame;
+      const frame = this.#frameAt(this.#keyPts[low]!);
+      if (frame >= from) return frame;
     }
     return null;
   }
 
-  /** The frame with exactly this time stamp, or -1. */
-  frameAtPts(ticks: number): number {
+  /** The first frame with exactly this time stamp, or -1. */
+  #frameAt(ticks: number): number {
     let low = 0;
-    let high = this.length - 1;
-    while (low <= high) {
+    let high = this.length;
+    while (low < high) {
       const middle = (low + high) >> 1;
-      const value = this.#pts[middle]!;
-      if (value === ticks) return middle;
-      if (value < ticks) low = middle + 1;
-      else high = middle - 1;
+      if (this.#source[middle]! < ticks) low = middle + 1;
+      else high = middle;
     }
-    return -1;
+    return this.#source[low] === ticks ? low : -1;
   }
 
   ticksToMs(ticks: number): number {
@@ -128,7 +179,7 @@ export class FrameIndex {
 
   /** Mean distance of frames in ticks (1/25 s for a single frame). */
   averageTicks(): number {
-    if (this.length < 2) return Math.max(1, Math.round(this.timeBase.den / this.timeBase.num / 25));
+    if (this.length < 2) return usualTicks(this.timeBase);
     return (this.#pts[this.length - 1]! - this.#pts[0]!) / (this.length - 1);
   }
 

@@ -2,12 +2,13 @@
  * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index. Nothing is
  * encoded again; packets are copied into a Matroska file with its index, which appears under its name only when it is whole.
  */
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import { bytesOf, readImageFolder } from './image-folder.ts';
 import { networkInput } from './network-source.ts';
@@ -133,9 +134,9 @@ export const importMedia = async (source: ImportSource, output: string, options:
       // Cut off without its index: a second pass over the file writes it.
       const whole = `${partial}.whole`;
       await copyPackets(inputArgs(partial), whole, { ...options, finish: new AbortController().signal, onProgress: () => {} }, null);
-      await rename(whole, partial);
+      await replaceFile(whole, partial);
     }
-    await rename(partial, output);
+    await replaceFile(partial, output);
     return { endedEarly: said };
   } finally {
     for (const path of [partial, `${partial}.whole`]) await rm(path, { force: true });

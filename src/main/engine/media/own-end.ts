@@ -4,8 +4,9 @@
  */
 
 import { hasSecrets } from '../../common/shown-address.ts';
-import { type StderrLog, spawnFfmpeg } from './ffmpeg-process.ts';
+import { spawnFfmpeg } from './ffmpeg-process.ts';
 import { fileAtAddress } from './network-source.ts';
+import type { StderrLog } from './stderr-log.ts';
 
 const knownDuration = /^(\[[^\]]*\]\s?)*\s+Duration: \d/;
 const playlist = /^\[hls @/;

@@ -30,10 +30,13 @@ export const diskFull = (output: string): AppError =>
 const removeOrphans = async (output: string): Promise<void> => {
   const prefix = `${basename(output)}.partial-`;
   for (const name of await readdir(dirname(output)).catch(() => [])) {
-    const pid = name.startsWith(prefix) ? Number(/^(\d+)\.mp4$/.exec(name.slice(prefix.length))?.[1] ?? Number.NaN) : Number.NaN;
+    const pid = name.startsWith(prefix) ? Number(/^(\d+)(?:\.cut)?\.mp4$/.exec(name.slice(prefix.length))?.[1] ?? Number.NaN) : Number.NaN;
     if (Number.isInteger(pid) && !isRunning(pid)) await rm(join(dirname(output), name), { force: true });
   }
 };
+
+/** A second file beside a partial one; a killed process's is removed likewise. */
+export const cutPartial = (partial: string): string => partial.replace(/\.mp4$/, '.cut.mp4');
 
 /** Claims `<output>.partial-<pid>.mp4` beside an absolute output path; throws when that folder can't be written. */
 export const createPartialFile = async (output: string): Promise<string> => {

@@ -48,14 +48,18 @@ const seekMargins: readonly (number | null)[] = [0, 2, 12, null];
 /** Formats without a table of key frames: a seek there lands on any packet, not on a key frame. */
 const unindexedContainers = /(^|,)(mpegts|mpeg|flv|live_flv|ogg|asf|rm|wtv|dv|gxf|mjpeg|nsv|dhav)(,|$)/;
 
+/** Mean distance of frames in source ticks. */
+const usualStep = (index: FrameIndex): number =>
+  (index.averageTicks() * index.timeBase.num * index.sourceTimeBase.den) / (index.timeBase.den * index.sourceTimeBase.num);
+
 /**
  * The time in ticks to seek to for a frame; -Infinity: read from the beginning. Decoding must then begin at the key frame before
  * the frame or earlier, never between: decoders give broken pictures then, with the right times.
  */
 const seekTicks = (index: FrameIndex, info: MediaInfo, frame: number): number => {
-  const halfFrame = index.averageTicks() / 2;
-  const second = index.timeBase.den / index.timeBase.num;
-  const target = index.ptsTicks(frame);
+  const halfFrame = usualStep(index) / 2;
+  const second = index.sourceTimeBase.den / index.sourceTimeBase.num;
+  const target = index.sourceTicks(frame);
   const { before, after } = index.keysAround(frame);
   if (before === null) return Number.NEGATIVE_INFINITY;
   // Packets are in decoding order, which is ahead of time stamps by the reordering delay: well under half a second.
@@ -64,20 +68,23 @@ const seekTicks = (index: FrameIndex, info: MediaInfo, frame: number): number =>
   return Math.max(before, Math.min(target, after === null ? target : after - second)) - halfFrame;
 };
 
-const buildArgs = (options: RawDecodeOptions, margin: number | null): string[] => {
-  const { index, info, start, outputs } = options;
-  const base = index.timeBase;
-  const seekSec = (seekTicks(index, info, start) * base.num) / base.den - info.startSec - (margin ?? 0);
-  const isSeeking = start > 0 && margin !== null && seekSec > 0;
-  const trim = start > 0 ? `,trim=start_pts=${index.ptsTicks(start)}` : '';
+/** Arguments that decode from `anchor` on, a frame whose time stamp no frame before it has. @param margin null: from the beginning */
+const buildArgs = (options: RawDecodeOptions, anchor: number, margin: number | null): string[] => {
+  const { index, info, outputs } = options;
+  const base = index.sourceTimeBase;
+  const seekSec = (seekTicks(index, info, anchor) * base.num) / base.den - (margin ?? 0);
+  const isSeeking = anchor > 0 && margin !== null && seekSec > Math.max(0, info.startSec);
+  // Where time stamps do not tell frames apart, frames are counted from the first.
+  const trim = anchor === 0 ? '' : info.isSeekExact ? `,trim=start_pts=${index.sourceTicks(anchor)}` : `,trim=start_frame=${anchor}`;
   const names = outputs.map((_, i) => `[o${i}]`);
   const graph = [
-    `[0:V:0]settb=${base.num}/${base.den}${trim},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
+    `[0:V:${info.stream}]settb=${base.num}/${base.den}${trim}${info.isSeekExact ? '' : ',setpts=N'},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
     ...outputs.map((output, i) => `[s${i}]${output.filter}${names[i]}`),
   ];
   return [
-    ...inputArgs(options.path, isSeeking ? ['-noaccurate_seek', '-ss', seekSec.toFixed(6)] : []),
+    // The time is a time stamp of the file, not one counted from its start, which ffmpeg would have to be asked for.
+    ...inputArgs(options.path, isSeeking ? ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', seekSec.toFixed(6)] : []),
     '-copyts',
     '-filter_complex',
     graph.join(';'),
@@ -112,13 +119,16 @@ const endError = async (child: FfmpegChild, pipes: readonly FramePipe[], options
  * the picture of the one after it, so that numbers and times stay right. Leaving the loop early kills the child.
  */
 export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawFrame, void, undefined> {
-  const { index, start, end } = options;
+  const { index, info, start, end } = options;
   // Both ends are checked by the index, which knows the message.
   index.ptsTicks(start);
   index.ptsTicks(end);
-  for (const margin of start === 0 || !options.info.isSeekExact ? [null] : seekMargins) {
+  const anchor = info.isSeekExact ? index.anchorOf(start) : start;
+  /** What the listing of times says of a frame. */
+  const timeOf = (frame: number): number => (info.isSeekExact ? index.sourceTicks(frame) : frame - anchor);
+  for (const margin of anchor === 0 || !info.isSeekExact ? [null] : seekMargins) {
     const child = spawnFfmpeg(options.ffmpeg, {
-      args: buildArgs(options, margin),
+      args: buildArgs(options, anchor, margin),
       extraPipes: options.outputs.length,
       signal: options.signal,
     });
@@ -126,7 +136,7 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
     const times = new LinePipe(child.stdout);
     const crc = new FrameCrcReader();
     const pipes = options.outputs.map((output, i) => new FramePipe(child.pipes[i]!, output.bytesPerFrame, queuedFrames));
-    let next = start;
+    let next = anchor;
     try {
       let isSeekLate = false;
       while (next <= end) {
@@ -139,17 +149,20 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
         if (options.signal?.aborted) throw cancelled();
         if (pts === null) {
           // A seek past the last key frame can yield nothing at all; that is a late seek too.
-          isSeekLate = next === start && margin !== null && (await child.exit).code === 0;
+          isSeekLate = next === anchor && margin !== null && (await child.exit).code === 0;
           if (isSeekLate) break;
           throw await endError(child, pipes, options, next);
         }
-        if (pts < index.ptsTicks(next)) continue;
-        if (pts > index.ptsTicks(next) && next === start && margin !== null) {
+        if (pts < timeOf(next)) continue;
+        if (pts > timeOf(next) && next === anchor && margin !== null) {
           isSeekLate = true;
           break;
         }
-        while (next <= end && pts > index.ptsTicks(next)) yield { frame: next++, buffers: buffers.map((buffer) => buffer.slice()) };
-        if (next <= end) yield { frame: next++, buffers };
+        for (; next <= end && pts > timeOf(next); next++)
+          if (next >= start) yield { frame: next, buffers: buffers.map((buffer) => buffer.slice()) };
+        if (next > end) break;
+        if (next >= start) yield { frame: next, buffers };
+        next++;
       }
       if (!isSeekLate) return;
     } finally {

@@ -35,40 +35,21 @@ export class MediaSource {
   }
 
   /**
-   * @param modelSize side of the model's input, if it is known when the clip's frames have been listed: the first frame, where the first
-   *   prompt is likely to be, is then decoded while the list is checked
+   * @param modelSize side of the model's input, if it is known by then: the first frame, where the first prompt is likely to be, is
+   *   decoded at once
    * @throws AppError `source-*` for what can't be opened as a video, `cancelled`
    */
   static async open(
     path: string,
     ffmpeg: string,
     modelSize: () => number | null = () => null,
-    watched: Pick<ProbeOptions, 'signal' | 'onProgress'> = {},
+    watched: Pick<ProbeOptions, 'signal' | 'onProgress' | 'stream'> = {},
   ): Promise<MediaSource> {
-    const early: { source: MediaSource; size: number }[] = [];
-    const { info, index } = await probe(path, {
-      ffmpeg,
-      ...watched,
-      onListed: (draft) => {
-        const size = modelSize();
-        if (size === null) return;
-        const source = new MediaSource(draft.info, draft.index, ffmpeg);
-        source.modelFrame(0, size).catch(() => {});
-        early.push({ source, size });
-      },
-    });
+    const { info, index } = await probe(path, { ffmpeg, ...watched });
     const source = new MediaSource(info, index, ffmpeg);
-    for (const { source: draft, size } of early) if (draft.index.ptsTicks(0) === index.ptsTicks(0)) source.#take(draft, 0, size);
+    const size = modelSize();
+    if (size !== null) source.modelFrame(0, size).catch(() => {});
     return source;
-  }
-
-  /** A frame that the draft has or is decoding; what fails there is forgotten, and decoded anew when asked for. */
-  #take(draft: MediaSource, frame: number, size: number): void {
-    const entry = { size, image: draft.modelFrame(frame, size) };
-    this.#modelFrames.set(frame, entry);
-    entry.image.catch(() => {
-      if (this.#modelFrames.get(frame) === entry) this.#modelFrames.delete(frame);
-    });
   }
 
   decode(options: {

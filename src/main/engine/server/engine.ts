@@ -5,9 +5,11 @@
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import { type Serving, Transferred } from '../../common/rpc.ts';
-import type { OpenedMedia, TrackOutcome } from '../api/media.ts';
+import { throttledProgress } from '../../common/throttle.ts';
+import type { ExportOutcome, OpenedMedia, TrackOutcome } from '../api/media.ts';
 import type { EngineMethods } from '../api/methods.ts';
 import { type EngineEvents, type EngineInput, type EngineModel, type EnginePicture, engineInputs } from '../api/protocol.ts';
+import type { WrittenResults } from '../export/export-results.ts';
 import { MaskFeed } from '../export/mask-feed.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { type Bundle, openBundle } from '../model/bundle/bundle.ts';
@@ -17,6 +19,7 @@ import { fitSize, MediaSource } from '../pipeline/media-source.ts';
 import { planTrack } from '../pipeline/track-plan.ts';
 import { runTrack } from '../pipeline/track-run.ts';
 import type { InferenceClient } from '../worker/inference-client.ts';
+import { ffmpegMethods } from './ffmpeg-methods.ts';
 import { importMethods } from './import-methods.ts';
 import { LiveSources } from './live-methods.ts';
 import { ModelGate } from './model-lock.ts';
@@ -34,19 +37,6 @@ const parse = <M extends keyof typeof engineInputs>(method: M, input: unknown): 
     'bad-request',
     `The engine was asked "${method}" with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`,
   );
-};
-
-const leastReportMs = 100;
-
-/** Tells of progress no more often than eyes follow. */
-const seldom = (tell: (done: number, total: number) => void): ((done: number, total: number) => void) => {
-  let toldMs = 0;
-  return (done, total) => {
-    const now = performance.now();
-    if (done < total && now - toldMs < leastReportMs) return;
-    toldMs = now;
-    tell(done, total);
-  };
 };
 
 export interface EngineOptions {
@@ -89,7 +79,7 @@ export class Engine {
 
   readonly methods = {
     ...this.#live.methods,
-    ...modelMethods(parse, (runId, work) => this.#cancellable(runId, work)),
+    ...modelMethods(parse),
     ...promptMethods({
       parse,
       gate: this.#gate,
@@ -99,9 +89,10 @@ export class Engine {
       onPrompt: (sessionId, change) => this.#live.onPrompt(sessionId, change),
       emit: (event) => void this.#emit('prompted', event),
     }),
+    ...ffmpegMethods(() => this.#findFfmpeg()),
     ...importMethods({
       parse,
-      cancellable: (runId, work) => this.#cancellable(runId, work),
+      cancellable: (runId, signal, work) => this.#cancellable(runId, signal, work),
       findFfmpeg: () => this.#findFfmpeg(),
       onProgress: (event) => void this.#emit('importProgress', event),
     }),
@@ -110,24 +101,22 @@ export class Engine {
      * Replaces the model at work. Clips that are open stay open, with nothing known of their objects.
      * @throws AppError `cancelled` only while the former model is still at work
      */
-    loadModel: async (raw: EngineInput<'loadModel'>): Promise<EngineModel> => {
+    loadModel: async (raw: EngineInput<'loadModel'>, signal: AbortSignal): Promise<EngineModel> => {
       const input = parse('loadModel', raw);
       const { runId } = input;
       const tell = (done: number, total: number): void => void this.#emit('loadProgress', { runId, done, total });
-      return this.#cancellable(runId, async (signal) => {
-        const bundle = await openBundle(input.bundleDir, { signal, onProgress: seldom(tell) });
-        tell(0, 0);
-        if (bundle.needsWeights) {
-          const { name, weights } = bundle.manifest;
-          throw new AppError(
-            'model-missing',
-            `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
-          );
-        }
-        return this.#gate.change(() => {
-          signal.throwIfAborted();
-          return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
-        });
+      const bundle = await openBundle(input.bundleDir, { signal, onProgress: throttledProgress(tell) });
+      tell(0, 0);
+      if (bundle.needsWeights) {
+        const { name, weights } = bundle.manifest;
+        throw new AppError(
+          'model-missing',
+          `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
+        );
+      }
+      return this.#gate.change(() => {
+        signal.throwIfAborted();
+        return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
       });
     },
 
@@ -141,15 +130,17 @@ export class Engine {
     },
 
     /** Cancelled by the session's id, until the clip is listed. */
-    open: async (raw: EngineInput<'open'>): Promise<Transferred<OpenedMedia>> => {
+    open: async (raw: EngineInput<'open'>, caller: AbortSignal): Promise<Transferred<OpenedMedia>> => {
       const input = parse('open', raw);
       const { sessionId } = input;
       const prepared = this.#prepared;
       this.#prepared = null;
-      const onProgress = seldom((done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }));
+      const onProgress = throttledProgress(
+        (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }),
+      );
       const source = await (prepared?.path === input.path
         ? prepared.source
-        : this.#cancellable(sessionId, (signal) => this.#lookAt(input.path, { signal, onProgress })));
+        : this.#cancellable(sessionId, caller, (signal) => this.#lookAt(input.path, { signal, onProgress })));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {
@@ -162,7 +153,7 @@ export class Engine {
       // Where the first prompt is likely to be; whatever is wrong with it is said there.
       if (this.#manifest) source.modelFrame(0, this.#manifest.imageSize).catch(() => {});
       const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
-      const { path: _, pixelFormat, audioCodec, rotation, container, startSec, isSeekExact, ...told } = media;
+      const { path: _, pixelFormat, audioCodec, container, startSec, isSeekExact, primaries, ...told } = media;
       return new Transferred({ ...told, ptsTicks }, [ptsTicks.buffer]);
     },
 
@@ -194,10 +185,10 @@ export class Engine {
     },
 
     /** Resolves when the run has ended; frames come as `trackedFrame` events. */
-    track: async (raw: EngineInput<'track'>): Promise<TrackOutcome> => {
+    track: async (raw: EngineInput<'track'>, caller: AbortSignal): Promise<TrackOutcome> => {
       const input = parse('track', raw);
       const source = this.#source(input.sessionId);
-      return this.#asRun(input.runId, async (signal) => {
+      return this.#asRun(input.runId, caller, async (signal) => {
         const worker = this.#client.peer;
         const all = await worker.call('startPropagation', { sessionId: input.sessionId, memory: input.memory });
         const chosen = input.objectIds ? all.filter(({ id }) => input.objectIds!.includes(id)) : all;
@@ -216,7 +207,11 @@ export class Engine {
           display: input.display ? fitSize(source.media, input.display.width, input.display.height) : null,
           signal,
           track: (frame, reverse, image, objectIds) =>
-            worker.call('trackFrame', { sessionId: input.sessionId, frame, reverse, image, objectIds }, [image.buffer as ArrayBuffer]),
+            worker.call(
+              'trackFrame',
+              { sessionId: input.sessionId, frame, reverse, image, objectIds },
+              { transfer: [image.buffer as ArrayBuffer] },
+            ),
           dropUpcoming: () => void worker.call('dropUpcoming', { sessionId: input.sessionId }).catch(() => {}),
           onFrame: (event) => this.#emit('trackedFrame', { sessionId: input.sessionId, runId: input.runId, ...event }),
         });
@@ -224,33 +219,40 @@ export class Engine {
     },
 
     /** About how many bytes the annotated video of these frames will have. */
-    measureExport: async (raw: EngineInput<'measureExport'>): Promise<{ videoBytes: number | null }> => {
-      const { sessionId, runId, from, to } = parse('measureExport', raw);
-      const source = this.#source(sessionId);
-      return { videoBytes: await this.#cancellable(runId, (signal) => source.measureEncoding(from, to, signal)) };
+    measureExport: async (raw: EngineInput<'measureExport'>, signal: AbortSignal): Promise<{ videoBytes: number | null }> => {
+      const { sessionId, from, to } = parse('measureExport', raw);
+      return { videoBytes: await this.#source(sessionId).measureEncoding(from, to, signal) };
     },
 
-    exportResults: async (raw: EngineInput<'exportResults'>): Promise<TrackOutcome> => {
+    exportResults: async (raw: EngineInput<'exportResults'>, caller: AbortSignal): Promise<ExportOutcome> => {
       const input = parse('exportResults', raw);
       const source = this.#source(input.sessionId);
-      const ffmpeg = await this.#findFfmpeg();
       const { runId } = input;
-      return this.#asRun(runId, async (signal) => {
+      let written: WrittenResults = { last: null, warning: null };
+      const outcome = await this.#asRun(runId, caller, async (signal) => {
         const feed = new MaskFeed(input, (from, to) => void this.#emit('exportNeeds', { runId, from, to }), signal);
         this.#feeds.set(runId, feed);
         try {
+          const ffmpeg = await this.#findFfmpeg();
           const { exportResults } = await import('../export/export-results.ts');
-          const onProgress = seldom((done, total) => void this.#emit('exportProgress', { runId, done, total }));
-          await exportResults(source, input, feed, ffmpeg, signal, onProgress);
+          const onProgress = throttledProgress((done, total) => void this.#emit('exportProgress', { runId, done, total }));
+          written = await exportResults(source, input, feed, ffmpeg, signal, onProgress);
         } finally {
           this.#feeds.delete(runId);
         }
       });
+      return { ...written, ...outcome, warning: outcome.warning ?? written.warning };
     },
 
     exportMasks: async (raw: EngineInput<'exportMasks'>): Promise<object> => {
       const { runId, from, frames } = parse('exportMasks', raw);
       this.#feeds.get(runId)?.put(from, frames);
+      return {};
+    },
+
+    endExport: async (raw: EngineInput<'endExport'>): Promise<object> => {
+      const { runId, last, isWhole } = parse('endExport', raw);
+      this.#feeds.get(runId)?.end(last, isWhole);
       return {};
     },
 
@@ -300,30 +302,29 @@ export class Engine {
     return source;
   }
 
-  async #cancellable<T>(runId: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /** Work that its caller's signal ends, or `cancel` with its id. */
+  async #cancellable<T>(runId: string, caller: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#runs.set(runId, controller);
     try {
-      return await work(controller.signal);
+      return await work(AbortSignal.any([controller.signal, caller]));
     } finally {
       this.#runs.delete(runId);
     }
   }
 
-  async #asRun(runId: string, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {
-    const controller = new AbortController();
-    this.#runs.set(runId, controller);
-    const endsQuietly: ErrorCode[] = ['source-truncated'];
-    try {
-      await work(controller.signal);
-      return { state: 'done', warning: null };
-    } catch (error) {
-      const known = AppError.from(error);
-      if (controller.signal.aborted) return { state: 'cancelled', warning: null };
-      if (endsQuietly.includes(known.code)) return { state: 'done', warning: known.message };
-      throw known;
-    } finally {
-      this.#runs.delete(runId);
-    }
+  #asRun(runId: string, caller: AbortSignal, work: (signal: AbortSignal) => Promise<void>): Promise<TrackOutcome> {
+    return this.#cancellable(runId, caller, async (signal) => {
+      const endsQuietly: ErrorCode[] = ['source-truncated'];
+      try {
+        await work(signal);
+        return { state: 'done', warning: null };
+      } catch (error) {
+        const known = AppError.from(error);
+        if (signal.aborted) return { state: 'cancelled', warning: null };
+        if (endsQuietly.includes(known.code)) return { state: 'done', warning: known.message };
+        throw known;
+      }
+    });
   }
 }

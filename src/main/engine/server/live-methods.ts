@@ -70,7 +70,7 @@ export class LiveSources {
         startPropagation: () => worker.call('startPropagation', { sessionId, memory }),
         track: ({ frame, model }, objectIds) => {
           const image = model.slice();
-          return worker.call('trackFrame', { sessionId, frame, reverse: false, image, objectIds }, [image.buffer]);
+          return worker.call('trackFrame', { sessionId, frame, reverse: false, image, objectIds }, { transfer: [image.buffer] });
         },
         onDescribed: async (described) => {
           if (!picture) await openTracker(described);

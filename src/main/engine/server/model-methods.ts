@@ -2,10 +2,9 @@
 
 import type { CheckedCheckpoint } from '../api/installed-model.ts';
 import type { EngineInput } from '../api/protocol.ts';
+import type { ProviderReport } from '../api/providers.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
-
-/** Runs work that `cancel` of the same run id aborts. @throws AppError `cancelled` when it was */
-export type Cancellable = <T>(runId: string, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+import { inspectProviders } from '../model/runtime/providers.ts';
 
 type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' | 'verifyBundle'>(
   method: M,
@@ -16,10 +15,10 @@ type Parse = <M extends 'checkCheckpoint' | 'identifyCheckpoint' | 'bundleFor' |
 const installed = () => import('../model/installed/installed-bundle.ts');
 
 /** See model/installed-bundle.ts for what each does and throws. */
-export const modelMethods = (parse: Parse, cancellable: Cancellable) => ({
-  checkCheckpoint: async (raw: EngineInput<'checkCheckpoint'>): Promise<CheckedCheckpoint> => {
-    const { runId, path, model, requirePublished } = parse('checkCheckpoint', raw);
-    return cancellable(runId, async (signal) => (await installed()).checkCheckpoint(path, model, { requirePublished, signal }));
+export const modelMethods = (parse: Parse) => ({
+  checkCheckpoint: async (raw: EngineInput<'checkCheckpoint'>, signal: AbortSignal): Promise<CheckedCheckpoint> => {
+    const { path, model, requirePublished } = parse('checkCheckpoint', raw);
+    return (await installed()).checkCheckpoint(path, model, { requirePublished, signal });
   },
 
   identifyCheckpoint: async (raw: EngineInput<'identifyCheckpoint'>): Promise<string> => {
@@ -29,10 +28,12 @@ export const modelMethods = (parse: Parse, cancellable: Cancellable) => ({
   },
 
   /** The folder of a model's bundle, made if it is not there. */
-  bundleFor: async (raw: EngineInput<'bundleFor'>): Promise<string> => {
-    const { runId, model, imageSize, installedDir } = parse('bundleFor', raw);
-    return cancellable(runId, async (signal) => (await installed()).bundleFor(model, imageSize, installedDir, signal));
+  bundleFor: async (raw: EngineInput<'bundleFor'>, signal: AbortSignal): Promise<string> => {
+    const { model, imageSize, installedDir } = parse('bundleFor', raw);
+    return (await installed()).bundleFor(model, imageSize, installedDir, signal);
   },
+
+  inspectProviders: async (_: EngineInput<'inspectProviders'>): Promise<ProviderReport> => inspectProviders(),
 
   verifyBundle: async (raw: EngineInput<'verifyBundle'>): Promise<object> => {
     await openBundle(parse('verifyBundle', raw).dir);

@@ -9,9 +9,10 @@ import { planesByteLength } from '../../../shared/wire.ts';
 import { displayFilter, rgbFilter } from '../media/decode.ts';
 import { passthroughArgs } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
+import { FrameFactsReader } from '../media/frame-facts.ts';
 import { FramePipe, LinePipe } from '../media/frame-pipe.ts';
 import { type MediaInfo, pictureOf } from '../media/probe.ts';
-import { FrameCrcReader, parseInputDescription } from '../media/stream-info.ts';
+import { FrameCrcReader } from '../media/stream-info.ts';
 import { fitSize } from '../pipeline/media-source.ts';
 
 /** A source's picture, upright, with square pixels. */
@@ -116,21 +117,26 @@ export class LiveDecoder {
     this.#options.onFailed(error);
   }
 
-  /** ffmpeg says what comes in before it says where it goes. */
+  /** Decodes the first frame, which says what it is. */
   #describe(): FfmpegChild {
-    const args = [...inputArgs, '-f', 'matroska', '-i', 'pipe:0', '-map', '0:V:0', '-c', 'copy', '-f', 'framecrc', 'pipe:1'];
-    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: true });
+    const reader = new FrameFactsReader();
+    const graph = `[0:V:0]${reader.filter}[v]`;
+    const output = ['-map', '[v]', '-map', '0:a:0?', '-c:a', 'copy', '-frames:v', '1', '-f', 'null', '-'];
+    const args = [...inputArgs, ...decoderArgs, '-f', 'matroska', '-i', 'pipe:0', '-filter_complex', graph, ...output];
+    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: true, onLog: (line) => reader.read(line) });
     child.stdout.resume();
     void child.stderr
-      .seen(/^(\[[^\]]*\]\s?)*Output #0/)
+      .seen(/^\[showinfo@\S+ @ \S+\] .*color_range:/)
       .then(async () => {
-        const { video, audioCodec } = parseInputDescription(child.stderr.head);
         if (this.#isClosed) return;
-        if (video && video.width > 0) this.#begin({ ...pictureOf(video), hasAudio: audioCodec !== null });
+        const { facts } = reader;
+        const hasAudio = child.stderr.has(/^\[info\] {3}Stream #0:\d+ -> #0:\d+ \(copy\)$/);
+        // The decoder's name is the codec's, or tells it.
+        const codec = child.stderr.find(/^\[info\] {3}Stream #0:\d+ \((\S+)\) -> /) ?? 'unknown';
+        if (facts) this.#begin({ ...pictureOf({ ...facts, codec }, facts), hasAudio });
         else {
           await child.exit;
-          const noVideo = child.stderr.has(/matches no streams/) || audioCodec !== null;
-          throw noVideo
+          throw child.stderr.has(/matches no streams/)
             ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
             : new AppError(
                 'source-unreadable',

@@ -95,6 +95,8 @@ export class LiveSession {
     this.#segment = nextSegment(options.folder);
     for (let i = 0; i < this.#segment; i++) this.#bytes += bytesOf(join(options.folder, segmentName(i)));
     this.#log = new TimesLog(options.folder);
+    // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what came then.
+    for (const time of this.#times) this.#sessionTime(time);
     this.#ring = new FrameRing(options.bufferBytes);
     this.#follower = new LiveFollower({
       queue: this.#queue,

@@ -3,9 +3,10 @@
  * at which it was recorded. Nothing is encoded again.
  */
 import { existsSync } from 'node:fs';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { type JoinedSegment, type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { inputArgs, runFfmpeg } from '../media/ffmpeg-process.ts';
 import { probe } from '../media/probe.ts';
@@ -83,14 +84,14 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
     if (isFull && parts.length === 1) {
       // It can be read as it is, only slower to seek in: no room for a second one is needed.
       await rm(partial, { force: true });
-      await rename(join(folder, segmentName(first.segment)), output);
+      await replaceFile(join(folder, segmentName(first.segment)), output);
       return { segments: [{ segment: first.segment, offsetMs: 0 }] };
     }
     if (isFull)
       throw new AppError('disk-full', `The disk is full: the recording could not be made whole. It is kept in ${folder}; free some space.`);
     if (code !== 0)
       throw new AppError('encode-failed', `The recording could not be made whole: ${stderr.lastError()}. It is kept in ${folder}.`);
-    await rename(partial, output);
+    await replaceFile(partial, output);
   } finally {
     await rm(partial, { force: true });
     await rm(list, { force: true });

@@ -43,6 +43,35 @@ export const decodePoints = async (
   return { selected, ious: [...output.ious] };
 };
 
+/** What a prompt would give, without an object. */
+export interface ProbedPrompt {
+  /** [4h * 4h]; mask where > 0. */
+  logits: Float32Array;
+  iou: number;
+  objectLogit: number;
+}
+
+/** Decodes prompts of one shape (points and boxes alike) as first prompts of objects, in one batch. */
+export const probePrompts = async (
+  { graphs, constants, width, height }: TrackerCore,
+  features: ImageFeatures,
+  prompts: readonly PointPrompt[],
+): Promise<ProbedPrompt[]> => {
+  const encoded = prompts.map((prompt) => encodePoints(prompt, { width, height }, constants.imageSize));
+  const pointCount = encoded[0]!.count;
+  const output = await graphs.decode(features, graphs.initialFeatures(features), {
+    batch: prompts.length,
+    pointCount,
+    points: Float32Array.from(encoded.flatMap(({ points }) => [...points])),
+    labels: Float32Array.from(encoded.flatMap(({ labels }) => [...labels])),
+    maskPrompt: null,
+    hasMask: new Float32Array(prompts.length),
+  });
+  const decoded = DecodedObjects.drawn(constants, output);
+  const multimask = usesMultimask(constants, pointCount - 1, true);
+  return prompts.map((_, index) => selectMask(constants, decoded, index, multimask));
+};
+
 /**
  * The mask at the model's input size, 0 or 1 (rule 7).
  * @param mask 0/1 values of `width * height` source pixels

@@ -6,14 +6,17 @@
  * Differences, each chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and state that no
  * later frame can reach is dropped (rule 33).
  */
+
 import { defaultMemorySettings, isPlainSam2, type MemorySettings } from '../../../shared/memory-settings.ts';
+import { decodeRle } from '../../../shared/rle.ts';
 import type { TrackerConstants } from './constants.ts';
 import { FeatureCache, type ModelFrame, type UpcomingFrame } from './feature-cache.ts';
 import type { TrackerGraphs } from './graphs.ts';
+import { logitsToRle } from './mask-upsample.ts';
 import type { FrameMemory } from './memory-bank.ts';
 import { clearPrompts, endTree, newTrackedObject, startPropagation, type TrackedObject } from './object-state.ts';
 import { checkPoints, type PointPrompt } from './point-prompt.ts';
-import { decodeMask, decodePoints, maskAtModelSize } from './prompt-frame.ts';
+import { decodeMask, decodePoints, maskAtModelSize, type ProbedPrompt, probePrompts } from './prompt-frame.ts';
 import type { SelectedMask } from './select-mask.ts';
 import { trackSingle } from './track-single.ts';
 import { encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
@@ -146,6 +149,26 @@ export class VideoTracker {
     const memory = store(pending, frame, await decodeMask(this.#core, await this.#features.of(frame, image), resized));
     this.onOutput?.(objectId, frame, memory, { ious: [1], isMask: true, memories: 0, pointers: 0 });
     return plainResult(objectId, memory, true);
+  }
+
+  /**
+   * What prompts on a frame would give, for finding objects: no object is made, nothing is remembered.
+   * @param prompts each with the same number of points and boxes
+   */
+  async probe(frame: number, prompts: readonly PointPrompt[], image: ModelFrame): Promise<ProbedPrompt[]> {
+    return prompts.length === 0 ? [] : probePrompts(this.#core, await this.#features.of(frame, image), prompts);
+  }
+
+  /**
+   * As {@link setMask}, of a mask that the model gave.
+   * @param logits [4h * 4h], mask where > 0
+   */
+  async setFoundMask(objectId: number, frame: number, logits: Float32Array, image: ModelFrame): Promise<void> {
+    const { imageSize, logitSize } = this.constants;
+    const mask = decodeRle(logitsToRle(logits, logitSize, logitSize, imageSize, imageSize));
+    const object = this.#ensureObject(objectId);
+    const { pending } = this.#correctionOf(object, frame);
+    store(pending, frame, await decodeMask(this.#core, await this.#features.of(frame, image), Float32Array.from(mask)));
   }
 
   /** Makes ready what a prompt on a frame needs of its image. @param image [S, S, 3] */

@@ -9,6 +9,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { type MethodMap, RpcPeer, Transferred } from '../../common/rpc.ts';
+import { SerialQueue } from '../../common/serial-queue.ts';
 import type { GraphTimings } from '../api/timings.ts';
 import { constantsOf, type GraphPaths, OnnxGraphs } from '../model/runtime/onnx-graphs.ts';
 import type { ProviderChoice } from '../model/runtime/providers.ts';
@@ -24,12 +25,8 @@ let idleLane: SecondLane | null = parentPort && availableParallelism() > 1 ? new
 const trackers = new Map<string, VideoTracker>();
 
 /** Calls of one worker run one after another, in the order they came. */
-let queue: Promise<unknown> = Promise.resolve();
-const inOrder = <T>(work: () => Promise<T>): Promise<T> => {
-  const next = queue.then(work, work);
-  queue = next.catch(() => {});
-  return next;
-};
+const queue = new SerialQueue();
+const inOrder = <T>(work: () => Promise<T>): Promise<T> => queue.run(work);
 
 const tracker = (sessionId: string): VideoTracker => {
   const found = trackers.get(sessionId);

@@ -24,7 +24,8 @@ export const appMethods = (services: Services, sampleClip: string): Handlers<App
     },
     'app.usage': () => engine.usage(),
     'app.log': ({ lines }) => ({ lines: log.last(lines) }),
-    'app.diagnostics': ({ withPaths }) => ({ text: diagnosticsText(services, withPaths) }),
+    'app.doctor': () => services.examine(),
+    'app.diagnostics': async ({ withPaths }) => ({ text: diagnosticsText(await services.examine(), services, withPaths) }),
     'operation.cancel': ({ operationId }) => {
       operations.cancel(operationId);
       return {};

@@ -5,6 +5,8 @@
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { Method } from '../../../shared/contract.ts';
+import type { DoctorReport } from '../../../shared/doctor.ts';
+import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';
@@ -12,10 +14,12 @@ import { type ClientLink, type Connection, type Handlers, viewerOf } from '../ba
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateStore } from '../base/state-store.ts';
+import { examine } from '../doctor/examine.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { exportMethods } from '../exports/export-methods.ts';
 import { Exports } from '../exports/exports.ts';
+import { bringFfmpeg } from '../ffmpeg/bring-ffmpeg.ts';
 import { createModels } from '../models/create-models.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { projectMethods } from '../project/project-methods.ts';
@@ -58,6 +62,8 @@ export interface Services {
   readonly state: AppState;
   /** Lines of the host's own for a report. */
   readonly hostDetails: () => readonly string[];
+  /** What this machine has of what the app needs. */
+  examine(): Promise<DoctorReport>;
   /** @throws AppError `not-allowed` for a path that a client may not use */
   checkPath(path: string): Promise<void>;
   /** For the host itself: told of every state that clients are. @returns unsubscribe */
@@ -141,7 +147,8 @@ export const createServices = (options: ServicesOptions): Services => {
       await live.leave(session);
     },
     onChange,
-    onWarning: (text) => notify('warning', text),
+    onNote: ({ level, text }, sessionId) => notices.add(level, text, sessionId),
+    onClosed: (sessionId) => notices.sessionClosed(sessionId),
   });
   const sources: Sources = createSources({
     folder: join(dataDir, 'imports'),
@@ -190,6 +197,22 @@ export const createServices = (options: ServicesOptions): Services => {
     },
   });
 
+  /** Without ffmpeg the app still starts: the window is where its user reads what to do. */
+  const bringMissingFfmpeg = async (fresh: EnginePeer): Promise<void> => {
+    const { bringsFfmpeg } = options;
+    if (!bringsFfmpeg) return;
+    const tell = (line: string): void => {
+      bringsFfmpeg.tell?.(line);
+      engine.tell('starting', line);
+    };
+    try {
+      await bringFfmpeg({ ...bringsFfmpeg, tell, look: async () => (await fresh.call('findFfmpeg', {})).path });
+    } catch (error) {
+      const { code, message } = AppError.from(error);
+      if (code !== 'engine-lost') notify('error', message);
+    }
+  };
+
   const onEngineReady = async (fresh: EnginePeer, isRestart: boolean): Promise<void> => {
     fresh.on('trackedFrame', (event) => {
       sessions.find(event.sessionId)?.onTrackedFrame(event);
@@ -197,8 +220,10 @@ export const createServices = (options: ServicesOptions): Services => {
     });
     for (const part of [exports, openings, sources.imports, live]) part.attach(fresh);
     const { firstClip } = options;
-    if (firstClip !== undefined && !isRestart) fresh.call('prepare', { path: resolve(firstClip) }).catch(() => {});
+    const hasFfmpeg = isRestart ? Promise.resolve() : bringMissingFfmpeg(fresh);
+    if (firstClip !== undefined && !isRestart) hasFfmpeg.then(() => fresh.call('prepare', { path: resolve(firstClip) })).catch(() => {});
     await models.load(fresh);
+    await hasFfmpeg;
     await sessions.replay();
     engine.tell('ready', null);
     if (isRestart || projects.keeps) void sources.imports.recover().catch(() => {});
@@ -211,6 +236,10 @@ export const createServices = (options: ServicesOptions): Services => {
       return app.state;
     },
     hostDetails: () => options.hostDetails?.() ?? [],
+    examine: async () => {
+      await models.refresh().catch(() => {});
+      return examine({ appVersion, dataDir, state: app.state, peer });
+    },
     checkPath,
     onState: (listener) => app.subscribe(listener),
     connect: (link) => clients.connect(link, handlers),

@@ -1,6 +1,8 @@
 /** What a user copies into a report: versions, machine, model, memory and the last warnings. No path of the user's files unless asked. */
-import { arch, cpus, freemem, homedir, platform, release, totalmem } from 'node:os';
+import { homedir } from 'node:os';
+import type { DoctorReport } from '../../../shared/doctor.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
+import { doctorLines } from '../doctor/doctor-text.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { Services } from './create-services.ts';
 
@@ -11,21 +13,19 @@ const hidePaths = (text: string): string =>
     .replaceAll(/(?:[A-Za-z]:)?(?:[\\/][^\\/:*?"<>|]+)+[\\/][^\\/:*?"<>|]*?\.\w{1,5}\b/g, '<path>')
     .replaceAll(/(?<![\w<])~?(?:[A-Za-z]:)?(?:[\\/][^\s\\/:*?"<>|]+){1,}/g, '<path>');
 
-export interface DiagnosedServices extends Pick<Services, 'appVersion' | 'state' | 'hostDetails'> {
+export interface DiagnosedServices extends Pick<Services, 'state' | 'hostDetails'> {
   sessions: Pick<Services['sessions'], 'list'>;
   log: Pick<Services['log'], 'last'>;
 }
 
 /** @param withPaths names the user's files */
-export const diagnosticsText = (services: DiagnosedServices, withPaths: boolean): string => {
-  const { engine, models, settings } = services.state;
+export const diagnosticsText = (report: DoctorReport, services: DiagnosedServices, withPaths: boolean): string => {
+  const { models, settings } = services.state;
   const shown = withPaths ? (text: string) => text : hidePaths;
   const lines = [
-    `SAM2 Video ${services.appVersion}, Node ${process.versions.node}${process.versions.electron ? `, Electron ${process.versions.electron}` : ''}`,
-    `System: ${platform()} ${release()} ${arch()}, ${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}`,
-    `Memory: ${formatBytes(process.memoryUsage().rss)} in use by the host, ${formatBytes(freemem())} of ${formatBytes(totalmem())} free`,
+    ...doctorLines(report).map(shown),
+    `Host: ${formatBytes(process.memoryUsage().rss)} in use`,
     ...services.hostDetails().map(shown),
-    `Engine: ${engine.state}${engine.message ? ` (${shown(engine.message)})` : ''}`,
     models.active
       ? `Model: ${models.active.name} at ${models.active.imageSize} px on ${models.active.provider} (${shown(models.active.providerReason)})`
       : 'Model: none loaded',

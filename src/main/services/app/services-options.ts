@@ -3,12 +3,15 @@ import type { HostInfo } from '../../../shared/contract.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { EngineInput } from '../../engine/api/protocol.ts';
 import type { SpawnEngine } from '../engine-link/engine-supervisor.ts';
+import type { BringFfmpegOptions } from '../ffmpeg/bring-ffmpeg.ts';
 import type { ModelOptions } from '../models/create-models.ts';
 import type { SettingsOptions } from '../settings/create-settings.ts';
 
 export interface ServicesOptions extends ModelOptions, SettingsOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
+  /** Where ffmpeg is missing it is fetched, or installed when `ask` says so; without this the user is told what to do. */
+  bringsFfmpeg?: (Pick<BringFfmpegOptions, 'ask'> & { tell?: BringFfmpegOptions['tell'] }) | undefined;
   /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
   firstClip?: string | undefined;
   /** How objects are remembered until somebody sets it; default: one path, as SAM 2. */

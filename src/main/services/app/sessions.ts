@@ -15,6 +15,7 @@ import type { AppEngine } from '../engine-link/app-engine.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { isProjectFolder, type Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
+import type { ClipNote } from '../session/clip-notes.ts';
 import type { LiveLink } from '../session/live-link.ts';
 import type { SessionDeps, SessionWork } from '../session/session-deps.ts';
 import { SessionService } from '../session/session-service.ts';
@@ -39,7 +40,9 @@ export interface SessionsDeps {
   release: (session: SessionService) => Promise<void>;
   /** The list of sessions has changed. */
   onChange: () => void;
-  onWarning: (text: string) => void;
+  /** Something to know of a session. */
+  onNote: (note: ClipNote, sessionId: string) => void;
+  onClosed: (sessionId: string) => void;
 }
 
 /** Makes the session's work of the project's. */
@@ -198,7 +201,7 @@ export class Sessions {
 
   /** @param sessionId known at the latest when the session has changed for the first time */
   #sessionDeps(sessionId: () => string): SessionDeps {
-    const { engine, models, memory, onWarning } = this.#deps;
+    const { engine, models, memory, onNote } = this.#deps;
     return {
       engine: () => engine.peer,
       model: () => {
@@ -212,7 +215,7 @@ export class Sessions {
       onFrame: (message) => {
         for (const listener of this.#frames) listener(message);
       },
-      onWarning,
+      onNote: (note) => onNote(note, sessionId()),
     };
   }
 
@@ -222,7 +225,7 @@ export class Sessions {
     adopt: Adopt = async (_, project) => project,
     replaces: SessionService | null = null,
   ): Promise<SessionService> {
-    const { projects, openings, onWarning } = this.#deps;
+    const { projects, openings, onNote } = this.#deps;
     let project: Project | null = null;
     const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
       project = makeProject ? await makeProject(media) : null;
@@ -240,7 +243,7 @@ export class Sessions {
       this.#deps.onChange();
       return opened;
     });
-    if (session.warning) onWarning(session.warning);
+    for (const note of session.notes) onNote(note, session.id);
     return session;
   }
 
@@ -256,6 +259,7 @@ export class Sessions {
   async #drop(session: SessionService, isForGood: boolean): Promise<void> {
     this.#entries.delete(session.id);
     await this.#deps.projects.close(session.id, isForGood);
+    this.#deps.onClosed(session.id);
     this.#deps.onChange();
     await session.close();
   }

@@ -11,6 +11,8 @@ export class Notices {
   readonly #onChange: () => void;
   #list: Notice[] = [];
   #nextId = 1;
+  /** The session that a notice is about. */
+  readonly #about = new Map<number, string>();
 
   constructor(log: AppLog, onChange: () => void) {
     this.#log = log;
@@ -22,9 +24,19 @@ export class Notices {
     return this.#list;
   }
 
-  add(level: Notice['level'], text: string): void {
+  /** @param about the session it is about; the notice goes when that is closed */
+  add(level: Notice['level'], text: string, about?: string): void {
     this.#log.add(level, text);
-    this.#list = [...this.#list.slice(1 - mostNotices), { id: this.#nextId++, level, text }];
+    const id = this.#nextId++;
+    if (about !== undefined) this.#about.set(id, about);
+    this.#list = [...this.#list.slice(1 - mostNotices), { id, level, text }];
+    this.#onChange();
+  }
+
+  /** Takes back what was said about a session that is closed. */
+  sessionClosed(sessionId: string): void {
+    this.#list = this.#list.filter(({ id }) => this.#about.get(id) !== sessionId);
+    for (const [id, about] of this.#about) if (about === sessionId) this.#about.delete(id);
     this.#onChange();
   }
 

@@ -3,9 +3,11 @@
  * stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What arrives is only
  * counted here; whether it is the right file is for the caller to find out before it gets its final name.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { throttle } from '../../common/throttle.ts';
 import type { Clock } from './clock.ts';
 import { type Disk, fileError, type PartFile, requireSpace } from './disk.ts';
 import { type AddressRules, modelAddresses, type ProxyEnvironment } from './download-address.ts';
@@ -188,12 +190,9 @@ const takeAnswer = async (
   await requireSpace(parts.disk, dirname(request.partPath), (request.bytes ?? total ?? 0) - part.size);
   if (status === 200) await writePartNote(request.partPath, { url: request.url, validator: validatorOf(answer) });
 
-  let reportedMs = Number.NEGATIVE_INFINITY;
+  const isDue = throttle(reportEveryMs, () => parts.clock.now());
   const report = (isLast: boolean): void => {
-    const now = parts.clock.now();
-    if (!isLast && now - reportedMs < reportEveryMs) return;
-    reportedMs = now;
-    request.onProgress({ phase: 'transferring', done: part.size, total: request.bytes ?? total ?? 0 });
+    if (isDue(isLast)) request.onProgress({ phase: 'transferring', done: part.size, total: request.bytes ?? total ?? 0 });
   };
   report(true);
   // What came just before a pause is told too.

@@ -1,5 +1,4 @@
 /** How large an export will be, and whether it fits. */
-import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -73,7 +72,7 @@ export class VideoSizes {
   readonly #peer: () => EnginePeer;
   readonly #asked = new Map<string, Promise<number | null>>();
   readonly #known = new Map<string, number>();
-  #runId: string | null = null;
+  #measuring = new AbortController();
 
   constructor(peer: () => EnginePeer) {
     this.#peer = peer;
@@ -108,12 +107,10 @@ export class VideoSizes {
 
   async #measure(sessionId: string, from: number, to: number): Promise<number | null> {
     try {
-      const peer = this.#peer();
-      if (this.#runId) peer.call('cancel', { runId: this.#runId }).catch(() => {});
-      const runId = randomUUID();
-      this.#runId = runId;
-      const { videoBytes } = await peer.call('measureExport', { sessionId, runId, from, to });
-      if (this.#runId === runId) this.#runId = null;
+      this.#measuring.abort();
+      this.#measuring = new AbortController();
+      const { signal } = this.#measuring;
+      const { videoBytes } = await this.#peer().call('measureExport', { sessionId, from, to }, { signal });
       return videoBytes;
     } catch {
       // An estimate is no reason to refuse an export.

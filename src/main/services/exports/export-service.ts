@@ -1,11 +1,12 @@
 /** What "export" means: which files, where, and what of the clip they cover. */
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { defaultOverlayStyle, type OverlayStyle } from '../../../shared/export-choice.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { checkOutputs, filesIn, type Output } from '../../common/check-outputs.ts';
 import { ensureFolder, writeWholeFrom } from '../../common/files.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';
@@ -200,6 +201,7 @@ const writePictures = async (
       runId: run.id,
       ...range,
       video,
+      cutVideo: null,
       overlays: request.overlays === undefined ? defaultOverlayStyle : request.overlays,
       masksDirectory: staged,
       contactSheet,
@@ -234,11 +236,11 @@ function* counted(parts: Iterable<string>, onCount: (count: number) => void): Ge
 const replaceFolder = async (from: string, to: string): Promise<void> => {
   const former = `${from}.former`;
   const isReplaced = existsSync(to);
-  if (isReplaced) await rename(to, former);
+  if (isReplaced) await replaceFile(to, former);
   try {
-    await rename(from, to);
+    await replaceFile(from, to);
   } catch (error) {
-    if (isReplaced) await rename(former, to);
+    if (isReplaced) await replaceFile(former, to);
     throw error;
   }
   await rm(former, { recursive: true, force: true });

@@ -4,11 +4,13 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AppState, TrackedObject } from '../../../shared/contract/state.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { noModels } from '../../../shared/models.ts';
 import { compressCounts, decodeRle, encodeRle, expandCounts, rleArea } from '../../../shared/rle.ts';
 import { noSettings } from '../../../shared/settings.ts';
 import { diagnosticsText } from '../app/diagnostics.ts';
 import { AppLog } from '../base/app-log.ts';
+import { examine } from '../doctor/examine.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { cocoText, tracksCsv } from './export-tables.ts';
 
@@ -121,14 +123,19 @@ describe('diagnostics', () => {
     notices: [],
   };
 
-  it('name no file of the user unless asked', () => {
+  it('name no file of the user unless asked', async () => {
+    const noEngine = (): never => {
+      throw new AppError('engine-lost', 'The engine is restarting.');
+    };
+    const report = await examine({ appVersion: '1.2.3', dataDir: join(homedir(), 'Private films'), state, peer: noEngine });
+    expect(report).toMatchObject({ ffmpeg: null, ffmpegProblem: 'The engine is restarting.', providers: [], gpuAdvice: null });
     const log = [`x warning ${path} ends early`, 'x error C:\\Users\\me\\secret.mov is gone'];
-    const services = { appVersion: '1.2.3', state, sessions: { list: [] }, log: { last: () => log }, hostDetails: () => [] };
-    const hidden = diagnosticsText(services, false);
+    const services = { state, sessions: { list: [] }, log: { last: () => log }, hostDetails: () => [] };
+    const hidden = diagnosticsText(report, services, false);
     expect(hidden).toContain('SAM2 Video 1.2.3');
     expect(hidden).not.toContain('secret');
     expect(hidden).not.toContain('Private');
-    expect(diagnosticsText(services, true)).toContain(path);
+    expect(diagnosticsText(report, services, true)).toContain(path);
   });
 });
 

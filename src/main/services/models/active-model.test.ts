@@ -3,31 +3,24 @@ import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
-import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
+import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision } from '../../engine/api/providers.ts';
-import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
+import { scriptedEngine } from '../testing/scripted-engine.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';
 
-type Progress = (event: { runId: string; done: number; total: number }) => void;
-
 /** @param load what the engine does; `tell` is its event of that load */
 const setUp = (load: (tell: (done: number, total: number) => void) => Promise<EngineModel>, model = 'nano') => {
-  let listener: Progress = () => {};
   const precisions: Precision[] = [];
-  const peer = {
-    on: (_: string, on: Progress) => {
-      listener = on;
+  const peer = scriptedEngine((emit) => ({
+    bundleFor: async () => '/bundle',
+    loadModel: async ({ runId, precision }) => {
+      precisions.push(precision);
+      void emit('loadProgress', { runId: 'of another load', done: 9, total: 9 });
+      return load((done, total) => void emit('loadProgress', { runId, done, total }));
     },
-    call: async (method: string, input: EngineInput<'loadModel'>) => {
-      if (method === 'bundleFor') return '/bundle';
-      const { runId } = input;
-      precisions.push(input.precision);
-      listener({ runId: 'of another load', done: 9, total: 9 });
-      return load((done, total) => listener({ runId, done, total }));
-    },
-  } as unknown as EnginePeer;
+  }));
   const shown: ModelsState['loading'][] = [];
   const setting: { precision: Precision } = { precision: 'full' };
   const warnings: string[] = [];

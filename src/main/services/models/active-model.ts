@@ -6,6 +6,7 @@ import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
 import type { LoadWatch, ModelUser } from '../base/model-user.ts';
 import { RateMeter } from '../base/rate-meter.ts';
+import { gpuAdvice, type UsedProvider } from '../doctor/gpu-advice.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 import { defaultModel, type FoundModel, findModel } from './model-catalog.ts';
@@ -24,6 +25,13 @@ export interface ActiveModelOptions {
 }
 
 const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress: () => {} };
+
+/** The machine is looked at only where the CPU does the work. */
+const adviceFor = async (peer: EnginePeer, used: UsedProvider): Promise<string | null> => {
+  if (used.provider !== 'cpu') return null;
+  const machine = await peer.call('inspectProviders', {}).catch(() => null);
+  return machine && gpuAdvice(used, machine);
+};
 
 export class ActiveModel {
   readonly #options: ActiveModelOptions;
@@ -151,7 +159,8 @@ export class ActiveModel {
     const loaded = await engine.load(bundleDir, { provider, threads, precision: precision() }, signal, onProgress);
     this.#engineModel = loaded;
     const { id, name, imageSize, provider: used, providerReason } = loaded;
-    this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason };
+    const advice = await adviceFor(peer, { provider: used, providerReason, asked: provider });
+    this.#view = { id: 'dir' in found ? id : found.model.id, name, imageSize, provider: used, providerReason, advice };
     this.#options.onChange();
     return loaded;
   }

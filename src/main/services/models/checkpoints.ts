@@ -45,29 +45,22 @@ export interface EngineCheckpoints extends Checkpoints {
 
 /** @param peer the running engine; throws `engine-lost` where there is none */
 export const engineCheckpoints = (peer: () => EnginePeer): EngineCheckpoints => {
-  const cancellable = async <T>(signal: AbortSignal, work: (engine: EnginePeer, runId: string) => Promise<T>): Promise<T> => {
-    signal.throwIfAborted();
-    const engine = peer();
-    const runId = randomUUID();
-    const cancel = (): void => void engine.call('cancel', { runId }).catch(() => {});
-    signal.addEventListener('abort', cancel);
-    try {
-      return await work(engine, runId);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
-  };
   return {
     check: (path, model, requirePublished, signal) =>
-      cancellable(signal, (engine, runId) => engine.call('checkCheckpoint', { runId, path, model: plain(model), requirePublished })),
+      peer().call('checkCheckpoint', { path, model: plain(model), requirePublished }, { signal }),
     identify: (path, models) => peer().call('identifyCheckpoint', { path, models: models.map(plain) }),
     bundleFor: (model, imageSize, installedDir, signal) =>
-      cancellable(signal, (engine, runId) => engine.call('bundleFor', { runId, model: plain(model), imageSize, installedDir })),
-    load: (bundleDir, choice, signal, onProgress) =>
-      cancellable(signal, (engine, runId) => {
-        engine.on('loadProgress', (event) => event.runId === runId && onProgress(event.done, event.total));
-        return engine.call('loadModel', { runId, bundleDir, ...choice });
-      }),
+      peer().call('bundleFor', { model: plain(model), imageSize, installedDir }, { signal }),
+    load: async (bundleDir, choice, signal, onProgress) => {
+      const engine = peer();
+      const runId = randomUUID();
+      const ignore = engine.on('loadProgress', (event) => event.runId === runId && onProgress(event.done, event.total));
+      try {
+        return await engine.call('loadModel', { runId, bundleDir, ...choice }, { signal });
+      } finally {
+        ignore();
+      }
+    },
     verifyBundle: async (dir) => void (await peer().call('verifyBundle', { dir })),
   };
 };

@@ -2,9 +2,10 @@
  * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name only after
  * it was found to be the right file; everything before that is a part file in the same folder.
  */
-import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { replaceFile, writeStaged } from '../../common/atomic-file.ts';
 import { type InstalledRecord, installedFolder, isStagedFolder, readRecord, recordPath } from '../../engine/api/installed-model.ts';
 import { type Clock, systemClock } from '../download/clock.ts';
 import { type Disk, fileError, syncFolder, systemDisk } from '../download/disk.ts';
@@ -13,7 +14,7 @@ import { checkpointAddress, proxyEnvironment } from '../download/download-addres
 import { dropPart, notePath } from '../download/part-note.ts';
 import { type Checkpoints, localCheckpoints } from './checkpoints.ts';
 import { copyCheckpoint } from './copy-checkpoint.ts';
-import { type InstallLock, lockFolder } from './install-lock.ts';
+import { lockFolder } from './install-lock.ts';
 import type { InstallProgress, InstallRun } from './install-run.ts';
 import { type CatalogModel, readCatalog, readModel } from './model-catalog.ts';
 import { rehash } from './rehash.ts';
@@ -234,10 +235,10 @@ export class ModelInstaller {
       checked: checked.isPublished ? 'published' : 'recorded',
     };
     try {
-      const stagedRecord = `${recordPath(path)}.new`;
-      await writeFile(stagedRecord, `${JSON.stringify(record, null, 1)}\n`);
-      await rename(staged, path);
-      await rename(stagedRecord, recordPath(path));
+      await writeStaged(recordPath(path), async (stagedRecord) => {
+        await writeFile(stagedRecord, `${JSON.stringify(record, null, 1)}\n`);
+        await replaceFile(staged, path);
+      });
       await syncFolder(installedFolder(this.installedDir, model));
       await rm(notePath(staged), { force: true });
     } catch (error) {
@@ -249,7 +250,7 @@ export class ModelInstaller {
   }
 
   async #locked<T>(model: CatalogModel, run: InstallRun, work: (run: InstallRun) => Promise<T>): Promise<T> {
-    const lock: InstallLock = await lockFolder(installedFolder(this.installedDir, model), model.name);
+    const lock = await lockFolder(installedFolder(this.installedDir, model), model.name);
     const onProgress = (progress: InstallProgress): void => {
       lock.touch();
       run.onProgress(progress);
@@ -257,7 +258,7 @@ export class ModelInstaller {
     try {
       return await work({ signal: run.signal, onProgress });
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
 }

@@ -1,9 +1,8 @@
 /** What is remembered of the user's choice of model and proxy, in one small file. A damaged one counts as none. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { modelSpeedSchema } from '../../../shared/models.ts';
+import { writeJson } from '../../common/atomic-file.ts';
 
 const modelSettingsSchema = z.object({
   /** "<id>@<image size>" of the model that was chosen last. */
@@ -26,12 +25,5 @@ export const readModelSettings = async (path: string): Promise<ModelSettings> =>
 /** Changes some of the settings and leaves the others as they are on the disk. */
 export const changeModelSettings = async (path: string, change: Partial<ModelSettings>): Promise<void> => {
   const settings = { ...(await readModelSettings(path)), ...change };
-  const staged = `${path}.${randomUUID()}`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(staged, `${JSON.stringify(settings, null, 1)}\n`);
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await writeJson(path, settings);
 };

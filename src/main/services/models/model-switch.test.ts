@@ -5,7 +5,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { LoadWatch } from '../base/model-user.ts';
 import { Operations } from '../base/operations.ts';
-import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
+import { scriptedEngine } from '../testing/scripted-engine.ts';
 import { smallModel } from '../testing/small-clip.ts';
 import { ActiveModel } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';
@@ -18,17 +18,14 @@ const model = (name: string): EngineModel => smallModel(16, name);
 /** @param onLoad what the engine does with the other model; @param adopt what the clip does when it is there */
 const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>, adopt = async (_: LoadWatch): Promise<void> => {}) => {
   const calls: string[] = [];
-  const cancel = Promise.withResolvers<void>();
-  const peer = {
-    on: () => {},
-    call: async (method: string, { bundleDir }: { bundleDir?: string }) => {
-      if (method === 'bundleFor') return '/former';
-      if (method === 'cancel') cancel.resolve();
-      if (method !== 'loadModel') return {};
+  const peer = scriptedEngine(() => ({
+    bundleFor: async () => '/former',
+    loadModel: async ({ bundleDir }, signal) => {
       calls.push(bundleDir === other ? 'load other' : 'load former');
-      return bundleDir === other ? onLoad(cancel.promise) : model('Former');
+      const cancelled = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return bundleDir === other ? onLoad(cancelled) : model('Former');
     },
-  } as unknown as EnginePeer;
+  }));
   const active = new ActiveModel({
     modelsDir,
     installedDir: '/installed',

@@ -13,8 +13,14 @@ const retryMs = 2000;
 /** The part of node:fs that writes, so that tests can fill the disk. */
 export type WriteSync = (fd: number, data: Uint8Array, offset: number, length: number, position: number) => number;
 
+export interface AppendOptions {
+  write?: WriteSync | undefined;
+  isDurable?: boolean;
+}
+
 export class AppendFile {
   readonly path: string;
+  readonly #isDurable: boolean;
   readonly #fd: number;
   readonly #failures: WriteFailures;
   readonly #write: WriteSync;
@@ -27,9 +33,13 @@ export class AppendFile {
   #failed = false;
   #closed = false;
 
-  /** @param failures told when writing fails, and null when it works again */
-  constructor(path: string, failures: WriteFailures, write: WriteSync = writeSync) {
+  /**
+   * @param failures told when writing fails, and null when it works again
+   * @param isDurable false: it is left to the system when it reaches the disk
+   */
+  constructor(path: string, failures: WriteFailures, { write = writeSync, isDurable = true }: AppendOptions = {}) {
     this.path = path;
+    this.#isDurable = isDurable;
     this.#fd = openSync(path, 'a+');
     this.#written = fstatSync(this.#fd).size;
     this.#failures = failures;
@@ -80,6 +90,7 @@ export class AppendFile {
       this.#failed = false;
       this.#failures.tell(this.path, null);
     }
+    if (!this.#isDurable) return;
     this.#timer ??= setTimeout(() => this.#sync(), syncMs);
     this.#timer.unref();
   }

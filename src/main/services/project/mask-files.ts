@@ -44,8 +44,8 @@ export class MaskFiles implements MaskLog {
 
   constructor(folder: string, generation: number, failures: WriteFailures, write?: WriteSync) {
     const { logPath, rowsPath } = maskPaths(folder, generation);
-    this.#log = new AppendFile(logPath, failures, write);
-    this.#rows = new AppendFile(rowsPath, failures, write);
+    this.#log = new AppendFile(logPath, failures, { write });
+    this.#rows = new AppendFile(rowsPath, failures, { write });
     const { index, whole } = readRows(rowsPath, this.#log.size);
     this.rowIndex = index;
     if (whole < this.#rows.size) this.#rows.truncate(whole);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { treeCountersSchema, treeEventSchema } from '../../../shared/memory-tree.ts';
-import { writeAtomically } from '../../common/write-atomically.ts';
+import { writeAtomicallySync } from '../../common/atomic-file.ts';
 import type { TreeEntry, TreeLog } from '../results/tree-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import { compactEntries } from './compact-memory.ts';
@@ -80,10 +80,10 @@ export class MemoryLog implements TreeLog {
     this.#read = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     const lines = compacted(this.#read);
     if (lines) {
-      writeAtomically(path, lines);
+      writeAtomicallySync(path, lines);
       this.#read = lines;
     }
-    this.#file = new AppendFile(path, failures, write);
+    this.#file = new AppendFile(path, failures, { write });
     // A torn end, so that the next line begins on one of its own.
     const whole = this.#read.lastIndexOf(10) + 1;
     if (whole < this.#read.length) this.#file.truncate(whole);

@@ -3,13 +3,13 @@
  * anywhere. Only one program at a time has it open.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import { type ProjectFile, type ProjectState, projectFileSchema, projectVersion } from '../../../shared/project.ts';
-import { isRunning } from '../../common/running-process.ts';
-import { writeAtomically } from '../../common/write-atomically.ts';
+import { writeAtomicallySync } from '../../common/atomic-file.ts';
+import { ProcessLock } from '../../common/process-lock.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import type { KeptWork, WorkHistory, WorkStep } from '../session/kept-work.ts';
 import type { SessionWork } from '../session/session-deps.ts';
@@ -71,16 +71,10 @@ export const readProjectFile = (folder: string): ProjectFile => {
 };
 
 /** @throws AppError `busy` when another program has the project open */
-const lock = (folder: string): void => {
-  const path = join(folder, lockName);
-  try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    if (Number.isInteger(pid) && pid > 0 && pid !== process.pid && isRunning(pid))
-      throw new AppError('busy', `${basename(folder)} is open in another window of the app (process ${pid}). Close it there first.`);
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-  }
-  writeFileSync(path, String(process.pid));
+const lock = (folder: string): ProcessLock => {
+  const taken = ProcessLock.take(join(folder, lockName), { isReentrant: true });
+  if (taken instanceof ProcessLock) return taken;
+  throw new AppError('busy', `${basename(folder)} is open in another window of the app (process ${taken.pid}). Close it there first.`);
 };
 
 export class Project implements SessionWork {
@@ -89,14 +83,16 @@ export class Project implements SessionWork {
   readonly kept: KeptWork;
   readonly history: WorkHistory;
   readonly trees: MemoryLog;
+  readonly #lock: ProcessLock;
   #file: ProjectFile;
   readonly #masks: MaskFiles;
   readonly #work: AppendFile;
   readonly #failures: WriteFailures;
   #saved: KeptWork;
 
-  private constructor(folder: string, file: ProjectFile, onChange: (error: AppError | null) => void, write?: WriteSync) {
+  private constructor(folder: string, file: ProjectFile, lock: ProcessLock, onChange: (error: AppError | null) => void, write?: WriteSync) {
     this.folder = folder;
+    this.#lock = lock;
     this.#file = file;
     this.#failures = new WriteFailures(onChange);
     const workPath = join(folder, workName);
@@ -112,13 +108,13 @@ export class Project implements SessionWork {
     const whole = encodeWork(work, history, generation);
     const isRewritten = compacted !== null || bytes > whole.length + workWasteBytes;
     // Before project.json names the new mask files: killed between the two, the project opens with the old ones and no history.
-    if (isRewritten) writeAtomically(workPath, whole.toString());
+    if (isRewritten) writeAtomicallySync(workPath, whole.toString());
     if (compacted) {
       this.#change({ ...file, generation });
       masks.close();
       for (const path of Object.values(maskPaths(folder, file.generation))) rmSync(path, { force: true });
     }
-    this.#work = new AppendFile(workPath, this.#failures, write);
+    this.#work = new AppendFile(workPath, this.#failures, { write });
     if (!isRewritten && bytes < log.length) this.#work.truncate(bytes);
     this.#masks = compacted ?? masks;
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
@@ -146,16 +142,15 @@ export class Project implements SessionWork {
       generation: 0,
     };
     mkdirSync(folder, { recursive: true });
-    lock(folder);
-    writeAtomically(join(folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
-    return new Project(folder, file, onChange, write);
+    const held = lock(folder);
+    writeAtomicallySync(join(folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
+    return new Project(folder, file, held, onChange, write);
   }
 
   /** @throws AppError `busy` and what {@link readProjectFile} throws */
   static open(folder: string, onChange: (error: AppError | null) => void, write?: WriteSync): Project {
     const file = readProjectFile(folder);
-    lock(folder);
-    return new Project(resolve(folder), file, onChange, write);
+    return new Project(resolve(folder), file, lock(folder), onChange, write);
   }
 
   get file(): ProjectFile {
@@ -236,12 +231,12 @@ export class Project implements SessionWork {
       rmSync(this.folder, { recursive: true, force: true });
       return false;
     }
-    rmSync(join(this.folder, lockName), { force: true });
+    this.#lock.release();
     return true;
   }
 
   #change(file: ProjectFile): void {
-    writeAtomically(join(this.folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
+    writeAtomicallySync(join(this.folder, fileName), `${JSON.stringify(file, null, 1)}\n`);
     this.#file = file;
   }
 

@@ -1,9 +1,10 @@
 /** Which projects were open, the newest first, in one small file. A damaged one counts as none. */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { type Recent, recentSchema } from '../../../shared/project.ts';
+import { writeJson } from '../../common/atomic-file.ts';
 
 const entrySchema = recentSchema.omit({ missing: true }).extend({ isOpen: z.boolean() });
 type Entry = z.infer<typeof entrySchema>;
@@ -61,16 +62,8 @@ export class Recents {
   #set(entries: Entry[]): Promise<void> {
     this.#entries = entries;
     this.#look();
-    const text = `${JSON.stringify(entries, null, 1)}\n`;
     // A disk that refuses the list is no reason to refuse the work.
-    this.#writing = this.#writing
-      .then(async () => {
-        const staged = `${this.#path}.${process.pid}`;
-        await mkdir(dirname(this.#path), { recursive: true });
-        await writeFile(staged, text);
-        await rename(staged, this.#path);
-      })
-      .catch(() => {});
+    this.#writing = this.#writing.then(() => writeJson(this.#path, entries)).catch(() => {});
     return this.#writing;
   }
 

@@ -1,9 +1,8 @@
 /** Secrets in one file of the user's, each encrypted by what the system has for that. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
+import { writeJson } from '../../common/atomic-file.ts';
 import { type SecretName, type SecretStore, secretFromEnvironment } from './secret-store.ts';
 
 /** The system's encryption, which only this user on this machine can undo. */
@@ -65,14 +64,7 @@ export class EncryptedSecrets implements SecretStore {
     }
   }
 
-  async #write(file: SecretsFile): Promise<void> {
-    const staged = `${this.#path}.${randomUUID()}`;
-    await mkdir(dirname(this.#path), { recursive: true });
-    try {
-      await writeFile(staged, `${JSON.stringify(file)}\n`, { mode: 0o600 });
-      await rename(staged, this.#path);
-    } finally {
-      await rm(staged, { force: true });
-    }
+  #write(file: SecretsFile): Promise<void> {
+    return writeJson(this.#path, file, { mode: 0o600 });
   }
 }

@@ -5,6 +5,7 @@ import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import type { TreeLog } from '../results/tree-store.ts';
+import type { ClipNote } from './clip-notes.ts';
 import type { KeptWork, WorkHistory, WorkStep } from './kept-work.ts';
 
 /** Work that is kept, and where. */
@@ -42,5 +43,5 @@ export interface SessionDeps {
   /** A picture or overlays for whoever looks at this frame. */
   onFrame(message: FrameMessage): void;
   /** Something went wrong that stops nothing. */
-  onWarning(text: string): void;
+  onNote(note: ClipNote): void;
 }

@@ -7,6 +7,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';
 import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
+import { SerialQueue } from '../../common/serial-queue.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
@@ -53,7 +54,7 @@ export class SessionEdits {
   readonly #deps: EditsDeps;
   readonly #history: WorkHistory;
   #work: KeptWork;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(deps: EditsDeps, work: KeptWork, history = new WorkHistory()) {
     this.#deps = deps;
@@ -145,7 +146,7 @@ export class SessionEdits {
 
   /** Does something at once that is to come behind what is still under way. */
   afterOthers<T>(work: () => T): Promise<T> {
-    return this.#queued(async () => work());
+    return this.#queue.run(async () => work());
   }
 
   updateObject(objectId: number, change: ObjectChange): void {
@@ -350,15 +351,9 @@ export class SessionEdits {
 
   /** For what the engine takes part in. */
   #inOrder<T>(work: () => Promise<T>): Promise<T> {
-    return this.#queued(async () => {
+    return this.#queue.run(async () => {
       await this.#deps.isReady();
       return work();
     });
-  }
-
-  #queued<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#queue.then(work, work);
-    this.#queue = next.catch(() => {});
-    return next;
   }
 }

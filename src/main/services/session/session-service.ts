@@ -15,6 +15,7 @@ import type { LoadWatch } from '../base/model-user.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { TreeStore } from '../results/tree-store.ts';
+import { type ClipNote, clipNotes } from './clip-notes.ts';
 import { newWork } from './kept-work.ts';
 import type { LiveLink } from './live-link.ts';
 import { PromptReplay } from './prompt-replay.ts';
@@ -64,7 +65,10 @@ export class SessionService {
       engine,
       objects: () => this.edits.list,
       onRefused: (object, frame, { message }) =>
-        deps.onWarning(`The prompt of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`),
+        deps.onNote({
+          level: 'warning',
+          text: `The prompt of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`,
+        }),
     });
     this.store = work?.store ?? new MaskStore();
     this.trees = new TreeStore(() => this.edits.list, work?.trees);
@@ -109,12 +113,9 @@ export class SessionService {
     return new SessionService(title, media, deps, randomUUID(), work, live);
   }
 
-  /** What is wrong with the clip, though it can be used. */
-  get warning(): string | null {
-    const { isTruncated, frameCount } = this.media;
-    return isTruncated
-      ? `${this.path} is cut short or damaged: some of it is missing. The ${frameCount} frames that are there can be used.`
-      : null;
+  /** What has to be known of the clip, though it can be used. */
+  get notes(): ClipNote[] {
+    return clipNotes(this.media);
   }
 
   get model(): EngineModel {

@@ -1,7 +1,6 @@
 /** Where settings are kept: a JSON file on the web host, electron-store on the desktop, nothing for a single command. */
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, renameSync } from 'node:fs';
+import { writeJsonSync } from '../../common/atomic-file.ts';
 
 export interface SettingsStore {
   /** What was written last, whatever it holds; null when there is nothing. @throws when it can't be read as JSON */
@@ -47,14 +46,7 @@ export class FileSettingsStore implements SettingsStore {
   }
 
   write(data: object): void {
-    const staged = `${this.#path}.${randomUUID()}`;
-    mkdirSync(dirname(this.#path), { recursive: true });
-    try {
-      writeFileSync(staged, `${JSON.stringify(data, null, 1)}\n`);
-      renameSync(staged, this.#path);
-    } finally {
-      rmSync(staged, { force: true });
-    }
+    writeJsonSync(this.#path, data);
   }
 
   setAside(): string {

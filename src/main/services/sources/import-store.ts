@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
-import { isRunning } from '../../common/running-process.ts';
+import { isOtherProcess } from '../../common/process-lock.ts';
 
 const markName = 'in-use';
 const folderName = /^[0-9a-f]{8}$/;
@@ -134,7 +134,7 @@ export class ImportStore {
     for (const { folder, names } of await this.#folders()) {
       if (!names.includes(markName) || mine.has(folder)) continue;
       const mark = await readMark(join(folder, markName));
-      if (mark && mark.pid !== process.pid && isRunning(mark.pid)) continue;
+      if (mark && isOtherProcess(mark.pid)) continue;
       const recording = mark?.recording ?? null;
       const place = await this.#place(folder, recording);
       if (names.some((name) => name !== markName && !unfinished.test(name))) await place.done();

@@ -3,9 +3,9 @@
  * shows how far it is and can be cancelled, and is then opened like any clip. What a killed app was recording is made whole.
  */
 import { randomUUID } from 'node:crypto';
-import { rename } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { shownAddress } from '../../common/shown-address.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
@@ -118,7 +118,7 @@ export class Imports {
       return this.#rescue(running, part, place.path(`${plain}.mkv`), error);
     }
     const path = place.path(`${plain}${offer.extension}`);
-    await rename(part, path);
+    await replaceFile(part, path);
     return path;
   }
 

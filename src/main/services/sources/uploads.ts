@@ -1,7 +1,8 @@
 /** Files and recordings that a window sends piece by piece, as an operation that is opened when it is whole. */
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import { safeName } from './import-source.ts';
 import type { ImportPlace } from './import-store.ts';
@@ -113,7 +114,7 @@ export class Uploads {
       const target = place.path(upload.isRecording ? `${basename(upload.name, extname(upload.name))}.mkv` : upload.name);
       if (upload.isRecording)
         await this.#deps.engine().call('importMedia', { runId: operationId, source: { kind: 'recording', path }, output: target });
-      else await rename(path, target);
+      else await replaceFile(path, target);
       const { id } = await this.#deps.open(target);
       upload.running.opened(id);
       await place.done();

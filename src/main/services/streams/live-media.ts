@@ -10,9 +10,17 @@ export class LiveMedia implements OpenedMedia {
   colorSpace: OpenedMedia['colorSpace'] = 'bt709';
   fullRange = false;
   hasAudio = false;
-  readonly isTruncated = false;
+  readonly damage = null;
+  readonly repair = null;
+  readonly stream = 0;
+  readonly isInterlaced = false;
+  readonly transfer = null;
   readonly isVariableFrameRate = true;
   readonly timeBase = { num: 1, den: 1000 };
+  get streams(): OpenedMedia['streams'] {
+    return [{ codec: this.codec, width: this.width, height: this.height }];
+  }
+
   #times = new Float64Array(1024);
   #count = 0;
 

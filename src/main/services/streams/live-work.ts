@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { AppError } from '../../../shared/errors.ts';
-import { isRunning } from '../../common/running-process.ts';
+import { isOtherProcess } from '../../common/process-lock.ts';
 import { AppendFile } from '../project/append-file.ts';
 import { MaskFiles } from '../project/mask-files.ts';
 import { encodeChange, readWorkLog } from '../project/work-log.ts';
@@ -38,7 +38,7 @@ export const readLiveNote = (folder: string): LiveNote | null => {
   }
 };
 
-export const isAbandoned = ({ pid }: LiveNote): boolean => pid !== process.pid && !isRunning(pid);
+export const isAbandoned = ({ pid }: LiveNote): boolean => pid !== process.pid && !isOtherProcess(pid);
 
 export const writeLiveNote = (folder: string, note: Omit<LiveNote, 'pid'>): void => {
   mkdirSync(folder, { recursive: true });

@@ -31,7 +31,7 @@ export const runningSession = async (media: OpenedMedia, model: EngineModel) => 
     requireLoaded: () => {},
     onChange: () => {},
     onFrame: (message) => pushed.push(message),
-    onWarning: () => {},
+    onNote: () => {},
   });
   const objectId = session.edits.addObject();
   const run = session.track('run', { direction: 'forward', display: null }, () => {});

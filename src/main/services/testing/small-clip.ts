@@ -16,7 +16,12 @@ export const smallClip = ({ width, height, frameCount }: { width: number; height
   colorSpace: 'bt709',
   fullRange: false,
   timeBase: { num: 1, den: 25 },
-  isTruncated: false,
+  damage: null,
+  repair: null,
+  streams: [{ codec: 'h264', width, height }],
+  stream: 0,
+  isInterlaced: false,
+  transfer: null,
   ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i),
 });
 

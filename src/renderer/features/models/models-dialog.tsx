@@ -59,6 +59,7 @@ const ActiveModel = () => {
         <dt>{modelText.active.provider}</dt>
         <dd>
           {active.provider.toUpperCase()}: {active.providerReason}
+          {active.advice !== null && <p className={styles.advice}>{active.advice}</p>}
         </dd>
       </div>
       <div>

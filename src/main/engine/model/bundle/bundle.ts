@@ -5,8 +5,9 @@
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { z } from 'zod';
 import { AppError } from '../../../../shared/errors.ts';
-import { type GraphName, graphNames, type Manifest, manifestSchema } from '../../../../shared/manifest.ts';
+import { type GraphFile, type GraphName, graphNames, type Manifest, manifestSchema } from '../../../../shared/manifest.ts';
 import { hashFile } from './file-hash.ts';
 
 /** A bundle whose files are all as its manifest says. */
@@ -33,10 +34,13 @@ const mostManifestBytes = 8 << 20;
 const reinstall = 'Remove the model and install it again.';
 
 /** Reads and validates a manifest.json; the bundle's other files are not looked at. */
-export async function readManifest(dir: string): Promise<Manifest> {
+export const readManifest = (dir: string): Promise<Manifest> => readManifestAs(dir, manifestSchema);
+
+/** As {@link readManifest}, for a manifest of another kind. */
+export async function readManifestAs<T>(dir: string, schema: z.ZodType<T>): Promise<T> {
   const path = join(dir, 'manifest.json');
   const json = parseJson(await readSmallFile(path), path);
-  const result = manifestSchema.safeParse(json);
+  const result = schema.safeParse(json);
   if (result.success) return result.data;
   const problems = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.') || 'manifest'}: ${issue.message}`);
   throw new AppError('model-corrupt', `The model's manifest.json is not valid (${problems.join('; ')}). ${reinstall}`, {
@@ -90,11 +94,22 @@ export async function checkGraphs(
   for (const name of graphNames) {
     const expected = manifest.graphs[name];
     if (expected === undefined) continue;
-    const path = await containedPath(join(bundleDir, expected.file), modelsRoot);
-    await checkFile(path, expected.bytes, expected.sha256, options.signal, onBytes);
-    graphs.set(name, path);
+    graphs.set(name, await checkGraph(bundleDir, expected, modelsRoot, options.signal, onBytes));
   }
   return graphs;
+}
+
+/** Checks one graph and gives its absolute path. @throws AppError `model-missing`, `model-corrupt`, `model-tampered`, `cancelled` */
+export async function checkGraph(
+  bundleDir: string,
+  { file, bytes, sha256 }: GraphFile,
+  modelsRoot: string,
+  signal?: AbortSignal,
+  onBytes?: (bytes: number) => void,
+): Promise<string> {
+  const path = await containedPath(join(bundleDir, file), modelsRoot);
+  await checkFile(path, bytes, sha256, signal, onBytes);
+  return path;
 }
 
 /** Checks size and sha256 of one file of a model. `sha256` null = nothing is published, only the size is checked. */

@@ -7,7 +7,8 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type InferenceSession, listSupportedBackends } from 'onnxruntime-node';
-import type { Precision, Provider } from '../../api/providers.ts';
+import type { Precision, Provider, ProviderReport } from '../../api/providers.ts';
+import { findGpus } from './find-gpus.ts';
 
 export interface ProviderChoice {
   /** Best first; "cpu" is always last. */
@@ -67,6 +68,21 @@ export const chooseProviders = (
   const wanted: readonly Provider[] = forced === 'auto' ? preference.filter((provider) => isUsable(provider, probe)) : [forced, 'cpu'];
   return { order: [...new Set(wanted)], threads: threads ?? Math.min(8, availableParallelism()), precision };
 };
+
+/** What keeps a provider from being tried on this machine; null when nothing does. */
+const obstacleOf = (name: Provider, probe: ProviderProbe): string | null => {
+  if (isUsable(name, probe)) return null;
+  if (!probe.backends.some((backend) => backend.name === name)) return 'ONNX Runtime has none for this system';
+  if (name === 'cuda') return 'its libraries are not installed';
+  return name === 'webgpu' ? 'there is no graphics device' : 'it is not in this installation';
+};
+
+/** @param gpus the machine's cards */
+export const inspectProviders = (gpus: ProviderReport['gpus'] = findGpus(), probe: ProviderProbe = thisMachine()): ProviderReport => ({
+  providers: preference.map((name) => ({ name, why: obstacleOf(name, probe) })),
+  gpus,
+  hasCudaLibraries: probe.hasCudaLibraries(),
+});
 
 export const sessionOptions = (provider: Provider, threads: number): InferenceSession.SessionOptions => ({
   executionProviders: [provider],

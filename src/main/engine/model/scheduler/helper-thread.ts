@@ -101,7 +101,7 @@ export class SecondLane {
     const moved: ArrayBuffer[] = [];
     const image = ++this.#images;
     const input = { image, feeds: this.#packed(feeds, moved), forSeveral };
-    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', input, moved));
+    const { outputs, forAttention, times } = await this.#alive(this.#peer.call('encode', input, { transfer: moved }));
     const made = { outputs: unpacked(outputs), forAttention: forAttention && unpacked(forAttention) };
     if (forSeveral)
       for (const [name, tensor] of Object.entries({ ...made.outputs, ...made.forAttention })) this.#made.set(tensor, { image, name });
@@ -114,7 +114,7 @@ export class SecondLane {
   async take(work: Work, feeds: Record<string, Tensor>, each: readonly Record<string, Tensor>[], share: LaneShare): Promise<LaneDone> {
     const moved: ArrayBuffer[] = [];
     const input = { work, feeds: this.#packed(feeds, moved), each: each.map((own) => this.#packed(own, moved)), share };
-    const { done, times } = await this.#alive(this.#peer.call('take', input, moved));
+    const { done, times } = await this.#alive(this.#peer.call('take', input, { transfer: moved }));
     return { done: done.map(({ index, outputs }) => ({ index, outputs: unpacked(outputs) })), times };
   }
 

@@ -2,6 +2,7 @@
 import { parentPort } from 'node:worker_threads';
 import type { InferenceSession } from 'onnxruntime-node';
 import { type MethodMap, RpcPeer, Transferred } from '../../../common/rpc.ts';
+import { SerialQueue } from '../../../common/serial-queue.ts';
 import { openSession } from '../runtime/create-session.ts';
 import { unreadable } from '../runtime/graph-sessions.ts';
 import { runFailure } from '../runtime/run-failure.ts';
@@ -124,15 +125,11 @@ export type LaneMethods = typeof laneMethods;
 if (parentPort) {
   const port = parentPort;
   // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its own.
-  let queue: Promise<unknown> = Promise.resolve();
+  const queue = new SerialQueue();
   const inOrder = Object.fromEntries(
     Object.entries<(input: never) => Promise<unknown>>(laneMethods).map(([name, method]) => [
       name,
-      (input: never) => {
-        const next = queue.then(() => method(input));
-        queue = next.catch(() => {});
-        return next;
-      },
+      (input: never) => queue.run(() => method(input)),
     ]),
   );
   new RpcPeer<MethodMap>(

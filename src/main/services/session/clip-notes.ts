@@ -1,0 +1,48 @@
+/** What a user has to know of a clip that can be used all the same. */
+import type { AppState } from '../../../shared/contract/state.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
+
+export interface ClipNote {
+  level: AppState['notices'][number]['level'];
+  text: string;
+}
+
+const count = (n: number, one: string, several: string): string => `${n} ${n === 1 ? one : several}`;
+
+/** What is missing of a file, and what to do. */
+export const damageText = ({ damage, frameCount }: OpenedMedia): string | null => {
+  if (damage === null) return null;
+  const what =
+    damage === 'cut-short' ? 'The clip is cut short: it ends before its own tables say.' : 'Parts of the clip are missing or damaged.';
+  return `${what} The ${count(frameCount, 'frame', 'frames')} that can be read are here; get a whole copy for the rest.`;
+};
+
+const repairText = ({ repair }: OpenedMedia): string | null => {
+  if (!repair) return null;
+  const { missing, equal, disordered, restarts } = repair;
+  const causes = [
+    ...(restarts.length > 0 ? [`its clock begins anew at ${restarts.length === 1 ? 'frame' : 'frames'} ${listed(restarts)}`] : []),
+    ...(equal > 0 ? [`${count(equal, 'frame has', 'frames have')} the time of another`] : []),
+    ...(disordered > 0 ? [`${count(disordered, 'frame has', 'frames have')} a time out of order`] : []),
+    ...(missing > 0 ? [`${count(missing, 'frame has', 'frames have')} no time`] : []),
+  ];
+  return `The times of the clip were repaired: ${causes.join('; ')}. No frame is lost.`;
+};
+
+const listed = (frames: readonly number[]): string => `${frames.slice(0, 5).join(', ')}${frames.length > 5 ? ' and others' : ''}`;
+
+const streamsText = ({ streams, stream }: OpenedMedia): string | null => {
+  if (streams.length < 2) return null;
+  const list = streams.map(({ codec, width, height }, i) => `${i} (${codec}, ${width} × ${height})`).join(', ');
+  return `The file has ${streams.length} video streams: ${list}. Stream ${stream} is open.`;
+};
+
+/** In the order of how much they matter. */
+export const clipNotes = (media: OpenedMedia): ClipNote[] => {
+  const notes: [ClipNote['level'], string | null][] = [
+    ['warning', damageText(media)],
+    ['info', repairText(media)],
+    ['info', streamsText(media)],
+  ];
+  return notes.flatMap(([level, text]) => (text === null ? [] : [{ level, text }]));
+};
