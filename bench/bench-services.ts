@@ -1,7 +1,7 @@
 /** The app's services with their engine, without a window: what every bench of the whole pipeline runs on. */
 import { tmpdir } from 'node:os';
-import type { Services } from '../src/main/services/app/create-services.ts';
 import { createServices } from '../src/main/services/app/create-services.ts';
+import type { Services } from '../src/main/services/app/services.ts';
 import type { ServicesOptions } from '../src/main/services/app/services-options.ts';
 import { appPaths } from '../src/main/services/base/app-paths.ts';
 import { forkEngine } from '../src/main/services/engine-link/fork-engine.ts';

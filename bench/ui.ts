@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeServices } from '../src/main/cli/headless.ts';
 import type { MessageLink } from '../src/main/common/rpc.ts';
-import type { Services } from '../src/main/services/app/create-services.ts';
+import type { Services } from '../src/main/services/app/services.ts';
 import { appPaths } from '../src/main/services/base/app-paths.ts';
 import type { EngineProcess } from '../src/main/services/engine-link/engine-supervisor.ts';
 import { forkEngine } from '../src/main/services/engine-link/fork-engine.ts';

@@ -6,8 +6,8 @@ import { makeServices } from '../../src/main/cli/headless.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
 import { runFfmpeg } from '../../src/main/engine/media/ffmpeg-process.ts';
 import { type ClipName, type Clips, ffprobeFramePts, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
 import { openSource } from '../../src/main/services/app/open-source.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import { makeTempFolder } from './run-cli.ts';
 
 /** More of their kind are decoded beside the decoder (decode.test.ts). */

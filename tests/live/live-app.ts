@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
 import type { AppState, Session } from '../../src/shared/contract/state.ts';
 import type { LiveState } from '../../src/shared/live.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import type { EngineEvents } from '../../src/main/engine/api/protocol.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import { forkEngine } from '../../src/main/services/engine-link/fork-engine.ts';
 
 let clips: Clips;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { type Clips, makeClips } from '../../src/main/engine/media/testing/make-clips.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import type { Connection } from '../../src/main/services/base/handlers.ts';
 import { type HostMessage, hostMessageSchema } from '../../src/shared/contract.ts';
 import { defaultMemorySettings } from '../../src/shared/memory-settings.ts';

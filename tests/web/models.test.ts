@@ -3,7 +3,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import type { Connection } from '../../src/main/services/base/handlers.ts';
 import { addressVariable } from '../../src/main/services/download/download-address.ts';
 import { CheckpointServer, cutAfter, whole } from '../../src/main/services/models/testing/checkpoint-server.ts';

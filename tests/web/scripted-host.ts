@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeServices } from '../../src/main/cli/headless.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
 import type { ClientLink } from '../../src/main/services/base/handlers.ts';
 import type { SpawnEngine } from '../../src/main/services/engine-link/engine-supervisor.ts';

@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { pathPolicy } from '../../src/main/cli/serve-command.ts';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
-import type { Services } from '../../src/main/services/app/create-services.ts';
+import type { Services } from '../../src/main/services/app/services.ts';
 import { exportUrl, startWebHost, type WebHost } from '../../src/main/web/server.ts';
 import { fileInside } from '../../src/main/web/static-files.ts';
 import { contentSecurityPolicy } from '../../src/shared/content-security-policy.ts';

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
 import { isNetworkAddress } from '../common/addresses.ts';
 import { writeStaged } from '../common/atomic-file.ts';
-import type { Services } from '../services/app/create-services.ts';
+import type { Services } from '../services/app/services.ts';
 import type { StateStore } from '../services/base/state-store.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Services } from '../services/app/create-services.ts';
 import { openSource } from '../services/app/open-source.ts';
+import type { Services } from '../services/app/services.ts';
 import { damageText } from '../services/session/clip-notes.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';

@@ -11,7 +11,7 @@ import type {
 } from 'electron';
 import { z } from 'zod';
 import { desktopChannels, openFileKinds } from '../../shared/desktop-bridge.ts';
-import type { Services } from '../services/app/create-services.ts';
+import type { Services } from '../services/app/services.ts';
 import { isTrustedSender } from './guards.ts';
 
 export interface BridgeParts {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import type { Services } from '../services/app/create-services.ts';
+import type { Services } from '../services/app/services.ts';
 
 /** What a second start tells the first one. */
 export const startDataSchema = z.object({ files: z.array(z.string().min(1).max(4096)).max(1000) });

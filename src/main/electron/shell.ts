@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { BrowserWindow, Notification } from 'electron';
 import { desktopChannels } from '../../shared/desktop-bridge.ts';
-import type { Services } from '../services/app/create-services.ts';
 import { resumeLast, startSample } from '../services/app/sample.ts';
+import type { Services } from '../services/app/services.ts';
 import type { ServicesOptions } from '../services/app/services-options.ts';
 import { appPaths, userDataDir } from '../services/base/app-paths.ts';
 import { EncryptedSecrets } from '../services/secrets/encrypted-secrets.ts';

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { contentSecurityPolicy } from '../../shared/content-security-policy.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Services } from '../services/app/create-services.ts';
+import type { Services } from '../services/app/services.ts';
 import { ClientOutbox } from './client-outbox.ts';
 import { isAllowedHost, isAllowedOrigin, isToken } from './request-guard.ts';
 import { fileInside, sendFile } from './static-files.ts';

@@ -2,8 +2,8 @@
 import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import { isProjectFolder } from '../project/project.ts';
 import { importSource } from '../sources/import-source.ts';
-import type { Services } from './create-services.ts';
 import { diagnosticsText } from './diagnostics.ts';
+import type { Services } from './services.ts';
 
 type AppMethod =
   | MethodsOf<'app' | 'operation'>

@@ -5,12 +5,11 @@
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { Method } from '../../../shared/contract.ts';
-import type { DoctorReport } from '../../../shared/doctor.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';
-import { type ClientLink, type Connection, type Handlers, viewerOf } from '../base/handlers.ts';
+import { type Handlers, viewerOf } from '../base/handlers.ts';
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateStore } from '../base/state-store.ts';
@@ -40,40 +39,9 @@ import { appMethods } from './app-methods.ts';
 import { Clients } from './clients.ts';
 import { cutWork } from './ended-work.ts';
 import { Openings } from './openings.ts';
+import type { Services } from './services.ts';
 import type { ServicesOptions } from './services-options.ts';
 import { Sessions } from './sessions.ts';
-
-export interface Services {
-  readonly appVersion: string;
-  readonly sessions: Sessions;
-  readonly operations: Operations;
-  readonly runs: TrackRuns;
-  readonly exports: Exports;
-  readonly live: LiveService;
-  readonly sources: Sources;
-  readonly models: ModelService;
-  readonly projects: Projects;
-  readonly settings: SettingsService;
-  readonly notices: Notices;
-  readonly log: AppLog;
-  readonly engine: AppEngine;
-  readonly clients: Clients;
-  /** What every client mirrors. */
-  readonly state: AppState;
-  /** Lines of the host's own for a report. */
-  readonly hostDetails: () => readonly string[];
-  /** What this machine has of what the app needs. */
-  examine(): Promise<DoctorReport>;
-  /** @throws AppError `not-allowed` for a path that a client may not use */
-  checkPath(path: string): Promise<void>;
-  /** For the host itself: told of every state that clients are. @returns unsubscribe */
-  onState(listener: (state: AppState) => void): () => void;
-  /** Attaches a client: it is greeted, given the state, and then answered until it closes. */
-  connect(link: ClientLink): Connection;
-  /** Starts the engine and loads the model; what fails is in `state.engine`, for the window to show. */
-  start(): Promise<void>;
-  close(): Promise<void>;
-}
 
 /** The services before their start, so that clients can watch that. */
 export const createServices = (options: ServicesOptions): Services => {

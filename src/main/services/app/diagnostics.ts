@@ -4,7 +4,7 @@ import type { DoctorReport } from '../../../shared/doctor.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import { doctorLines } from '../doctor/doctor-text.ts';
 import type { SessionService } from '../session/session-service.ts';
-import type { Services } from './create-services.ts';
+import type { Services } from './services.ts';
 
 /** Paths in a text, as far as they can be told from other words. */
 const hidePaths = (text: string): string =>

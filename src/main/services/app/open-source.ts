@@ -3,7 +3,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { isProjectFolder } from '../project/project.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { importSource } from '../sources/import-source.ts';
-import type { Services } from './create-services.ts';
+import type { Services } from './services.ts';
 
 /**
  * Opens a clip or a project, and also folders of pictures and addresses, which are fetched first.

@@ -2,7 +2,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import { samplePrompt } from '../base/sample-prompt.ts';
 import type { SessionService } from '../session/session-service.ts';
-import type { Services } from './create-services.ts';
+import type { Services } from './services.ts';
 
 /** Adds the sample's object to a session of the sample clip. */
 export const promptSample = async (session: SessionService): Promise<void> => {
