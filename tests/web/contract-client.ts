@@ -33,8 +33,13 @@ export abstract class ContractClient {
   protected receive(data: unknown): void {
     const message = hostMessageSchema.parse(data);
     if (message.t === 'state') {
+      const known = new Set(this.#app?.sessions.map(({ id }) => id));
       this.#app = message.state;
-      this.#follow(message.state.sessions.at(-1)?.id ?? null);
+      // A session that somebody has just opened; the newest of all at the beginning, and when its own is closed.
+      const { sessions } = message.state;
+      const opened = sessions.findLast(({ id }) => !known.has(id));
+      const isClosed = !sessions.some(({ id }) => id === this.sessionId);
+      if (opened || isClosed) this.#follow((opened ?? sessions.at(-1))?.id ?? null);
     }
     if (message.t === 'session' && message.session.id === this.sessionId) this.#session = message.session;
     if (message.t === 'res' || message.t === 'err') this.#waiting.get(message.id)?.(message);

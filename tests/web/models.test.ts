@@ -109,6 +109,8 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     });
     await client.call('track.start', { direction: 'forward', to: 8 });
     await client.until(() => client.state.operations[1]?.state === 'done');
+    // The session's state comes on its own.
+    await client.until(() => client.state.session?.objects[0]?.results[0]?.[1] === 8);
     expect(client.state.session!.objects[0]!.results).toEqual([[3, 8]]);
     expect(services.sessions.latest.store.get(1, 4)!.overlay.width).toBe(64);
     expect(JSON.parse(readFileSync(join(folder.path, 'data', 'models.json'), 'utf8'))).toMatchObject({ model: `${id}@256` });

@@ -63,7 +63,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
-  await services.sessions.close(services.sessions.latest.id);
+  for (const { id } of services.sessions.list) await services.sessions.close(id);
 });
 afterAll(async () => {
   server.close();
