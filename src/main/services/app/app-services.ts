@@ -300,7 +300,7 @@ export class AppServices {
 
   /** What this machine has of what the app needs. */
   async examine(): Promise<DoctorReport> {
-    await this.models.listOnce();
+    await this.models.refresh().catch(() => {});
     return examine({ appVersion: this.appVersion, dataDir: this.#dataDir, state: this.state, peer: () => this.#engine.peer });
   }
 

@@ -42,8 +42,12 @@ const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress:
 /** The machine is looked at only where the CPU does the work. */
 const adviceFor = async (peer: EnginePeer, used: UsedProvider): Promise<string | null> => {
   if (used.provider !== 'cpu') return null;
-  const machine = await peer.call('inspectProviders', {}).catch(() => null);
-  return machine && gpuAdvice(used, machine);
+  try {
+    return gpuAdvice(used, await peer.call('inspectProviders', {}));
+  } catch {
+    // Advice is no reason for a model not to load.
+    return null;
+  }
 };
 
 export class ActiveModel {
