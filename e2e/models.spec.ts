@@ -65,7 +65,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
     await expect(row.getByRole('progressbar', { name: `Download of ${name}` })).toBeVisible();
     await expect(row).toContainText('of 11.9 MB');
     await row.getByRole('button', { name: 'Cancel download' }).click();
-    await expect(row).toContainText('What came so far is kept');
+    await expect(row).toContainText('The part already downloaded is kept');
     await expect(row).toContainText('Partly downloaded');
   });
 

@@ -32,7 +32,7 @@ export class ModelSwitch {
     if (this.#host.isWorking())
       throw new AppError(
         'busy',
-        'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
+        'You can change the model when tracking and exports are done and no source is live. Stop them first (Esc); what is done is kept.',
       );
     const peer = this.#host.peer();
     const session = this.#host.session();

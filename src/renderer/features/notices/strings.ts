@@ -3,9 +3,9 @@ export const noticeText = {
   messages: 'Messages',
   dismiss: 'Dismiss',
   lost: 'The connection to the app was lost. Reconnecting…',
-  unanswered: 'The app does not answer. Open the address that "sam2-video serve" printed, token included, or start it again. Trying again…',
-  failed: 'The engine could not be started.',
+  unanswered: 'The app does not respond. Open the address that "sam2-video serve" printed, including the token, or restart it. Retrying…',
+  failed: 'The engine could not start.',
   starting: 'The engine is starting…',
-  loading: (name: string): string => `${name} is being loaded…`,
+  loading: (name: string): string => `Loading ${name}…`,
   restarting: 'The engine is restarting…',
 };
