@@ -141,7 +141,7 @@ test.describe('with hosts that are ended', () => {
     await test.step('what the new one is given is named, with a bar that can not be stopped', async () => {
       const status = page.getByRole('contentinfo');
       await expect(status).toContainText('Loading SAM2 Video nano', { timeout: 60_000 });
-      await expect(status.getByRole('progressbar', { name: 'Model loading progress' })).toBeVisible();
+      await expect(status.getByRole('progressbar', { name: 'Model loading in progress' })).toBeVisible();
       await expect(status.getByRole('button', { name: /^Stop/ })).toHaveCount(0);
       states.release();
       await expect(status.getByRole('progressbar')).toHaveCount(0);

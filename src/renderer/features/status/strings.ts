@@ -37,7 +37,7 @@ export const statusText = {
   unkept: 'Not saved',
   unkeptTitle: 'This host saves no projects. Your work is lost when it ends, so export what you need.',
   stopFetching: 'Stop and open',
-  progressOf: (kind: string): string => `${kind} progress`,
+  progressOf: (kind: string): string => `${kind} in progress`,
   left: (duration: string): string => `${duration} left`,
   stop: (kind: string): string => `Stop: ${kind}`,
 };
