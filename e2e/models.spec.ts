@@ -52,7 +52,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
 
   await test.step('it says what the model runs on and why, and how fast it is here', async () => {
     await expect(
-      dialog.getByText(/^CPU: the best this machine offers; images are encoded in fp32, as full precision is chosen$/),
+      dialog.getByText(/^CPU: the best one available on this machine; images are encoded in fp32, as full precision is chosen$/),
     ).toBeVisible();
     await expect(dialog.getByText('Not measured yet')).toBeVisible();
     await dialog.getByRole('button', { name: 'Measure', exact: true }).press('Enter');

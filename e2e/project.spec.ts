@@ -99,7 +99,7 @@ test.describe('with hosts that are ended', () => {
       .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))
       .toBe(true);
     await first.end('SIGKILL');
-    await expect(page.getByText('The connection to the app was lost. Reconnecting…')).toBeVisible();
+    await expect(page.getByText('Connection lost. Reconnecting… Your work is saved.')).toBeVisible();
 
     const second = await start(page, exportDir, dataDir);
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
@@ -159,7 +159,7 @@ test.describe('with hosts that are ended', () => {
       limit('1');
       await page.getByRole('button', { name: 'Hide Rabbit' }).click();
       await expect(saved).toHaveText('Not saved');
-      const told = page.getByText(/^Your last changes could not be saved to .* They are kept and saved as soon as that is possible\.$/);
+      const told = page.getByText(/^Your last changes could not be saved to .* They are kept in memory and saved as soon as possible\.$/);
       await expect(told).toBeVisible();
       limit('unlimited');
       await expect(saved).toHaveText('Saved');

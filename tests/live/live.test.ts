@@ -166,7 +166,7 @@ describe('a stream', () => {
     expect(state.session!.live).toMatchObject({ isTracking: true, problem: null });
     expect(state.session!.objects[0]!.results[0]![0]).toBe(2);
     expect(app.pushed.length).toBeGreaterThan(5);
-    expect(() => services.startTrack({ direction: 'forward' })).toThrow(/Stop the live source/);
+    expect(() => services.startTrack({ direction: 'forward' })).toThrow(/after the live source has ended/);
     // What left the buffer is refused, and what is in it can be looked at again.
     await expect(services.session.frameMessage(1, 100_000, 640, 360)).rejects.toMatchObject({ code: 'frame-out-of-range' });
     expect(await services.session.frameMessage(1, 2, 640, 360)).toMatchObject({ frame: 2, width: 320, overlays: [{ objectId }] });
@@ -313,7 +313,7 @@ describe('a stream', () => {
     expect(acknowledged).toBeGreaterThanOrEqual(12);
     const next = await LiveApp.start(folder);
     try {
-      await next.until(({ notices }) => notices.some(({ text }) => /was made whole/.test(text)));
+      await next.until(({ notices }) => notices.some(({ text }) => /was repaired/.test(text)));
       const [recent] = next.services.state.recents;
       const session = await next.services.openProject(recent!.path);
       expect(session.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }] }]);
@@ -354,7 +354,7 @@ describe('a stream', () => {
     await app.click(2);
     disk.free = 200 * 2 ** 20;
     expect((await services.operations.ended(id)).state).toBe('done');
-    expect(services.state.notices.at(-1)!.text).toMatch(/ended, since the disk is almost full.*open as a clip/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/stopped because the disk is almost full.*open as a clip/);
     expect(services.state.session).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160, y: 90 }] }] }] });
   });
 
@@ -440,7 +440,7 @@ describe('a camera on the network (RTSP)', () => {
     await server.kill();
     expect((await services.operations.ended(id)).state).toBe('done');
     expect(services.state.session).toMatchObject({ live: null, media: { codec: 'h264' } });
-    expect(services.state.notices.at(-1)!.text).toMatch(/not live any more.*can not be reached.*open as a clip/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/no longer live.*could not be reached.*open as a clip/);
     services.settings.reset('live.tries');
   });
 });

@@ -94,7 +94,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
       model: { imageSize: 256 },
       objects: [{ name: 'Rabbit', prompts: [{ frame: 3 }], results: [[3, 6]] }],
     });
-    await client.until(() => client.state.notices.some(({ text }) => text.includes('press Track to track again')));
+    await client.until(() => client.state.notices.some(({ text }) => text.includes('Press Track to track again')));
     const [prompted, tracked] = [3, 5].map((frame) => services.session.store.get(1, frame)!);
     expect(prompted).not.toEqual(nanoMasks[0]);
     expect(prompted!.overlay.width).toBe(64);

@@ -198,7 +198,7 @@ describe('an address', () => {
     ['/nowhere', 'address-missing', /is not there/],
     ['/secret.mp4', 'address-forbidden', /name and password/],
     ['/forbidden.mp4', 'address-forbidden', /name and password/],
-    ['/page', 'source-unreadable', /can not be read as a video/],
+    ['/page', 'source-unreadable', /could not be read as a video/],
   ])('that fails says why: %s', async (path, code, message) => {
     const { state, error } = await open(at(path));
     expect(state).toBe('failed');
@@ -211,7 +211,7 @@ describe('an address', () => {
       const { error } = await open(address);
       expect(error).toMatchObject({
         code: 'address-unreachable',
-        message: expect.stringContaining('127.0.0.1:1/stream can not be reached'),
+        message: expect.stringContaining('127.0.0.1:1/stream could not be reached'),
       });
     }
     expect(await leftInImports()).toEqual([]);
@@ -240,7 +240,7 @@ describe('an address', () => {
       id = services.sources.imports.start({ kind: 'network', url });
       await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
       if (services.operations.get(id)?.state === 'running') break;
-      expect(services.operations.get(id)!.error?.message).toMatch(/can not be reached/);
+      expect(services.operations.get(id)!.error?.message).toMatch(/could not be reached/);
     }
     await services.sources.imports.finish(id);
     expect(await ended(id)).toMatchObject({ state: 'done', error: null });
@@ -325,7 +325,7 @@ describe('what a window sends', () => {
       JSON.stringify({ pid: 999_999_999, recording: 'camera 3.webm.partial' }),
     );
     await services.sources.imports.recover();
-    expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app ended/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app closed/);
     expect(await readdir(place)).toEqual(['camera 2.mkv']);
     expect(await readdir(join(folder.path, 'imports'))).not.toContain('0123abce');
     await services.openSession(join(place, 'camera 2.mkv'));

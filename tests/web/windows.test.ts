@@ -117,7 +117,9 @@ it('whoever opens another clip while one is tracked is told that this ended the 
   app.goOn();
   await opened;
   await settled(window);
-  expect(window.state!.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Tracking was ended, .* masks it made are kept/)]);
+  expect(window.state!.notices.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^Tracking stopped because .* Finished masks are kept/),
+  ]);
 });
 
 it('whoever opens a clip again that has been worked on is told where that work is', async () => {

@@ -73,7 +73,7 @@ const showProgress = (services: AppServices): (() => void) => {
     if (!live) return;
     const { phase, title, recordedMs, shownFps, dropped, attempt } = live;
     const tries = attempt > 0 ? `, try ${attempt}` : '';
-    const text = `${title}: ${phase}${tries}, ${Math.floor(recordedMs / 1000)} s, ${shownFps?.toFixed(1) ?? '--'} frames/s, ${dropped} left out`;
+    const text = `${title}: ${phase}${tries}, ${Math.floor(recordedMs / 1000)} s, ${shownFps?.toFixed(1) ?? '--'} frames/s, ${dropped} not tracked`;
     const key = `${phase}${tries}${Math.floor(recordedMs / 5_000)}`;
     if (key === last) return;
     last = key;

@@ -82,7 +82,7 @@ export const withInterrupt = async <T>(onInterrupt: () => void, work: () => Prom
   let count = 0;
   const listener = (): void => {
     if (++count > 1) process.exit(exitCodes.interrupted);
-    process.stderr.write('\nstopping; what is done is kept (Ctrl-C again to stop at once)\n');
+    process.stderr.write('\nstopping; finished frames are kept (Ctrl-C again to stop at once)\n');
     onInterrupt();
   };
   process.on('SIGINT', listener);

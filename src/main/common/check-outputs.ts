@@ -80,7 +80,7 @@ const refuseInput = async ({ path, kind }: Output, input: string): Promise<void>
   const written = await placeOf(path);
   const isInput = written !== null && isSamePlace(written, read);
   if (isInput || (await isUnfinished(resolve(input), resolve(path))))
-    throw refusal(path, `${path} would replace ${isInput ? 'what is being read' : input}. Choose another folder.`);
+    throw refusal(path, `${path} would replace ${isInput ? 'the file being read' : input}. Choose another folder.`);
   if (kind === 'folder' && written && (await placesAround(input)).some((around) => isSamePlace(around, written)))
     throw refusal(path, `${path} holds ${input}, which is being read, and would be replaced. Choose another folder.`);
 };

@@ -53,7 +53,7 @@ export class OpenRequests {
     try {
       await services.openSession(projectOrFile(first));
       if (others.length > 0)
-        services.notify('info', `One clip is open at a time: ${basename(first)} was opened, the other ${others.length} were not.`);
+        services.notify('info', `Only one clip can be open at a time. ${basename(first)} was opened; the other ${others.length} were not.`);
     } catch (error) {
       services.notify('error', AppError.from(error).message);
     }

@@ -50,7 +50,10 @@ describe('files that are handed over', () => {
     expect(services.openSession).not.toHaveBeenCalled();
     expect(await requests.attach(services)).toBe(true);
     expect(opened).toEqual(['a.mp4']);
-    expect(services.notify).toHaveBeenCalledExactlyOnceWith('info', 'One clip is open at a time: a.mp4 was opened, the other 1 were not.');
+    expect(services.notify).toHaveBeenCalledExactlyOnceWith(
+      'info',
+      'Only one clip can be open at a time. a.mp4 was opened; the other 1 were not.',
+    );
     requests.add(['broken.mp4']);
     requests.add([]);
     requests.add(['c.mp4']);
@@ -105,9 +108,9 @@ describe("the system's encryption", () => {
   it.each([
     [true, 'gnome_libsecret', 'linux', null],
     [true, 'kwallet6', 'linux', null],
-    [true, 'basic_text', 'linux', 'no keyring in use'],
-    [true, 'unknown', 'linux', 'no keyring in use'],
-    [false, 'gnome_libsecret', 'linux', 'no keyring in use'],
+    [true, 'basic_text', 'linux', 'uses no keyring'],
+    [true, 'unknown', 'linux', 'uses no keyring'],
+    [false, 'gnome_libsecret', 'linux', 'uses no keyring'],
     [true, 'basic_text', 'darwin', null],
     [true, 'basic_text', 'win32', null],
     [false, '', 'darwin', 'not to be had'],

@@ -226,7 +226,7 @@ export const openEncoder = async (options: EncoderOptions): Promise<Encoder> => 
   if (options.signal?.aborted) throw cancelled();
   const output = resolve(options.output);
   if (options.audioFrom !== null && (await isSameFile(output, options.audioFrom)))
-    throw new AppError('output-unwritable', `${output} is the video being read, and would be overwritten. Choose another name.`, {
+    throw new AppError('output-unwritable', `${output} is the video being read and would be overwritten. Choose another name.`, {
       details: { path: output },
     });
   return new Mp4Encoder(options, output, await createPartialFile(output));

@@ -30,19 +30,18 @@ const headOf = async (path: string): Promise<Buffer> => {
 export const readImageFolder = async (folder: string): Promise<ImageFolder> => {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png)$/i.test(name) && !name.startsWith('.'));
   names.sort(new Intl.Collator('en', { numeric: true }).compare);
-  if (names.length === 0)
-    throw new AppError('source-empty', `${folder} holds no pictures. A folder of frames holds JPEG or PNG files that are numbered.`);
+  if (names.length === 0) throw new AppError('source-empty', `${folder} holds no pictures. Choose a folder of numbered JPEG or PNG files.`);
   const paths = names.map((name) => join(folder, name));
   let first: Omit<ImageFolder, 'paths'> | null = null;
   for (const path of paths) {
     const size = imageSize(await headOf(path));
     if (!size)
-      throw new AppError('source-unreadable', `${path} is no whole JPEG or PNG picture. Take it out of the folder, or replace it.`);
+      throw new AppError('source-unreadable', `${path} is not a complete JPEG or PNG picture. Remove it from the folder or replace it.`);
     first ??= size;
     if (size.kind !== first.kind || size.width !== first.width || size.height !== first.height)
       throw new AppError(
         'source-unreadable',
-        `${path} is a ${size.kind === 'png' ? 'PNG' : 'JPEG'} of ${size.width} x ${size.height} px, and the first picture a ${first.kind === 'png' ? 'PNG' : 'JPEG'} of ${first.width} x ${first.height}. All frames of a clip have one format and one size.`,
+        `${path} is a ${size.kind === 'png' ? 'PNG' : 'JPEG'} of ${size.width} x ${size.height} px, and the first picture a ${first.kind === 'png' ? 'PNG' : 'JPEG'} of ${first.width} x ${first.height}. All frames of a clip need the same format and size.`,
       );
   }
   return { paths, ...first! };

@@ -118,7 +118,10 @@ export const importMedia = async (source: ImportSource, output: string, options:
       said = await copyPackets(args, partial, options, bytes);
     } else if (source.kind === 'network') {
       if (!isNetworkAddress(source.url))
-        throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+        throw new AppError(
+          'not-allowed',
+          'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.',
+        );
       const { args, stdin } = networkInput(source.url);
       said = await copyPackets(args, partial, options, null, stdin);
       if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
@@ -127,9 +130,9 @@ export const importMedia = async (source: ImportSource, output: string, options:
       throw new AppError('disk-full', `The disk is full: ${output} could not be written. Free some space and try again.`);
     // A recording may end anywhere, like a stream: what came until then is the clip.
     if (said !== null && (source.kind === 'images' || (source.kind === 'recording' && (await bytesIn(partial)) < leastBytes)))
-      throw new AppError('source-unreadable', `The pictures could not be put together: ${said}. Check that they open in a viewer.`);
+      throw new AppError('source-unreadable', `The pictures could not be combined: ${said}. Check that they open in a viewer.`);
     if ((await bytesIn(partial)) === 0)
-      throw new AppError('source-empty', 'Nothing came before it was ended. Try again and wait for the first pictures.');
+      throw new AppError('source-empty', 'It was stopped before any video arrived. Try again and wait for the first picture.');
     if (said !== null || (options.finish.aborted && process.platform === 'win32')) {
       // Cut off without its index: a second pass over the file writes it.
       const whole = `${partial}.whole`;

@@ -74,7 +74,7 @@ export const deadlineMs = (state: Lifecycle, rules: LifecycleRules): number | nu
 
 const silent = (seconds: number): SerializedError => ({
   code: 'address-timeout',
-  message: `No picture came for ${Math.round(seconds)} seconds. Check the source and the network; it is connected anew.`,
+  message: `No video received for ${Math.round(seconds)} seconds. Check the source and the network. Reconnecting.`,
 });
 
 const broken = (

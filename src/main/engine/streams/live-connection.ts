@@ -28,8 +28,8 @@ const endMs = 3_000;
 
 const writeError = (path: string, cause: unknown): AppError =>
   (cause as NodeJS.ErrnoException).code === 'ENOSPC'
-    ? new AppError('disk-full', `The disk is full: ${path} could not be written on. What came until then is kept.`, { cause })
-    : new AppError('output-unwritable', `${path} could not be written (${(cause as Error).message}). What came until then is kept.`, {
+    ? new AppError('disk-full', `The disk is full: ${path} could not be written further. The part recorded so far is kept.`, { cause })
+    : new AppError('output-unwritable', `${path} could not be written (${(cause as Error).message}). The part recorded so far is kept.`, {
         cause,
       });
 

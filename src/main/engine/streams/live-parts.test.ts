@@ -16,7 +16,7 @@ describe('how a source is opened', () => {
     expect(args.join(' ')).toMatch(/-protocol_whitelist http\S* .*-rtsp_transport tcp .*-i rtsp:\/\/host\/cam .*-c copy .*pipe:1$/);
     expect(args).not.toContain('-re');
     expect(liveInput('https://host/live.m3u8').args).toContain('-re');
-    expect(() => liveInput('file:///etc/passwd')).toThrow(/Only addresses/);
+    expect(() => liveInput('file:///etc/passwd')).toThrow(/not supported/);
   });
 
   it.each([

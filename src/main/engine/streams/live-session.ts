@@ -129,7 +129,7 @@ export class LiveSession {
   /** Size of the source in px. @throws AppError `busy` before the first picture */
   get media(): { width: number; height: number } {
     const size = this.#picture ?? this.#options.known;
-    if (!size) throw new AppError('busy', 'No picture came yet. Wait for the first one.');
+    if (!size) throw new AppError('busy', 'No video received yet.');
     return { width: size.width, height: size.height };
   }
 
@@ -225,7 +225,7 @@ export class LiveSession {
     if (former && (former.width !== picture.width || former.height !== picture.height || former.codec !== picture.codec)) {
       const error = new AppError(
         'source-changed',
-        `${this.title} came back with another picture (${picture.codec}, ${picture.width} x ${picture.height} px). What came before is kept; start it again for the new one.`,
+        `${this.title} came back with a different picture (${picture.codec}, ${picture.width} x ${picture.height} px). The recording so far is kept. Start it again for the new picture.`,
       );
       this.#lifecycle.send({ type: 'broken', problem: error.serialize(), isFinal: true });
       return;
@@ -317,7 +317,7 @@ export class LiveSession {
     const held = range ? `frames ${range.from} to ${range.to} are` : 'nothing is';
     return new AppError(
       'frame-out-of-range',
-      `Frame ${frame} is not in the live buffer (${held}). It is in the recording, which opens when the live source is stopped.`,
+      `Frame ${frame} is no longer in the live buffer (${held}). It is in the recording, which opens when you stop the live source.`,
       { details: { frame, ...range } },
     );
   }

@@ -253,7 +253,7 @@ export class AppServices {
     request: Omit<TrackRequest, 'display' | 'memory'>,
     display: TrackRequest['display'] = shownSize(this.settings.values),
   ): string {
-    this.live.refuse('Tracking of the whole clip is done');
+    this.live.refuse('You can track the whole clip');
     return this.#runs.start({ ...request, display });
   }
 
@@ -283,7 +283,7 @@ export class AppServices {
 
   /** @returns the operation's id */
   startExport(request: ExportChoice): string {
-    this.live.refuse('Exports are made');
+    this.live.refuse('You can export');
     return this.exports.start(this.session, request, this.exportRoot, this.#memory);
   }
 
@@ -361,6 +361,6 @@ export class AppServices {
     await this.#open.current?.replay();
     this.#engine.tell('ready', null);
     if (isRestart || this.projects.keeps) void this.sources.imports.recover().catch(() => {});
-    if (isRestart) this.notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
+    if (isRestart) this.notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to continue.');
   }
 }

@@ -154,6 +154,6 @@ const exportBytes = async ({ session, exports }: SessionServices, choice: Export
 const exportChoice = ({ from, to, ...rest }: MethodInput<'export.start'>, { media }: SessionService): ExportChoice => {
   const range = { from: from ?? 0, to: to ?? media.frameCount - 1 };
   checkFrame(range.to, media);
-  if (range.from > range.to) throw new AppError('bad-request', 'The first frame to export lies after the last. Exchange them.');
+  if (range.from > range.to) throw new AppError('bad-request', 'The first frame to export is after the last. Swap them.');
   return { ...rest, range, contactSheet: false };
 };

@@ -36,7 +36,7 @@ export const getFile = async (
     }
     body.destroy();
     if (followed === mostRedirects)
-      throw new AppError('download-failed', `${address.host} sends the download round in circles. Try again later.`);
+      throw new AppError('download-failed', `${address.host} redirects the download in circles. Try again later.`);
     url = options.redirect(url, location);
   }
 };

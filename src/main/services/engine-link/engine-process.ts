@@ -56,7 +56,7 @@ export class EngineHost {
 
   /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
   get peer(): EnginePeer {
-    if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment; nothing was lost.');
+    if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment. No work was lost.');
     return this.#peer;
   }
 
@@ -102,7 +102,7 @@ export class EngineHost {
   }
 
   #onExit(ended: EngineProcess, peer: EnginePeer, reason: string): void {
-    peer.close(new AppError('engine-lost', `The engine stopped (${reason}). It is started again; your prompts and masks are kept.`));
+    peer.close(new AppError('engine-lost', `The engine stopped (${reason}). It is restarting; your prompts and masks are kept.`));
     if (this.#closed || this.#process !== ended) return;
     this.#process = null;
     this.#peer = null;

@@ -40,7 +40,7 @@ export class Exports {
   start(session: SessionService, request: ExportChoice, root: string, memory: MemorySettings): string {
     const { operations, appVersion, engine, cancelRun, outputUrl } = this.#host;
     if (operations.isRunning('export'))
-      throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
+      throw new AppError('busy', 'An export is already running. Cancel it first, or wait until it is done.');
     const { directory, parent, folderName, ...rest } = request;
     const folder = directory ?? freshFolder(parent ?? root, folderName ?? exportFolderName(session.path, new Date()));
     const ending = new AbortController();

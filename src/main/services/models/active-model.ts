@@ -134,7 +134,7 @@ export class ActiveModel {
     } catch (error) {
       this.#view = null;
       this.#engineModel = null;
-      throw new AppError(reason.code, `${reason.message} The model before it could not be loaded again: ${AppError.from(error).message}`, {
+      throw new AppError(reason.code, `${reason.message} The previous model could not be loaded either: ${AppError.from(error).message}`, {
         cause: error,
         details: { isLost: true },
       });

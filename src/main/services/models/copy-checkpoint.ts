@@ -29,7 +29,7 @@ export const copyCheckpoint = async (
     } catch (cause) {
       throw new AppError(
         'output-unwritable',
-        `${source} can't be linked into ${dirname(target)}: both must be on the same disk. Import it without linking, which copies it.`,
+        `${source} can't be linked into ${dirname(target)}: both must be on the same disk. Import it without --link to copy it instead.`,
         { cause },
       );
     }
@@ -47,7 +47,7 @@ export const copyCheckpoint = async (
     try {
       const buffer = Buffer.allocUnsafe(pieceBytes);
       for (;;) {
-        if (signal.aborted) throw new AppError('cancelled', 'The import was cancelled; nothing was installed.');
+        if (signal.aborted) throw new AppError('cancelled', 'Import cancelled. Nothing was installed.');
         const { bytesRead } = await from.read(buffer, 0, pieceBytes, part.size);
         if (bytesRead === 0) break;
         await part.append(buffer.subarray(0, bytesRead));

@@ -19,11 +19,11 @@ export interface CatalogModel extends InstallableModel {
 }
 
 const speeds: Readonly<Record<string, string>> = {
-  nano: 'The fastest: made for this app, runs on any machine.',
+  nano: 'The fastest. Made for this app; runs on any machine.',
   'sam2.1-tiny': 'The fastest SAM 2.1. Usable on a CPU at 512 px.',
-  'sam2.1-small': 'A little slower than tiny, and more exact.',
-  'sam2.1-base-plus': 'Slower than small, and more exact. Best with a graphics card.',
-  'sam2.1-large': 'The most exact and the slowest: for a graphics card.',
+  'sam2.1-small': 'A little slower than tiny and more exact.',
+  'sam2.1-base-plus': 'Slower than small and more exact. Best with a graphics card.',
+  'sam2.1-large': 'The most exact and the slowest. Needs a graphics card.',
 };
 
 const hasManifest = (dir: string): Promise<boolean> =>
@@ -93,7 +93,7 @@ export const findModel = async (modelsDir: string, idOrPath: string): Promise<Fo
   const known = (await readCatalog(modelsDir)).map((one) => one.id);
   throw new AppError(
     'model-missing',
-    `There is no model "${idOrPath}". Known: ${known.join(', ') || 'none'}, each with @<image size> where it has several; or give a bundle's folder.`,
+    `There is no model "${idOrPath}". Known: ${known.join(', ') || 'none'}, each with @<image size> if it has several; or give a bundle's folder.`,
   );
 };
 

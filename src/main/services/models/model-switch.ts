@@ -32,20 +32,20 @@ export class ModelSwitch {
     if (this.#host.isWorking())
       throw new AppError(
         'busy',
-        'You can change the model when tracking and exports are done and no source is live. Stop them first (Esc); what is done is kept.',
+        'You can change the model when tracking and exports are done and no source is live. Stop them first (Esc). Finished work is kept.',
       );
     const peer = this.#host.peer();
     const session = this.#host.session();
     const former = active.view?.name;
     const ending = new AbortController();
-    this.#host.onEngine('starting', `${name} is being loaded…`);
+    this.#host.onEngine('starting', `Loading ${name}…`);
     try {
       await this.#host.operate(
         'model',
         name,
         ({ progress }) => active.switchTo(spec, peer, session, { signal: ending.signal, onProgress: progress }),
         () => {
-          if (former) this.#host.onEngine('starting', `${former} goes on in a moment…`);
+          if (former) this.#host.onEngine('starting', `Returning to ${former}…`);
           ending.abort();
         },
       );
@@ -59,10 +59,7 @@ export class ModelSwitch {
     // A disk that refuses to remember it is no reason to refuse the model.
     if (remembers) await changeModelSettings(settingsPath, { model: spec }).catch(() => {});
     if (session?.objects.some(({ results }) => results.length > 0)) {
-      this.#host.notify(
-        'info',
-        `${session.model.name} is at work. Masks that were tracked before are kept; press Track to track again with it.`,
-      );
+      this.#host.notify('info', `${session.model.name} is now active. Masks tracked before are kept. Press Track to track again with it.`);
     }
   }
 }

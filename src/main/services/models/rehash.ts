@@ -16,7 +16,7 @@ export const rehash = async (path: string, { signal, onProgress }: InstallRun): 
       const buffer = Buffer.allocUnsafe(pieceBytes);
       let done = 0;
       for (;;) {
-        if (signal.aborted) throw new AppError('cancelled', 'Verifying the model was cancelled.');
+        if (signal.aborted) throw new AppError('cancelled', 'Verification cancelled.');
         const { bytesRead } = await file.read(buffer, 0, pieceBytes, done);
         if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes: done };
         hash.update(buffer.subarray(0, bytesRead));

@@ -97,7 +97,7 @@ export class AppendFile {
 
   /** @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open any more */
   read(offset: number, length: number): Buffer {
-    if (this.#closed) throw new AppError('cancelled', 'The clip was closed meanwhile. Open it again to go on.');
+    if (this.#closed) throw new AppError('cancelled', 'The clip was closed in the meantime. Open it again to continue.');
     const data = Buffer.alloc(length);
     let at = 0;
     while (at < length && offset + at < this.#written) {
@@ -152,13 +152,13 @@ const writeError = (path: string, cause: NodeJS.ErrnoException): AppError =>
   cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
     ? new AppError(
         'disk-full',
-        `The disk is full: your last changes could not be saved to ${path}. Free some space; they are kept and saved then.`,
+        `The disk is full: your last changes could not be saved to ${path}. They are kept in memory and saved as soon as there is space.`,
         {
           cause,
         },
       )
     : new AppError(
         'output-unwritable',
-        `Your last changes could not be saved to ${path} (${cause.code ?? cause.message}). They are kept and saved as soon as that is possible.`,
+        `Your last changes could not be saved to ${path} (${cause.code ?? cause.message}). They are kept in memory and saved as soon as possible.`,
         { cause },
       );

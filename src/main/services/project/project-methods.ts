@@ -31,7 +31,7 @@ export const projectMethods = (services: ProjectServices): Pick<Handlers, Extrac
   },
   'project.export': async ({ directory, withClip }) => {
     await services.checkPath(directory);
-    services.live.refuse('A project is copied');
+    services.live.refuse('You can copy the project');
     const { current } = services.projects;
     if (!current) throw new AppError('session-unknown', 'No project is open. Open a clip first.');
     if (services.operations.isRunning('copy'))

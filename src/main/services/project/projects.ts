@@ -87,7 +87,7 @@ export class Projects {
     if (isNew && earlier && session.edits.list.length === 0)
       this.#host.notify(
         'info',
-        `${earlier.name} was worked on before. That work is kept: close the clip (File, Close the clip) and choose it under Recent.`,
+        `${earlier.name} has an earlier project. To continue it, close the clip (File, Close the clip) and choose it under Recent.`,
       );
     await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
     void this.#makeThumbnail(project, session).catch(() => {});

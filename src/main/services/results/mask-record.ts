@@ -18,7 +18,7 @@ export const packLogits = (logits: Int8Array): Uint8Array => deflateRawSync(logi
 const damaged = (cause?: unknown): AppError =>
   new AppError(
     'source-unreadable',
-    'A stored mask could not be read: the project’s mask file is damaged there. Track that frame again.',
+    "A stored mask could not be read: the project's mask file is damaged. Track that frame again.",
     cause === undefined ? {} : { cause },
   );
 

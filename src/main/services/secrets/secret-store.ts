@@ -43,7 +43,7 @@ export class EnvironmentSecrets implements SecretStore {
     if (value === null) return;
     throw new AppError(
       'not-allowed',
-      `Passwords are not kept here. Give it in the environment variable ${secretVariables[name]} when you start the app.`,
+      `Passwords can't be saved here. Set the environment variable ${secretVariables[name]} when you start the app.`,
     );
   }
 }

@@ -31,7 +31,10 @@ const mostFailures = 3;
 const parse = (address: string, base?: URL): URL => {
   const url = URL.canParse(address, base?.href) ? new URL(address, base) : null;
   if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
-  throw new AppError('not-allowed', `The address leads to ${url?.protocol ?? 'a place'} that is not opened. Only http and https are.`);
+  throw new AppError(
+    'not-allowed',
+    `The address leads to an unsupported place (${url?.protocol ?? 'unknown'}). Only http and https are supported.`,
+  );
 };
 
 /** Any http(s) address a user gives. It may not be sent on from https to http, nor from the net to this machine. */

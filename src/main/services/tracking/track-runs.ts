@@ -38,7 +38,7 @@ export class TrackRuns {
     const models = this.#host.models();
     models.requireIdle();
     if (operations.isRunning('track'))
-      throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
+      throw new AppError('busy', 'Tracking is already running. Cancel it first, or wait until it is done.');
     const run = new TrackLoop(session, { ...request, memory }, cancelRun);
     this.#run = run;
     return operations.start(

@@ -2,7 +2,7 @@
 export const noticeText = {
   messages: 'Messages',
   dismiss: 'Dismiss',
-  lost: 'The connection to the app was lost. Reconnecting…',
+  lost: 'Connection lost. Reconnecting… Your work is saved.',
   unanswered: 'The app does not respond. Open the address that "sam2-video serve" printed, including the token, or restart it. Retrying…',
   failed: 'The engine could not start.',
   starting: 'The engine is starting…',

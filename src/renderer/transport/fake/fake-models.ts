@@ -22,7 +22,7 @@ const entry = (id: string, name: string, bytes: number, change: Partial<ModelEnt
     id,
     name,
     licence,
-    speed: 'A little slower than tiny, and more exact.',
+    speed: 'A little slower than tiny and more exact.',
     imageSizes: [512, 1024],
     state: 'missing',
     weights: { file, url: `https://dl.example/${file}`, bytes, sha256: null },

@@ -90,7 +90,7 @@ export class FakeTransport extends TransportBase {
         {
           id: 1,
           level: 'warning',
-          text: '/videos/harbour.mp4 is cut short or damaged: some of it is missing. The 240 frames that are there can be used.',
+          text: '/videos/harbour.mp4 is incomplete or damaged. Its 240 readable frames can be used.',
         },
         { id: 2, level: 'error', text: 'The folder /exports cannot be written: permission denied. Choose another folder.' },
       ];

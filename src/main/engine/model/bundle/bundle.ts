@@ -122,7 +122,7 @@ export async function checkFile(
 ): Promise<void> {
   const info = await statFile(path);
   if (info.size !== bytes) {
-    const message = `${path} has ${info.size} bytes where its manifest says ${bytes}: it is cut short or of another version. ${reinstall}`;
+    const message = `${path} has ${info.size} bytes where its manifest says ${bytes}: it is incomplete or a different version. ${reinstall}`;
     throw new AppError('model-corrupt', message, { details: { path, bytes: info.size, expected: bytes } });
   }
   if (sha256 === null) return;
@@ -151,7 +151,7 @@ async function containedPath(path: string, modelsRoot: string): Promise<string> 
   const realRoot = await readable(modelsRoot, () => realpath(modelsRoot));
   const realFile = isInside(path, modelsRoot) ? await readable(path, () => realpath(path)) : null;
   if (realFile !== null && isInside(realFile, realRoot)) return path;
-  throw new AppError('model-corrupt', `${path} lies outside the models folder, so it is not used. ${reinstall}`, {
+  throw new AppError('model-corrupt', `${path} is outside the models folder, so it is not used. ${reinstall}`, {
     details: { path, modelsRoot },
   });
 }
@@ -191,7 +191,7 @@ async function readable<T>(path: string, operation: () => Promise<T>): Promise<T
     const code = (cause as NodeJS.ErrnoException).code;
     if ((cause as Error).name === 'AbortError') throw new AppError('cancelled', 'Checking the model was cancelled.', { cause });
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AppError('model-missing', `${path} is not there. Install the model again.`, { cause, details: { path } });
+      throw new AppError('model-missing', `${path} is missing. Install the model again.`, { cause, details: { path } });
     }
     throw new AppError('model-corrupt', `${path} can't be read (${code ?? String(cause)}). Check its permissions and the disk.`, {
       cause,

@@ -110,7 +110,7 @@ export async function bindCheckpoint(options: BindOptions): Promise<BoundCheckpo
 
 function needWeights(manifest: Manifest): Weights {
   if (manifest.weights !== null) return manifest.weights;
-  throw new AppError('model-mismatch', `The model "${manifest.name}" has its weights already and takes no checkpoint.`);
+  throw new AppError('model-mismatch', `The model "${manifest.name}" already has its weights and takes no checkpoint.`);
 }
 
 function notPublished(path: string, sha256: string, expected: string): AppError {

@@ -78,7 +78,7 @@ async function refuseOtherFormats(file: FileHandle, fileBytes: number): Promise<
   if (start.includes('ustar') || start.startsWith('storages')) throw unsupported('it has the oldest (tar) format of PyTorch', saveAgain);
   if (start.startsWith('{"', 8)) throw unsupported('it is a safetensors file', saveAgain);
   if (start.startsWith('version https://git-lfs')) throw damaged('it is only a Git LFS pointer, not the file itself');
-  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw damaged('it is a web page, as when a download address was wrong');
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw damaged('it is a web page, as when the download address was wrong');
   throw refused('it is not a PyTorch checkpoint');
 }
 

@@ -74,7 +74,7 @@ async function findDirectory(file: FileHandle, fileBytes: number): Promise<Direc
     if (tail.readUInt32LE(at) !== 0x06054b50 || at + endBytes + tail.readUInt16LE(at + 20) !== tailBytes) continue;
     return checkPlace(await readEnd(file, tail, at, tailOffset), tailOffset + at);
   }
-  throw damaged('the end of the zip archive is missing, as when a download was cut');
+  throw damaged('the end of the zip archive is missing, as after an interrupted download');
 }
 
 async function readEnd(file: FileHandle, tail: Buffer, at: number, tailOffset: number): Promise<DirectoryPlace> {

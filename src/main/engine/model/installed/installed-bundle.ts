@@ -69,7 +69,7 @@ export async function identifyCheckpoint(path: string, models: readonly Installa
   const names = models.filter(({ weights }) => weights !== null).map(({ name }) => name);
   throw new AppError(
     'model-mismatch',
-    `This checkpoint fits no model of this app (${names.join(', ') || 'none takes a checkpoint'}). Choose one of theirs.`,
+    `This checkpoint fits no model of this app (${names.join(', ') || 'none takes a checkpoint'}). Choose a checkpoint of one of these.`,
   );
 }
 
@@ -82,7 +82,7 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
   const variant = model.variants.find((one) => one.imageSize === imageSize);
   if (!variant) {
     const sizes = model.variants.map((one) => one.imageSize).join(', ');
-    throw new AppError('model-missing', `${model.name} has no version for ${imageSize} px. There is: ${sizes}.`);
+    throw new AppError('model-missing', `${model.name} has no version for ${imageSize} px. Available: ${sizes}.`);
   }
   if (model.weights === null) return variant.dir;
   const folder = installedFolder(installedDir, model);
@@ -112,7 +112,7 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AppError(
       'output-unwritable',
-      `${outDir} can't be written (${code}). Check its permissions, and that no other program uses it.`,
+      `${outDir} can't be written (${code}). Check its permissions and that no other program uses it.`,
       { cause },
     );
   } finally {
@@ -184,7 +184,7 @@ async function shareConverted(bound: BoundCheckpoint, folder: string, variants: 
 async function matchVariant(checkpoint: Checkpoint, dir: string): Promise<CheckpointTensor[]> {
   const manifest: Manifest = await readManifest(dir);
   if (manifest.weights === null)
-    throw new AppError('model-mismatch', `The model "${manifest.name}" has its weights already and takes no checkpoint.`);
+    throw new AppError('model-mismatch', `The model "${manifest.name}" already has its weights and takes no checkpoint.`);
   return [...matchParameters(checkpoint, manifest.weights.parameters, manifest).values()];
 }
 
@@ -192,7 +192,7 @@ async function readManifestText(dir: string): Promise<string> {
   try {
     return await readFile(join(dir, 'manifest.json'), 'utf8');
   } catch (cause) {
-    throw new AppError('model-missing', `${join(dir, 'manifest.json')} is not there. Install the app again.`, { cause });
+    throw new AppError('model-missing', `${join(dir, 'manifest.json')} is missing. Install the app again.`, { cause });
   }
 }
 

@@ -73,7 +73,7 @@ const readFrom =
     try {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await file.read(bytes, 0, length, offset);
-      if (bytesRead !== length) throw new AppError('model-corrupt', `${location} is cut short. Remove the model and install it again.`);
+      if (bytesRead !== length) throw new AppError('model-corrupt', `${location} is incomplete. Remove the model and install it again.`);
       return bytes;
     } finally {
       await file.close();

@@ -14,7 +14,7 @@ const refuseHalfFloats = (path: string, session: InferenceSession): void => {
     if (value.isTensor && value.type === 'float16') {
       throw new AppError(
         'model-mismatch',
-        `${basename(path)} takes or gives 16-bit floats ("${value.name}"), which can't be passed to it here. Export the model with 32-bit inputs and outputs.`,
+        `${basename(path)} takes or gives 16-bit floats ("${value.name}"), which are not supported. Export the model with 32-bit inputs and outputs.`,
       );
     }
   }

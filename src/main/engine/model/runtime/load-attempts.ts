@@ -36,7 +36,7 @@ export const reasonOf = (
   { imageEncoderInt8 }: GraphPaths,
   { precision }: ProviderChoice,
 ): string => {
-  const reasons = refused.length === 0 ? ['the best this machine offers'] : [...refused];
+  const reasons = refused.length === 0 ? ['the best one available on this machine'] : [...refused];
   if (provider === 'cpu' && imageEncoderInt8) {
     reasons.push(`images are encoded in ${encoderPrecision}${precision === 'full' ? ', as full precision is chosen' : ''}`);
   }

@@ -79,7 +79,7 @@ export class SecondLane {
       onMessage: (listener) => worker.on('message', listener),
     });
     worker.on('error', (cause) => {
-      const error = new AppError('engine-lost', `The second inference thread stopped: ${cause.message}.`, { cause });
+      const error = new AppError('engine-lost', `The helper thread stopped: ${cause.message}.`, { cause });
       this.#peer.close(error);
       // Without it the worker is of no use; its end restarts the engine.
       throw error;
