@@ -368,7 +368,7 @@ describe('a stream', () => {
     expect((to - from + 1) * (320 * 180 * 1.5 + side * side * 3)).toBeLessThanOrEqual(32 * 2 ** 20);
     await expect(services.session.frameMessage(1, 0, 640, 360)).rejects.toMatchObject({
       code: 'frame-out-of-range',
-      message: expect.stringContaining('not in the live buffer'),
+      message: expect.stringContaining('no longer in the live buffer'),
     });
     services.settings.reset('live.bufferMb');
   });

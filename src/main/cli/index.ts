@@ -73,7 +73,7 @@ engineOptions(
   .option('--mask <file.png@frame>', 'a mask of the object', several, [])
   .option('--object <name:prompts>', 'another object, as for "track" (repeatable)', several, [])
   .option('--for <seconds>', 'seconds to run (default: until it ends, or Ctrl-C)')
-  .option('--cameras', 'list this machine's cameras and exit', false)
+  .option('--cameras', "list this machine's cameras and exit", false)
   .option('--no-video', 'do not write annotated.mp4')
   .option('--no-masks', 'do not write mask PNGs')
   .option('--out <folder>', 'where to write')

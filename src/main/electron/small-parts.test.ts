@@ -113,7 +113,7 @@ describe("the system's encryption", () => {
     [false, 'gnome_libsecret', 'linux', 'uses no keyring'],
     [true, 'basic_text', 'darwin', null],
     [true, 'basic_text', 'win32', null],
-    [false, '', 'darwin', 'not to be had'],
+    [false, '', 'darwin', 'locked or unavailable'],
   ] as const)('available %s, %s on %s: %s', async (isAvailable, backend, platform, reason) => {
     const refusal = await systemCipher(storage(isAvailable, backend), platform).refusal();
     if (reason === null) expect(refusal).toBeNull();

@@ -33,7 +33,7 @@ export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): st
   // A rate that the camera has must be named; 30 is what nearly all have.
   if (platform === 'darwin') return ['-f', 'avfoundation', '-framerate', '30', ...open, '-i', `${deviceId}:none`];
   if (platform === 'win32') return ['-f', 'dshow', '-rtbufsize', '128M', ...open, '-i', `video=${deviceId}`];
-  throw new AppError('source-unreadable', 'The app can't open this system's cameras here. Use one in the window, or its address.');
+  throw new AppError('source-unreadable', "The app can't open this system's cameras here. Use one in the window, or its address.");
 };
 
 /** Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two seconds or so. */

@@ -32,7 +32,7 @@ describe('how a source is opened', () => {
   it.each(['/etc/passwd', '/dev/sda', '/dev/video0/../sda', '/dev/v4l/by-id/a/../../../sda', 'video0', '-i'])(
     'not as %s, which is no camera',
     (path) => {
-      expect(() => cameraInputArgs(path, 'linux')).toThrow(/is no camera/);
+      expect(() => cameraInputArgs(path, 'linux')).toThrow(/is not a camera/);
     },
   );
 

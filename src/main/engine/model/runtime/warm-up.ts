@@ -39,7 +39,7 @@ export const warmUp = async (graphs: TrackerGraphs, constants: TrackerConstants)
     }
     for (const { logits, objectLogit, iou } of outputs) {
       if (![...logits, objectLogit, iou].every(Number.isFinite)) {
-        throw new AppError('inference-failed', 'The model's results are not numbers. Choose another provider.');
+        throw new AppError('inference-failed', "The model's results are not numbers. Choose another provider.");
       }
     }
   } finally {
