@@ -94,7 +94,7 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
       if (services.memory.mode === 'tree') process.stderr.write(`${treeSummary(services.session)}\n`);
       for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
       if (failure !== null) throw failure;
-      if (damage !== null) throw new AppError('source-truncated', `${damage} What is there was tracked and exported.`);
+      if (damage !== null) throw new AppError('source-truncated', `${damage} The readable frames were tracked and exported.`);
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {

@@ -84,7 +84,7 @@ export class LiveDecoder {
         this.#fail(
           new AppError(
             'source-unreadable',
-            'The stream never says what its picture is. Look whether another player shows it; its sender may have to be started again.',
+            'The stream does not describe its video. Check whether another player shows it; you may have to restart the sender.',
           ),
         );
       return;
@@ -137,10 +137,10 @@ export class LiveDecoder {
         else {
           await child.exit;
           throw child.stderr.has(/matches no streams/)
-            ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
+            ? new AppError('source-no-video', 'The stream has no video in it. Use the address of a video.')
             : new AppError(
                 'source-unreadable',
-                `The stream can not be read as a video: ${child.stderr.lastError()}. Look whether another player shows it.`,
+                `The stream could not be read as a video: ${child.stderr.lastError()}. Check whether another player shows it.`,
               );
         }
         child.kill();
@@ -198,7 +198,10 @@ export class LiveDecoder {
     if (this.#isClosed || child.stdin?.writableEnded) return;
     if (++this.#failures > mostFailures)
       this.#fail(
-        new AppError('decode-failed', `The pictures can not be decoded: ${child.stderr.lastError()}. The recording goes on being whole.`),
+        new AppError(
+          'decode-failed',
+          `The video could not be decoded: ${child.stderr.lastError()}. The recording continues and stays complete.`,
+        ),
       );
     else this.#spawn(picture, this.#header!);
   }

@@ -63,7 +63,10 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
   }
   const first = parts[0];
   if (!first)
-    throw new AppError('source-empty', 'No picture came before it was ended, so nothing was recorded. Wait for the picture, then stop.');
+    throw new AppError(
+      'source-empty',
+      'It was stopped before any video arrived, so nothing was recorded. Wait for the picture, then stop.',
+    );
   const places = placeParts(parts, readTimes(folder));
   const partial = `${output}.partial`;
   const list = join(folder, 'segments.txt');
@@ -88,9 +91,12 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
       return { segments: [{ segment: first.segment, offsetMs: 0 }] };
     }
     if (isFull)
-      throw new AppError('disk-full', `The disk is full: the recording could not be made whole. It is kept in ${folder}; free some space.`);
+      throw new AppError(
+        'disk-full',
+        `The disk is full, so the recording could not be finished. It is kept in ${folder}. Free some space.`,
+      );
     if (code !== 0)
-      throw new AppError('encode-failed', `The recording could not be made whole: ${stderr.lastError()}. It is kept in ${folder}.`);
+      throw new AppError('encode-failed', `The recording could not be finished: ${stderr.lastError()}. It is kept in ${folder}.`);
     await replaceFile(partial, output);
   } finally {
     await rm(partial, { force: true });

@@ -87,7 +87,7 @@ export class SessionService {
       onRefused: (object, frame, { message }) =>
         events.onNote({
           level: 'warning',
-          text: `What was marked of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`,
+          text: `The prompt of ${object} on frame ${frame + 1} can't be used for tracking: ${message}`,
         }),
     });
     this.store = work?.store ?? new MaskStore();
