@@ -87,7 +87,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
     await expect(row.getByRole('button', { name: `Use at 256 px: ${name}` })).toHaveAttribute('aria-pressed', 'true');
     await expect(row.getByRole('button', { name: 'is in use' })).toBeDisabled();
     await row.getByRole('button', { name: `Verify ${name}` }).click();
-    await expect(row).toContainText('is sound');
+    await expect(row).toContainText('is intact');
     await page.keyboard.press('Escape');
     await expect(page.getByRole('button', { name: /SAM 2.1 test model · 256 px · CPU/ })).toBeVisible();
     await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();

@@ -60,7 +60,7 @@ describe('sam2-video models', () => {
       imageSizes: [256, 512],
     });
 
-    expect(await models(['verify', 'sample'])).toMatchObject({ code: 0, stdout: expect.stringContaining('is sound') });
+    expect(await models(['verify', 'sample'])).toMatchObject({ code: 0, stdout: expect.stringContaining('is intact') });
     const removed = await models(['remove', 'sample']);
     expect(removed.stdout.trim().split('\n')).toEqual(
       ['sample.pt.json', 'sample.pt', '256', '512'].map((name) => `removed ${join(installed(), name)}`),

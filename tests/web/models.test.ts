@@ -120,7 +120,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     expect(client.state.models.active).toMatchObject({ id, imageSize: 256 });
     await client.call('model.verify', { id });
     await client.until(() => client.entry.task?.kind === 'verify' && client.entry.task.state === 'done');
-    expect(client.entry.task?.message).toContain('is sound');
+    expect(client.entry.task?.message).toContain('is intact');
   });
 
   it('a model that can not be used leaves the former at work', async () => {

@@ -135,7 +135,7 @@ it('whoever opens a clip again that has been worked on is told where that work i
     await window.call('session.openSample');
     await window.call('session.open', { path: keeping.clip });
     expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^clip was worked on before\. .*Recent/),
+      expect.stringMatching(/^clip has an earlier project\. .*Recent/),
     ]);
   } finally {
     await keeping.close();
