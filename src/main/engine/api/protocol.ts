@@ -63,6 +63,8 @@ export const engineInputs = {
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
   attend: z.object({ sessionId, frame }),
+  /** Sessions that somebody looks at: their prompts go before all other work. null, as at the start: those of every session do. */
+  setForeground: z.object({ sessionIds: z.array(sessionId).nullable() }),
   clearPrompts: z.object({ sessionId, objectId, frame }),
   removeObject: z.object({ sessionId, objectId }),
   track: z.object({

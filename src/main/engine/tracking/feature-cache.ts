@@ -34,7 +34,7 @@ export class FeatureCache {
       this.#features.set(frame, cached);
       return cached;
     }
-    const features = await (this.#takeAhead(frame) ?? this.#graphs.encodeImage(await image()));
+    const features = await (this.#takeAhead(frame) ?? this.#graphs.encodeImage(await image(), this));
     this.#features.set(frame, features);
     for (const [oldest, old] of this.#features) {
       if (this.#features.size <= cachedFrames) break;
@@ -52,7 +52,7 @@ export class FeatureCache {
       if (this.#features.has(frame)) return;
       const known = this.#ahead.get(frame);
       if (known && index === 0) known.next();
-      const encoding = known ?? this.#graphs.encodeAhead?.(image, index === 0);
+      const encoding = known ?? this.#graphs.encodeAhead?.(image, index === 0, this);
       if (encoding) this.#ahead.set(frame, encoding);
     });
   }

@@ -110,13 +110,16 @@ export interface AheadFeatures {
 }
 
 export interface TrackerGraphs {
-  /** @param rgb interleaved RGB, S * S * 3 bytes; it must stay as it is until this resolves */
-  encodeImage(rgb: Uint8Array): Promise<ImageFeatures>;
+  /**
+   * @param rgb interleaved RGB, S * S * 3 bytes; it must stay as it is until this resolves
+   * @param owner whose frame it is: graphs serve several trackers in turn, and what suits one need not suit another
+   */
+  encodeImage(rgb: Uint8Array, owner?: object): Promise<ImageFeatures>;
   /**
    * Absent or null where nothing can be encoded beside other work.
    * @param isNext the frame comes next; otherwise it is the one after that, which was asked for before it
    */
-  encodeAhead?(rgb: Uint8Array, isNext: boolean): AheadFeatures | null;
+  encodeAhead?(rgb: Uint8Array, isNext: boolean, owner: object): AheadFeatures | null;
   /** Raw features plus no_mem_embed (rule 6). */
   initialFeatures(features: ImageFeatures): ConditionedFeatures;
   /** Raw features without anything (rule 7). */
