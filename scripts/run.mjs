@@ -51,7 +51,10 @@ const ensureBuilt = async () => {
   return run(tools.electronVite, ['build', '--logLevel', 'warn']);
 };
 
-/** Electron's program if it is installed, or if there is a screen and it can be fetched; null otherwise, with the reason said. */
+/**
+ * Electron's program if it is installed, or if there is a screen and it can be fetched; null otherwise, with the reason
+ * said.
+ */
 const electronProgram = () => {
   const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;

@@ -1,6 +1,6 @@
 /**
- * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks for it.
- * It is checked before any work, by the window's host and by the command line alike.
+ * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks
+ * for it. It is checked before any work, by the window's host and by the command line alike.
  */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -97,8 +97,8 @@ const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
 };
 
 /**
- * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists` with
- *   `details.paths` when something exists and `overwrite` is not set
+ * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists`
+ *   with `details.paths` when something exists and `overwrite` is not set
  */
 export const checkOutputs = async ({ inputs, outputs, overwrite }: OutputPlan): Promise<void> => {
   for (const output of outputs) for (const input of inputs) await refuseInput(output, input);

@@ -1,6 +1,7 @@
 /**
- * What a live source goes through, as a pure machine: what happened and the time go in, the next state and what is to be done come
- * out. Breaks are answered by new connections with growing pauses; a source that says nothing is connected anew.
+ * What a live source goes through, as a pure machine: what happened and the time go in, the next state and what is to
+ * be done come out. Breaks are answered by new connections with growing pauses; a source that says nothing is connected
+ * anew.
  */
 
 import type { SerializedError } from '../../../shared/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * One connection to a live source: its bytes go into a file of the recording as they come, and through a decoder. The file is
- * written first, so that everything that was shown is in it.
+ * One connection to a live source: its bytes go into a file of the recording as they come, and through a decoder. The
+ * file is written first, so that everything that was shown is in it.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';

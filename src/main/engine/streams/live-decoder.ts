@@ -1,7 +1,8 @@
 /**
- * Decodes the bytes of a recording while they are written: the same file that is kept, so the time stamps of its pictures are the
- * file's. What the stream is is found out first, by a short look at its beginning; then one ffmpeg decodes it into planes for the
- * screen and RGB for the model. A decoder that can't keep up, or dies, is begun anew further on: the recording never waits for it.
+ * Decodes the bytes of a recording while they are written: the same file that is kept, so the time stamps of its
+ * pictures are the file's. What the stream is is found out first, by a short look at its beginning; then one ffmpeg
+ * decodes it into planes for the screen and RGB for the model. A decoder that can't keep up, or dies, is begun anew
+ * further on: the recording never waits for it.
  */
 
 import { AppError } from '../../../shared/errors.ts';
@@ -48,7 +49,10 @@ const inputArgs = [
   ...['-protocol_whitelist', 'pipe', '-format_whitelist', 'matroska,webm'],
   ...['-fflags', '+discardcorrupt', '-fpsprobesize', '0', '-analyzeduration', '500000'],
 ];
-/** A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken ones do not. */
+/**
+ * A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken
+ * ones do not.
+ */
 const decoderArgs = ['-thread_type', 'slice', '-flags', '-output_corrupt'];
 
 const clusterId = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);

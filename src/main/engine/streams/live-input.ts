@@ -14,8 +14,8 @@ const streamArgs = ['-f', 'matroska', '-cluster_time_limit', '0', '-flush_packet
 const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs];
 
 /**
- * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it happens must
- * be read as fast as it comes.
+ * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it
+ * happens must be read as fast as it comes.
  */
 export const liveInput = (url: string): NetworkInput => {
   if (!isNetworkAddress(url))
@@ -36,7 +36,10 @@ export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): st
   throw new AppError('source-unreadable', "The app can't open this system's cameras here. Use one in the window, or its address.");
 };
 
-/** Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two seconds or so. */
+/**
+ * Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two
+ * seconds or so.
+ */
 export const encodeArgs = (encoders: ReadonlySet<string>): string[] => {
   const { name, args } = chooseEncoder(encoders, 20, 'ultrafast');
   const tuned = name === 'libx264' ? ['-tune', 'zerolatency'] : [];

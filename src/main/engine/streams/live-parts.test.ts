@@ -1,4 +1,7 @@
-/** The pure parts of live sources: arguments, lists of devices, the log of times, and where the parts of a recording lie. */
+/**
+ * The pure parts of live sources: arguments, lists of devices, the log of times, and where the parts of a recording
+ * lie.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { titleOf } from '../../common/live-source.ts';

@@ -1,4 +1,7 @@
-/** A live source in the engine, with a made picture for a camera and no model: recorded whole, shown, dropped where nobody keeps up. */
+/**
+ * A live source in the engine, with a made picture for a camera and no model: recorded whole, shown, dropped where
+ * nobody keeps up.
+ */
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * A live source in the engine: its connections one after the other, its recording, the ring of its last pictures, and the objects
- * that are followed on it. It answers for frames as a clip does, as far as the ring goes.
+ * A live source in the engine: its connections one after the other, its recording, the ring of its last pictures, and
+ * the objects that are followed on it. It answers for frames as a clip does, as far as the ring goes.
  */
 import { mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,7 +95,8 @@ export class LiveSession {
     this.#segment = nextSegment(options.folder);
     for (let i = 0; i < this.#segment; i++) this.#bytes += bytesOf(join(options.folder, segmentName(i)));
     this.#log = new TimesLog(options.folder);
-    // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what came then.
+    // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what
+    // came then.
     for (const time of this.#times) this.#sessionTime(time);
     this.#ring = new FrameRing(options.bufferBytes);
     this.#follower = new LiveFollower({

@@ -1,6 +1,6 @@
 /**
- * Makes one clip of the files of a live recording: packets are copied into a Matroska file with its index, each file at the time
- * at which it was recorded. Nothing is encoded again.
+ * Makes one clip of the files of a live recording: packets are copied into a Matroska file with its index, each file at
+ * the time at which it was recorded. Nothing is encoded again.
  */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,10 @@ const partOf = async (ffmpeg: string, folder: string, segment: number): Promise<
   }
 };
 
-/** When each part begins, ms after the first: by the clock, and never before the one before it has ended. Exported for its test. */
+/**
+ * When each part begins, ms after the first: by the clock, and never before the one before it has ended. Exported for
+ * its test.
+ */
 export const placeParts = (parts: readonly Part[], times: readonly LiveTime[]): number[] => {
   const beganAt = new Map<number, number>();
   for (const { segment, ptsMs, wallMs } of times) if (!beganAt.has(segment)) beganAt.set(segment, wallMs - ptsMs);

@@ -1,6 +1,6 @@
 /**
- * Image features of the last few frames: prompts come several to a frame, and every object shares them. One frame that is known to come
- * next, and the one after it, may be encoded ahead, where the graphs can do that beside other work.
+ * Image features of the last few frames: prompts come several to a frame, and every object shares them. One frame that
+ * is known to come next, and the one after it, may be encoded ahead, where the graphs can do that beside other work.
  */
 import type { AheadFeatures, ImageFeatures, TrackerGraphs } from './graphs.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Fetches one file over https into a part file that outlives cuts, cancelling and the process: the next attempt goes on where it
- * stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What arrives is only
- * counted here; whether it is the right file is for the caller to find out before it gets its final name.
+ * Fetches one file over https into a part file that outlives cuts, cancelling and the process: the next attempt goes on
+ * where it stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What
+ * arrives is only counted here; whether it is the right file is for the caller to find out before it gets its final
+ * name.
  */
 
 import { mkdir } from 'node:fs/promises';
@@ -28,7 +29,10 @@ export interface DownloadRequest {
   /** Bytes the file must have; null = whatever the server says, up to `mostBytes`. */
   bytes: number | null;
   mostBytes: number;
-  /** A sha256 will be checked: bytes may be joined to earlier ones even when the server can't promise that they belong together. */
+  /**
+   * A sha256 will be checked: bytes may be joined to earlier ones even when the server can't promise that they belong
+   * together.
+   */
   hasSha256: boolean;
   /** Default: those that models come from. */
   rules?: AddressRules;

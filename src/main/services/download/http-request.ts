@@ -1,4 +1,7 @@
-/** One GET, with redirects followed by our own rules. Nothing is cached, no cookie is sent, and no password but the address's own. */
+/**
+ * One GET, with redirects followed by our own rules. Nothing is cached, no cookie is sent, and no password but the
+ * address's own.
+ */
 import { Agent as HttpAgent, get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { AppError } from '../../../shared/errors.ts';
@@ -55,8 +58,8 @@ const getOnce = (
   });
 
 /**
- * What comes, piece by piece, from the moment this is called. A stream's own iterator drops what it holds when the connection
- * breaks; here everything that has come is given before the error is.
+ * What comes, piece by piece, from the moment this is called. A stream's own iterator drops what it holds when the
+ * connection breaks; here everything that has come is given before the error is.
  */
 const received = (body: IncomingMessage): AsyncIterable<Buffer> => {
   const queue: Buffer[] = [];

@@ -1,6 +1,6 @@
 /**
- * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows nothing
- * of clips; whoever owns the work replays it on `ready`.
+ * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows
+ * nothing of clips; whoever owns the work replays it on `ready`.
  */
 import type { MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';

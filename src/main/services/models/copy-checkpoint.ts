@@ -10,7 +10,8 @@ import type { InstallRun } from './install-run.ts';
 const pieceBytes = 4 << 20;
 
 /**
- * Makes `target` hold what `source` holds: as a clone that shares its blocks, as a hard link if `isLinked`, or as a copy.
+ * Makes `target` hold what `source` holds: as a clone that shares its blocks, as a hard link if `isLinked`, or as a
+ * copy.
  * @throws AppError `disk-full`, `output-unwritable`, `cancelled`
  */
 export const copyCheckpoint = async (

@@ -1,4 +1,7 @@
-/** The models that come with the app: bundles with weights, and graphs whose checkpoint the user installs (services/models). */
+/**
+ * The models that come with the app: bundles with weights, and graphs whose checkpoint the user installs
+ * (services/models).
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -60,7 +63,10 @@ const toCatalogModel = (modelsDir: string, id: string, bundles: readonly { dir: 
   };
 };
 
-/** One model of the catalogue, null where there is none of this id. @throws AppError `model-corrupt` for a broken manifest */
+/**
+ * One model of the catalogue, null where there is none of this id.
+ * @throws AppError `model-corrupt` for a broken manifest
+ */
 export const readModel = async (modelsDir: string, id: string): Promise<CatalogModel | null> => {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return null;
   const dirs = await bundleFolders(modelsDir, id);
@@ -81,8 +87,8 @@ export const readCatalog = async (modelsDir: string): Promise<CatalogModel[]> =>
 export type FoundModel = { model: CatalogModel; imageSize: number } | { dir: string };
 
 /**
- * Finds a model by "<id>", "<id>@<image size>" or the path of a bundle. Without a size the smallest is meant: it is the one a CPU
- * can bear.
+ * Finds a model by "<id>", "<id>@<image size>" or the path of a bundle. Without a size the smallest is meant: it is the
+ * one a CPU can bear.
  * @throws AppError `model-missing`
  */
 export const findModel = async (modelsDir: string, idOrPath: string): Promise<FoundModel> => {

@@ -1,6 +1,6 @@
 /**
- * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name only after
- * it was found to be the right file; everything before that is a part file in the same folder.
+ * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name
+ * only after it was found to be the right file; everything before that is a part file in the same folder.
  */
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -128,8 +128,10 @@ export class ModelInstaller {
   }
 
   /**
-   * Installs a checkpoint file from disk, in place of one that is installed. Weights of one's own are allowed, if they fit.
-   * @param isLinked share the file by a hard link instead of copying it: a program that writes into it would change the model
+   * Installs a checkpoint file from disk, in place of one that is installed. Weights of one's own are allowed, if they
+   * fit.
+   * @param isLinked share the file by a hard link instead of copying it: a program that writes into it would change the
+   *   model
    */
   async import(id: string, path: string, run: InstallRun, isLinked = false): Promise<InstallOutcome> {
     const model = await this.model(id);
@@ -137,7 +139,8 @@ export class ModelInstaller {
     const source = resolve(path);
     return this.#locked(model, run, async (watched) => {
       watched.onProgress({ phase: 'checking', done: 0, total: 0 });
-      // Its table alone, before copying, so that a wrong file costs nothing; its data are checked where they will be used.
+      // Its table alone, before copying, so that a wrong file costs nothing; its data are checked where they will be
+      // used.
       await this.#checkpoints.identify(source, [model]);
       const bytes = (await stat(source)).size;
       const staged = join(installedFolder(this.installedDir, model), `.${model.weights!.file}.import`);

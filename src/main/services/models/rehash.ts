@@ -1,4 +1,7 @@
-/** sha256 of a file as it is on the disk now, whatever was remembered of it (engine/model/bundle/file-hash.ts remembers). */
+/**
+ * sha256 of a file as it is on the disk now, whatever was remembered of it (engine/model/bundle/file-hash.ts
+ * remembers).
+ */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';

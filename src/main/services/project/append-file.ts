@@ -1,7 +1,7 @@
 /**
- * A file that only grows. What was appended is with the operating system when `append` returns, so a killed process loses
- * nothing; it is on the disk within {@link syncMs}, against power cuts. When the disk refuses, the bytes wait in memory, can be
- * read, and are tried again.
+ * A file that only grows. What was appended is with the operating system when `append` returns, so a killed process
+ * loses nothing; it is on the disk within {@link syncMs}, against power cuts. When the disk refuses, the bytes wait in
+ * memory, can be read, and are tried again.
  */
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
@@ -95,7 +95,10 @@ export class AppendFile {
     this.#timer.unref();
   }
 
-  /** @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open any more */
+  /**
+   * @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open
+   *   any more
+   */
   read(offset: number, length: number): Buffer {
     if (this.#closed) throw new AppError('cancelled', 'The clip was closed in the meantime. Open it again to continue.');
     const data = Buffer.alloc(length);

@@ -8,7 +8,9 @@ export interface StoredResult extends Omit<EngineResult, 'objectId' | 'overlay'>
   overlay: { width: number; height: number; scale: number; packed: Uint8Array };
 }
 
-/** width u16, height u16, flags u32, score f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64 */
+/**
+ * width u16, height u16, flags u32, score f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64
+ */
 const headerBytes = 56;
 const isPrompted = 1;
 const hasBox = 2;

@@ -1,6 +1,6 @@
 /**
- * Keys and passwords, apart from settings and never told to a window. A variable of the environment comes first; beyond that the
- * desktop keeps them encrypted by the system, and the web host and the command line keep none.
+ * Keys and passwords, apart from settings and never told to a window. A variable of the environment comes first; beyond
+ * that the desktop keeps them encrypted by the system, and the web host and the command line keep none.
  */
 import { AppError } from '../../../shared/errors.ts';
 

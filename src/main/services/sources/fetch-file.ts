@@ -1,6 +1,6 @@
 /**
- * A video file at an http(s) address, fetched by the app itself: its length is known, and a connection that is cut goes on where
- * it was. Playlists and streams, whose parts only a demuxer knows, are left to ffmpeg.
+ * A video file at an http(s) address, fetched by the app itself: its length is known, and a connection that is cut goes
+ * on where it was. Playlists and streams, whose parts only a demuxer knows, are left to ffmpeg.
  */
 import { extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -65,7 +65,8 @@ const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 /**
  * Asks what is at an address.
  * @returns null for what is no plain file, or can't be told: ffmpeg is asked then
- * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`, `cancelled`
+ * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`,
+ *   `cancelled`
  */
 export const offerOf = async (address: string, { proxy, userAgent, signal }: FetchOptions): Promise<FileOffer | null> => {
   const url = clipAddresses.check(address);

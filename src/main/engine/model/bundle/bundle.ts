@@ -1,7 +1,7 @@
 /**
- * Opens a model bundle (models/README.md): reads manifest.json, keeps every path inside the models folder, and checks size and
- * sha256 of every file before ONNX Runtime sees it, since flipped bits in weights load silently there.
- * Nothing is written. Errors are 'model-missing', 'model-corrupt' (unreadable, wrong size) and 'model-tampered' (wrong hash).
+ * Opens a model bundle (models/README.md): reads manifest.json, keeps every path inside the models folder, and checks
+ * size and sha256 of every file before ONNX Runtime sees it, since flipped bits in weights load silently there. Nothing
+ * is written. Errors are 'model-missing', 'model-corrupt' (unreadable, wrong size) and 'model-tampered' (wrong hash).
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -18,7 +18,9 @@ export interface Bundle {
   graphFile(name: GraphName): string;
   /** Absolute path of the weights that the graphs point into; null where the graphs hold them or none are bound. */
   readonly weightsFile: string | null;
-  /** The graphs are weight-less and no checkpoint is bound to them yet (bindCheckpoint): ONNX Runtime must not see them. */
+  /**
+   * The graphs are weight-less and no checkpoint is bound to them yet (bindCheckpoint): ONNX Runtime must not see them.
+   */
   readonly needsWeights: boolean;
 }
 
@@ -99,7 +101,10 @@ export async function checkGraphs(
   return graphs;
 }
 
-/** Checks one graph and gives its absolute path. @throws AppError `model-missing`, `model-corrupt`, `model-tampered`, `cancelled` */
+/**
+ * Checks one graph and gives its absolute path.
+ * @throws AppError `model-missing`, `model-corrupt`, `model-tampered`, `cancelled`
+ */
 export async function checkGraph(
   bundleDir: string,
   { file, bytes, sha256 }: GraphFile,

@@ -1,6 +1,7 @@
 /**
- * A PyTorch checkpoint (.pt, the zip format of torch.save) as a table of tensors: type, shape and where in the file their data
- * lies. Only the zip directory and the pickle are read, never tensor data, so this costs the same for 150 MB and 900 MB.
+ * A PyTorch checkpoint (.pt, the zip format of torch.save) as a table of tensors: type, shape and where in the file
+ * their data lies. Only the zip directory and the pickle are read, never tensor data, so this costs the same for 150 MB
+ * and 900 MB.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';

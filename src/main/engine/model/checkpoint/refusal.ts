@@ -1,6 +1,6 @@
 /**
- * The two ways in which a checkpoint is turned down: 'checkpoint-refused' for a file that is damaged or is not plain tensors,
- * 'checkpoint-unsupported' for a sound file of a kind that this app does not read.
+ * The two ways in which a checkpoint is turned down: 'checkpoint-refused' for a file that is damaged or is not plain
+ * tensors, 'checkpoint-unsupported' for a sound file of a kind that this app does not read.
  */
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
 
@@ -26,8 +26,8 @@ const missing = new Set(['ENOENT', 'ENOTDIR']);
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
- * Runs file work and turns what the file system or an abort throws into typed errors; `otherwise` is the code for what is
- * neither absence nor a full disk.
+ * Runs file work and turns what the file system or an abort throws into typed errors; `otherwise` is the code for what
+ * is neither absence nor a full disk.
  */
 export async function withFileErrors<T>(path: string, work: () => Promise<T>, otherwise: ErrorCode = 'checkpoint-refused'): Promise<T> {
   try {

@@ -1,7 +1,7 @@
 /**
- * Reads which entries a zip file has and where their data lies, without reading any data. Sizes come from the central directory
- * (PyTorch writes them after the data, so local headers hold zeros); only the data's offset needs the local header.
- * Everything is bounded and checked against the file, since offsets from here go to ONNX Runtime as they are.
+ * Reads which entries a zip file has and where their data lies, without reading any data. Sizes come from the central
+ * directory (PyTorch writes them after the data, so local headers hold zeros); only the data's offset needs the local
+ * header. Everything is bounded and checked against the file, since offsets from here go to ONNX Runtime as they are.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { readRange } from './file-range.ts';

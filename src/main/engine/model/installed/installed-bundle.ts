@@ -1,10 +1,11 @@
 /**
- * Bundles whose weights were installed apart from their graphs. The graphs come with the app and stay read-only; a checkpoint is
- * installed into a folder of its own, and for each image size a bound bundle (checkpoint/bind.ts) is made below it:
+ * Bundles whose weights were installed apart from their graphs. The graphs come with the app and stay read-only; a
+ * checkpoint is installed into a folder of its own, and for each image size a bound bundle (checkpoint/bind.ts) is made
+ * below it:
  *
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt          the checkpoint, as published
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt.json     what is known of it (InstalledRecord)
- *     <installed>/<model id>/512/                          a bundle: graphs with offsets, and the checkpoint as a clone or a hard link
+ *     <installed>/<model id>/512/                          a bundle: graphs with offsets, the checkpoint as a clone or link
  *
  * so that the weights are on the disk once, however many sizes use them.
  */
@@ -74,9 +75,10 @@ export async function identifyCheckpoint(path: string, models: readonly Installa
 }
 
 /**
- * The bundle folder of a model at an image size, bound to the installed checkpoint where the graphs come without weights. A
- * bound bundle is made when it is missing or belongs to other graphs or weights; otherwise this only looks.
- * @throws AppError `model-missing` when the checkpoint is not installed or there is no such size, and whatever binding throws
+ * The bundle folder of a model at an image size, bound to the installed checkpoint where the graphs come without
+ * weights. A bound bundle is made when it is missing or belongs to other graphs or weights; otherwise this only looks.
+ * @throws AppError `model-missing` when the checkpoint is not installed or there is no such size, and whatever binding
+ *   throws
  */
 export async function bundleFor(model: InstallableModel, imageSize: number, installedDir: string, signal?: AbortSignal): Promise<string> {
   const variant = model.variants.find((one) => one.imageSize === imageSize);
@@ -100,7 +102,8 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
   const binding: Binding = { graphs: hashBytes(Buffer.from(manifestText)), weights: record.sha256 };
   if (await isBound(outDir, binding)) return outDir;
 
-  // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the new one.
+  // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the
+  // new one.
   await removeAbandoned(folder);
   const staged = stagedPath(outDir);
   try {
@@ -159,7 +162,9 @@ async function isBound(outDir: string, wanted: Binding): Promise<boolean> {
   return weights?.size === manifest.weights.bytes;
 }
 
-/** Image sizes of one model convert to the same bytes: a second one becomes a hard link to the first, where links exist. */
+/**
+ * Image sizes of one model convert to the same bytes: a second one becomes a hard link to the first, where links exist.
+ */
 async function shareConverted(bound: BoundCheckpoint, folder: string, variants: InstallableModel['variants']): Promise<void> {
   const weights = bound.manifest.weights!;
   const own = join(bound.dir, weights.file);

@@ -1,4 +1,6 @@
-/** In which ways a model's graphs may be opened on this machine, best first, and what is told of the one that worked. */
+/**
+ * In which ways a model's graphs may be opened on this machine, best first, and what is told of the one that worked.
+ */
 
 import type { Provider } from '../../api/providers.ts';
 import type { GraphPaths } from './graph-sessions.ts';

@@ -1,6 +1,6 @@
 /**
- * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native call), so
- * this lives in the inference worker and nowhere else.
+ * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native
+ * call), so this lives in the inference worker and nowhere else.
  */
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';

@@ -1,6 +1,6 @@
 /**
- * First run of a freshly loaded model: GPU providers compile their kernels then, and a provider that loads but computes nonsense
- * shows it here, before the user's first click does.
+ * First run of a freshly loaded model: GPU providers compile their kernels then, and a provider that loads but computes
+ * nonsense shows it here, before the user's first click does.
  */
 import { AppError } from '../../../../shared/errors.ts';
 import type { TrackerConstants } from '../../tracking/constants.ts';
