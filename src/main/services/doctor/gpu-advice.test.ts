@@ -40,7 +40,7 @@ describe('gpuAdvice', () => {
     expect(gpuAdvice(onCpu('dml is not usable: no device'), machine({}), 'win32')).toMatch(/DirectML .*\(no device\): update Windows/);
     expect(gpuAdvice(onCpu('coreml is not usable: refused'), machine({}), 'darwin')).toMatch(/CoreML .*\(refused\): update macOS/);
     expect(gpuAdvice(onCpu('', 'cpu'), machine({ gpus: [nvidia] }), 'linux')).toMatch(
-      /because the CPU is chosen: choose "Best that works"/,
+      /because the CPU is chosen: set Settings, Engine, Compute device to "Automatic"/,
     );
   });
 });

@@ -1,9 +1,11 @@
 /**
- * When the second lane encodes the images of later frames. It has other work too, and a run that it has begun can't be put off:
+ * When the second lane encodes the images of later frames. It has other work too, and a run that it has begun can't be
+ * put off:
  *
  * - With one object and one path it has none: the next two images are encoded as soon as they are known.
  * - Of several objects, or paths of a tree, it takes a part. The image after the next is begun when the present frame's
- *   memories are handed out (the first of them, where objects remember differently many frames), so that this lane has done with it when there are objects to decode.
+ *   memories are handed out (the first of them, where objects remember differently many frames), so that this lane has
+ *   done with it when there are objects to decode.
  */
 import type { AheadFeatures, ImageFeatures } from '../../tracking/graphs.ts';
 
@@ -21,7 +23,10 @@ export class ImagesAhead<Features extends ImageFeatures> {
   readonly #afterAttention = new Set<() => void>();
   readonly #afterMemories = new Set<() => void>();
 
-  /** @param encode `forSeveral`: objects or paths, for which the other thread has no time to make what attention begins with */
+  /**
+   * @param encode `forSeveral`: objects or paths, for which the other thread has no time to make what attention begins
+   *   with
+   */
   constructor(encode: (rgb: Uint8Array, forSeveral: boolean, owner: object) => Promise<Features>, isShared: boolean) {
     this.#encode = encode;
     this.#isShared = isShared;
