@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 const ended = (id: string): Promise<Operation> => services.operations.ended(id);
-const open = (path: string): Promise<Operation> => ended(services.sources.imports.start(importSource(path, 25)!));
+const open = (path: string): Promise<Operation> => ended(services.sources.imports.start(importSource(path, { num: 25, den: 1 })!));
 
 /** Names in the folder of imports that are not of a whole clip. */
 const leftInImports = async (): Promise<string[]> =>
@@ -101,7 +101,7 @@ describe('a folder of pictures', () => {
 
   it('is played at the rate that was given, or that of the settings', async () => {
     const path = await pictures('jpgs');
-    await openSource(services, path, 12.5);
+    await openSource(services, path, { num: 25, den: 2 });
     expect(services.session.media).toMatchObject({ frameCount: 12, averageFps: 12.5 });
     services.settings.set('import.imagesPerSecond', 5);
     await openSource(services, path);
@@ -218,8 +218,8 @@ describe('an address', () => {
   });
 
   it('never leads to a file of this machine', async () => {
-    expect(importSource('file:///etc/passwd', 25)).toBeNull();
-    expect(importSource(`concat:${sampleClip}`, 25)).toBeNull();
+    expect(importSource('file:///etc/passwd', { num: 25, den: 1 })).toBeNull();
+    expect(importSource(`concat:${sampleClip}`, { num: 25, den: 1 })).toBeNull();
     expect((await open(at('/list.m3u8'))).state).toBe('failed');
   });
 

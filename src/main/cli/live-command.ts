@@ -10,7 +10,7 @@ import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
-import { exitCodes, withInterrupt } from './terminal.ts';
+import { exitCodes, printOutputs, withInterrupt } from './terminal.ts';
 
 export interface LiveOptions extends EngineOptions {
   point: string[];
@@ -135,7 +135,7 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
         }),
       );
       if (exported.error) throw AppError.deserialize(exported.error);
-      for (const { name, path } of exported.outputs) process.stdout.write(`${name}: ${path}\n`);
+      printOutputs(exported);
       return isInterrupted && seconds !== null ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {

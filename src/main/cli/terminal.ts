@@ -12,6 +12,14 @@ export const printError = (error: AppError): void => {
   process.stderr.write(`error (${error.code}): ${error.message}\n`);
 };
 
+/** What was written, a line for each. */
+export const printOutputs = ({ outputs }: Operation): void => {
+  for (const { name, path, note } of outputs) {
+    process.stdout.write(`${name}: ${path}\n`);
+    if (note !== undefined) process.stderr.write(`note: ${name} holds ${note}.\n`);
+  }
+};
+
 /** "01:05", or dashes while nobody knows. */
 export const formatEta = (ms: number | null): string => {
   if (ms === null || !Number.isFinite(ms)) return '--:--';

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type FrameRate, leastRate, mostRate, parseFrameRate } from '../../shared/frame-rate.ts';
 import type { AppServices } from '../services/app/app-services.ts';
 import { openSource } from '../services/app/open-source.ts';
 import { damageText } from '../services/session/clip-notes.ts';
@@ -10,7 +11,7 @@ import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
-import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
+import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
 
 export interface TrackOptions extends EngineOptions {
   point: string[];
@@ -92,7 +93,7 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
       await follow(exportId);
       progress.end();
       if (services.memory.mode === 'tree') process.stderr.write(`${treeSummary(services.session)}\n`);
-      for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
+      printOutputs(services.operations.get(exportId)!);
       if (failure !== null) throw failure;
       if (damage !== null) throw new AppError('source-truncated', `${damage} The readable frames were tracked and exported.`);
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
@@ -103,15 +104,19 @@ export const trackAndExport = async (services: AppServices, direction: TrackDire
 };
 
 /** @throws AppError `bad-request` for what is no frame rate */
-const checkRate = (text: string | undefined): number | undefined => {
+const checkRate = (text: string | undefined): FrameRate | undefined => {
   if (text === undefined) return undefined;
-  const rate = Number(text);
-  if (!(rate >= 0.1 && rate <= 240)) throw new AppError('bad-request', `"${text}" is not a frame rate. Use 0.1 to 240 frames a second.`);
+  const rate = parseFrameRate(text);
+  if (!rate)
+    throw new AppError(
+      'bad-request',
+      `"${text}" is not a frame rate. Use ${leastRate} to ${mostRate} frames a second, as a number or a fraction: 25, 29.97 or 30000/1001.`,
+    );
   return rate;
 };
 
 /** @returns null when the user stopped what was being fetched: nothing of it stays */
-const openInterruptibly = async (services: AppServices, clip: string, imagesPerSecond?: number): Promise<SessionService | null> => {
+const openInterruptibly = async (services: AppServices, clip: string, imageRate?: FrameRate): Promise<SessionService | null> => {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
@@ -119,7 +124,7 @@ const openInterruptibly = async (services: AppServices, clip: string, imagesPerS
       if (kind === 'import' && state === 'running') services.operations.cancel(id);
   };
   try {
-    const session = await withInterrupt(interrupt, () => openSource(services, clip, imagesPerSecond));
+    const session = await withInterrupt(interrupt, () => openSource(services, clip, imageRate));
     return isInterrupted ? null : session;
   } catch (error) {
     if (isInterrupted) return null;

@@ -16,7 +16,7 @@ import { checkFrame } from '../session/check-prompt.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { TrackRequest } from '../session/session-tracking.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
-import { importSource } from '../sources/import-source.ts';
+import { imageRateOf, importSource } from '../sources/import-source.ts';
 import type { Sources } from '../sources/sources.ts';
 import { type Handlers, viewerOf } from './client-link.ts';
 import { diagnosticsText } from './diagnostics.ts';
@@ -81,7 +81,7 @@ export const sessionMethods = (services: SessionServices): Pick<Handlers, Sessio
     return {};
   },
   'session.open': async ({ path }) => {
-    const source = isProjectFolder(path) ? null : importSource(path, services.settings.values['import.imagesPerSecond']);
+    const source = isProjectFolder(path) ? null : importSource(path, imageRateOf(services.settings.values));
     if (source?.kind !== 'network' && !services.sources.store.owns(path)) await services.checkPath(path);
     if (source) services.sources.imports.start(source);
     else await services.openSession(path);

@@ -56,7 +56,7 @@ export class Exports {
             appVersion,
             engine,
             signal: ending.signal,
-            onWritten: ({ name, path }) => running.addOutput({ name, path, url: outputUrl(running.id, name) }),
+            onWritten: (file) => running.addOutput({ ...file, url: outputUrl(running.id, file.name) }),
             onProgress: (done, total) => running.progress(done, total),
             listen: (listener) => (listener ? this.#listeners.set(running.id, listener) : this.#listeners.delete(running.id)),
           },

@@ -37,10 +37,16 @@ const streamsText = ({ streams, stream }: OpenedMedia): string | null => {
   return `The file has ${streams.length} video streams: ${list}. Stream ${stream} is open.`;
 };
 
+const picturesText = ({ pictures }: OpenedMedia): string | null =>
+  pictures && pictures.missing.length > 0
+    ? `${count(pictures.missing.length, 'picture', 'pictures')} can't be decoded and are left out: ${pictures.missing.slice(0, 5).join(', ')}${pictures.missing.length > 5 ? ' and others' : ''}.`
+    : null;
+
 /** In the order of how much they matter. */
 export const clipNotes = (media: OpenedMedia): ClipNote[] => {
   const notes: [ClipNote['level'], string | null][] = [
     ['warning', damageText(media)],
+    ['warning', picturesText(media)],
     ['info', repairText(media)],
     ['info', streamsText(media)],
   ];

@@ -141,7 +141,7 @@ export class Imports {
 
   /** Has the engine make the clip, with ffmpeg. */
   async #copy(running: RunningOperation, source: Source, place: ImportPlace, plain: string, signal: AbortSignal): Promise<string> {
-    const name = `${plain}.mkv`;
+    const name = `${plain}${source.kind === 'images' ? '.mov' : '.mkv'}`;
     if (source.kind === 'network') await place.mark(`${name}.partial`);
     // Before the engine knew of it.
     if (signal.aborted) throw AppError.from(signal.reason);
