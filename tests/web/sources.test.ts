@@ -139,7 +139,7 @@ describe('a folder of pictures', () => {
     run('-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1:duration=1', '-frames:v', '1', join(path, '5.jpg'));
     expect((await open(path)).error).toMatchObject({
       code: 'source-unreadable',
-      message: expect.stringContaining('5.jpg is a JPEG of 64 x 64'),
+      message: expect.stringContaining('5.jpg shows 64 x 64 px'),
     });
     await writeFile(join(path, '5.jpg'), 'no picture');
     expect((await open(path)).error).toMatchObject({ code: 'source-unreadable', message: expect.stringContaining('5.jpg') });

@@ -26,6 +26,9 @@ const headOf = async (path: string): Promise<Buffer> => {
   }
 };
 
+/** What begins otherwise is none of these. */
+const knownByTheirBytes = /\.(jpe?g|png|bmp|tiff?|webp|gif|avif|hei[cf])$/i;
+
 const sizeText = ({ width, height }: { width: number; height: number }): string => `${width} x ${height} px`;
 
 const misfit = (
@@ -68,7 +71,8 @@ export const listPictures = async (folder: string): Promise<PictureFile[]> => {
   for (const name of names) {
     const path = join(folder, name);
     const head = readPictureHead(await headOf(path));
-    if (!head) throw new AppError('source-unreadable', `${path} is no whole picture. Take it out of the folder, or replace it.`);
+    if (!head || (head.kind === 'other' && knownByTheirBytes.test(name)))
+      throw new AppError('source-unreadable', `${path} is no whole picture. Take it out of the folder, or replace it.`);
     const picture = { ...head, name, path };
     if (head.size) {
       first ??= { path, size: head.size };
