@@ -40,8 +40,8 @@ describe('DAVIS measures', () => {
 });
 
 /**
- * What the public evaluation code of the DAVIS challenge (davisvideochallenge/davis2017-evaluation, davis2017/metrics.py at
- * 30b698a: db_eval_iou and db_eval_boundary) says of the same masks, 173 x 97 px.
+ * What the public evaluation code of the DAVIS challenge (davisvideochallenge/davis2017-evaluation,
+ * davis2017/metrics.py at 30b698a: db_eval_iou and db_eval_boundary) says of the same masks, 173 x 97 px.
  */
 describe('DAVIS measures, beside the public implementation', () => {
   const w = 173;

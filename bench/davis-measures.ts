@@ -1,6 +1,6 @@
 /**
- * The DAVIS measures: region similarity J (IoU) and contour accuracy F (boundary F-measure within 0.8 % of the diagonal), as
- * defined by Perazzi et al. (CVPR 2016). Masks are row-major bytes, non-zero = object.
+ * The DAVIS measures: region similarity J (IoU) and contour accuracy F (boundary F-measure within 0.8 % of the
+ * diagonal), as defined by Perazzi et al. (CVPR 2016). Masks are row-major bytes, non-zero = object.
  */
 
 /** Intersection over union; 1 when both are empty. */

@@ -1,6 +1,6 @@
 /**
- * `npm run bench:discover [-- --data DIR --strategy detector|grid|motion|hybrid --sequences a,b]`: what the app finds by itself in annotated
- * sequences.
+ * `npm run bench:discover [-- --data DIR --strategy detector|grid|motion|hybrid --sequences a,b]`: what the app finds
+ * by itself in annotated sequences.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * `npm run bench:export [-- --rounds 5]`: an export of the annotated video, alone and with masks, beside bare ffmpeg that decodes the
- * same clip and encodes it with the same settings, at 720p and 4K. They take turns, so that other work on the machine slows both.
- * Fails when the median share of bare ffmpeg's speed is under 0.7 for the video.
+ * `npm run bench:export [-- --rounds 5]`: an export of the annotated video, alone and with masks, beside bare ffmpeg
+ * that decodes the same clip and encodes it with the same settings, at 720p and 4K. They take turns, so that other work
+ * on the machine slows both. Fails when the median share of bare ffmpeg's speed is under 0.7 for the video.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

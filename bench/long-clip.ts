@@ -1,8 +1,8 @@
 /**
- * `npm run bench:long`: whether a clip of three hours stays as quick as a short one. The real project store takes a record for
- * each frame and object and is read, opened and drawn; then the window opens that project, and a short one, in Chromium.
- * `--frames`, `--objects`, `--grid` (side of a record's logits) choose; `--no-window` leaves the window out. `--folder` keeps what was
- * made there; where it is already, only the window is measured.
+ * `npm run bench:long`: whether a clip of three hours stays as quick as a short one. The real project store takes a
+ * record for each frame and object and is read, opened and drawn; then the window opens that project, and a short one,
+ * in Chromium. `--frames`, `--objects`, `--grid` (side of a record's logits) choose; `--no-window` leaves the window
+ * out. `--folder` keeps what was made there; where it is already, only the window is measured.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';

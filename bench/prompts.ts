@@ -1,8 +1,9 @@
 /**
- * `npm run bench:prompts [-- --data DIR --model BUNDLE --precision full|fast]`: how well the app's own tracker answers prompts on held-out photographs, as
- * mean IoU at the size of the label maps: one click at the place farthest from the object's outside, three clicks (each further one at
- * such a place of the larger error, missed or too much), and a tight box. *elsewhere* is the first click taken from another region: a
- * model that ignores its prompt scores the same there. The regions are those of `held-out-regions.csv`; DIR holds `images` and `labels`.
+ * `npm run bench:prompts [-- --data DIR --model BUNDLE --precision full|fast]`: how well the app's own tracker answers
+ * prompts on held-out photographs, as mean IoU at the size of the label maps: one click at the place farthest from the
+ * object's outside, three clicks (each further one at such a place of the larger error, missed or too much), and a
+ * tight box. *elsewhere* is the first click taken from another region: a model that ignores its prompt scores the same
+ * there. The regions are those of `held-out-regions.csv`; DIR holds `images` and `labels`.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -54,7 +55,10 @@ const tightBox = (mask: Uint8Array, width: number): [number, number, number, num
   return [left, top, right, bottom];
 };
 
-/** The next click: in the middle of what is missed or of what is too much, whichever is more; in the object where nothing is wrong. */
+/**
+ * The next click: in the middle of what is missed or of what is too much, whichever is more; in the object where
+ * nothing is wrong.
+ */
 const nextClick = (found: Uint8Array, wanted: Uint8Array, width: number, height: number): { point: [number, number]; label: number } => {
   const missed = wanted.map((value, i) => (value && !found[i] ? 1 : 0));
   const extra = found.map((value, i) => (value && !wanted[i] ? 1 : 0));

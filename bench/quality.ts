@@ -1,8 +1,8 @@
 /**
- * `npm run bench:quality [-- --data DIR --model BUNDLE --precision full|fast]`: J, F and J&F of the app's own tracker on annotated sequences, from the
- * first frame's mask and from one click on it. Any folder of the DAVIS layout serves. Measured as DAVIS does: the first frame
- * (given) is left out of the mask table, and for a click counted from the second frame on too; an object's score is the mean over
- * its frames, a sequence's the mean over its objects.
+ * `npm run bench:quality [-- --data DIR --model BUNDLE --precision full|fast]`: J, F and J&F of the app's own tracker
+ * on annotated sequences, from the first frame's mask and from one click on it. Any folder of the DAVIS layout serves.
+ * Measured as DAVIS does: the first frame (given) is left out of the mask table, and for a click counted from the
+ * second frame on too; an object's score is the mean over its frames, a sequence's the mean over its objects.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -27,7 +27,10 @@ if (!existsSync(data)) {
   process.exit(1);
 }
 
-/** J of plain label propagation with the untrained trunk's features: a tracker that is not ahead of it has learned nothing. */
+/**
+ * J of plain label propagation with the untrained trunk's features: a tracker that is not ahead of it has learned
+ * nothing.
+ */
 const labelPropagation: Record<string, number> = {
   'bmx-trees': 0.38,
   'car-shadow': 0.78,

@@ -14,7 +14,8 @@ export const expectAccessible = async (page: Page, what: string): Promise<void> 
   );
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-    // Not among the rules of its level until it is named: experimental in axe, and a failure of WCAG 2.5.3 all the same.
+    // Not among the rules of its level until it is named: experimental in axe, and a failure of WCAG 2.5.3 all the
+    // same.
     .options({ rules: { 'label-content-name-mismatch': { enabled: true } } })
     .setLegacyMode()
     .analyze();

@@ -1,4 +1,7 @@
-/** What was built: the parts that no browser test loads are at least whole, and the bundled program runs under plain Node. */
+/**
+ * What was built: the parts that no browser test loads are at least whole, and the bundled program runs under plain
+ * Node.
+ */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

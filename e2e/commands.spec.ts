@@ -63,7 +63,7 @@ test('commands are given by menu, palette and keys, and keys can be changed', as
     await expect(frame).toHaveText('0');
     await expect(page.getByRole('button', { name: 'Go to the start' })).toHaveAttribute('title', 'Go to the start  (V)');
     await page.keyboard.press('?');
-    await dialog.getByRole('button', { name: 'Give all commands their own keys back' }).click();
+    await dialog.getByRole('button', { name: 'Reset all shortcuts' }).click();
     await page.keyboard.press('Escape');
     await page.keyboard.press('End');
     await page.keyboard.press('Home');

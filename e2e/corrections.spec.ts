@@ -45,7 +45,7 @@ test('another of the masks of a click is one key away', async ({ app: page }) =>
   await openSample(page);
   await goToFrame(page, 60);
   await clickImage(page, onRabbit.x, onRabbit.y);
-  const choice = page.getByRole('button', { name: /take another of those the model found/ });
+  const choice = page.getByRole('button', { name: /next candidate/ });
   await expect(choice).toContainText('Best mask');
   await page.keyboard.press('c');
   await expect(choice).toContainText(/Mask \d of 4/);
@@ -87,7 +87,7 @@ test('prompts are made while the tracker runs, and it goes on with them', async 
   await test.step('a click stays where the user works', async () => {
     await clickImage(page, inGrass.x, inGrass.y, 'right');
     await expect(page.getByRole('button', { name: /^Negative point/ })).toHaveCount(1);
-    await expect(page.getByRole('button', { name: /Go along/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Follow/ })).toBeVisible();
     await expect(progress).toBeVisible();
   });
 

@@ -136,12 +136,12 @@ test('range, objects, files and the look of masks are chosen, and what is writte
     await dialog.getByLabel('Folder').fill(exportDir);
     await dialog.getByText('From … to', { exact: true }).click();
     await dialog.getByLabel('First frame').fill('soon');
-    await expect(dialog.getByText('Write a frame number or a time').first()).toBeVisible();
+    await expect(dialog.getByText('Enter a frame number or a time').first()).toBeVisible();
     await expect(dialog.getByRole('button', { name: 'Start export' })).toBeDisabled();
     await dialog.getByLabel('First frame').fill('0:02.32');
     await dialog.getByLabel('Last frame').fill('62');
     await check(dialog, { 'Mask images': false, Results: false, Contours: false, Fill: false });
-    await expect(dialog.getByText('The clip is written as it is.')).toBeVisible();
+    await expect(dialog.getByText('The clip is written unchanged.')).toBeVisible();
     const folder = await write(dialog, exportDir);
     expect(readdirSync(folder)).toEqual(['annotated.mp4']);
     const plain = framesOf(join(folder, 'annotated.mp4'));
@@ -154,7 +154,7 @@ test('range, objects, files and the look of masks are chosen, and what is writte
     await dialog.getByRole('button', { name: 'Export again' }).click();
     await dialog.getByText('Marked', { exact: true }).click();
     await check(dialog, { 'Mask images': false, Results: false, Contours: false, Fill: true, Names: true });
-    await dialog.getByLabel('Opacity of the fill').fill('0.9');
+    await dialog.getByLabel('Fill opacity').fill('0.9');
     await expect(dialog.getByText('90 %')).toBeVisible();
     const opaque = framesOf(join(await write(dialog, exportDir), 'annotated.mp4'));
     const at = (frames: Buffer): number[] => pixel(frames, 2, onRabbit.x, onRabbit.y);
@@ -246,7 +246,7 @@ test.describe('where the disk is full', () => {
     const dialog = page.getByRole('dialog', { name: 'Export' });
     await expect(dialog.getByLabel('Folder')).toHaveValue('/proc');
     await expect(
-      dialog.getByText(/^About .* 0 bytes free\. There is not enough room\. Choose another folder, a shorter range or fewer files\.$/),
+      dialog.getByText(/^About .* 0 bytes free\. Not enough free space\. Choose another folder, a shorter range or fewer files\.$/),
     ).toBeVisible();
     await expect(dialog.getByRole('button', { name: 'Start export' })).toBeDisabled();
     await dialog.getByLabel('Folder').fill(exportDir);

@@ -38,7 +38,7 @@ test('at the first start the sample, three hints and the keyboard are enough', a
     await expect(page.getByText('Not tracked · 1 prompt')).toBeVisible();
     await expect(hint).toContainText('2 of 3');
     await page.keyboard.press('c');
-    await expect(page.getByRole('button', { name: /take another of those the model found/ })).toContainText(/Mask \d of 4/);
+    await expect(page.getByRole('button', { name: /next candidate/ })).toContainText(/Mask \d of 4/);
     for (let n = 0; n < 9; n++) await page.keyboard.press('Control+ArrowUp');
     await page.keyboard.press('Shift+E');
     await expect(page.getByRole('button', { name: /^Negative point/ })).toBeVisible();

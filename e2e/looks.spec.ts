@@ -34,7 +34,7 @@ test('axe finds nothing wrong on any panel, light or dark', async ({ app: page, 
     await expect(page.getByRole('region', { name: 'Memory' })).toBeVisible();
     await expectAccessible(page, `memory, ${colorScheme}`);
     await page.getByRole('tab', { name: 'Objects' }).click();
-    await page.getByRole('button', { name: 'More about Object 1' }).click();
+    await page.getByRole('button', { name: 'More actions for Object 1' }).click();
     await expect(page.getByRole('menu')).toBeVisible();
     await expectAccessible(page, `object menu, ${colorScheme}`);
     await page.keyboard.press('Escape');
@@ -54,7 +54,7 @@ test('theme, docks and marks of the hints are kept; the window fits small and la
 
   await test.step('the theme is chosen in the window and outlives it', async () => {
     await expect(html).toHaveAttribute('data-theme', 'dark');
-    await page.getByRole('button', { name: 'Theme: as the system' }).click();
+    await page.getByRole('button', { name: 'Theme: system' }).click();
     await expect(html).toHaveAttribute('data-theme', 'light');
     await page.getByRole('button', { name: 'Got it' }).click();
     await page.reload();

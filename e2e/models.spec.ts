@@ -52,7 +52,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
 
   await test.step('it says what the model runs on and why, and how fast it is here', async () => {
     await expect(
-      dialog.getByText(/^CPU: the best this machine offers; images are encoded in fp32, as full precision is chosen$/),
+      dialog.getByText(/^CPU: the best one available on this machine; images are encoded in fp32, as full precision is chosen$/),
     ).toBeVisible();
     await expect(dialog.getByText('Not measured yet')).toBeVisible();
     await dialog.getByRole('button', { name: 'Measure', exact: true }).press('Enter');
@@ -65,7 +65,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
     await expect(row.getByRole('progressbar', { name: `Download of ${name}` })).toBeVisible();
     await expect(row).toContainText('of 11.9 MB');
     await row.getByRole('button', { name: 'Cancel download' }).click();
-    await expect(row).toContainText('What came so far is kept');
+    await expect(row).toContainText('The part already downloaded is kept');
     await expect(row).toContainText('Partly downloaded');
   });
 
@@ -87,7 +87,7 @@ test('a model is downloaded, cancelled, refused, installed, used on the open cli
     await expect(row.getByRole('button', { name: `Use at 256 px: ${name}` })).toHaveAttribute('aria-pressed', 'true');
     await expect(row.getByRole('button', { name: 'is in use' })).toBeDisabled();
     await row.getByRole('button', { name: `Verify ${name}` }).click();
-    await expect(row).toContainText('is sound');
+    await expect(row).toContainText('is intact');
     await page.keyboard.press('Escape');
     await expect(page.getByRole('button', { name: /SAM 2.1 test model · 256 px · CPU/ })).toBeVisible();
     await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();

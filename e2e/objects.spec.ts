@@ -15,7 +15,7 @@ test('every tool makes and corrects a mask', async ({ app: page }) => {
   await test.step('the eraser makes no object of nothing', async () => {
     await page.keyboard.press('x');
     await drag(page, inGrass, { x: 1080, y: 640 });
-    await expect(page.getByText('There is nothing to erase here.')).toBeVisible();
+    await expect(page.getByText('Nothing to erase here.')).toBeVisible();
     await page.keyboard.press('Enter');
     await page.keyboard.press('q');
   });
@@ -234,7 +234,7 @@ test('several objects are selected, and what is done to them is one step', async
     await page.keyboard.press('Shift+ArrowDown');
     await page.keyboard.press('Shift+ArrowDown');
     await expect(chosen).toHaveCount(3);
-    await expect(page.getByText('3 selected: commands mean all of them, clicks refine Object 1.')).toBeVisible();
+    await expect(page.getByText('3 selected. Commands apply to all of them; clicks refine Object 1.')).toBeVisible();
     await page.keyboard.press('v');
     await expect(page.getByRole('button', { name: /^Show Object/ })).toHaveCount(3);
     await page.keyboard.press('Control+z');
@@ -292,7 +292,7 @@ test('several objects are selected, and what is done to them is one step', async
     await expect.poll(() => panel.getByRole('list').innerText()).toBe(start);
     for (const [label] of steps) {
       await page.keyboard.press('Control+Shift+z');
-      await expect(page.getByText(`Done again: ${label}`, { exact: true })).toBeVisible();
+      await expect(page.getByText(`Redone: ${label}`, { exact: true })).toBeVisible();
     }
     await expect.poll(() => panel.getByRole('list').innerText()).toBe(end);
   });

@@ -1,6 +1,6 @@
 /**
- * Browser tests of the window against the real host. Project `web` serves the app and opens it in Chromium; project `electron` runs
- * the same specs in the desktop app where its program is installed.
+ * Browser tests of the window against the real host. Project `web` serves the app and opens it in Chromium; project
+ * `electron` runs the same specs in the desktop app where its program is installed.
  */
 import { defineConfig } from '@playwright/test';
 import { electronProgram } from './electron-program.ts';

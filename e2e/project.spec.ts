@@ -91,13 +91,13 @@ test.describe('with hosts that are ended', () => {
     await expect(page.getByRole('banner').getByRole('status')).toHaveText('Saved');
     await expect(page.getByRole('banner').getByRole('status')).toHaveAttribute('title', /^Every change is saved at once, in .*meadow/);
     await page.keyboard.press('Control+s');
-    await expect(page.getByText(/^Saved\. Every change is, as it is made, in .*meadow/)).toBeVisible();
+    await expect(page.getByText(/^Saved\. Every change is saved at once, in .*meadow/)).toBeVisible();
     // Its picture is made beside the work, and is no part of it.
     await expect
       .poll(async () => (await readdir(join(dataDir, 'projects'), { recursive: true })).some((name) => name.endsWith('.png')))
       .toBe(true);
     await first.end('SIGKILL');
-    await expect(page.getByText('The connection to the app was lost. Reconnecting…')).toBeVisible();
+    await expect(page.getByText('Connection lost. Reconnecting… Your work is saved.')).toBeVisible();
 
     const second = await startAgain(page, exportDir, dataDir);
     await expectRabbit(page);
@@ -126,7 +126,7 @@ test.describe('with hosts that are ended', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('close tab');
     await page.keyboard.press('Enter');
-    await recent.getByRole('button', { name: 'Take meadow off this list' }).press('Enter');
+    await recent.getByRole('button', { name: 'Remove meadow from this list' }).press('Enter');
     await expect(recent).toHaveCount(0);
     expect(await readdir(join(dataDir, 'projects'))).toHaveLength(1);
   });
@@ -142,7 +142,7 @@ test.describe('with hosts that are ended', () => {
     await test.step('what the new one is given is named, with a bar that can not be stopped', async () => {
       const status = page.getByRole('contentinfo');
       await expect(status).toContainText('Loading SAM2 Video nano', { timeout: 60_000 });
-      await expect(status.getByRole('progressbar', { name: 'Loading the model: how far' })).toBeVisible();
+      await expect(status.getByRole('progressbar', { name: 'Model loading in progress' })).toBeVisible();
       await expect(status.getByRole('button', { name: /^Stop/ })).toHaveCount(0);
       states.release();
       await expect(status.getByRole('progressbar')).toHaveCount(0);
@@ -160,7 +160,7 @@ test.describe('with hosts that are ended', () => {
       limit('1');
       await page.getByRole('button', { name: 'Hide Rabbit' }).click();
       await expect(saved).toHaveText('Not saved');
-      const told = page.getByText(/^Your last changes could not be saved to .* They are kept and saved as soon as that is possible\.$/);
+      const told = page.getByText(/^Your last changes could not be saved to .* They are kept in memory and saved as soon as possible\.$/);
       await expect(told).toBeVisible();
       limit('unlimited');
       await expect(saved).toHaveText('Saved');
@@ -201,8 +201,8 @@ test('a project is copied as one folder that opens elsewhere', async ({ app: pag
   const dialog = page.getByRole('dialog', { name: 'Copy the project' });
   await dialog.getByRole('textbox').fill(exportDir);
   await dialog.getByRole('button', { name: 'Copy', exact: true }).click();
-  await expect(dialog.getByRole('status')).toContainText('The copy is ', { timeout: 60_000 });
-  const copy = /The copy is (.*)\.$/.exec((await dialog.getByRole('status').textContent()) ?? '')![1]!;
+  await expect(dialog.getByRole('status')).toContainText('Copied to ', { timeout: 60_000 });
+  const copy = /Copied to (.*)\.$/.exec((await dialog.getByRole('status').textContent()) ?? '')![1]!;
   await dialog.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Delete Rabbit' }).click();
   await expect(rabbit(page)).toHaveCount(0);

@@ -27,10 +27,10 @@ test('every setting is found by its name and says what it does, its default, uni
 
   await test.step('other words find it too; the keys have their own dialog', async () => {
     await search.fill('gpu');
-    await expect(dialog.getByLabel('Computed by')).toHaveAccessibleDescription(/Default: Best that works$/);
+    await expect(dialog.getByLabel('Compute device')).toHaveAccessibleDescription(/Default: Automatic$/);
     await expect(controls).toHaveCount(1);
     await search.fill('no such thing');
-    await expect(dialog.getByText('No setting fits. Try another word.')).toBeVisible();
+    await expect(dialog.getByText('No matching setting. Try another word.')).toBeVisible();
     await search.fill('hotkeys');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
@@ -59,7 +59,7 @@ test.describe('with what another run left', () => {
     const aside = (await readdir(dataDir)).filter((name) => name.startsWith('settings.json.broken-'));
     expect(await readFile(join(dataDir, aside[0]!), 'utf8')).toBe('{"version": 1, "val');
     // The app goes on, and keeps what is set from now on.
-    await page.getByRole('button', { name: 'Theme: as the system' }).click();
+    await page.getByRole('button', { name: 'Theme: system' }).click();
     await expect.poll(() => readFile(join(dataDir, 'settings.json'), 'utf8').catch(() => '')).toContain('light');
   });
 
@@ -80,7 +80,7 @@ test('settings say what decides them, are changed, and come back with Reset all'
 
   await search.fill('threads');
   await expect(dialog.getByRole('spinbutton', { name: 'Threads' })).toBeDisabled();
-  await expect(dialog.getByText('Decided by SAM2_VIDEO_ENGINE_THREADS in the environment.')).toBeVisible();
+  await expect(dialog.getByText('Set by the environment variable SAM2_VIDEO_ENGINE_THREADS.')).toBeVisible();
 
   await search.fill('');
   const opacity = dialog.getByRole('spinbutton', { name: 'Mask opacity' });

@@ -52,7 +52,7 @@ test('a camera that is not allowed is explained, and tried again', async ({ app:
   });
   await page.getByRole('button', { name: 'Camera', exact: true }).click();
   const dialog = page.getByRole('dialog', { name: 'Camera', exact: true });
-  await expect(dialog.getByRole('alert')).toContainText('The camera is not allowed. Allow it, then try again:');
+  await expect(dialog.getByRole('alert')).toContainText('The camera is blocked. Allow it, then try again:');
   const steps = dialog.getByRole('alert').getByRole('listitem');
   if (host === 'web') await expect(steps.first()).toContainText('beside the address');
   await expect(steps.last()).toContainText(/^In (Linux|macOS|Windows), /);
@@ -93,7 +93,7 @@ test('imported clips are seen in the settings, and removed when no project uses 
   const row = (name: string) => storage.getByRole('listitem').filter({ hasText: name });
   await expect(row('first.mp4')).toContainText('not used by any project');
   await expect(row('worked on.mp4')).toContainText('used by worked on');
-  const remove = storage.getByRole('button', { name: 'Remove what no project uses…' });
+  const remove = storage.getByRole('button', { name: 'Remove unused clips…' });
   await remove.click();
   await storage.getByRole('button', { name: 'Keep' }).click();
   await expect(storage.getByRole('listitem')).toHaveCount(3);

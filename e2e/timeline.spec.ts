@@ -31,7 +31,7 @@ test('the clip is found its way through on the timeline', async ({ app: page }) 
     await page.keyboard.press('Control+g');
     await page.keyboard.type('soon');
     await page.keyboard.press('Enter');
-    await expect(page.getByText('"soon" is no place in this clip.')).toBeVisible();
+    await expect(page.getByText('"soon" is not a position in this clip.')).toBeVisible();
     await expect(frame).toHaveText('100');
     for (const [typed, wanted] of [
       ['-30', '70'],

@@ -50,7 +50,7 @@ test('points are added and removed, objects are named, hidden and deleted', asyn
   await expect(positive).toHaveCount(0);
   await page.getByRole('button', { name: 'Show Rabbit' }).click();
 
-  await page.getByRole('button', { name: 'Finish object' }).click();
+  await page.getByRole('button', { name: 'Deselect' }).click();
   const from = await pagePoint(page, 800, 250);
   const to = await pagePoint(page, 1150, 500);
   await page.mouse.move(from.x, from.y);

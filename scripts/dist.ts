@@ -1,6 +1,6 @@
 /**
- * `npm run dist`: the desktop app packed for this platform into dist/, as installers; `--test` makes the flavour that Playwright
- * drives, unpacked, in dist/test. What was packed is looked at before it counts as done.
+ * `npm run dist`: the desktop app packed for this platform into dist/, as installers; `--test` makes the flavour that
+ * Playwright drives, unpacked, in dist/test. What was packed is looked at before it counts as done.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';

@@ -1,5 +1,6 @@
-// Brings the CUDA libraries that onnxruntime-node downloads for itself, and carries on without them: an installation must succeed on
-// a machine that reaches the npm registry and nothing else. ffmpeg comes as a package, or with the app's first start.
+// Brings the CUDA libraries that onnxruntime-node downloads for itself, and carries on without them: an installation
+// must succeed on a machine that reaches the npm registry and nothing else. ffmpeg comes as a package, or with the
+// app's first start.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -51,20 +51,23 @@ const ensureBuilt = async () => {
   return run(tools.electronVite, ['build', '--logLevel', 'warn']);
 };
 
-/** Electron's program if it is installed, or if there is a screen and it can be fetched; null otherwise, with the reason said. */
+/**
+ * Electron's program if it is installed, or if there is a screen and it can be fetched; null otherwise, with the reason
+ * said.
+ */
 const electronProgram = () => {
   const hasScreen = process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
   const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
   const pathFile = bin('electron/path.txt');
   if (!hasScreen) {
-    console.error('sam2-video: no screen here, so the same app is served to a browser');
+    console.error('sam2-video: no screen found, so the app is served to a browser');
     return null;
   }
   if (!override && !existsSync(pathFile)) spawnSync(node, [bin('electron/install.js')], { stdio: 'ignore', timeout: 600_000 });
   const probe = spawnSync(node, ['-p', "require('electron')"], { cwd: root, encoding: 'utf8', timeout: 60_000 });
   const program = probe.stdout?.trim();
   if (probe.status === 0 && program && existsSync(program)) return program;
-  console.error("sam2-video: Electron's program is not here and could not be fetched, so the same app is served to a browser");
+  console.error("sam2-video: Electron's program is missing and could not be downloaded, so the app is served to a browser");
   return null;
 };
 

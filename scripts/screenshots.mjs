@@ -9,7 +9,8 @@ import { root } from './setup.mjs';
 
 const out = join(root, 'docs');
 mkdirSync(out, { recursive: true });
-// A fresh start: what the app remembers of other runs is not in the pictures, nor is the folder this was checked out to.
+// A fresh start: what the app remembers of other runs is not in the pictures, nor is the folder this was checked out
+// to.
 const data = join(tmpdir(), 'sam2-video');
 rmSync(data, { recursive: true, force: true });
 const host = spawn(

@@ -114,8 +114,8 @@ export const ensureDependencies = async () => {
 };
 
 /**
- * What an installed package may lack: npm leaves onnxruntime-node out where that package's own download, which only CUDA needs, fails.
- * It is installed without that download, and linked where the app looks for it.
+ * What an installed package may lack: npm leaves onnxruntime-node out where that package's own download, which only
+ * CUDA needs, fails. It is installed without that download, and linked where the app looks for it.
  */
 export const ensureRuntime = () => {
   if (!isInstalled) return;
@@ -160,7 +160,10 @@ const whichBrowser = () => {
 
 const PYCOCOTOOLS = 'pycocotools==2.0.11';
 
-/** A Python that reads COCO files as their users do: one that has pycocotools, or one made under .cache. Null where there is neither; its test is skipped then. */
+/**
+ * A Python that reads COCO files as their users do: one that has pycocotools, or one made under .cache. Null where
+ * there is neither; its test is skipped then.
+ */
 const cocoPython = () => {
   const hasIt = (python) => isExecutable(python, ['-c', 'import pycocotools.mask']);
   const venv = join(cacheDir, 'python');
@@ -174,7 +177,10 @@ const cocoPython = () => {
   return hasIt(made) ? made : null;
 };
 
-/** Environment additions { CHROMIUM_PATH, SAM2_VIDEO_PYTHON } for the tests; installs missing tools with apt where that is allowed. */
+/**
+ * Environment additions { CHROMIUM_PATH, SAM2_VIDEO_PYTHON } for the tests; installs missing tools with apt where that
+ * is allowed.
+ */
 export const ensureTestTools = () => {
   const wanted = [];
   if (!isExecutable('ffmpeg') || !isExecutable('ffprobe')) wanted.push('ffmpeg');

@@ -47,8 +47,8 @@ export const objectsOf = (frames: readonly SeenFrame[]): { truth: number; cameAt
 };
 
 /**
- * IDF1: 2 IDTP / (annotated + shown), for the one-to-one assignment of tracks to objects that is the best over the whole sequence.
- * Things that nobody annotated count against it.
+ * IDF1: 2 IDTP / (annotated + shown), for the one-to-one assignment of tracks to objects that is the best over the
+ * whole sequence. Things that nobody annotated count against it.
  */
 export const idf1 = (frames: readonly SeenFrame[]): number => {
   const truths = [...new Set(frames.flatMap((frame) => frame.truths))];

@@ -1,4 +1,7 @@
-/** Annotated sequences in memory, image features computed once for all settings, and a run of the tracker scored as DAVIS does. */
+/**
+ * Annotated sequences in memory, image features computed once for all settings, and a run of the tracker scored as
+ * DAVIS does.
+ */
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import type {
   AttendInput,

@@ -1,4 +1,7 @@
-/** The clips and settings that the tree's cost is measured with, in the model alone (cost.ts) and in whole runs (whole-cost.ts). */
+/**
+ * The clips and settings that the tree's cost is measured with, in the model alone (cost.ts) and in whole runs
+ * (whole-cost.ts).
+ */
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';
 import { benchOptions } from './open-bench.ts';
 

@@ -1,6 +1,7 @@
 /**
- * `npm run bench:tree -- quality [--data DIR --model ID --sequences a,b]`: J&F of one path, the memory tree and each gate on annotated sequences, from the
- * first frame's masks. Sequences where an object is hidden for a while are averaged apart.
+ * `npm run bench:tree -- quality [--data DIR --model ID --sequences a,b]`: J&F of one path, the memory tree and each
+ * gate on annotated sequences, from the first frame's masks. Sequences where an object is hidden for a while are
+ * averaged apart.
  */
 import { parseArgs } from 'node:util';
 import { type MemorySettings, memorySettingsSchema } from '../../src/shared/memory-settings.ts';

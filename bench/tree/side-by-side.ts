@@ -1,6 +1,6 @@
 /**
- * One process a sequence, two at a time with one thread each: the least time in all on two cores, with the same numbers, since a run
- * does not depend on what runs beside it.
+ * One process a sequence, two at a time with one thread each: the least time in all on two cores, with the same
+ * numbers, since a run does not depend on what runs beside it.
  */
 import { spawn } from 'node:child_process';
 

@@ -1,4 +1,6 @@
-/** How a clip with many objects feels in the window: opening, seeking, the timeline while it zooms and scrolls, an edit. */
+/**
+ * How a clip with many objects feels in the window: opening, seeking, the timeline while it zooms and scrolls, an edit.
+ */
 import type { Page } from 'playwright';
 import { median } from '../statistics.ts';
 import { type BenchWindow, type HookWindow, residentBytes, seekMs, windowHeap } from './open-window.ts';

@@ -25,7 +25,10 @@ export interface PackedFile {
   read(): Buffer;
 }
 
-/** Every file by its path in the archive ("out/main/index.js"). The header is a Chromium pickle: four lengths, then JSON. */
+/**
+ * Every file by its path in the archive ("out/main/index.js"). The header is a Chromium pickle: four lengths, then
+ * JSON.
+ */
 export const readAsar = (path: string): Map<string, PackedFile> => {
   const bytesAt = (offset: number, length: number): Buffer => {
     const fd = openSync(path, 'r');

@@ -1,4 +1,6 @@
-/** Looks at a packed app before anybody gets it: everything it needs is there, for its platform alone, and nothing else. */
+/**
+ * Looks at a packed app before anybody gets it: everything it needs is there, for its platform alone, and nothing else.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, posix, relative, resolve, sep } from 'node:path';

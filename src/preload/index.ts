@@ -1,4 +1,6 @@
-/** The one bridge between the window and the desktop shell. No logic: each function is one message to the main process. */
+/**
+ * The one bridge between the window and the desktop shell. No logic: each function is one message to the main process.
+ */
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import type { CommandId } from '../shared/commands.ts';
 import { type DesktopBridge, desktopChannels, desktopPortMessage } from '../shared/desktop-bridge.ts';

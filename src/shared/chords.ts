@@ -1,6 +1,6 @@
 /**
- * Key chords: "Mod+Shift+KeyX" from `KeyboardEvent.code`, so that they stay in place on every keyboard layout; Mod is Ctrl, or
- * Command on macOS.
+ * Key chords: "Mod+Shift+KeyX" from `KeyboardEvent.code`, so that they stay in place on every keyboard layout; Mod is
+ * Ctrl, or Command on macOS.
  */
 
 /** The part of a KeyboardEvent that names a chord. */

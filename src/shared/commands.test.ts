@@ -58,7 +58,7 @@ const keyboardPage = (): string =>
         .filter((id) => commands[id].group === group)
         .map(
           (id) =>
-            `| ${commands[id].label}${specOf(id).lastsWhileHeld ? ' (held: for as long)' : ''} | ${keysOf(id)
+            `| ${commands[id].label}${specOf(id).lastsWhileHeld ? ' (hold to peek)' : ''} | ${keysOf(id)
               .map((key) => `\`${displayChord(key)}\``)
               .join(' ')} |`,
         ),

@@ -21,7 +21,7 @@ export const commands = {
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
   'camera.open': { label: 'Camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
   'import.finish': {
-    label: 'Stop fetching and open what came',
+    label: 'Stop download and open the part received',
     group: 'File',
     keys: [],
     enabled: (context) => context.isFetching,
@@ -77,9 +77,9 @@ export const commands = {
   'mark.goOut': { label: 'Go to the out mark', group: 'Timeline', keys: ['Shift+KeyO'], enabled: withMarks },
 
   'playback.toggle': { label: 'Play or pause', group: 'Playback', keys: ['Space'], enabled: withSession },
-  'playback.shuttleBack': { label: 'Shuttle back, again for faster', group: 'Playback', keys: ['KeyJ'], enabled: withSession },
+  'playback.shuttleBack': { label: 'Shuttle back (again: faster)', group: 'Playback', keys: ['KeyJ'], enabled: withSession },
   'playback.stop': { label: 'Stop', group: 'Playback', keys: ['KeyK'], enabled: withSession },
-  'playback.shuttleForward': { label: 'Shuttle forward, again for faster', group: 'Playback', keys: ['KeyL'], enabled: withSession },
+  'playback.shuttleForward': { label: 'Shuttle forward (again: faster)', group: 'Playback', keys: ['KeyL'], enabled: withSession },
   'playback.nextFrame': { label: 'Next frame', group: 'Playback', keys: ['ArrowRight', 'Period'], enabled: withSession, repeats: true },
   'playback.previousFrame': {
     label: 'Previous frame',
@@ -146,7 +146,7 @@ export const commands = {
   'tool.eraser': { label: 'Eraser', group: 'Tools', keys: ['KeyX'], enabled: withSession, words: 'erase mask' },
   'tool.hand': { label: 'Hand', group: 'Tools', keys: ['KeyW'], enabled: withSession, words: 'pan move' },
   'prompt.toggleMode': {
-    label: 'Switch between adding to and removing from the object',
+    label: 'Switch between adding and removing',
     group: 'Tools',
     keys: ['KeyN'],
     enabled: withSession,
@@ -181,14 +181,14 @@ export const commands = {
     repeats: true,
   },
   'pointer.positive': {
-    label: 'Positive point at the pointer',
+    label: 'Add a positive point at the pointer',
     group: 'Tools',
     keys: ['KeyE'],
     enabled: withSession,
     words: 'add keyboard',
   },
   'pointer.negative': {
-    label: 'Negative point at the pointer',
+    label: 'Add a negative point at the pointer',
     group: 'Tools',
     keys: ['Shift+KeyE'],
     enabled: withSession,
@@ -252,21 +252,21 @@ export const commands = {
     enabled: (context) => canTrack(context) && context.hasMarks,
   },
   'track.toggleSelected': {
-    label: 'Track only what is selected',
+    label: 'Track only selected objects',
     group: 'Tracking',
     keys: [],
     enabled: withSession,
     words: 'all objects scope',
   },
   'track.follow': {
-    label: 'Go along with the newest frame',
+    label: 'Follow the newest frame',
     group: 'Tracking',
     keys: ['Shift+KeyF'],
     enabled: (context) => (context.isTracking || context.isLive) && !context.isFollowing,
     words: 'follow watch tracking live',
   },
   'live.toggleTracking': {
-    label: 'Follow objects in a live source, or not',
+    label: 'Toggle live tracking',
     group: 'Tracking',
     keys: ['KeyT'],
     enabled: (context) => context.isLive,
@@ -280,13 +280,13 @@ export const commands = {
     words: 'webcam stream end record',
   },
   'operation.cancel': {
-    label: 'Cancel what is running',
+    label: 'Cancel tracking or export',
     group: 'Tracking',
     keys: ['Escape'],
     enabled: (context) => context.isTracking || context.isExporting,
   },
   'object.finish': {
-    label: 'Finish object, so that the next click starts a new one',
+    label: 'Deselect (next click adds an object)',
     group: 'Objects',
     keys: ['Enter', 'Escape', 'KeyF'],
     enabled: withSelection,
@@ -354,7 +354,7 @@ export const commands = {
   'help.shortcuts': { label: 'Keyboard shortcuts', group: 'Help', keys: ['Shift+Slash', 'F1'], enabled: always, words: 'keys cheat sheet' },
   'help.log': { label: 'Log', group: 'Help', keys: [], enabled: always, words: 'messages errors warnings' },
   'help.copyDiagnostics': { label: 'Copy diagnostics', group: 'Help', keys: [], enabled: always, words: 'report bug versions support' },
-  'help.hints': { label: 'Show the first hints again', group: 'Help', keys: [], enabled: withSession },
+  'help.hints': { label: 'Show the first hints', group: 'Help', keys: [], enabled: withSession },
 } as const satisfies Record<string, CommandSpec>;
 
 export type CommandId = keyof typeof commands;

@@ -1,6 +1,6 @@
 /**
- * The policy on every response of either host: nothing but the app's own files, no inline script or style, and no text that becomes
- * a script (Trusted Types, without any policy that could make one).
+ * The policy on every response of either host: nothing but the app's own files, no inline script or style, and no text
+ * that becomes a script (Trusted Types, without any policy that could make one).
  */
 export const contentSecurityPolicy = (options: { connect?: string[]; media?: string[] } = {}): string =>
   [

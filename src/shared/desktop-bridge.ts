@@ -1,6 +1,6 @@
 /**
- * What the desktop shell offers the window beyond the contract, as `window.sam2`. A browser has none of it, and the window
- * hides what is absent. The preload script holds this file, so it imports nothing that runs.
+ * What the desktop shell offers the window beyond the contract, as `window.sam2`. A browser has none of it, and the
+ * window hides what is absent. The preload script holds this file, so it imports nothing that runs.
  */
 import type { CommandId } from './commands.ts';
 

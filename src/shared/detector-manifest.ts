@@ -1,4 +1,7 @@
-/** manifest.json of a detector's bundle (models/README.md): one graph that answers a picture with boxes. Strict, as the models' own. */
+/**
+ * manifest.json of a detector's bundle (models/README.md): one graph that answers a picture with boxes. Strict, as the
+ * models' own.
+ */
 import { z } from 'zod';
 import { graphFileSchema } from './manifest.ts';
 

@@ -33,7 +33,9 @@ export const commandForChord = (chord: string, context: CommandContext, override
 export const ownersOf = (chord: string, overrides: KeyOverrides, except: CommandId): CommandId[] =>
   commandIds.filter((id) => id !== except && keysOf(id, overrides).includes(chord));
 
-/** Binds a chord to a command alone: whoever had it loses it. Keys that equal the table's own are not kept as a change. */
+/**
+ * Binds a chord to a command alone: whoever had it loses it. Keys that equal the table's own are not kept as a change.
+ */
 export const withBinding = (overrides: KeyOverrides, id: CommandId, chord: string): KeyOverrides => {
   const next: KeyOverrides = { ...overrides };
   for (const owner of ownersOf(chord, overrides, id)) next[owner] = keysOf(owner, overrides).filter((key) => key !== chord);

@@ -1,7 +1,7 @@
 /**
- * A source that goes on while it is looked at: a camera or a stream. Its frames are recorded whole, and kept for a while as they are
- * (the buffer), so that the live picture can be paused, clicked and tracked. When it ends, the recording is a clip like any other,
- * with everything that was made live.
+ * A source that goes on while it is looked at: a camera or a stream. Its frames are recorded whole, and kept for a
+ * while as they are (the buffer), so that the live picture can be paused, clicked and tracked. When it ends, the
+ * recording is a clip like any other, with everything that was made live.
  */
 import { z } from 'zod';
 import { serializedErrorSchema } from './serialized-error.ts';
@@ -9,8 +9,8 @@ import { serializedErrorSchema } from './serialized-error.ts';
 const frameNumber = z.number().int().nonnegative();
 
 /**
- * Where the pictures come from: an address; a camera of the machine that runs the engine; or a window of this app that sends the
- * recording of its own camera (WebM, in pieces).
+ * Where the pictures come from: an address; a camera of the machine that runs the engine; or a window of this app that
+ * sends the recording of its own camera (WebM, in pieces).
  */
 export const liveSourceSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('network'), url: z.string().min(1).max(2000) }),
@@ -24,9 +24,9 @@ export const liveCameraSchema = z.object({ deviceId: z.string(), name: z.string(
 export type LiveCamera = z.infer<typeof liveCameraSchema>;
 
 /**
- * connecting: no picture came yet. live: pictures come. stalled: none came for a while, the connection stands. reconnecting: the
- * connection broke and is tried again. ending: it was stopped, the recording is being made whole. failed: it is given up; what came
- * is kept.
+ * connecting: no picture came yet. live: pictures come. stalled: none came for a while, the connection stands.
+ * reconnecting: the connection broke and is tried again. ending: it was stopped, the recording is being made whole.
+ * failed: it is given up; what came is kept.
  */
 export const livePhases = ['connecting', 'live', 'stalled', 'reconnecting', 'ending', 'failed'] as const;
 export type LivePhase = (typeof livePhases)[number];

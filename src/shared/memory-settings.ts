@@ -10,9 +10,13 @@ export type MemoryGateName = (typeof memoryGateNames)[number];
 export const memorySettingsSchema = z.object({
   /** One path, or several that compete. */
   mode: z.enum(['single', 'tree']).default('single'),
-  /** "exact" is SAM2Long to the letter; "live" also prunes, merges, weights recent scores more and boosts key frames. */
+  /**
+   * "exact" is SAM2Long to the letter; "live" also prunes, merges, weights recent scores more and boosts key frames.
+   */
   variant: z.enum(['exact', 'live']).default('live'),
-  /** Which frames become memories and how a candidate is rated. "auto" is none for one path and SAM2Long's for the tree. */
+  /**
+   * Which frames become memories and how a candidate is rated. "auto" is none for one path and SAM2Long's for the tree.
+   */
   gate: z.enum(['auto', ...memoryGateNames]).default('auto'),
   /** Paths kept per object. */
   maxBranches: z.number().int().min(1).max(8).default(3),

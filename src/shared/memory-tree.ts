@@ -24,7 +24,9 @@ export const treeEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('scored'), ...base, scores: z.array(branchScoreSchema) }),
   /** Another branch leads; frames from `amendedFrom` up to (or, backward, down to) this one now show its masks. */
   z.object({ type: z.literal('switched'), ...base, from: branch, to: branch, amendedFrom: frame }),
-  /** A branch ends, on its last frame: others score more, far more, the user said otherwise, or a new tree was planted. */
+  /**
+   * A branch ends, on its last frame: others score more, far more, the user said otherwise, or a new tree was planted.
+   */
   z.object({ type: z.literal('pruned'), ...base, branch, reason: z.enum(['outscored', 'ratio', 'correction', 'replanted']) }),
   z.object({ type: z.literal('merged'), ...base, branch, into: branch, agreement: z.number() }),
 ]);

@@ -29,7 +29,9 @@ export const installedWeightsSchema = z.object({
   /** The address it was downloaded from, or the path it was imported from. */
   source: z.string(),
   installedAt: z.string(),
-  /** "recorded": nobody published a sha256 for these bytes; the first one seen was recorded and is checked from then on. */
+  /**
+   * "recorded": nobody published a sha256 for these bytes; the first one seen was recorded and is checked from then on.
+   */
   checked: z.enum(['published', 'recorded']),
 });
 
@@ -74,11 +76,16 @@ export const modelsStateSchema = z.object({
       imageSize: z.number().int(),
       provider: z.string(),
       providerReason: z.string(),
-      /** Why a GPU that is there is not used, and what to do, in one sentence; null when one is used or none is there. */
+      /**
+       * Why a GPU that is there is not used, and what to do, in one sentence; null when one is used or none is there.
+       */
       advice: z.string().nullable(),
     })
     .nullable(),
-  /** What an engine that starts is given, in bytes checked; 0 of 0 while there is nothing to count. null: it has its model, or none. */
+  /**
+   * What an engine that starts is given, in bytes checked; 0 of 0 while there is nothing to count. null: it has its
+   * model, or none.
+   */
   loading: z.object({ name: z.string(), done: bytes, total: bytes, etaMs: z.number().nonnegative().nullable() }).nullable(),
   /** Another model is being put to work: prompts and tracking wait. */
   isSwitching: z.boolean(),

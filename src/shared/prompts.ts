@@ -22,8 +22,8 @@ export const maskSchema = z.object({ size: z.tuple([z.number().int().positive(),
 export type CompressedMask = z.infer<typeof maskSchema>;
 
 /**
- * All prompts of one object on one frame. Points (with at most one box) and a mask exclude each other: setting one replaces
- * the other (rule 4).
+ * All prompts of one object on one frame. Points (with at most one box) and a mask exclude each other: setting one
+ * replaces the other (rule 4).
  */
 export const framePromptSchema = z.object({
   frame: z.number().int().nonnegative(),

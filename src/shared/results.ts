@@ -26,6 +26,8 @@ export const resultsSchema = z.object({
       timeMs: z.number(),
       /** Presentation time in ticks of source.timeBase. */
       pts: z.number().int(),
+      /** File name of the picture, of a clip that was made of pictures. */
+      picture: z.string().optional(),
       objects: z.array(
         z.object({
           id: z.number().int(),

@@ -1,12 +1,13 @@
 /**
  * The review queue: the frames a person should look at first, chosen so that together they mend most.
  *
- * What a frame is worth is the error that its correction is expected to mend. The error expected on a frame is the model's doubt there, and
- * more the farther the nearest prompt is: the model drifts without noticing. A correction mends its own frame, and what it changes
- * there it changes on the frames ahead as well, less and less with distance, a little behind, and nothing beyond the next prompt: where the
- * object was lost it is found again, where the mask was nearly right hardly anything changes. It holds no longer than the prompt before it
- * did: an object that is lost within four frames of a prompt will be lost within four frames of the next one. The queue takes the frame of
- * most worth, again and again; of several objects those that already have a frame in it give way.
+ * What a frame is worth is the error that its correction is expected to mend. The error expected on a frame is the
+ * model's doubt there, and more the farther the nearest prompt is: the model drifts without noticing. A correction
+ * mends its own frame, and what it changes there it changes on the frames ahead as well, less and less with distance, a
+ * little behind, and nothing beyond the next prompt: where the object was lost it is found again, where the mask was
+ * nearly right hardly anything changes. It holds no longer than the prompt before it did: an object that is lost within
+ * four frames of a prompt will be lost within four frames of the next one. The queue takes the frame of most worth,
+ * again and again; of several objects those that already have a frame in it give way.
  */
 import { z } from 'zod';
 
@@ -16,12 +17,16 @@ export const leastDoubt = 0.1;
 export const reviewFrameSchema = z.object({
   objectId: z.number().int().positive(),
   frame: z.number().int().nonnegative(),
-  /** 0..1; the model's own doubt: 1 = the branches tell different stories, or it cannot say whether the object is there. */
+  /**
+   * 0..1; the model's own doubt: 1 = the branches tell different stories, or it cannot say whether the object is there.
+   */
   uncertainty: z.number(),
 });
 export type ReviewFrame = z.infer<typeof reviewFrameSchema>;
 
-/** Frames of one object in the queue lie at least this far apart, and from its prompts: neighbours show the same doubt. */
+/**
+ * Frames of one object in the queue lie at least this far apart, and from its prompts: neighbours show the same doubt.
+ */
 export const reviewSpacing = 4;
 /** How far ahead a correction is felt, as a share of the frames at hand, within bounds. */
 const reachShare = 1 / 12;
@@ -35,7 +40,9 @@ const leastShare = 0.25;
 /** The error that drift adds far from every prompt, and the distance at which it is half of that. */
 const mostDrift = 0.3;
 const halfDrift = 20;
-/** Worth of an object's next frame for each of its frames that is in the queue: what loses it once may lose it again. */
+/**
+ * Worth of an object's next frame for each of its frames that is in the queue: what loses it once may lose it again.
+ */
 const againShare = 0.5;
 /** Frames on both sides over which the error after a prompt is averaged. */
 const relapseSmoothing = 2;
@@ -97,7 +104,10 @@ class ObjectDoubts {
     return at < 0 ? null : { entry: this.#entries[at]!, worth: this.#worth[at]! * againShare ** this.#taken };
   }
 
-  /** The frame will be corrected: what lies between its neighbours among the prompts is judged anew, and nothing else has changed. */
+  /**
+   * The frame will be corrected: what lies between its neighbours among the prompts is judged anew, and nothing else
+   * has changed.
+   */
   take(frame: number): void {
     const [before, after] = this.#around(frame);
     const at = this.#entries.findIndex((entry) => entry.frame === frame);
@@ -134,7 +144,10 @@ class ObjectDoubts {
     return worth;
   }
 
-  /** What was expected after a prompt, before anything is chosen; of frames that are not known, what the one before them has. */
+  /**
+   * What was expected after a prompt, before anything is chosen; of frames that are not known, what the one before them
+   * has.
+   */
   #relapseAfter(prompt: number): Relapse {
     const relapse = new Float64Array(this.#felt.ahead.length);
     const [, after] = this.#around(prompt);
@@ -183,7 +196,8 @@ class ObjectDoubts {
 }
 
 /**
- * The frames whose correction mends most, best first; see above for what a frame is worth. Does not depend on the order of `frames`.
+ * The frames whose correction mends most, best first; see above for what a frame is worth. Does not depend on the order
+ * of `frames`.
  * @param prompted frames with prompts, by object
  */
 export const rankReview = (

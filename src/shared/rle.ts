@@ -30,7 +30,7 @@ export const encodeRle = (mask: Uint8Array, width: number, height: number): Rle 
 };
 
 /** Paints the set pixels as `value` into a row-major picture of the mask's size; the others are left as they are. */
-export const paintRle = (target: Uint8Array, rle: Rle, value: number): void => {
+export const paintRle = (target: Uint8Array | Uint16Array, rle: Rle, value: number): void => {
   const [height, width] = rle.size;
   let position = 0;
   for (let k = 0; k < rle.counts.length; k++) {

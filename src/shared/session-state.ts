@@ -26,8 +26,8 @@ export const laneKinds = ['none', 'present', 'absent', 'unsure'] as const;
 export type LaneKind = (typeof laneKinds)[number];
 
 /**
- * Runs of frames that look alike, one after the other from the page's first frame on, as pairs of numbers: how many frames, and
- * the place in {@link laneKinds} times 256 plus the confidence 0..255. What is left of the page is "none".
+ * Runs of frames that look alike, one after the other from the page's first frame on, as pairs of numbers: how many
+ * frames, and the place in {@link laneKinds} times 256 plus the confidence 0..255. What is left of the page is "none".
  */
 export const lanePageSchema = z.object({ page: z.number().int().nonnegative(), runs: z.array(z.number().int()).max(2 * lanePageFrames) });
 export type LanePage = z.infer<typeof lanePageSchema>;

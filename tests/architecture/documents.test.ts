@@ -1,4 +1,7 @@
-/** Documents stay true: files that they name exist, links and anchors hold, every decision is listed, and lines fit a screen. */
+/**
+ * Documents stay true: files that they name exist, links and anchors hold, every decision is listed, and lines fit a
+ * screen.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

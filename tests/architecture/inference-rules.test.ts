@@ -1,6 +1,7 @@
 /**
- * docs/inference-rules.md is the rule book that comments cite: every number that is cited is there, every mutation breaks a rule
- * of it, and its last section is made from both. `npm run test:unit -- tests/architecture -u` writes that section anew.
+ * docs/inference-rules.md is the rule book that comments cite: every number that is cited is there, every mutation
+ * breaks a rule of it, and its last section is made from both. `npm run test:unit -- tests/architecture -u` writes that
+ * section anew.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

@@ -46,7 +46,7 @@ describe('sam2-video models', () => {
     expect([got.code, got.stdout]).toEqual([0, expect.stringContaining('Sample is installed; its sha256 is the published one.')]);
     expect(got.stdout).toContain(join(installed(), 'sample.pt'));
     expect(got.stderr).toMatch(/Get sample: \d+\.\d kB of 2\d\d\.\d kB/);
-    expect(got.stderr).toContain('trying again');
+    expect(got.stderr).toContain('retrying');
     expect(server.requests.map(({ range }) => range)).toEqual([undefined, 'bytes=120000-']);
 
     const listed = await models(['list']);
@@ -60,7 +60,7 @@ describe('sam2-video models', () => {
       imageSizes: [256, 512],
     });
 
-    expect(await models(['verify', 'sample'])).toMatchObject({ code: 0, stdout: expect.stringContaining('is sound') });
+    expect(await models(['verify', 'sample'])).toMatchObject({ code: 0, stdout: expect.stringContaining('is intact') });
     const removed = await models(['remove', 'sample']);
     expect(removed.stdout.trim().split('\n')).toEqual(
       ['sample.pt.json', 'sample.pt', '256', '512'].map((name) => `removed ${join(installed(), name)}`),

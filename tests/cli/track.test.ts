@@ -60,8 +60,8 @@ describe('sam2-video track', () => {
     // Nothing is claimed before the first prompt; from there on every frame has a result.
     expect(results.frames.map(({ objects }) => objects.length)).toEqual(Array.from({ length: 132 }, (_, t) => (t < 60 ? 0 : 1)));
 
-    // Measured by hand on frame 100: the rabbit, arms and all, lies within x = 156 to 616, y = 84 to 630 and covers about 120,000 px.
-    // nano takes a little of what is beside it too (137,000 px, box IoU 0.86).
+    // Measured by hand on frame 100: the rabbit, arms and all, lies within x = 156 to 616, y = 84 to 630 and covers
+    // about 120,000 px. nano takes a little of what is beside it too (137,000 px, box IoU 0.86).
     const { box, area, rle, objectLogit } = results.frames[100]!.objects[0]!;
     expect(objectLogit).toBeGreaterThan(0);
     expect(rle.size).toEqual([720, 1280]);

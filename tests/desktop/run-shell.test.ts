@@ -351,7 +351,7 @@ it('a dead window is loaded again, and not for ever', async () => {
   expect(window!.webContents.reload).not.toHaveBeenCalled();
   for (let i = 0; i < 3; i++) die();
   expect(window!.webContents.reload).toHaveBeenCalledTimes(3);
-  expect(services!.state.notices.at(-1)!.text).toContain('was loaded again');
+  expect(services!.state.notices.at(-1)!.text).toContain('was reloaded');
   die();
   expect(window!.webContents.reload).toHaveBeenCalledTimes(3);
   expect(fake.electron.dialog.showErrorBox).toHaveBeenCalledOnce();

@@ -1,4 +1,6 @@
-/** One round: starts the host, kills it after some lines, and looks whether everything it acknowledged is on the disk. */
+/**
+ * One round: starts the host, kills it after some lines, and looks whether everything it acknowledged is on the disk.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

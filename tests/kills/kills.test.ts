@@ -1,4 +1,6 @@
-/** Host and engine are killed while they edit and track, again and again in one project: nothing acknowledged is lost. */
+/**
+ * Host and engine are killed while they edit and track, again and again in one project: nothing acknowledged is lost.
+ */
 import { randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

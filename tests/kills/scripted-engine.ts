@@ -32,6 +32,7 @@ export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
   const cancelled = new Set<string>();
   const answer = (method: string, a: Record<string, unknown>): unknown => {
     if (method === 'loadModel') return smallModel(16);
+    if (method === 'inspectProviders') return { providers: [], gpus: [], hasCudaLibraries: false };
     if (method === 'open') return media;
     if (method === 'readFrame') return { width: 2, height: 2, planes: new Uint8Array(6) };
     if (method === 'setPoints' || method === 'setMask') return resultOf(a.objectId as number, a.frame as number, true);

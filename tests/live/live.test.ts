@@ -167,7 +167,7 @@ describe('a stream', () => {
     expect(state.session!.live).toMatchObject({ isTracking: true, problem: null });
     expect(state.session!.objects[0]!.results[0]![0]).toBe(2);
     expect(app.pushed.length).toBeGreaterThan(5);
-    expect(() => services.runs.start(services.sessions.latest, { direction: 'forward' })).toThrow(/Stop the live source/);
+    expect(() => services.runs.start(services.sessions.latest, { direction: 'forward' })).toThrow(/after the live source has ended/);
     // What left the buffer is refused, and what is in it can be looked at again.
     await expect(services.sessions.latest.frameMessage(1, 100_000, 640, 360)).rejects.toMatchObject({ code: 'frame-out-of-range' });
     expect(await services.sessions.latest.frameMessage(1, 2, 640, 360)).toMatchObject({ frame: 2, width: 320, overlays: [{ objectId }] });
@@ -327,7 +327,7 @@ describe('a stream', () => {
     expect(acknowledged).toBeGreaterThanOrEqual(12);
     const next = await LiveApp.start(folder);
     try {
-      await next.until(({ notices }) => notices.some(({ text }) => /was made whole/.test(text)));
+      await next.until(({ notices }) => notices.some(({ text }) => /was repaired/.test(text)));
       const [recent] = next.services.state.recents;
       const session = await next.services.sessions.openProject(recent!.path);
       expect(session.objects).toMatchObject([{ name: 'Square', prompts: [{ points: [{ x: 160, y: 90 }] }] }]);
@@ -371,7 +371,7 @@ describe('a stream', () => {
     await app.click(2);
     disk.free = 200 * 2 ** 20;
     expect((await services.operations.ended(id)).state).toBe('done');
-    expect(services.state.notices.at(-1)!.text).toMatch(/ended, since the disk is almost full.*open as a clip/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/stopped because the disk is almost full.*open as a clip/);
     expect(services.sessions.latestState).toMatchObject({ live: null, objects: [{ prompts: [{ points: [{ x: 160, y: 90 }] }] }] });
   });
 
@@ -385,7 +385,7 @@ describe('a stream', () => {
     expect((to - from + 1) * (320 * 180 * 1.5 + side * side * 3)).toBeLessThanOrEqual(32 * 2 ** 20);
     await expect(services.sessions.latest.frameMessage(1, 0, 640, 360)).rejects.toMatchObject({
       code: 'frame-out-of-range',
-      message: expect.stringContaining('not in the live buffer'),
+      message: expect.stringContaining('no longer in the live buffer'),
     });
     services.settings.reset('live.bufferMb');
   });
@@ -457,7 +457,7 @@ describe('a camera on the network (RTSP)', () => {
     await server.kill();
     expect((await services.operations.ended(id)).state).toBe('done');
     expect(services.sessions.latestState).toMatchObject({ live: null, media: { codec: 'h264' } });
-    expect(services.state.notices.at(-1)!.text).toMatch(/not live any more.*can not be reached.*open as a clip/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/no longer live.*could not be reached.*open as a clip/);
     services.settings.reset('live.tries');
   });
 });

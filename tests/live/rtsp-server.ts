@@ -1,6 +1,6 @@
 /**
- * An RTSP server on loopback for tests: H.264 that ffmpeg makes at its own pace, over the connection of the client (interleaved).
- * It can want a password, fall silent, and be killed and come back.
+ * An RTSP server on loopback for tests: H.264 that ffmpeg makes at its own pace, over the connection of the client
+ * (interleaved). It can want a password, fall silent, and be killed and come back.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket, type Socket as Udp } from 'node:dgram';

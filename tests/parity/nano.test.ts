@@ -1,6 +1,7 @@
 /**
- * The embedded model, driven by the TypeScript tracker, against the official SAM2VideoPredictor on the same weights: point, box,
- * mask, three objects, a correction on a tracked frame, propagation again, backward (models/parity/record_nano.py made it).
+ * The embedded model, driven by the TypeScript tracker, against the official SAM2VideoPredictor on the same weights:
+ * point, box, mask, three objects, a correction on a tracked frame, propagation again, backward
+ * (models/parity/record_nano.py made it).
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -45,7 +46,8 @@ describe('nano against the official predictor', () => {
     await graphs.release();
     expect(played.calls.length).toBeGreaterThan(100);
     expect(played.calls.every(({ tokens }) => tokens)).toBe(true);
-    // On the coarse grid six of the 819 cells of one object lie within rounding of 0 and differ; all other calls agree to 0.998.
+    // On the coarse grid six of the 819 cells of one object lie within rounding of 0 and differ; all other calls agree
+    // to 0.998.
     expect(Math.min(...played.lowResIous)).toBeGreaterThanOrEqual(0.99);
     expect(played.lowResIous.filter((iou) => iou < 0.998).length).toBeLessThanOrEqual(2);
     expect(Math.min(...played.maskIous)).toBeGreaterThanOrEqual(0.995);

@@ -26,7 +26,8 @@ describe.skipIf(!hasParityFixture)('against the official predictor', () => {
 
     it('stays close when it runs free', async () => {
       const { maskIous, flippedPixels, pixels } = await recorded.play(name, { isForced: false });
-      // A weight that sums in another order moves single memory elements to the next bf16 value, and random weights amplify that.
+      // A weight that sums in another order moves single memory elements to the next bf16 value, and random weights
+      // amplify that.
       expect(flippedPixels / pixels).toBeLessThan(0.002);
       expect(maskIous.reduce((a, b) => a + b, 0) / maskIous.length).toBeGreaterThan(0.99);
     });

@@ -1,4 +1,7 @@
-/** The weight-less graphs of the recorded test model, bound by the app's own import to the checkpoint that lies beside the recording. */
+/**
+ * The weight-less graphs of the recorded test model, bound by the app's own import to the checkpoint that lies beside
+ * the recording.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,7 +1,7 @@
 /**
- * Plays a recording of the official predictor on the TypeScript tracker and compares every call.
- * Forced: after each call the tracker's state is overwritten with the recorded one, so that each call is compared alone (a free
- * run drifts: 0.1 % of the memory elements round to another bf16 value, and the network amplifies them).
+ * Plays a recording of the official predictor on the TypeScript tracker and compares every call. Forced: after each
+ * call the tracker's state is overwritten with the recorded one, so that each call is compared alone (a free run
+ * drifts: 0.1 % of the memory elements round to another bf16 value, and the network amplifies them).
  */
 import type { OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
@@ -79,7 +79,8 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     const lowRes = readFloats(recording.bytes, call.low_res);
     const pointer = readFloats(recording.bytes, call.obj_ptr);
     const memory = call.maskmem ? tokenMajor(readFloats(recording.bytes, call.maskmem), constants.memoryDim) : null;
-    // A single mask's IoU may be that of the candidate which replaced it (rule 10); a mask prompt's is 1 by definition (rule 7).
+    // A single mask's IoU may be that of the candidate which replaced it (rule 10); a mask prompt's is 1 by definition
+    // (rule 7).
     played.lowResIous.push(thresholdIou(lowRes, output.logits));
     const compared = isMask ? call.ious : call.multimask ? ious.slice(1) : [output.iou];
     played.calls.push({
@@ -104,7 +105,8 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     if (!memory) pendingPreflight.set(`${objectId}:${frame}`, output);
   };
 
-  // The sign of the object logit empties the whole mask: within the drift of a free run a logit this near zero falls either way.
+  // The sign of the object logit empties the whole mask: within the drift of a free run a logit this near zero falls
+  // either way.
   const isUndecided = (step: Recording['steps'][number], frame: number, id: number): boolean =>
     !isForced && step.calls.some((call) => call.frame === frame && objectOf.get(call) === id && Math.abs(call.score) < 0.005);
 

@@ -1,4 +1,7 @@
-/** Reads recordings of the official predictor: JSON beside one .bin of raw arrays (see models/parity and ../shared/fixtures). */
+/**
+ * Reads recordings of the official predictor: JSON beside one .bin of raw arrays (see models/parity and
+ * ../shared/fixtures).
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 

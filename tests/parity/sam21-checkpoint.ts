@@ -1,6 +1,7 @@
 /**
- * A checkpoint of seeded weights in the layout of the official files. The recordings hold the law of each parameter (offset, scale); the
- * values come from an integer hash, as in models/parity/seeded_weights.py, so that no weights need to be stored.
+ * A checkpoint of seeded weights in the layout of the official files. The recordings hold the law of each parameter
+ * (offset, scale); the values come from an integer hash, as in models/parity/seeded_weights.py, so that no weights need
+ * to be stored.
  */
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';

@@ -1,4 +1,7 @@
-/** The committed graphs of SAM 2.1: nothing in them that an execution provider refuses, no weights, small enough to be committed. */
+/**
+ * The committed graphs of SAM 2.1: nothing in them that an execution provider refuses, no weights, small enough to be
+ * committed.
+ */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';

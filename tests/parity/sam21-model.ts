@@ -1,4 +1,7 @@
-/** SAM 2.1 with the weights of a recording: the committed graphs, bound by the app's own import to a checkpoint made here. */
+/**
+ * SAM 2.1 with the weights of a recording: the committed graphs, bound by the app's own import to a checkpoint made
+ * here.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';

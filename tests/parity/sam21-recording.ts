@@ -137,7 +137,10 @@ export interface PlaySam21Options {
   isStream?: boolean;
 }
 
-/** Plays a scenario freely (the tracker keeps its own state) and compares every inference. @throws Error when the calls are others */
+/**
+ * Plays a scenario freely (the tracker keeps its own state) and compares every inference.
+ * @throws Error when the calls are others
+ */
 export const playSam21 = async ({ recording, scenario, model, clip, isStream = false }: PlaySam21Options): Promise<CallComparison[]> => {
   const { constants } = model;
   const { width, height } = recording.video;

@@ -1,4 +1,7 @@
-/** Every size of SAM 2.1 at both input sizes on seeded weights against the official predictor. Minutes long: `npm run test:parity`. */
+/**
+ * Every size of SAM 2.1 at both input sizes on seeded weights against the official predictor. Minutes long: `npm run
+ * test:parity`.
+ */
 import { describe, expect, it } from 'vitest';
 import { openSeededModel } from './sam21-model.ts';
 import { clipOf, hasSam21Recording, playSam21, readSam21Recording } from './sam21-recording.ts';

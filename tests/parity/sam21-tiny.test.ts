@@ -1,6 +1,6 @@
 /**
- * SAM 2.1 tiny at 512 on seeded weights against the official SAM2VideoPredictor: every way to prompt, correct, remove and track
- * (models/parity/sam21_scenarios.py). The tracker runs free; see models/README.md.
+ * SAM 2.1 tiny at 512 on seeded weights against the official SAM2VideoPredictor: every way to prompt, correct, remove
+ * and track (models/parity/sam21_scenarios.py). The tracker runs free; see models/README.md.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSeededModel, type SeededModel } from './sam21-model.ts';

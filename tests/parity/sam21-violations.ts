@@ -32,8 +32,14 @@ export const violationsOf = (calls: readonly CallComparison[], allowed: FreeRunT
     return found;
   });
 
-/** What a free run on the recorded weights stays within; half a step of the 16-bit floats is up to 0.008 of a logit and 0.016 of a pointer. */
+/**
+ * What a free run on the recorded weights stays within; half a step of the 16-bit floats is up to 0.008 of a logit and
+ * 0.016 of a pointer.
+ */
 export const freeRun: FreeRunTolerances = { promptLogit: 0.02, logit: 0.1, score: 0.01, iou: 0.001, pointer: 0.05, maskIou: 0.995 };
 
-/** The same for the 48 blocks of "large", whose random features are further apart and amplify the drift about tenfold a frame. */
+/**
+ * The same for the 48 blocks of "large", whose random features are further apart and amplify the drift about tenfold a
+ * frame.
+ */
 export const deepFreeRun: FreeRunTolerances = { promptLogit: 0.02, logit: 1, score: 0.2, iou: 0.005, pointer: 0.5, maskIou: 0.98 };

@@ -1,4 +1,7 @@
-/** Paths of the memory tree that are copies of each other, or share memories: computing what they share once gives the bits that computing each gives. */
+/**
+ * Paths of the memory tree that are copies of each other, or share memories: computing what they share once gives the
+ * bits that computing each gives.
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';

@@ -87,7 +87,8 @@ it('no package that is installed runs a script that downloads', () => {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { hasInstallScript?: boolean }>;
   };
-  // npm takes this from the lock file. The two would fetch programs and libraries from other servers, and fail where those can't be reached.
+  // npm takes this from the lock file. The two would fetch programs and libraries from other servers, and fail where
+  // those can't be reached.
   expect(packages['node_modules/onnxruntime-node']?.hasInstallScript, 'remove it again after "npm install"').toBeUndefined();
   expect(packages['node_modules/ffmpeg-static']?.hasInstallScript, 'remove it again after "npm install"').toBeUndefined();
 });

@@ -97,7 +97,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
       model: { imageSize: 256 },
       objects: [{ name: 'Rabbit', prompts: [{ frame: 3 }], results: [[3, 6]] }],
     });
-    await client.until(() => client.state.notices.some(({ text }) => text.includes('press Track to track again')));
+    await client.until(() => client.state.notices.some(({ text }) => text.includes('Press Track to track again')));
     const [prompted, tracked] = [3, 5].map((frame) => services.sessions.latest.store.get(1, frame)!);
     expect(prompted).not.toEqual(nanoMasks[0]);
     expect(prompted!.overlay.width).toBe(64);
@@ -125,7 +125,7 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     expect(client.state.models.active).toMatchObject({ id, imageSize: 256 });
     await client.call('model.verify', { id });
     await client.until(() => client.entry.task?.kind === 'verify' && client.entry.task.state === 'done');
-    expect(client.entry.task?.message).toContain('is sound');
+    expect(client.entry.task?.message).toContain('is intact');
   });
 
   it('a model that can not be used leaves the former at work', async () => {

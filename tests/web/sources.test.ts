@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 const ended = (id: string): Promise<Operation> => services.operations.ended(id);
-const open = (path: string): Promise<Operation> => ended(services.sources.imports.start(importSource(path, 25)!));
+const open = (path: string): Promise<Operation> => ended(services.sources.imports.start(importSource(path, { num: 25, den: 1 })!));
 
 /** Names in the folder of imports that are not of a whole clip. */
 const leftInImports = async (): Promise<string[]> =>
@@ -101,7 +101,7 @@ describe('a folder of pictures', () => {
 
   it('is played at the rate that was given, or that of the settings', async () => {
     const path = await pictures('jpgs');
-    await openSource(services, path, 12.5);
+    await openSource(services, path, { num: 25, den: 2 });
     expect(services.sessions.latest.media).toMatchObject({ frameCount: 12, averageFps: 12.5 });
     services.settings.set('import.imagesPerSecond', 5);
     await openSource(services, path);
@@ -139,7 +139,7 @@ describe('a folder of pictures', () => {
     run('-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=1:duration=1', '-frames:v', '1', join(path, '5.jpg'));
     expect((await open(path)).error).toMatchObject({
       code: 'source-unreadable',
-      message: expect.stringContaining('5.jpg is a JPEG of 64 x 64'),
+      message: expect.stringContaining('5.jpg shows 64 x 64 px'),
     });
     await writeFile(join(path, '5.jpg'), 'no picture');
     expect((await open(path)).error).toMatchObject({ code: 'source-unreadable', message: expect.stringContaining('5.jpg') });
@@ -198,7 +198,7 @@ describe('an address', () => {
     ['/nowhere', 'address-missing', /is not there/],
     ['/secret.mp4', 'address-forbidden', /name and password/],
     ['/forbidden.mp4', 'address-forbidden', /name and password/],
-    ['/page', 'source-unreadable', /can not be read as a video/],
+    ['/page', 'source-unreadable', /could not be read as a video/],
   ])('that fails says why: %s', async (path, code, message) => {
     const { state, error } = await open(at(path));
     expect(state).toBe('failed');
@@ -211,15 +211,15 @@ describe('an address', () => {
       const { error } = await open(address);
       expect(error).toMatchObject({
         code: 'address-unreachable',
-        message: expect.stringContaining('127.0.0.1:1/stream can not be reached'),
+        message: expect.stringContaining('127.0.0.1:1/stream could not be reached'),
       });
     }
     expect(await leftInImports()).toEqual([]);
   });
 
   it('never leads to a file of this machine', async () => {
-    expect(importSource('file:///etc/passwd', 25)).toBeNull();
-    expect(importSource(`concat:${sampleClip}`, 25)).toBeNull();
+    expect(importSource('file:///etc/passwd', { num: 25, den: 1 })).toBeNull();
+    expect(importSource(`concat:${sampleClip}`, { num: 25, den: 1 })).toBeNull();
     expect((await open(at('/list.m3u8'))).state).toBe('failed');
   });
 
@@ -240,7 +240,7 @@ describe('an address', () => {
       id = services.sources.imports.start({ kind: 'network', url });
       await until(() => (services.operations.get(id)?.done ?? 0) > 500 || services.operations.get(id)?.state !== 'running');
       if (services.operations.get(id)?.state === 'running') break;
-      expect(services.operations.get(id)!.error?.message).toMatch(/can not be reached/);
+      expect(services.operations.get(id)!.error?.message).toMatch(/could not be reached/);
     }
     await services.sources.imports.finish(id);
     expect(await ended(id)).toMatchObject({ state: 'done', error: null });
@@ -325,7 +325,7 @@ describe('what a window sends', () => {
       JSON.stringify({ pid: 999_999_999, recording: 'camera 3.webm.partial' }),
     );
     await services.sources.imports.recover();
-    expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app ended/);
+    expect(services.state.notices.at(-1)!.text).toMatch(/^camera 2\.mkv was being recorded when the app closed/);
     expect(await readdir(place)).toEqual(['camera 2.mkv']);
     expect(await readdir(join(folder.path, 'imports'))).not.toContain('0123abce');
     await services.sessions.open(join(place, 'camera 2.mkv'));

@@ -128,7 +128,9 @@ it('whoever closes a clip while it is tracked is told that this ended the run; a
   await closed;
   await settled(window);
   expect(window.state!.sessions).toHaveLength(1);
-  expect(window.state!.notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Tracking was ended, .* masks it made are kept/)]);
+  expect(window.state!.notices.map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^Tracking stopped because .* Finished masks are kept/),
+  ]);
 });
 
 it('whoever opens a clip again that has been worked on is told where that work is', async () => {
@@ -144,7 +146,7 @@ it('whoever opens a clip again that has been worked on is told where that work i
     await window.call('session.close');
     await window.call('session.open', { path: keeping.clip });
     expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^You worked on clip before\. .*Recent/),
+      expect.stringMatching(/^clip has an earlier project\. .*Recent/),
     ]);
   } finally {
     await keeping.close();

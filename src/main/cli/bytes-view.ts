@@ -8,7 +8,7 @@ import { formatEta } from './terminal.ts';
 const phases: Record<InstallProgress['phase'], string> = {
   connecting: 'connecting',
   transferring: '',
-  waiting: 'the connection broke, trying again in a moment',
+  waiting: 'connection lost, retrying in a moment',
   checking: 'checking',
   binding: 'binding to the graphs',
 };

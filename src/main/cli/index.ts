@@ -21,7 +21,7 @@ const engineOptions = (command: Command, model?: string): Command =>
     .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
     .option('--memory <which>', 'how objects are remembered: single (SAM 2), tree (the memory tree), tree-exact (as SAM2Long)')
     .option('--gate <name>', 'which frames become memories: auto, none, sam2long, samurai or dam4sam')
-    .option('--threads <n>', 'threads for inference (default: the machine decides)')
+    .option('--threads <n>', 'threads for inference (default: automatic)')
     .option('--precision <which>', 'on the CPU: full, or fast (int8 where the model has it) (default: the setting, full)')
     .option('--ffmpeg <path>', 'ffmpeg to use');
 
@@ -48,49 +48,49 @@ engineOptions(
   defaultModel,
 )
   .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
-  .option('--negative <x,y@frame>', 'a point that is not the object (repeatable)', several, [])
+  .option('--negative <x,y@frame>', 'a point outside the object (repeatable)', several, [])
   .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
   .option('--mask <file.png@frame>', 'a mask of the object', several, [])
   .option('--object <name:prompts>', 'another object, e.g. "ball:point=410,260@0;box=100,80,200,240@12" (repeatable)', several, [])
   .option('--direction <which>', 'forward, backward or both', 'forward')
-  .option('--fps <n>', 'what a folder of pictures is played at (default: 25)')
-  .option('--no-video', 'leave out annotated.mp4')
-  .option('--no-masks', 'leave out the mask PNGs')
+  .option('--fps <n>', 'frame rate of a folder of pictures (default: 25)')
+  .option('--no-video', 'do not write annotated.mp4')
+  .option('--no-masks', 'do not write mask PNGs')
   .requiredOption('--out <folder>', 'where to write')
-  .option('--overwrite', 'replace what an earlier run wrote there', false)
+  .option('--overwrite', 'replace the files of an earlier run', false)
   .action((clip, options) => finish(runTrackCommand(clip, options)));
 
 engineOptions(
   program
     .command('live')
-    .description('record and track a camera or a stream as it comes, then export the result')
+    .description('record and track a camera or a stream live, then export the result')
     .argument('[source]', 'address (rtsp, rtmp, srt, http) or camera'),
   defaultModel,
 )
-  .option('--point <x,y@frame>', 'a point on the object, on a live frame: 0 is the first that came (repeatable)', several, [])
-  .option('--negative <x,y@frame>', 'a point that is not the object (repeatable)', several, [])
+  .option('--point <x,y@frame>', 'a point on the object, on a live frame: 0 is the first one received (repeatable)', several, [])
+  .option('--negative <x,y@frame>', 'a point outside the object (repeatable)', several, [])
   .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
   .option('--mask <file.png@frame>', 'a mask of the object', several, [])
   .option('--object <name:prompts>', 'another object, as for "track" (repeatable)', several, [])
-  .option('--for <seconds>', 'how long (default: until it ends, or Ctrl-C)')
-  .option('--cameras', 'list the cameras of this machine, and nothing else', false)
-  .option('--no-video', 'leave out annotated.mp4')
-  .option('--no-masks', 'leave out the mask PNGs')
+  .option('--for <seconds>', 'seconds to run (default: until it ends, or Ctrl-C)')
+  .option('--cameras', "list this machine's cameras and exit", false)
+  .option('--no-video', 'do not write annotated.mp4')
+  .option('--no-masks', 'do not write mask PNGs')
   .option('--out <folder>', 'where to write')
-  .option('--overwrite', 'replace what an earlier run wrote there', false)
+  .option('--overwrite', 'replace the files of an earlier run', false)
   .action((source, options) => finish(runLiveCommand(source, options)));
 
 engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
   .option('--out <folder>', 'where to write (default: a new folder, sam2-video-demo)')
-  .option('--overwrite', 'replace what an earlier run wrote there', false)
+  .option('--overwrite', 'replace the files of an earlier run', false)
   .action((options) => finish(runDemoCommand(options)));
 
-engineOptions(program.command('serve').description('the app in a browser on this machine'))
+engineOptions(program.command('serve').description('serve the app to a browser on this machine'))
   .option('--port <n>', 'port on 127.0.0.1, 0 for any', '0')
-  .option('--allow <folder>', 'folder whose files may be opened (repeatable; default: this folder and your home)', several, [])
-  .option('--export-dir <folder>', 'where exports go (default: "SAM2 Video" in your home)')
-  .option('--sample', 'open what was open last, or else the bundled clip, and track its object', false)
-  .option('--resume', 'open what was open last', false)
+  .option('--allow <folder>', 'folder whose files may be opened (repeatable; default: this folder and your home folder)', several, [])
+  .option('--export-dir <folder>', 'where exports go (default: "SAM2 Video" in your home folder)')
+  .option('--sample', 'open the last clip, or the bundled clip and track its object', false)
+  .option('--resume', 'open the last clip', false)
   .action((options) => finish(runServeCommand(options)));
 
 engineOptions(program.command('doctor').description('what this machine has of what the app needs: ffmpeg, providers, memory, disk, models'))

@@ -12,7 +12,7 @@ import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
-import { exitCodes, withInterrupt } from './terminal.ts';
+import { exitCodes, printOutputs, withInterrupt } from './terminal.ts';
 
 export interface LiveOptions extends EngineOptions {
   point: string[];
@@ -75,7 +75,7 @@ const showProgress = (store: StateStore<Session>): (() => void) => {
     if (!live) return;
     const { phase, title, recordedMs, shownFps, dropped, attempt } = live;
     const tries = attempt > 0 ? `, try ${attempt}` : '';
-    const text = `${title}: ${phase}${tries}, ${Math.floor(recordedMs / 1000)} s, ${shownFps?.toFixed(1) ?? '--'} frames/s, ${dropped} left out`;
+    const text = `${title}: ${phase}${tries}, ${Math.floor(recordedMs / 1000)} s, ${shownFps?.toFixed(1) ?? '--'} frames/s, ${dropped} not tracked`;
     const key = `${phase}${tries}${Math.floor(recordedMs / 5_000)}`;
     if (key === last) return;
     last = key;
@@ -140,7 +140,7 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
         }),
       );
       if (exported.error) throw AppError.deserialize(exported.error);
-      for (const { name, path } of exported.outputs) process.stdout.write(`${name}: ${path}\n`);
+      printOutputs(exported);
       return isInterrupted && seconds !== null ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {

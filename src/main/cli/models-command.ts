@@ -64,7 +64,7 @@ const describe = (entry: ModelEntry): string => {
     `  licence: ${licence}`,
   ];
   if (installed) {
-    const check = installed.checked === 'published' ? 'as published' : 'recorded when it was installed, none is published for this file';
+    const check = installed.checked === 'published' ? 'as published' : 'recorded at installation; none is published for this file';
     lines.push(`  weights: ${installed.path}`, `  sha256: ${installed.sha256} (${check})`, `  from: ${installed.source}`);
   } else if (weights) {
     lines.push(`  from: ${weights.url ?? 'no official address; import the file from disk'}`);
@@ -164,12 +164,12 @@ export const addModelsCommand = (program: Command, finish: (work: Promise<number
   const models = program.command('models').description('list, get, import, verify and remove models');
   models
     .command('list', { isDefault: true })
-    .description('what models there are and where')
+    .description('list models and where they are')
     .option('--json', 'as JSON', false)
     .action((options: { json: boolean }) => finish(list(options.json)));
   models
     .command('get')
-    .description("download a model's weights from their official address; a download that was cut goes on")
+    .description("download a model's weights from their official address, resuming an interrupted download")
     .argument('<model>', 'its id')
     .option('--proxy <url>', 'proxy to use (default: the one set in the app, else HTTPS_PROXY and NO_PROXY)')
     .action((id: string, options: { proxy?: string }) => finish(get(id, options)));
@@ -177,24 +177,24 @@ export const addModelsCommand = (program: Command, finish: (work: Promise<number
     .command('import')
     .description('install a checkpoint file (.pt) from disk')
     .argument('<file>', 'the checkpoint')
-    .option('--as <model>', 'the model it is of (default: the one it fits)')
+    .option('--as <model>', 'the model it belongs to (default: the one it fits)')
     .option('--link', 'share the file by a hard link instead of copying it', false)
     .action((path: string, options: { as?: string; link: boolean }) => finish(importFile(path, options)));
   models
     .command('verify')
-    .description('read an installed model again and compare it with what is known of it')
+    .description('read an installed model again and check it')
     .argument('<model>', 'its id')
     .action((id: string) => finish(verify(id)));
   models
     .command('remove')
-    .description('remove installed weights and what was made from them')
+    .description('remove installed weights and everything made from them')
     .argument('<model>', 'its id')
     .action((id: string) => finish(remove(id)));
   models
     .command('quantize')
     .description('make an int8 version of an installed model for this CPU, and measure what it loses')
-    .argument('<model>', 'its id, with @<image size> where there are several, or a bundle folder')
+    .argument('<model>', 'its id, with @<image size> if there are several, or a bundle folder')
     .option('--out <folder>', 'folder of the new bundle (default: beside the weights)')
-    .option('--overwrite', 'replace a former version there', false)
+    .option('--overwrite', 'replace an earlier version there', false)
     .action((spec: string, options: { out?: string; overwrite: boolean }) => finish(quantize(spec, options)));
 };

@@ -39,8 +39,8 @@ export const requireOutputs = async (output: CliOutput, more: readonly string[] 
 };
 
 /**
- * The folder to write to now that the work is done. Where somebody else has written to it meanwhile, it is another one beside it,
- * and the user is told: the work is not lost over a name.
+ * The folder to write to now that the work is done. Where somebody else has written to it meanwhile, it is another one
+ * beside it, and the user is told: the work is not lost over a name.
  */
 export const stillFree = async (output: CliOutput, more: readonly string[] = []): Promise<string> => {
   try {

@@ -70,7 +70,10 @@ const gather = (prompts: readonly ParsedPrompt[]): CliFramePrompt[] => {
       prompt.box = { x: numbers[0]!, y: numbers[1]!, width: numbers[2]!, height: numbers[3]! };
     } else prompt.points.push({ x: numbers[0]!, y: numbers[1]!, label: kind === 'point' ? 1 : 0 });
     if (prompt.maskFile && (prompt.points.length > 0 || prompt.box)) {
-      throw new AppError('prompt-invalid', `Frame ${frame} has a mask beside points or a box for one object. On one frame use either.`);
+      throw new AppError(
+        'prompt-invalid',
+        `Frame ${frame} has both a mask and points or a box for one object. Use one or the other on a frame.`,
+      );
     }
   }
   return [...frames.values()].sort((a, b) => a.frame - b.frame);

@@ -75,7 +75,7 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
   try {
     // Before the start, which takes a while with a large model: the window shows how far it is.
     process.stdout.write(`SAM2 Video is at ${host.url}\n`);
-    process.stdout.write('Open that address in a browser on this machine. Ctrl-C ends it.\n');
+    process.stdout.write('Open that address in a browser on this machine. Ctrl-C stops the server.\n');
     await Promise.race([start(), ended]);
     await ended;
     return exitCodes.done;

@@ -12,6 +12,14 @@ export const printError = (error: AppError): void => {
   process.stderr.write(`error (${error.code}): ${error.message}\n`);
 };
 
+/** What was written, a line for each. */
+export const printOutputs = ({ outputs }: Operation): void => {
+  for (const { name, path, note } of outputs) {
+    process.stdout.write(`${name}: ${path}\n`);
+    if (note !== undefined) process.stderr.write(`note: ${name} holds ${note}.\n`);
+  }
+};
+
 /** "01:05", or dashes while nobody knows. */
 export const formatEta = (ms: number | null): string => {
   if (ms === null || !Number.isFinite(ms)) return '--:--';
@@ -82,7 +90,7 @@ export const withInterrupt = async <T>(onInterrupt: () => void, work: () => Prom
   let count = 0;
   const listener = (): void => {
     if (++count > 1) process.exit(exitCodes.interrupted);
-    process.stderr.write('\nstopping; what is done is kept (Ctrl-C again to stop at once)\n');
+    process.stderr.write('\nstopping; finished frames are kept (Ctrl-C again to stop at once)\n');
     onInterrupt();
   };
   process.on('SIGINT', listener);

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type FrameRate, leastRate, mostRate, parseFrameRate } from '../../shared/frame-rate.ts';
 import { openSource } from '../services/app/open-source.ts';
 import type { Services } from '../services/app/services.ts';
 import { damageText } from '../services/session/clip-notes.ts';
@@ -10,7 +11,7 @@ import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
 import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
-import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
+import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
 
 export interface TrackOptions extends EngineOptions {
   point: string[];
@@ -97,9 +98,9 @@ export const trackAndExport = async (
       await follow(exportId);
       progress.end();
       if (session.memory.mode === 'tree') process.stderr.write(`${treeSummary(session)}\n`);
-      for (const { name, path } of services.operations.get(exportId)!.outputs) process.stdout.write(`${name}: ${path}\n`);
+      printOutputs(services.operations.get(exportId)!);
       if (failure !== null) throw failure;
-      if (damage !== null) throw new AppError('source-truncated', `${damage} What is there was tracked and exported.`);
+      if (damage !== null) throw new AppError('source-truncated', `${damage} The readable frames were tracked and exported.`);
       return isInterrupted ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {
@@ -108,15 +109,19 @@ export const trackAndExport = async (
 };
 
 /** @throws AppError `bad-request` for what is no frame rate */
-const checkRate = (text: string | undefined): number | undefined => {
+const checkRate = (text: string | undefined): FrameRate | undefined => {
   if (text === undefined) return undefined;
-  const rate = Number(text);
-  if (!(rate >= 0.1 && rate <= 240)) throw new AppError('bad-request', `"${text}" is not a frame rate. Use 0.1 to 240 frames a second.`);
+  const rate = parseFrameRate(text);
+  if (!rate)
+    throw new AppError(
+      'bad-request',
+      `"${text}" is not a frame rate. Use ${leastRate} to ${mostRate} frames a second, as a number or a fraction: 25, 29.97 or 30000/1001.`,
+    );
   return rate;
 };
 
 /** @returns null when the user stopped what was being fetched: nothing of it stays */
-const openInterruptibly = async (services: Services, clip: string, imagesPerSecond?: number): Promise<SessionService | null> => {
+const openInterruptibly = async (services: Services, clip: string, imageRate?: FrameRate): Promise<SessionService | null> => {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
@@ -124,7 +129,7 @@ const openInterruptibly = async (services: Services, clip: string, imagesPerSeco
       if (kind === 'import' && state === 'running') services.operations.cancel(id);
   };
   try {
-    const session = await withInterrupt(interrupt, () => openSource(services, clip, imagesPerSecond));
+    const session = await withInterrupt(interrupt, () => openSource(services, clip, imageRate));
     return isInterrupted ? null : session;
   } catch (error) {
     if (isInterrupted) return null;

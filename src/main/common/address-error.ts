@@ -3,10 +3,10 @@ import { AppError } from '../../shared/errors.ts';
 import { shownAddress, withoutSecrets } from './shown-address.ts';
 
 const reasons = {
-  'address-forbidden': ['refuses without a name and password that it knows', 'Put them into the address: scheme://name:password@host/…'],
+  'address-forbidden': ['refuses access without a valid name and password', 'Put them into the address: scheme://name:password@host/…'],
   'address-missing': ['is not there', 'Check the address.'],
-  'address-unreachable': ['can not be reached', 'Check the address and the network.'],
-  'address-timeout': ['does not answer', 'Check that it is running, and try again.'],
+  'address-unreachable': ['could not be reached', 'Check the address and the network.'],
+  'address-timeout': ['does not respond', 'Check that it is running, and try again.'],
 } as const;
 export type AddressReason = keyof typeof reasons;
 
@@ -30,11 +30,14 @@ export const addressErrorOf = (url: string, said: string): AppError => {
   if (known) return addressError(known[1], url);
   const where = shownAddress(url);
   if (/matches no streams|Output file does not contain any stream/i.test(said))
-    return new AppError('source-no-video', `${where} has no picture in it. Use the address of a video.`);
+    return new AppError('source-no-video', `${where} has no video in it. Use the address of a video.`);
   if (/Protocol .* not on whitelist/i.test(said))
-    return new AppError('source-unreadable', `${where} leads to an address that is not opened. Only http, https, rtsp, rtmp and srt are.`);
+    return new AppError(
+      'source-unreadable',
+      `${where} leads to an unsupported address. Only http, https, rtsp, rtmp and srt are supported.`,
+    );
   return new AppError(
     'source-unreadable',
-    `${where} can not be read as a video (${withoutSecrets(said)}). Use the address of a video file or stream.`,
+    `${where} could not be read as a video (${withoutSecrets(said)}). Use the address of a video file or stream.`,
   );
 };

@@ -1,6 +1,6 @@
 /**
- * Files that are whole or not there: they are written beside their place under a name of their own, then renamed. The one
- * writer of the app, so that fsync and the patience Windows needs are in one place.
+ * Files that are whole or not there: they are written beside their place under a name of their own, then renamed. The
+ * one writer of the app, so that fsync and the patience Windows needs are in one place.
  *
  * write-file-atomic does the same without that patience, adds 13 ms to every start and can't fill a file in pieces.
  */
@@ -16,7 +16,9 @@ export interface AtomicOptions {
   isDurable?: boolean;
 }
 
-/** A scanner or an indexer that has just opened a file holds it for some ms, in which Windows refuses to rename over it. */
+/**
+ * A scanner or an indexer that has just opened a file holds it for some ms, in which Windows refuses to rename over it.
+ */
 const heldCodes = new Set(['EPERM', 'EBUSY', 'EACCES']);
 const firstPauseMs = 5;
 const mostAttempts = 10;

@@ -62,7 +62,7 @@ describe('an output that is an input is refused, asked for or not', () => {
     for (const overwrite of [false, true])
       await expect(
         check([at('missing.png'), input], [file('out/results.json'), file('out/annotated.mp4')], overwrite),
-      ).rejects.toMatchObject({ code: 'output-unwritable', message: expect.stringContaining('what is being read') });
+      ).rejects.toMatchObject({ code: 'output-unwritable', message: expect.stringContaining('the file being read') });
   });
 
   it('a folder of pictures, and a folder that holds a mask that is read', async () => {

@@ -1,6 +1,6 @@
 /**
- * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks for it.
- * It is checked before any work, by the window's host and by the command line alike.
+ * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks
+ * for it. It is checked before any work, by the window's host and by the command line alike.
  */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -80,7 +80,7 @@ const refuseInput = async ({ path, kind }: Output, input: string): Promise<void>
   const written = await placeOf(path);
   const isInput = written !== null && isSamePlace(written, read);
   if (isInput || (await isUnfinished(resolve(input), resolve(path))))
-    throw refusal(path, `${path} would replace ${isInput ? 'what is being read' : input}. Choose another folder.`);
+    throw refusal(path, `${path} would replace ${isInput ? 'the file being read' : input}. Choose another folder.`);
   if (kind === 'folder' && written && (await placesAround(input)).some((around) => isSamePlace(around, written)))
     throw refusal(path, `${path} holds ${input}, which is being read, and would be replaced. Choose another folder.`);
 };
@@ -97,8 +97,8 @@ const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
 };
 
 /**
- * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists` with
- *   `details.paths` when something exists and `overwrite` is not set
+ * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists`
+ *   with `details.paths` when something exists and `overwrite` is not set
  */
 export const checkOutputs = async ({ inputs, outputs, overwrite }: OutputPlan): Promise<void> => {
   for (const output of outputs) for (const input of inputs) await refuseInput(output, input);

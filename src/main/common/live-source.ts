@@ -8,7 +8,10 @@ const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
 /** Where a path names a camera, only a camera's path will do. @throws AppError `not-allowed` */
 export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void => {
   if (platform === 'linux' && !linuxCamera.test(deviceId))
-    throw new AppError('not-allowed', `${deviceId} is no camera. Choose one of the list (sam2-video live --cameras), or give an address.`);
+    throw new AppError(
+      'not-allowed',
+      `${deviceId} is not a camera. Choose one from the list (sam2-video live --cameras), or use an address.`,
+    );
 };
 
 /** What the user sees of a source: no name, no password. */

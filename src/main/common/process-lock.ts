@@ -1,8 +1,9 @@
 /**
- * A file that says which process uses what lies beside it. Its holder may be killed at any moment, so a lock whose process is
- * gone counts for nothing and is taken away by whoever wants it next.
+ * A file that says which process uses what lies beside it. Its holder may be killed at any moment, so a lock whose
+ * process is gone counts for nothing and is taken away by whoever wants it next.
  *
- * proper-lockfile tells a dead holder by a file time that it touches, so a project would stay locked for seconds after a kill.
+ * proper-lockfile tells a dead holder by a file time that it touches, so a project would stay locked for seconds after
+ * a kill.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -70,8 +71,8 @@ const isStale = (path: string, content: string, { staleAfterMs = Number.POSITIVE
 };
 
 /**
- * Takes a stale lock away. One process at a time may, and it looks again first: otherwise two that saw the stale one could each
- * take away the other's new lock.
+ * Takes a stale lock away. One process at a time may, and it looks again first: otherwise two that saw the stale one
+ * could each take away the other's new lock.
  */
 const takeAway = (path: string, stale: string): void => {
   const mark = `${path}.taken`;
@@ -101,8 +102,8 @@ export class ProcessLock {
   }
 
   /**
-   * @returns the lock; its holder when another has it; null when a stale one is being taken away, so that it is worth trying
-   *   again in a moment
+   * @returns the lock; its holder when another has it; null when a stale one is being taken away, so that it is worth
+   *   trying again in a moment
    * @throws what the file system says of a folder that can't be written
    */
   static try(path: string, options: LockOptions = {}): ProcessLock | LockHolder | null {

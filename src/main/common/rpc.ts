@@ -1,6 +1,7 @@
 /**
- * Calls between the host, the engine process and its inference worker: one request-reply-event peer over any message port.
- * Buffers named in `transfer` are moved where the port can (worker), copied where it can't (process). Errors cross as AppError.
+ * Calls between the host, the engine process and its inference worker: one request-reply-event peer over any message
+ * port. Buffers named in `transfer` are moved where the port can (worker), copied where it can't (process). Errors
+ * cross as AppError.
  */
 import { AppError, type SerializedError } from '../../shared/errors.ts';
 
@@ -12,7 +13,9 @@ export interface MessageLink {
 
 type Envelope =
   | { t: 'req'; id: number; m: string; a: unknown }
-  /** The caller no longer wants the answer to request `id`; the answer still comes, and says what the method made of it. */
+  /**
+   * The caller no longer wants the answer to request `id`; the answer still comes, and says what the method made of it.
+   */
   | { t: 'cancel'; id: number }
   | { t: 'res'; id: number; r: unknown }
   | { t: 'err'; id: number; e: SerializedError }
@@ -29,7 +32,10 @@ export class Transferred<T> {
   }
 }
 
-/** `never` lets a map hold functions of any one input without giving up their types. The signal fires when the caller cancels. */
+/**
+ * `never` lets a map hold functions of any one input without giving up their types. The signal fires when the caller
+ * cancels.
+ */
 export type MethodMap = Record<string, (input: never, signal: AbortSignal) => unknown>;
 export type InputOf<M extends MethodMap, K extends keyof M> = Parameters<M[K]>[0];
 type Unwrapped<T> = T extends Transferred<infer V> ? V : T;
@@ -43,7 +49,10 @@ export type Serving<M extends MethodMap> = {
 export interface CallOptions {
   /** Buffers of the input that move with it. */
   transfer?: ArrayBuffer[];
-  /** Asks the other side to end the work. The call settles when the method does, which may ignore the wish or be done already. */
+  /**
+   * Asks the other side to end the work. The call settles when the method does, which may ignore the wish or be done
+   * already.
+   */
   signal?: AbortSignal | undefined;
 }
 
@@ -67,7 +76,10 @@ export class RpcPeer<Remote extends MethodMap, Events extends Record<string, unk
     link.onMessage((message) => this.#receive(message as Envelope));
   }
 
-  /** @throws AppError `cancelled` when the signal has fired before the call; what the method throws; the reason of {@link close} */
+  /**
+   * @throws AppError `cancelled` when the signal has fired before the call; what the method throws; the reason of
+   *   {@link close}
+   */
   async call<K extends keyof Remote & string>(
     method: K,
     input: InputOf<Remote, K>,

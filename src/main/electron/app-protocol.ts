@@ -21,8 +21,8 @@ export const appScheme = {
 } as const;
 
 /**
- * URL path of every file under a folder, with where it is. A path that is not in it does not exist, however it is written. Folder by
- * folder, with the two calls that read inside an asar archive in every version of Electron.
+ * URL path of every file under a folder, with where it is. A path that is not in it does not exist, however it is
+ * written. Folder by folder, with the two calls that read inside an asar archive in every version of Electron.
  */
 export const bundledFiles = (folder: string, at = ''): Map<string, string> => {
   const files = new Map<string, string>();

@@ -5,13 +5,13 @@ import type { Cipher } from '../services/secrets/encrypted-secrets.ts';
 type Part = Pick<SafeStorage, 'isAsyncEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptStringAsync' | 'decryptStringAsync'>;
 
 const noKeyring =
-  'This system has no keyring in use (GNOME Keyring, KWallet), so anybody who can read the file could read it. Set one up, or give it in the environment.';
+  'This system uses no keyring (GNOME Keyring, KWallet), so anyone who can read the file could read it. Set one up, or use the environment variable.';
 
 /** Only after `ready`. */
 export const systemCipher = (safeStorage: Part, platform: NodeJS.Platform): Cipher => ({
   refusal: async () => {
     if (!(await safeStorage.isAsyncEncryptionAvailable()))
-      return platform === 'linux' ? noKeyring : "The system's encryption is not to be had just now. Unlock it and try again.";
+      return platform === 'linux' ? noKeyring : "The system's encryption is locked or unavailable. Unlock it and try again.";
     // Without a keyring Chromium "encrypts" with a password that is in its source.
     const isOpen = platform === 'linux' && ['basic_text', 'unknown'].includes(safeStorage.getSelectedStorageBackend());
     return isOpen ? noKeyring : null;

@@ -63,7 +63,7 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
   const { argv, env, platform } = parts.process;
   const flavour = flavourOf(app.isPackaged, app.getAppPath());
   if (isDebugged(flavour, (name) => app.commandLine.hasSwitch(name))) {
-    console.error('SAM2 Video does not start with switches that let another program into its window.');
+    console.error('SAM2 Video does not start with switches that let other programs into its window.');
     return app.exit(1);
   }
   const devServer = flavour === 'development' ? (env.ELECTRON_RENDERER_URL ?? null) : null;
@@ -149,9 +149,9 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     opened.webContents.on('render-process-gone', (_event, { reason }) => {
       if (reason === 'clean-exit') return;
       diedAt.push(Date.now());
-      services.notices.add('warning', `The window stopped (${reason}) and was loaded again. Nothing you did is lost.`);
+      services.notices.add('warning', `The window crashed (${reason}) and was reloaded. No work was lost.`);
       if (diedAt.filter((time) => time > Date.now() - reloadWindowMs).length <= mostReloads) return opened.webContents.reload();
-      electron.dialog.showErrorBox('SAM2 Video', `The window stops again and again (${reason}). Your work is kept: start the app again.`);
+      electron.dialog.showErrorBox('SAM2 Video', `The window keeps crashing (${reason}). Your work is saved. Restart the app.`);
       app.quit();
     });
     void opened.loadURL(devServer ?? (isTest ? `${appUrl}?test=1` : appUrl));

@@ -104,12 +104,12 @@ describe("the system's encryption", () => {
   it.each([
     [true, 'gnome_libsecret', 'linux', null],
     [true, 'kwallet6', 'linux', null],
-    [true, 'basic_text', 'linux', 'no keyring in use'],
-    [true, 'unknown', 'linux', 'no keyring in use'],
-    [false, 'gnome_libsecret', 'linux', 'no keyring in use'],
+    [true, 'basic_text', 'linux', 'uses no keyring'],
+    [true, 'unknown', 'linux', 'uses no keyring'],
+    [false, 'gnome_libsecret', 'linux', 'uses no keyring'],
     [true, 'basic_text', 'darwin', null],
     [true, 'basic_text', 'win32', null],
-    [false, '', 'darwin', 'not to be had'],
+    [false, '', 'darwin', 'locked or unavailable'],
   ] as const)('available %s, %s on %s: %s', async (isAvailable, backend, platform, reason) => {
     const refusal = await systemCipher(storage(isAvailable, backend), platform).refusal();
     if (reason === null) expect(refusal).toBeNull();

@@ -2,7 +2,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Host names the page may be opened under; a name that merely resolves to 127.0.0.1 (DNS rebinding) is not among them. */
+/**
+ * Host names the page may be opened under; a name that merely resolves to 127.0.0.1 (DNS rebinding) is not among them.
+ */
 const localNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 const allowedHosts = (port: number): Set<string> => new Set(localNames.map((name) => `${name}:${port}`));

@@ -55,7 +55,7 @@ export const startWebHost = async (options: WebHostOptions): Promise<WebHost> =>
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (!isAllowedHost(request.headers, port) || !isAllowedOrigin(request.headers, port)) {
-      response.writeHead(403, { 'content-type': 'text/plain' }).end('This address is not one the app was started under.');
+      response.writeHead(403, { 'content-type': 'text/plain' }).end('The app was not started at this address.');
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -95,7 +95,7 @@ export const startWebHost = async (options: WebHostOptions): Promise<WebHost> =>
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new AppError('busy', `Port ${port} is taken by another program. Choose another with --port, or 0 for any.`, { cause })
+          ? new AppError('busy', `Port ${port} is in use by another program. Choose another with --port, or 0 for any.`, { cause })
           : cause,
       ),
     );

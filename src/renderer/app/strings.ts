@@ -14,17 +14,17 @@ export const appText = {
 
 export const runnerText = {
   undone: (label: string): string => `Undone: ${label}`,
-  redone: (label: string): string => `Done again: ${label}`,
-  saved: (folder: string): string => `Saved. Every change is, as it is made, in ${folder}`,
-  savedLive: 'What comes is recorded as it comes, with everything that is made on it.',
+  redone: (label: string): string => `Redone: ${label}`,
+  saved: (folder: string): string => `Saved. Every change is saved at once, in ${folder}`,
+  savedLive: 'The live video and your work on it are saved as they happen.',
   noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
-  noPrompt: 'There is no further prompt that way.',
-  noUnsure: 'No further frame that way is marked as unsure.',
+  noPrompt: 'No more prompts in this direction.',
+  noUnsure: 'No more unsure frames in this direction.',
   noObject: 'Select an object first: click it in the list, or press its number.',
-  noGap: 'There is no further gap that way: every frame has a result, or the rest belongs to one gap.',
+  noGap: 'No more untracked frames in this direction.',
 };
 
 export const promptText = {
-  locked: 'This object is protected from changes. Its menu in the list of objects takes the protection off.',
-  negativeFirst: 'Click an object first; a negative point then takes away what is not part of it.',
+  locked: 'This object is protected from changes. Remove the protection in its menu in the list of objects.',
+  negativeFirst: 'Click an object first. Negative points then exclude what is not part of it.',
 };

@@ -1,6 +1,6 @@
 /**
- * Space has two meanings: held, it makes the pointer a hand; pressed and let go, it plays. So playing waits for the release, and
- * a drag in between uses the press up.
+ * Space has two meanings: held, it makes the pointer a hand; pressed and let go, it plays. So playing waits for the
+ * release, and a drag in between uses the press up.
  */
 import { Listeners } from '../transport/transport.ts';
 

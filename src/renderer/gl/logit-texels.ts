@@ -4,8 +4,8 @@
 export const texelsSize = (width: number, height: number): { width: number; height: number } => ({ width: width + 1, height: height + 4 });
 
 /**
- * Texel (x, y) holds the points x - 2 to x + 1 of the grid's row y - 2, each plus 128; points beyond the border repeat it. So every cell,
- * also those half outside the grid, finds its four rows below each other.
+ * Texel (x, y) holds the points x - 2 to x + 1 of the grid's row y - 2, each plus 128; points beyond the border repeat
+ * it. So every cell, also those half outside the grid, finds its four rows below each other.
  * @param texels four bytes for each texel of `texelsSize`
  */
 export const packLogitTexels = (logits: Int8Array, width: number, height: number, texels: Uint8Array): void => {

@@ -1,10 +1,14 @@
 /**
- * Which parts of the picture a mask has to be computed in. Between grid points the logits' interpolation is bounded, so most cells are
- * known to lie wholly within the mask, where its fill is a plain colour, or wholly outside, where nothing is drawn. What is left is
- * where the contour may run: a small part of the picture, which alone needs the costly shader. On a software GPU that is most of the time.
+ * Which parts of the picture a mask has to be computed in. Between grid points the logits' interpolation is bounded, so
+ * most cells are known to lie wholly within the mask, where its fill is a plain colour, or wholly outside, where
+ * nothing is drawn. What is left is where the contour may run: a small part of the picture, which alone needs the
+ * costly shader. On a software GPU that is most of the time.
  */
 
-/** Corners all beyond this, on one side, make the shader interpolate linearly; of 127. Twelve far points cannot change the sign then. */
+/**
+ * Corners all beyond this, on one side, make the shader interpolate linearly; of 127. Twelve far points cannot change
+ * the sign then.
+ */
 export const linearBeyond = 30;
 
 export interface LogitGrid {
@@ -13,7 +17,10 @@ export interface LogitGrid {
   height: number;
 }
 
-/** Rectangles, four numbers each: left, top, right, bottom in 0..1 of the picture. None overlap, and neighbours share their borders to the bit. */
+/**
+ * Rectangles, four numbers each: left, top, right, bottom in 0..1 of the picture. None overlap, and neighbours share
+ * their borders to the bit.
+ */
 export interface MaskCells {
   inside: Float32Array;
   edge: Float32Array;
@@ -41,7 +48,9 @@ const pointsOf = ({ logits, width, height }: LogitGrid): { left: number; right: 
   return right < 0 ? null : { left, right, top, bottom };
 };
 
-/** Of four values in a row: how far the cubic leaves the straight line between the middle two, and how steep it can be. */
+/**
+ * Of four values in a row: how far the cubic leaves the straight line between the middle two, and how steep it can be.
+ */
 const bendOf = (a: number, b: number, c: number, d: number): number => Math.abs(a - b - c + d) / 16;
 const slopeOf = (a: number, b: number, c: number, d: number): number => 1.25 * Math.max(Math.abs(c - b), Math.abs(b - a), Math.abs(d - c));
 
@@ -100,7 +109,10 @@ class Classifier {
   }
 }
 
-/** Rectangles as they grow downward: a run of cells that has the same columns in the row above lengthens that one's rectangle. */
+/**
+ * Rectangles as they grow downward: a run of cells that has the same columns in the row above lengthens that one's
+ * rectangle.
+ */
 class Rectangles {
   readonly #columns: number;
   readonly #width: number;
@@ -143,7 +155,8 @@ class Rectangles {
 }
 
 /**
- * @param reach how far from the contour something may differ from a plain fill, in cells: half of the line's width and of its smoothing
+ * @param reach how far from the contour something may differ from a plain fill, in cells: half of the line's width and
+ *   of its smoothing
  */
 export const maskCells = (grid: LogitGrid, reach: number): MaskCells => {
   const { width, height } = grid;
@@ -151,7 +164,8 @@ export const maskCells = (grid: LogitGrid, reach: number): MaskCells => {
   const points = pointsOf(grid);
   if (points) {
     const classifier = new Classifier(grid, reach);
-    // The cubic overshoots by less than two cells; further off, where the logits flatten, a line seems nearer than it is.
+    // The cubic overshoots by less than two cells; further off, where the logits flatten, a line seems nearer than it
+    // is.
     const margin = 2 + 2 * Math.ceil(reach);
     const right = Math.min(width, points.right + 1 + margin);
     const bottom = Math.min(height, points.bottom + 1 + margin);

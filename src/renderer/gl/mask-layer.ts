@@ -1,6 +1,6 @@
 /**
- * One object's mask on the GPU: where it lies wholly in a cell of its logits a plain fill, and the shader that interpolates the logits
- * where its contour may run (mask-cells.ts).
+ * One object's mask on the GPU: where it lies wholly in a cell of its logits a plain fill, and the shader that
+ * interpolates the logits where its contour may run (mask-cells.ts).
  */
 import {
   BufferAttribute,
@@ -29,8 +29,8 @@ import { cellsVertexShader, fillShader, maskShader } from './shaders.ts';
 export const mostContourPx = 2.5;
 
 /**
- * Rectangles of the picture, drawn with one material. Their corners are written out: a software GPU draws each instance of an
- * instanced geometry as a drawing of its own.
+ * Rectangles of the picture, drawn with one material. Their corners are written out: a software GPU draws each instance
+ * of an instanced geometry as a drawing of its own.
  */
 class CellsMesh {
   readonly mesh: Mesh<BufferGeometry, RawShaderMaterial>;

@@ -1,6 +1,8 @@
 /** The programs of the viewer: the picture from its planes, and one object's mask over it. GLSL ES 3.00. */
 
-/** The unit square, moved to where the picture lies; `uClip` is (scale x, scale y, offset x, offset y) into clip space. */
+/**
+ * The unit square, moved to where the picture lies; `uClip` is (scale x, scale y, offset x, offset y) into clip space.
+ */
 export const vertexShader = /* glsl */ `
 in vec3 position;
 uniform vec4 uClip;
@@ -10,7 +12,10 @@ void main() {
   gl_Position = vec4(vUv * uClip.xy + uClip.zw, 0.0, 1.0);
 }`;
 
-/** The same for parts of the picture. Corners that two of them share are the same to the bit, so that no pixel is drawn twice or never. */
+/**
+ * The same for parts of the picture. Corners that two of them share are the same to the bit, so that no pixel is drawn
+ * twice or never.
+ */
 export const cellsVertexShader = /* glsl */ `
 in vec2 corner;
 uniform vec4 uClip;
@@ -48,10 +53,10 @@ void main() {
 }`;
 
 /**
- * A mask from its logits: cubic (Catmull-Rom) between grid points, cut at 0. The contour's distance in screen pixels is the value
- * over its gradient, which keeps its width and its smoothing the same at every zoom. Where
- * the four nearest values are all beyond 30 of 127, twelve far ones cannot change the sign: the cubic is left out there, which
- * half of what is left to this shader (mask-cells.ts) and matters on a software GPU. So does that a texel holds four neighbours
+ * A mask from its logits: cubic (Catmull-Rom) between grid points, cut at 0. The contour's distance in screen pixels is
+ * the value over its gradient, which keeps its width and its smoothing the same at every zoom. Where the four nearest
+ * values are all beyond 30 of 127, twelve far ones cannot change the sign: the cubic is left out there, which half of
+ * what is left to this shader (mask-cells.ts) and matters on a software GPU. So does that a texel holds four neighbours
  * (logit-texels.ts).
  */
 export const maskShader = /* glsl */ `

@@ -1,6 +1,6 @@
 /**
- * Draws the current frame and its masks with three.js. It knows nothing of React, of the host or of time: it is given pictures,
- * overlays, styles and a view, and draws once per animation frame when any of them changed.
+ * Draws the current frame and its masks with three.js. It knows nothing of React, of the host or of time: it is given
+ * pictures, overlays, styles and a view, and draws once per animation frame when any of them changed.
  */
 import {
   DoubleSide,
@@ -166,7 +166,10 @@ export class ViewerRenderer {
     this.setOverlays([]);
   }
 
-  /** RGBA of canvas pixels as drawn; for tests, with keepPixels. @param hasMasks false = as they would be without any mask */
+  /**
+   * RGBA of canvas pixels as drawn; for tests, with keepPixels.
+   * @param hasMasks false = as they would be without any mask
+   */
   readPixels(points: readonly { x: number; y: number }[], hasMasks = true): [number, number, number, number][] {
     this.#draw(hasMasks);
     const gl = this.#renderer.getContext();

@@ -1,6 +1,7 @@
 /**
- * Which frame is due. Playback is paced by media time: the clock runs from an anchor, frames are shown when their own time has
- * come (so variable frame rates play right), and when pictures come too slowly frames are left out rather than time stretched.
+ * Which frame is due. Playback is paced by media time: the clock runs from an anchor, frames are shown when their own
+ * time has come (so variable frame rates play right), and when pictures come too slowly frames are left out rather than
+ * time stretched.
  */
 
 /** Behind by more than this, the clock waits for the picture instead of running away from it. */

@@ -1,6 +1,6 @@
 /**
- * How finely the picture is drawn while it plays. Where drawing takes too long (a software GPU), fewer pixels keep pictures and
- * buttons moving; nothing else depends on it, and what stands still is always drawn in full.
+ * How finely the picture is drawn while it plays. Where drawing takes too long (a software GPU), fewer pixels keep
+ * pictures and buttons moving; nothing else depends on it, and what stands still is always drawn in full.
  */
 
 /** Shares of the canvas's own pixels along each side, finest first. */

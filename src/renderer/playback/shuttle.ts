@@ -1,4 +1,7 @@
-/** Playing forward or backward at a multiple of the clip's pace: pictures are taken as they can be had, so nothing waits for any. */
+/**
+ * Playing forward or backward at a multiple of the clip's pace: pictures are taken as they can be had, so nothing waits
+ * for any.
+ */
 import type { FrameTimes } from './frame-times.ts';
 
 const fastest = 16;

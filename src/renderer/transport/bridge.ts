@@ -1,4 +1,7 @@
-/** The desktop host over a MessagePort that the preload script hands over: objects are messages, ArrayBuffers are pictures. */
+/**
+ * The desktop host over a MessagePort that the preload script hands over: objects are messages, ArrayBuffers are
+ * pictures.
+ */
 import { z } from 'zod';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { desktopPortMessage } from '../../shared/desktop-bridge.ts';

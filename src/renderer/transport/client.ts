@@ -28,8 +28,7 @@ export interface Client {
   close(): void;
 }
 
-const linkLost = (): AppError =>
-  new AppError('engine-lost', 'The connection to the app was lost. It is being taken up again; what was done is kept.');
+const linkLost = (): AppError => new AppError('engine-lost', 'Connection lost. Reconnecting… Your work is saved.');
 
 export const createClient = (transport: Transport): Client => {
   const waiting = new Map<number, Waiting>();

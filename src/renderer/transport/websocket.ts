@@ -1,4 +1,7 @@
-/** The web host over a WebSocket: text frames are JSON, binary ones pictures. A lost link is taken up again, with growing pauses. */
+/**
+ * The web host over a WebSocket: text frames are JSON, binary ones pictures. A lost link is taken up again, with
+ * growing pauses.
+ */
 import { TransportBase } from './transport.ts';
 
 const firstPauseMs = 250;
@@ -64,7 +67,10 @@ export class WebSocketTransport extends TransportBase {
 
 const tokenKey = 'sam2-video-token';
 
-/** The token of this page: from its address (then taken out of it, so that it is not shared by copying), or kept from before. */
+/**
+ * The token of this page: from its address (then taken out of it, so that it is not shared by copying), or kept from
+ * before.
+ */
 export const takeToken = (location: Location, history: History, storage: Storage): string => {
   const url = new URL(location.href);
   const given = url.searchParams.get('token');

@@ -75,7 +75,7 @@ export const operationSchema = z.object({
   etaMs: z.number().nonnegative().nullable(),
   error: serializedErrorSchema.nullable(),
   /** Files written so far that may be fetched: `url` is relative to the host's address. */
-  outputs: z.array(z.object({ name: z.string(), path: z.string(), url: z.string().nullable() })),
+  outputs: z.array(z.object({ name: z.string(), path: z.string(), url: z.string().nullable(), note: z.string().optional() })),
 });
 export type Operation = z.infer<typeof operationSchema>;
 

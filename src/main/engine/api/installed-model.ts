@@ -1,4 +1,6 @@
-/** Where an installed checkpoint lies, and the record beside it. Services write both, the engine binds bundles to them. */
+/**
+ * Where an installed checkpoint lies, and the record beside it. Services write both, the engine binds bundles to them.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,7 +16,10 @@ export const installedRecordSchema = z.object({
   source: z.string(),
   /** ISO 8601. */
   installedAt: z.string(),
-  /** What the sha256 was compared with: the published one, or nothing yet, so that it was recorded and is checked from then on. */
+  /**
+   * What the sha256 was compared with: the published one, or nothing yet, so that it was recorded and is checked from
+   * then on.
+   */
   checked: z.enum(['published', 'recorded']),
 });
 export type InstalledRecord = z.infer<typeof installedRecordSchema>;

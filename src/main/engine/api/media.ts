@@ -26,6 +26,16 @@ export interface VideoStream {
   height: number;
 }
 
+/** Pictures that a clip was made of. */
+export interface PictureNames {
+  /** Where they came from. */
+  folder: string;
+  /** File name of each frame's picture. */
+  names: string[];
+  /** Pictures that can't be decoded, and are no frames. */
+  missing: string[];
+}
+
 /** A clip that is open. */
 export interface OpenedMedia {
   width: number;
@@ -51,6 +61,8 @@ export interface OpenedMedia {
   isInterlaced: boolean;
   /** By ffmpeg's names, e.g. "smpte2084"; null where the file does not say. */
   transfer: string | null;
+  /** null for a clip that was not made of pictures. */
+  pictures: PictureNames | null;
   /** Presentation time of every frame in ticks. */
   ptsTicks: Float64Array;
 }

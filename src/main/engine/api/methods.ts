@@ -19,6 +19,7 @@ interface EngineOutputs {
   setPoints: EngineResult;
   setMask: EngineResult;
   attend: Done;
+  setForeground: Done;
   clearPrompts: Done;
   removeObject: Done;
   track: TrackOutcome;

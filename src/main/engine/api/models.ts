@@ -1,6 +1,6 @@
 /**
- * What the engine does with models in the process of its caller: the command line reads, binds and quantizes them without
- * starting an engine. Nothing of it is loaded before it is called.
+ * What the engine does with models in the process of its caller: the command line reads, binds and quantizes them
+ * without starting an engine. Nothing of it is loaded before it is called.
  */
 import type { Manifest } from '../../../shared/manifest.ts';
 import type { InstallableModel } from './installable-model.ts';
@@ -10,7 +10,10 @@ import type { LossProbe, MeasuredLoss, QuantizeRun } from './measured-loss.ts';
 /** @throws AppError `model-missing`, `model-corrupt` */
 export const readManifest = async (dir: string): Promise<Manifest> => (await import('../model/bundle/bundle.ts')).readManifest(dir);
 
-/** Compares every file of a bundle with its manifest. @throws AppError `model-missing`, `model-corrupt`, `model-tampered` */
+/**
+ * Compares every file of a bundle with its manifest.
+ * @throws AppError `model-missing`, `model-corrupt`, `model-tampered`
+ */
 export const verifyBundle = async (dir: string): Promise<void> => {
   const { openBundle } = await import('../model/bundle/bundle.ts');
   await openBundle(dir);

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { overlayStyleSchema } from '../../../shared/export-choice.ts';
+import { frameRateSchema } from '../../../shared/frame-rate.ts';
 import { type LiveState, liveSourceSchema } from '../../../shared/live.ts';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
@@ -63,6 +64,8 @@ export const engineInputs = {
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
   attend: z.object({ sessionId, frame }),
+  /** Sessions that somebody looks at: their prompts go before all other work. null, as at the start: those of every session do. */
+  setForeground: z.object({ sessionIds: z.array(sessionId).nullable() }),
   clearPrompts: z.object({ sessionId, objectId, frame }),
   removeObject: z.object({ sessionId, objectId }),
   track: z.object({
@@ -110,7 +113,7 @@ export const engineInputs = {
   importMedia: z.object({
     runId: z.string(),
     source: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('images'), folder: z.string(), framesPerSecond: z.number().positive() }),
+      z.object({ kind: z.literal('images'), folder: z.string(), rate: frameRateSchema }),
       z.object({ kind: z.literal('network'), url: z.string() }),
       z.object({ kind: z.literal('recording'), path: z.string() }),
     ]),

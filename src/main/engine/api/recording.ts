@@ -1,6 +1,6 @@
 /**
- * The folder of a live recording: its files, and `times.log`, which tells which packet of them each live frame is. A line
- * for each frame, "frame segment ptsMs wallMs"; a kill tears no more than the last one.
+ * The folder of a live recording: its files, and `times.log`, which tells which packet of them each live frame is. A
+ * line for each frame, "frame segment ptsMs wallMs"; a kill tears no more than the last one.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -4,6 +4,9 @@
 export interface TrackResume {
   /** The pass it was in. */
   reverse: boolean;
-  /** By object: the frame it goes on with, beyond the clip when it is done. Objects that are not named begin where the plan has them begin. */
+  /**
+   * By object: the frame it goes on with, beyond the clip when it is done. Objects that are not named begin where the
+   * plan has them begin.
+   */
   at: ReadonlyMap<number, number>;
 }

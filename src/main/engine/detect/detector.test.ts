@@ -1,4 +1,7 @@
-/** The bundled detectors beside TensorFlow.js, which ran their originals on the same photograph (tests/fixtures/detectors). */
+/**
+ * The bundled detectors beside TensorFlow.js, which ran their originals on the same photograph
+ * (tests/fixtures/detectors).
+ */
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';

@@ -21,7 +21,10 @@ export class Detector {
     this.#session = session;
   }
 
-  /** Providers are tried one by one, as for other models. @throws AppError `model-corrupt` where none takes the graph */
+  /**
+   * Providers are tried one by one, as for other models.
+   * @throws AppError `model-corrupt` where none takes the graph
+   */
   static async open({ manifest, graphFile }: DetectorBundle, { order, threads }: ProviderChoice): Promise<Detector> {
     const refused: string[] = [];
     for (const provider of order) {

@@ -15,7 +15,9 @@ export interface Letterbox {
   scaleY: number;
 }
 
-/** For each place of a row of `to`, the two places of `from` that it lies between and the share of the second, in 1/256. */
+/**
+ * For each place of a row of `to`, the two places of `from` that it lies between and the share of the second, in 1/256.
+ */
 const between = (from: number, to: number): { first: Int32Array; second: Int32Array; share: Int32Array } => {
   const first = new Int32Array(to);
   const second = new Int32Array(to);

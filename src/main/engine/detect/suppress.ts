@@ -28,7 +28,8 @@ export const boxIou = (a: Box, b: Box): number => {
 };
 
 /**
- * Greedy suppression within each class: best score first, then the order given, so equal scores give the same result each time.
+ * Greedy suppression within each class: best score first, then the order given, so equal scores give the same result
+ * each time.
  * @param overlap IoU from which the worse of two boxes goes
  */
 export const suppress = (detections: readonly Detection[], overlap: number): Detection[] => {

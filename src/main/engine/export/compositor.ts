@@ -174,5 +174,5 @@ export class Compositor {
 }
 
 /** Paints compressed counts as `index` into a row-major label map of `width` bytes a row. */
-export const paintLabel = (labels: Uint8Array, height: number, width: number, counts: string, index: number): void =>
+export const paintLabel = (labels: Uint8Array | Uint16Array, height: number, width: number, counts: string, index: number): void =>
   paintRle(labels, { size: [height, width], counts: expandCounts(counts) }, index);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { AppError } from '../../../shared/errors.ts';
 import { ensureFolder, writeWhole } from '../../common/files.ts';
+import { MaskNames } from '../../common/mask-names.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { openEncoder } from '../media/encode.ts';
 import type { MediaSource } from '../pipeline/media-source.ts';
@@ -46,7 +47,10 @@ export const exportResults = async (
   const objects = input.objects.map((object) => ({ ...object, yuv: rgbToYuv(object.color, colorSpace, fullRange) }));
   if (input.masksDirectory) await ensureFolder(input.masksDirectory);
   const objectIds = objects.map(({ id }) => id);
-  const pictures = input.masksDirectory === null ? null : new MaskPictures(input.masksDirectory, objectIds, source.media);
+  const pictures =
+    input.masksDirectory === null
+      ? null
+      : new MaskPictures(input.masksDirectory, objectIds, source.media, new MaskNames(source.media.pictures?.names ?? null));
   const sheet = input.contactSheet ? new ContactSheet(width, height, colorSpace, fullRange, total) : null;
   const isWholeClip = from === 0 && to === source.media.frameCount - 1;
   if (input.video) await ensureFolder(dirname(input.video));

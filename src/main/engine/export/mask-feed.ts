@@ -1,6 +1,6 @@
 /**
- * The masks of an export as it needs them. The host holds them, and hours of many objects fit neither into one message nor into
- * memory, so they are asked for in slices, one ahead.
+ * The masks of an export as it needs them. The host holds them, and hours of many objects fit neither into one message
+ * nor into memory, so they are asked for in slices, one ahead.
  */
 import { AppError } from '../../../shared/errors.ts';
 
@@ -63,7 +63,11 @@ export class MaskFeed {
     return this.#isWhole;
   }
 
-  /** Frames must be asked for in their order. @returns null after the last one that is wanted @throws AppError `cancelled` */
+  /**
+   * Frames must be asked for in their order.
+   * @returns null after the last one that is wanted
+   * @throws AppError `cancelled`
+   */
   async at(frame: number): Promise<FrameMasks | null> {
     if (frame > this.#last) return null;
     const number = this.#numberOf(frame);

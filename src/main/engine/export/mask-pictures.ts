@@ -1,33 +1,45 @@
-/** The masks of an export as palette PNGs: one is compressed and written while the next frame is drawn. */
+/**
+ * The masks of an export as PNGs: one is compressed and written while the next frame is drawn. A pixel's value is the object's id; with
+ * ids up to 255 the pictures have DAVIS's palette, with higher ones they are grey with 16 bits.
+ */
 import { join } from 'node:path';
+import { AppError } from '../../../shared/errors.ts';
 import { writeWhole } from '../../common/files.ts';
+import { hasWideLabels, type MaskNames } from '../../common/mask-names.ts';
 import { paintLabel } from './compositor.ts';
 import type { FrameMasks } from './mask-feed.ts';
-import { encodeIndexedPng } from './png.ts';
+import { encodeGreyPng, encodeIndexedPng } from './png.ts';
 
-/** The object's entry of the palette: its id, and from 256 on those of 1 to 255 again, never 0, which means no object. */
-export const paletteIndex = (objectId: number): number => ((objectId - 1) % 255) + 1;
-
-/** File name of a frame's mask: five digits, as DAVIS; more when a clip is longer. */
-export const maskFileName = (frame: number): string => `${String(frame).padStart(5, '0')}.png`;
+/** The highest id that a pixel can hold. */
+const mostId = 65_535;
 
 export class MaskPictures {
   readonly #directory: string;
   readonly #objectIds: readonly number[];
   readonly #size: { width: number; height: number };
-  readonly #labels: Uint8Array;
+  readonly #labels: Uint8Array | Uint16Array;
+  readonly #names: MaskNames;
   #writing: Promise<void> = Promise.resolve();
 
   /**
    * @param directory that is there
    * @param objectIds in the order in which they are painted: the last one shows
    * @param size of the clip in px
+   * @param names of the pictures
+   * @throws AppError `output-unwritable` for an id that no picture can hold
    */
-  constructor(directory: string, objectIds: readonly number[], size: { width: number; height: number }) {
+  constructor(directory: string, objectIds: readonly number[], size: { width: number; height: number }, names: MaskNames) {
+    const highest = Math.max(0, ...objectIds);
+    if (highest > mostId)
+      throw new AppError(
+        'output-unwritable',
+        `Mask pictures hold ids up to ${mostId}, and there is an object ${highest}. Leave it out, or the pictures.`,
+      );
     this.#directory = directory;
     this.#objectIds = objectIds;
     this.#size = size;
-    this.#labels = new Uint8Array(size.width * size.height);
+    this.#labels = hasWideLabels(objectIds) ? new Uint16Array(size.width * size.height) : new Uint8Array(size.width * size.height);
+    this.#names = names;
   }
 
   /** Resolves when the picture before this one is written. @throws AppError why that could not be written */
@@ -48,8 +60,10 @@ export class MaskPictures {
     this.#labels.fill(0);
     for (const id of this.#objectIds) {
       const counts = masks.get(id);
-      if (counts !== undefined) paintLabel(this.#labels, height, width, counts, paletteIndex(id));
+      if (counts !== undefined) paintLabel(this.#labels, height, width, counts, id);
     }
-    await writeWhole(join(this.#directory, maskFileName(frame)), await encodeIndexedPng(this.#labels, width, height));
+    const png =
+      this.#labels instanceof Uint16Array ? encodeGreyPng(this.#labels, width, height) : encodeIndexedPng(this.#labels, width, height);
+    await writeWhole(join(this.#directory, this.#names.of(frame)), await png);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Short texts as pictures, for labels in a video. ffmpeg draws them: it is there, brings its text shaping and finds the system's
- * fonts.
+ * Short texts as pictures, for labels in a video. ffmpeg draws them: it is there, brings its text shaping and finds the
+ * system's fonts.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,6 @@
-/** Frame n is the n-th frame that an independent decoder puts out, whatever the clock of the file says; seeking agrees. */
+/**
+ * Frame n is the n-th frame that an independent decoder puts out, whatever the clock of the file says; seeking agrees.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findFfmpeg } from './ffmpeg-binary.ts';

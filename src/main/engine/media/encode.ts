@@ -1,6 +1,6 @@
 /**
- * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied from the
- * source where MP4 takes it. The file appears under its name only when it is whole.
+ * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied
+ * from the source where MP4 takes it. The file appears under its name only when it is whole.
  */
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -16,8 +16,8 @@ export type { EncoderOptions } from './encoder-args.ts';
 
 export interface Encoder {
   /**
-   * Hands over one frame, and its buffer for good; resolves when the next may come, which is when the one before has been taken: one is
-   * drawn while another is on its way. Times must ascend.
+   * Hands over one frame, and its buffer for good; resolves when the next may come, which is when the one before has
+   * been taken: one is drawn while another is on its way. Times must ascend.
    * @throws AppError what went wrong with this frame or the one before
    */
   write(planes: Uint8Array, ptsTicks: number): Promise<void>;
@@ -135,8 +135,8 @@ class Mp4Encoder implements Encoder {
 
   async #start(firstTicks: number): Promise<FfmpegChild> {
     const { timeBase, rangeMs, width, height, averageTicks, ffmpeg, signal } = this.#options;
-    // Whole clips keep the source's own times. A part starts at 0; so does what MP4 can't hold (negative) or would show as a long
-    // blank (recordings whose clock started hours ago).
+    // Whole clips keep the source's own times. A part starts at 0; so does what MP4 can't hold (negative) or would show
+    // as a long blank (recordings whose clock started hours ago).
     const firstSec = (firstTicks * timeBase.num) / timeBase.den;
     this.#originTicks = (rangeMs !== undefined && rangeMs.start > 0) || firstSec < 0 || firstSec > 10 ? firstTicks : 0;
     const args = await encoderArgs(this.#options, this.#partial, this.#originTicks);
@@ -226,7 +226,7 @@ export const openEncoder = async (options: EncoderOptions): Promise<Encoder> => 
   if (options.signal?.aborted) throw cancelled();
   const output = resolve(options.output);
   if (options.audioFrom !== null && (await isSameFile(output, options.audioFrom)))
-    throw new AppError('output-unwritable', `${output} is the video being read, and would be overwritten. Choose another name.`, {
+    throw new AppError('output-unwritable', `${output} is the video being read and would be overwritten. Choose another name.`, {
       details: { path: output },
     });
   return new Mp4Encoder(options, output, await createPartialFile(output));

@@ -20,8 +20,8 @@ export interface EncoderOptions {
   /** File whose first audio stream goes along, or null. */
   audioFrom: string | null;
   /**
-   * Times of the first and last frame (FrameIndex.timeMs) when only a part of the clip is written; sound is cut to it, and a part
-   * that does not begin with the clip starts at time 0.
+   * Times of the first and last frame (FrameIndex.timeMs) when only a part of the clip is written; sound is cut to it,
+   * and a part that does not begin with the clip starts at time 0.
    */
   rangeMs?: { start: number; end: number };
   /** Mean distance of frames (FrameIndex.averageTicks()); steers rate control only. */

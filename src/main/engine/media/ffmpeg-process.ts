@@ -1,6 +1,6 @@
 /**
- * One ffmpeg child process: argv array (never a shell), an environment without the parent's secrets, stderr kept as a bounded
- * tail of lines, killed at once by its AbortSignal. Everything this folder runs goes through here.
+ * One ffmpeg child process: argv array (never a shell), an environment without the parent's secrets, stderr kept as a
+ * bounded tail of lines, killed at once by its AbortSignal. Everything this folder runs goes through here.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
@@ -12,7 +12,9 @@ import { eachLine } from './text-lines.ts';
 /** The level prefix lets a real error be told from chatter; `repeat` keeps one line one event. */
 const commonArgs = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'repeat+level+info'];
 
-/** Demuxers of real video files. Playlists (hls, concat, ...) are absent on purpose: they open other files and hosts. */
+/**
+ * Demuxers of real video files. Playlists (hls, concat, ...) are absent on purpose: they open other files and hosts.
+ */
 export const demuxers =
   'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,mpegvideo,m4v,flv,live_flv,asf,ogg,gif,apng,h264,hevc,vvc,av1,obu,ivf,nut,mxf,wtv,dv,' +
   'yuv4mpegpipe,rm,gxf,mjpeg,vc1,dhav,swf,nsv,film_cpk,avs,amv,smk,bink';
@@ -107,8 +109,8 @@ export const spawnFfmpeg = (ffmpeg: string, options: SpawnOptions): FfmpegChild 
   for (let i = 0; i < extraPipes; i++) stdio.push('pipe');
   let child: ChildProcess;
   try {
-    // A group of its own: Ctrl-C in a terminal is for the app, which then ends its children in order. A child outlives a killed
-    // app by no more than its next write to a pipe that nobody reads.
+    // A group of its own: Ctrl-C in a terminal is for the app, which then ends its children in order. A child outlives
+    // a killed app by no more than its next write to a pipe that nobody reads.
     const detached = process.platform !== 'win32';
     child = spawn(ffmpeg, [...commonArgs, ...args], { stdio, env: childEnvironment(), windowsHide: true, shell: false, detached });
   } catch (error) {

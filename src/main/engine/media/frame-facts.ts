@@ -21,6 +21,8 @@ export interface FrameFacts {
   isFullRange: boolean;
   /** Made of two fields, taken one after the other. */
   isInterlaced: boolean;
+  /** The picture changes its size or its kind of pixels on the way. */
+  hasChanges: boolean;
 }
 
 const matrixNames: Record<string, ColorSpace> = {
@@ -39,6 +41,7 @@ export class FrameFactsReader {
   #first: FrameFacts | null = null;
   #frames = 0;
   #interlaced = 0;
+  #beginnings = 0;
 
   /** The filter that has each frame printed. */
   get filter(): string {
@@ -50,6 +53,8 @@ export class FrameFactsReader {
     if (!line.startsWith(`[showinfo@${this.#token} `)) return;
     const text = line.slice(line.indexOf('] ') + 2);
     const value = (name: string): string | undefined => new RegExp(`(?:^|\\s)${name}:\\s*(\\S+)`).exec(text)?.[1];
+    // The filters are set up anew for another kind of picture.
+    if (text.includes('config in time_base')) this.#beginnings++;
     const size = /(?:^|\s)s:(\d+)x(\d+)\s/.exec(text);
     if (size && /\sn:\s*\d+\s/.test(text)) {
       this.#frames++;
@@ -67,6 +72,7 @@ export class FrameFactsReader {
         transfer: null,
         isFullRange: pixelFormat.startsWith('yuvj'),
         isInterlaced: false,
+        hasChanges: false,
       };
     } else if (this.#first && this.#frames === 1 && value('color_range') !== undefined) {
       this.#first.colorSpace = matrixNames[value('color_space') ?? ''] ?? null;
@@ -78,6 +84,6 @@ export class FrameFactsReader {
 
   /** Of the frames so far; null before the first. */
   get facts(): FrameFacts | null {
-    return this.#first && { ...this.#first, isInterlaced: this.#interlaced * 2 > this.#frames };
+    return this.#first && { ...this.#first, isInterlaced: this.#interlaced * 2 > this.#frames, hasChanges: this.#beginnings > 1 };
   }
 }

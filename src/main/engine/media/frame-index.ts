@@ -1,5 +1,6 @@
 /**
- * The exact time of every frame of a clip. Frame n of the app is entry n here, everywhere: the n-th frame that a decoder puts out.
+ * The exact time of every frame of a clip. Frame n of the app is entry n here, everywhere: the n-th frame that a
+ * decoder puts out.
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { TimeRepair } from '../api/media.ts';
@@ -128,7 +129,10 @@ export class FrameIndex {
     return low;
   }
 
-  /** Time stamps of the key frame that frame i can be decoded from and of the one after it, in source ticks; null where there is none. */
+  /**
+   * Time stamps of the key frame that frame i can be decoded from and of the one after it, in source ticks; null where
+   * there is none.
+   */
   keysAround(i: number): { before: number | null; after: number | null } {
     const pts = this.sourceTicks(i);
     let low = 0;
@@ -184,8 +188,8 @@ export class FrameIndex {
   }
 
   /**
-   * Whether frames leave the even grid by more than rounding does: Matroska's 33/34 ms steps of a 29.97 fps film are constant,
-   * one skipped frame is not.
+   * Whether frames leave the even grid by more than rounding does: Matroska's 33/34 ms steps of a 29.97 fps film are
+   * constant, one skipped frame is not.
    */
   get isVariable(): boolean {
     const average = this.averageTicks();

@@ -1,6 +1,6 @@
 /**
- * Cuts a byte stream into frames of a fixed size, with a small queue: while the queue is full the stream is not read, the
- * kernel's pipe fills, and ffmpeg waits.
+ * Cuts a byte stream into frames of a fixed size, with a small queue: while the queue is full the stream is not read,
+ * the kernel's pipe fills, and ffmpeg waits.
  */
 import type { Readable } from 'node:stream';
 import { eachLine } from './text-lines.ts';

@@ -1,6 +1,6 @@
 /**
- * Exact single frames for the viewer: a scrub, a step, a click. One decoder at most runs; it is kept waiting behind the frame
- * last shown, so that stepping forward costs one frame, and decoded neighbours stay in a cache bounded in bytes.
+ * Exact single frames for the viewer: a scrub, a step, a click. One decoder at most runs; it is kept waiting behind the
+ * frame last shown, so that stepping forward costs one frame, and decoded neighbours stay in a cache bounded in bytes.
  *
  * Only the newest request counts: an older one that is still unanswered ends with `cancelled`.
  */

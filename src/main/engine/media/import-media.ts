@@ -1,21 +1,20 @@
 /**
- * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index. Nothing is
- * encoded again; packets are copied into a Matroska file with its index, which appears under its name only when it is whole.
+ * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index. Packets are copied
+ * into a file with an index, which appears under its name only when it is whole.
  */
 import { rm, stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
+import type { FrameRate } from '../../../shared/frame-rate.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
-import { bytesOf, readImageFolder } from './image-folder.ts';
 import { networkInput } from './network-source.ts';
+import { writePictureClip } from './pictures/picture-folder.ts';
 import { eachLine } from './text-lines.ts';
 
 export type ImportSource =
-  | { kind: 'images'; folder: string; framesPerSecond: number }
+  | { kind: 'images'; folder: string; rate: FrameRate }
   | { kind: 'network'; url: string }
   | { kind: 'recording'; path: string };
 
@@ -61,19 +60,17 @@ const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => 
 };
 
 /**
- * @param input the pictures themselves
- * @param address where they are, for ffmpeg alone to read
+ * @param address where the packets are, for ffmpeg alone to read
  * @returns what ended it, null for a proper end
  */
 const copyPackets = async (
   args: string[],
   output: string,
   options: ImportOptions,
-  input: Readable | null,
   address: string | null = null,
 ): Promise<string | null> => {
   const { ffmpeg, signal, finish, onProgress } = options;
-  const stdin = input !== null || address !== null;
+  const stdin = address !== null;
   const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], extraPipes: 1, stdin, signal });
   child.pipes[0]?.resume();
   if (address !== null) child.stdin?.end(address);
@@ -85,14 +82,12 @@ const copyPackets = async (
   finish.addEventListener('abort', end, { once: true });
   if (finish.aborted) end();
   try {
-    if (input) await pipeline(input, child.stdin!).catch(() => {});
-    else watchProgress(child, (ms) => onProgress(ms, 0));
-    if (input) child.stdout.resume();
+    watchProgress(child, (ms) => onProgress(ms, 0));
     const { code } = await child.exit;
     if (signal.aborted) throw cancelled();
     if (finish.aborted) return null;
     // A connection that breaks off may count as a proper end for ffmpeg.
-    return code === 0 && !(input === null && child.stderr.has(brokenOff)) ? null : child.stderr.lastError();
+    return code === 0 && !child.stderr.has(brokenOff) ? null : child.stderr.lastError();
   } finally {
     finish.removeEventListener('abort', end);
   }
@@ -109,31 +104,34 @@ export const importMedia = async (source: ImportSource, output: string, options:
   try {
     let said: string | null;
     if (source.kind === 'images') {
-      const { paths, kind } = await readImageFolder(source.folder);
-      const bytes = Readable.from(
-        bytesOf(paths, (done) => options.onProgress(done, paths.length)),
-        { objectMode: false },
-      );
-      const args = ['-f', 'image2pipe', '-framerate', String(source.framesPerSecond), '-c:v', kind, '-i', 'pipe:0'];
-      said = await copyPackets(args, partial, options, bytes);
+      await writePictureClip(source.folder, partial, {
+        ffmpeg: options.ffmpeg,
+        rate: source.rate,
+        signal: options.signal,
+        onPicture: options.onProgress,
+      });
+      said = null;
     } else if (source.kind === 'network') {
       if (!isNetworkAddress(source.url))
-        throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+        throw new AppError(
+          'not-allowed',
+          'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.',
+        );
       const { args, stdin } = networkInput(source.url);
-      said = await copyPackets(args, partial, options, null, stdin);
+      said = await copyPackets(args, partial, options, stdin);
       if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
-    } else said = await copyPackets(inputArgs(source.path), partial, options, null);
+    } else said = await copyPackets(inputArgs(source.path), partial, options);
     if (said !== null && /No space left/i.test(said))
       throw new AppError('disk-full', `The disk is full: ${output} could not be written. Free some space and try again.`);
     // A recording may end anywhere, like a stream: what came until then is the clip.
-    if (said !== null && (source.kind === 'images' || (source.kind === 'recording' && (await bytesIn(partial)) < leastBytes)))
-      throw new AppError('source-unreadable', `The pictures could not be put together: ${said}. Check that they open in a viewer.`);
+    if (said !== null && source.kind === 'recording' && (await bytesIn(partial)) < leastBytes)
+      throw new AppError('source-unreadable', `The recording could not be read: ${said}. Check that it opens in a player.`);
     if ((await bytesIn(partial)) === 0)
-      throw new AppError('source-empty', 'Nothing came before it was ended. Try again and wait for the first pictures.');
+      throw new AppError('source-empty', 'It was stopped before any video arrived. Try again and wait for the first picture.');
     if (said !== null || (options.finish.aborted && process.platform === 'win32')) {
       // Cut off without its index: a second pass over the file writes it.
       const whole = `${partial}.whole`;
-      await copyPackets(inputArgs(partial), whole, { ...options, finish: new AbortController().signal, onProgress: () => {} }, null);
+      await copyPackets(inputArgs(partial), whole, { ...options, finish: new AbortController().signal, onProgress: () => {} });
       await replaceFile(whole, partial);
     }
     await replaceFile(partial, output);

@@ -1,8 +1,10 @@
 /**
- * Wraps raw yuv420p frames with their own time stamps as a live Matroska stream, so that an encoding ffmpeg gets every frame at
- * exactly its time. Times are written in nanoseconds: rounding to 1 ns and back to any real video time base is lossless.
+ * Wraps raw yuv420p frames with their own time stamps as a live Matroska stream, so that an encoding ffmpeg gets every
+ * frame at exactly its time. Times are written in nanoseconds: rounding to 1 ns and back to any real video time base is
+ * lossless.
  *
- * Only what ffmpeg's demuxer needs is written: header, one uncompressed I420 track, one cluster a frame, all of unknown length.
+ * Only what ffmpeg's demuxer needs is written: header, one uncompressed I420 track, one cluster a frame, all of unknown
+ * length.
  */
 import type { TimeBase } from './frame-index.ts';
 
@@ -66,7 +68,9 @@ export const ticksToNanoseconds = (ticks: number, base: TimeBase): bigint => {
   return (BigInt(ticks) * BigInt(base.num) * 2_000_000_000n + den) / (2n * den);
 };
 
-/** What goes before the first frame. `frameDurationTicks` (mean) lets the encoder's rate control know the usual rate. */
+/**
+ * What goes before the first frame. `frameDurationTicks` (mean) lets the encoder's rate control know the usual rate.
+ */
 export const matroskaHeader = (size: { width: number; height: number }, base: TimeBase, frameDurationTicks: number): Buffer => {
   const track = element(
     ids.trackEntry,

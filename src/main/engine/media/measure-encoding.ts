@@ -1,6 +1,7 @@
 /**
- * How large an annotated clip will be, found out: some pieces of the source are encoded with the arguments of the export, and their
- * packets are counted. How well pictures compress differs by a factor of ten from clip to clip; nothing else tells.
+ * How large an annotated clip will be, found out: some pieces of the source are encoded with the arguments of the
+ * export, and their packets are counted. How well pictures compress differs by a factor of ten from clip to clip;
+ * nothing else tells.
  */
 import { chooseEncoder, usualQuality } from './encoder-args.ts';
 import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
@@ -66,7 +67,10 @@ const countPiece = async (
   });
 };
 
-/** @returns bytes of the video that an export of these frames writes, null when nothing could be encoded. @throws AppError `cancelled` */
+/**
+ * @returns bytes of the video that an export of these frames writes, null when nothing could be encoded.
+ * @throws AppError `cancelled`
+ */
 export const measureEncoding = async (options: MeasureOptions): Promise<number | null> => {
   const { info, index, start, end } = options;
   const frames = end - start + 1;

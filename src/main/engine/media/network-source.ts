@@ -27,8 +27,8 @@ const quoted = (url: string): string => {
 };
 
 /**
- * What opens an address as input, and nothing but what it leads to over the network. Every program of the machine can read another's
- * arguments, so an address with a password goes in by the standard input, as a list of one.
+ * What opens an address as input, and nothing but what it leads to over the network. Every program of the machine can
+ * read another's arguments, so an address with a password goes in by the standard input, as a list of one.
  * @param probing how long it looks at a stream before it begins
  * @param reading how the input is read
  */
@@ -47,8 +47,9 @@ export const networkInput = (url: string, probing: Options = {}, reading: readon
 };
 
 /**
- * Opens the file at an address as itself, for a look at its length: a list has none of its own, whatever it leads to. What has no length
- * can't be opened so, nor can playlists; and what is read of it is no more than a beginning and an end.
+ * Opens the file at an address as itself, for a look at its length: a list has none of its own, whatever it leads to.
+ * What has no length can't be opened so, nor can playlists; and what is read of it is no more than a beginning and an
+ * end.
  */
 export const fileAtAddress = (url: string): { args: string[]; stdin: string } => ({
   args: ['-protocol_whitelist', `pipe,concatf,${networkProtocols}`, '-format_whitelist', demuxers, '-i', 'concatf:pipe:0'],

@@ -1,6 +1,7 @@
 /**
- * Whether an address that was read to its end had come to its own end, or was broken off: a connection that is closed looks the same to
- * ffmpeg. A file has a length, and a playlist says that nothing follows; a stream that has neither only breaks off.
+ * Whether an address that was read to its end had come to its own end, or was broken off: a connection that is closed
+ * looks the same to ffmpeg. A file has a length, and a playlist says that nothing follows; a stream that has neither
+ * only breaks off.
  */
 
 import { hasSecrets } from '../../common/shown-address.ts';

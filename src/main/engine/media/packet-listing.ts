@@ -47,7 +47,8 @@ export const listPackets = async (options: PacketListOptions, map = '0:V'): Prom
   const reader = new FrameCrcReader();
   const streams: ListedStream[] = [];
   const newest: number[] = [];
-  // Without the description for people. copyinkf: packets before the first key frame count until decoding says otherwise.
+  // Without the description for people. copyinkf: packets before the first key frame count until decoding says
+  // otherwise.
   const output = ['-loglevel', 'repeat+level+warning', '-map', map, '-c', 'copy', '-copyinkf', '-copyts', '-f', 'framecrc', 'pipe:1'];
   const { stderr } = await runFfmpeg(ffmpeg, [...inputArgs(path), ...output], {
     signal,

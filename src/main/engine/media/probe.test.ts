@@ -152,7 +152,7 @@ describe('bad input', () => {
   });
 
   it('says what a file is that is no video', async () => {
-    await expect(open('song')).rejects.toThrow(/is no video file \(mp3\)/);
+    await expect(open('song')).rejects.toThrow(/is not a video file \(mp3\)/);
   });
 
   it('tells missing files, folders and names that look like options', async () => {

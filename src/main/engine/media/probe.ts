@@ -7,12 +7,13 @@
  * the index is taken from decoding the whole clip instead.
  */
 import { AppError } from '../../../shared/errors.ts';
-import type { Damage, TimeRepair, VideoStream } from '../api/media.ts';
+import type { Damage, PictureNames, TimeRepair, VideoStream } from '../api/media.ts';
 import { damageOf } from './damage.ts';
 import { type DecodeListing, listDecoded } from './decoded-frames.ts';
 import type { ColorSpace, FrameFacts } from './frame-facts.ts';
 import { FrameIndex, type TimeBase } from './frame-index.ts';
 import { type ListedStream, listPackets, type PacketListing } from './packet-listing.ts';
+import { readPictureList } from './pictures/picture-movie.ts';
 import { checkFile, explainNothing } from './source-refusals.ts';
 import type { StreamHeader } from './stream-info.ts';
 
@@ -49,10 +50,14 @@ export interface MediaInfo {
   startSec: number;
   /** False where time stamps do not tell frames apart, or are made up by the demuxer: a seek would renumber frames there. */
   isSeekExact: boolean;
+  /** The picture changes its size or its kind of pixels on the way, as far as was looked. */
+  hasChanges: boolean;
   /** What is missing of the file; null for nothing. The index holds only the frames that are there. */
   damage: Damage | null;
   /** What was wrong with the times of the frames; null for nothing. */
   repair: TimeRepair | null;
+  /** Null for a clip that was not made of pictures. */
+  pictures: PictureNames | null;
 }
 
 export interface ProbeResult {
@@ -159,7 +164,8 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   const head = await (begun?.stream === stream ? begun.head : decode(stream, listed, checkedFrames));
   const decoded = await buildIndex(path, packets, stream, head, options, (most, onFrame) => decode(stream, listed, most, onFrame));
   const damage = await damageOf(path, packets.stderr, decoded.head.container, signal);
-  return { info: describe(path, packets, stream, decoded, damage), index: decoded.index };
+  const pictures = await picturesOf(path, decoded.head.container, decoded.index);
+  return { info: { ...describe(path, packets, stream, decoded, damage), pictures }, index: decoded.index };
 };
 
 const buildIndex = async (
@@ -189,6 +195,23 @@ const buildIndex = async (
   return { head: all, index: FrameIndex.repaired(all.ticks, timeBase, lastDurationTicks, keyPts) };
 };
 
+/** Whose picture each frame is goes by its time, so that one that can't be decoded shifts no other's name. */
+const picturesOf = async (path: string, container: string, index: FrameIndex): Promise<PictureNames | null> => {
+  const list = /(^|,)mov(,|$)/.test(container) ? await readPictureList(path) : null;
+  if (!list) return null;
+  const { num, den } = index.sourceTimeBase;
+  const numbers = Array.from({ length: index.length }, (_, i) =>
+    Math.round((index.sourceTicks(i) * num * list.rate.num) / (den * list.rate.den)),
+  );
+  if (numbers.some((number) => list.names[number] === undefined)) return null;
+  const shown = new Set(numbers);
+  return {
+    folder: list.folder,
+    names: numbers.map((number) => list.names[number]!),
+    missing: list.names.filter((_, number) => !shown.has(number)),
+  };
+};
+
 const displaySize = ({ width, height, sampleAspect: { num, den } }: FrameFacts): { width: number; height: number } => ({
   // The longer side of a pixel grows, so that no picture information is lost.
   width: num > den ? Math.round((width * num) / den) : width,
@@ -215,7 +238,13 @@ export const pictureOf = (coded: VideoStream, facts: FrameFacts): PictureInfo =>
   isInterlaced: facts.isInterlaced,
 });
 
-const describe = (path: string, packets: PacketListing, stream: number, { head, index }: Decoding, damage: Damage | null): MediaInfo => {
+const describe = (
+  path: string,
+  packets: PacketListing,
+  stream: number,
+  { head, index }: Decoding,
+  damage: Damage | null,
+): Omit<MediaInfo, 'pictures'> => {
   const listed = packets.streams[stream]!;
   const { timeBase: base } = listed;
   const videoStart = (listed.pts.reduce((least, pts) => Math.min(least, pts), listed.pts[0] ?? 0) * base.num) / base.den;
@@ -234,6 +263,7 @@ const describe = (path: string, packets: PacketListing, stream: number, { head, 
     container: head.container,
     startSec: Math.min(videoStart, head.soundStartSec ?? videoStart),
     isSeekExact: !listed.hasMissingTimes && !untimedContainers.test(head.container) && index.isAscending,
+    hasChanges: head.facts!.hasChanges,
     damage,
     repair: index.repair,
   };

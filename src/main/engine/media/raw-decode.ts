@@ -74,11 +74,13 @@ const buildArgs = (options: RawDecodeOptions, anchor: number, margin: number | n
   const base = index.sourceTimeBase;
   const seekSec = (seekTicks(index, info, anchor) * base.num) / base.den - (margin ?? 0);
   const isSeeking = anchor > 0 && margin !== null && seekSec > Math.max(0, info.startSec);
-  // Where time stamps do not tell frames apart, frames are counted from the first.
-  const trim = anchor === 0 ? '' : info.isSeekExact ? `,trim=start_pts=${index.sourceTicks(anchor)}` : `,trim=start_frame=${anchor}`;
+  const trim = anchor > 0 && info.isSeekExact ? `,trim=start_pts=${index.sourceTicks(anchor)}` : '';
+  // Where time stamps do not tell frames apart they are counted, from the first. Filters that count begin anew where the picture changes
+  // its size; where it does not, the frames before the first that is wanted need not leave ffmpeg.
+  const skip = anchor > 0 && !info.isSeekExact && !info.hasChanges ? `,trim=start_frame=${anchor}` : '';
   const names = outputs.map((_, i) => `[o${i}]`);
   const graph = [
-    `[0:V:${info.stream}]settb=${base.num}/${base.den}${trim}${info.isSeekExact ? '' : ',setpts=N'},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
+    `[0:V:${info.stream}]settb=${base.num}/${base.den}${trim}${skip},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
     ...outputs.map((output, i) => `[s${i}]${output.filter}${names[i]}`),
   ];
@@ -123,10 +125,9 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
   // Both ends are checked by the index, which knows the message.
   index.ptsTicks(start);
   index.ptsTicks(end);
-  const anchor = info.isSeekExact ? index.anchorOf(start) : start;
-  /** What the listing of times says of a frame. */
-  const timeOf = (frame: number): number => (info.isSeekExact ? index.sourceTicks(frame) : frame - anchor);
-  for (const margin of anchor === 0 || !info.isSeekExact ? [null] : seekMargins) {
+  const isCounted = !info.isSeekExact;
+  const anchor = isCounted ? (info.hasChanges ? 0 : start) : index.anchorOf(start);
+  for (const margin of anchor === 0 || isCounted ? [null] : seekMargins) {
     const child = spawnFfmpeg(options.ffmpeg, {
       args: buildArgs(options, anchor, margin),
       extraPipes: options.outputs.length,
@@ -153,12 +154,13 @@ export async function* decodeRaw(options: RawDecodeOptions): AsyncGenerator<RawF
           if (isSeekLate) break;
           throw await endError(child, pipes, options, next);
         }
-        if (pts < timeOf(next)) continue;
-        if (pts > timeOf(next) && next === anchor && margin !== null) {
+        const time = isCounted ? pts : index.sourceTicks(next);
+        if (pts < time) continue;
+        if (pts > time && next === anchor && margin !== null) {
           isSeekLate = true;
           break;
         }
-        for (; next <= end && pts > timeOf(next); next++)
+        for (; !isCounted && next <= end && pts > index.sourceTicks(next); next++)
           if (next >= start) yield { frame: next, buffers: buffers.map((buffer) => buffer.slice()) };
         if (next > end) break;
         if (next >= start) yield { frame: next, buffers };

@@ -1,6 +1,7 @@
 /**
- * Makes the times of a clip's frames increase. Frame n is the n-th frame a decoder puts out, whatever its time stamp; a time that is
- * missing, equal to the one before or earlier than it is replaced by one that keeps the order, and the repair is told.
+ * Makes the times of a clip's frames increase. Frame n is the n-th frame a decoder puts out, whatever its time stamp; a
+ * time that is missing, equal to the one before or earlier than it is replaced by one that keeps the order, and the
+ * repair is told.
  */
 
 import type { TimeRepair } from '../api/media.ts';
@@ -71,7 +72,10 @@ const fillMissing = (ticks: (number | null)[], step: number): number[] => {
   return filled;
 };
 
-/** Spreads frames with one time evenly up to the next time, at most as far apart as frames usually are. @param times ascending; changed in place */
+/**
+ * Spreads frames with one time evenly up to the next time, at most as far apart as frames usually are.
+ * @param times ascending; changed in place
+ */
 const spread = (times: number[], step: number): void => {
   for (let from = 0; from < times.length; ) {
     let until = from + 1;

@@ -58,29 +58,27 @@ export const explainNothing = async (path: string, ffmpeg: string, stderr: Stder
   if (stderr.has(/moov atom not found/) && (await beginsAsMp4(path)))
     return new AppError(
       'source-truncated',
-      `${path} is cut off: its table of contents (the moov atom, at the end of the file) is missing, so no frame can be found. Copy or download it again.`,
+      `${path} is incomplete: its table of contents (the moov atom, at the end of the file) is missing, so its frames can't be found. Copy or download it again.`,
       { details },
     );
   const refused = stderr.tail
     .map((line) => /^\[(\S+) @ \S+\] .*Format not on whitelist/.exec(line)?.[1])
     .find((name) => name !== undefined);
   if (refused !== undefined)
-    return new AppError('source-unreadable', `${path} is no video file (${refused}). Choose one, or convert it to MP4.`, { details });
+    return new AppError('source-unreadable', `${path} is not a video file (${refused}). Choose another, or convert it to MP4.`, {
+      details,
+    });
   const { container, hasSound } = codec === null ? await whatIsThere(path, ffmpeg) : { container: '', hasSound: false };
   if (stderr.has(/matches no streams/) || container !== '')
-    return new AppError(
-      'source-no-video',
-      `${path} holds no video stream${hasSound ? ', only sound' : ''}. Choose a file with a picture.`,
-      {
-        details,
-      },
-    );
+    return new AppError('source-no-video', `${path} holds no video stream${hasSound ? ', only sound' : ''}. Choose a file with video.`, {
+      details,
+    });
   if (codec !== null && stderr.damage !== null)
-    return new AppError('source-truncated', `${path} is cut off before its first frame. Copy or download it again.`, { details });
+    return new AppError('source-truncated', `${path} ends before its first frame. Copy or download it again.`, { details });
   if (codec !== null)
     return new AppError(
       'source-no-video',
-      `${path} names a video stream (${codec}) but holds no frame that can be decoded: ${stderr.lastError()}. Convert it to MP4 or choose another file.`,
+      `${path} names a video stream (${codec}) but no frame of it can be decoded: ${stderr.lastError()}. Convert it to MP4 or choose another file.`,
       { details },
     );
   return new AppError(

@@ -3,7 +3,8 @@ import type { Damage } from '../api/media.ts';
 
 /** One table of causes, by what ffmpeg says of each. */
 const causes: readonly (readonly [Damage, RegExp])[] = [
-  // mov: "stream 0, offset 0x886a: partial file"; matroska, flv: "File ended prematurely"; avi: "Truncating packet of size ...".
+  // mov: "stream 0, offset 0x886a: partial file"; matroska, flv: "File ended prematurely"; avi: "Truncating packet of
+  // size ...".
   ['cut-short', /partial file|ended prematurely|Truncating packet/i],
   // mpegts: "Packet corrupt (stream = 0, dts = 158400)"; any: "corrupt input packet in stream 0".
   ['packets-lost', /Packet corrupt|corrupt input packet/i],
@@ -12,7 +13,10 @@ const causes: readonly (readonly [Damage, RegExp])[] = [
 /** The cause that a line of ffmpeg's stderr tells of, or null. */
 const damageIn = (line: string): Damage | null => causes.find(([, pattern]) => pattern.test(line))?.[0] ?? null;
 
-/** The first lines (stream descriptions come first) and the last lines (why it ended), so that a chatty file costs no memory. */
+/**
+ * The first lines (stream descriptions come first) and the last lines (why it ended), so that a chatty file costs no
+ * memory.
+ */
 export class StderrLog {
   readonly head: string[] = [];
   readonly tail: string[] = [];

@@ -1,6 +1,7 @@
 /**
- * Reads what ffmpeg's framecrc muxer prints: streams and packets as a machine writes them. Facts about a clip come from here and from
- * decoded frames (frame-facts.ts), never from the description ffmpeg prints for people: names and metadata in that can say anything.
+ * Reads what ffmpeg's framecrc muxer prints: streams and packets as a machine writes them. Facts about a clip come from
+ * here and from decoded frames (frame-facts.ts), never from the description ffmpeg prints for people: names and
+ * metadata in that can say anything.
  */
 
 import type { TimeBase } from './frame-index.ts';
@@ -78,6 +79,7 @@ export class FrameCrcReader {
 }
 
 /**
- * Demuxer names, comma-separated, of an input that ffmpeg opened, or "". The line comes before anything that the file or its name says.
+ * Demuxer names, comma-separated, of an input that ffmpeg opened, or "". The line comes before anything that the file
+ * or its name says.
  */
 export const containerOf = (log: StderrLog): string => log.find(/^\[info\] Input #0, (\S+), from /) ?? '';

@@ -1,7 +1,7 @@
 /**
- * Tells a transport stream that lost packets from one that was put together of several: in both the packets' counters jump, and ffmpeg
- * calls both corrupt. Where a stream begins anew, its table of programs (PAT) comes first and each part continues with a packet that
- * begins a unit; what a loss leaves begins anywhere.
+ * Tells a transport stream that lost packets from one that was put together of several: in both the packets' counters
+ * jump, and ffmpeg calls both corrupt. Where a stream begins anew, its table of programs (PAT) comes first and each
+ * part continues with a packet that begins a unit; what a loss leaves begins anywhere.
  */
 import { open } from 'node:fs/promises';
 

@@ -1,6 +1,6 @@
 /**
- * Finds objects and tracks them, a frame at a time: the discoverer decides, the tracker and the detector do. It has a tracker of
- * its own, so nothing that the user made is touched.
+ * Finds objects and tracks them, a frame at a time: the discoverer decides, the tracker and the detector do. It has a
+ * tracker of its own, so nothing that the user made is touched.
  */
 import type { Detector } from '../detect/detector.ts';
 import type { ProbedMask } from '../prompting/candidates.ts';
@@ -42,7 +42,8 @@ export class FoundTracker {
   }
 
   /**
-   * @param image the model's own, RGB [S, S, 3] @param budget most prompts on this frame; 0: what is known is tracked, nothing is looked for
+   * @param image the model's own, RGB [S, S, 3] @param budget most prompts on this frame; 0: what is known is tracked,
+   *   nothing is looked for
    * @param others masks of the user's objects on this frame, on the logit grid
    */
   async step(

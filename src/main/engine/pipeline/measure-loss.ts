@@ -49,7 +49,10 @@ const track = async (dir: string, precision: Precision, { clip, frame, frames, p
   }
 };
 
-/** Tracks the same prompt with both models, one after the other: the original in full, the other as it is run. @throws AppError `cancelled` */
+/**
+ * Tracks the same prompt with both models, one after the other: the original in full, the other as it is run.
+ * @throws AppError `cancelled`
+ */
 export const measureLoss = async (
   original: string,
   other: string,

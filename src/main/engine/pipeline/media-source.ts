@@ -1,4 +1,6 @@
-/** One open clip: its facts, sequential decoding for tracking, and exact single frames for the viewer and for prompts. */
+/**
+ * One open clip: its facts, sequential decoding for tracking, and exact single frames for the viewer and for prompts.
+ */
 
 import type { EnginePlanes } from '../api/protocol.ts';
 import { type DecodedFrame, decodeFrames, decodeFramesReverse } from '../media/decode.ts';
@@ -35,8 +37,8 @@ export class MediaSource {
   }
 
   /**
-   * @param modelSize side of the model's input, if it is known by then: the first frame, where the first prompt is likely to be, is
-   *   decoded at once
+   * @param modelSize side of the model's input, if it is known by then: the first frame, where the first prompt is
+   *   likely to be, is decoded at once
    * @throws AppError `source-*` for what can't be opened as a video, `cancelled`
    */
   static async open(
@@ -77,7 +79,10 @@ export class MediaSource {
     return measureEncoding({ info: this.media, index: this.index, ffmpeg: this.#ffmpeg, start, end, signal });
   }
 
-  /** Planes of one frame. A newer request of the same viewer and kind (picture or thumbnail) makes an older one end with `cancelled`. */
+  /**
+   * Planes of one frame. A newer request of the same viewer and kind (picture or thumbnail) makes an older one end with
+   * `cancelled`.
+   */
   async readFrame(frame: number, maxWidth: number, maxHeight: number, viewer: number, use: ReaderUse = 'view'): Promise<EnginePlanes> {
     this.index.ptsTicks(frame);
     return this.#readers.read(frame, fitSize(this.media, maxWidth, maxHeight), viewer, use);
@@ -88,7 +93,9 @@ export class MediaSource {
     this.#readers.forget(viewer);
   }
 
-  /** The model's view of one frame, size x size x 3 RGB; the last few are kept, since prompts come several to a frame. */
+  /**
+   * The model's view of one frame, size x size x 3 RGB; the last few are kept, since prompts come several to a frame.
+   */
   async modelFrame(frame: number, size: number): Promise<Uint8Array> {
     this.index.ptsTicks(frame);
     const kept = this.#modelFrames.get(frame);

@@ -1,6 +1,6 @@
 /**
- * Who reads pictures of one clip. Each viewer has a reader of its own for each use, so that no window's request ends another's, and
- * each goes on decoding where it is. All of them share one bound of memory.
+ * Who reads pictures of one clip. Each viewer has a reader of its own for each use, so that no window's request ends
+ * another's, and each goes on decoding where it is. All of them share one bound of memory.
  */
 
 import type { EnginePlanes } from '../api/protocol.ts';

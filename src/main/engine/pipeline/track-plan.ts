@@ -69,7 +69,7 @@ export const planTrack = (
   }
   const planned = passes.filter((p) => p !== null);
   if (planned.length === 0 && !resume)
-    throw new AppError('prompt-invalid', 'Every prompt lies outside the range to track. Widen the range or prompt inside it.');
+    throw new AppError('prompt-invalid', 'All prompts are outside the range to track. Widen the range or add a prompt inside it.');
   return planned;
 };
 

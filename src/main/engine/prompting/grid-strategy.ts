@@ -1,4 +1,7 @@
-/** A grid of points, spread evenly over time: those under tracked masks and those that were fruitless and look the same are left out. */
+/**
+ * A grid of points, spread evenly over time: those under tracked masks and those that were fruitless and look the same
+ * are left out.
+ */
 import { probeOrder } from './probe-order.ts';
 import { type FrameView, isOpen, type PromptStrategy, type Proposal } from './prompt-strategy.ts';
 
@@ -8,7 +11,10 @@ export class GridStrategy implements PromptStrategy {
   /** Where the next probe begins in the order. */
   #next = 0;
 
-  /** @param density cells of a side, 4 to 64 @param remembers without it fruitless cells are probed again, for comparison */
+  /**
+   * @param density cells of a side, 4 to 64
+   * @param remembers without it fruitless cells are probed again, for comparison
+   */
   constructor(density: number, remembers = true) {
     this.#density = density;
     this.#remembers = remembers;

@@ -28,7 +28,9 @@ export const matchCandidate = <T extends { mask: GridMask }>(candidate: GridMask
   return candidate.insideOf(covered) > 1 - leastOpen ? { kind: 'covered' } : { kind: 'new' };
 };
 
-/** Of several candidates of one frame, in order of trust: those that are no doubles, parts or wholes of one before them. */
+/**
+ * Of several candidates of one frame, in order of trust: those that are no doubles, parts or wholes of one before them.
+ */
 export const distinct = <T extends { mask: GridMask }>(candidates: readonly T[]): T[] => {
   const kept: T[] = [];
   for (const candidate of candidates) {

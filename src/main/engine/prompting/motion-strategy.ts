@@ -1,6 +1,6 @@
 /**
- * What moves before a still camera. A running mean is the background; regions that differ from it in three of five frames are
- * proposed, at their deepest cell. While the camera moves nearly everything differs: then it is silent.
+ * What moves before a still camera. A running mean is the background; regions that differ from it in three of five
+ * frames are proposed, at their deepest cell. While the camera moves nearly everything differs: then it is silent.
  */
 import { GridMask } from './grid-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';

@@ -1,6 +1,6 @@
 /**
- * What was probed without result. A place that looks as it did then is not probed again: in a static scene this memory is what
- * saves prompts.
+ * What was probed without result. A place that looks as it did then is not probed again: in a static scene this memory
+ * is what saves prompts.
  */
 import { type Box, boxIou } from './box.ts';
 import { type LumaPicture, signatureDistance, signatureOf } from './luma-picture.ts';

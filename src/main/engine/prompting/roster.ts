@@ -1,6 +1,6 @@
 /**
- * The tracks that nobody clicked: tentative until they hold for some frames, then confirmed with an id, ended when they are gone
- * for long or double another. Ids are never reused. Pure: results of the tracker go in, events come out.
+ * The tracks that nobody clicked: tentative until they hold for some frames, then confirmed with an id, ended when they
+ * are gone for long or double another. Ids are never reused. Pure: results of the tracker go in, events come out.
  */
 import type { Candidate } from './candidates.ts';
 import type { GridMask } from './grid-mask.ts';

@@ -153,7 +153,7 @@ export class Engine {
       // Where the first prompt is likely to be; whatever is wrong with it is said there.
       if (this.#manifest) source.modelFrame(0, this.#manifest.imageSize).catch(() => {});
       const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
-      const { path: _, pixelFormat, audioCodec, container, startSec, isSeekExact, primaries, ...told } = media;
+      const { path: _, pixelFormat, audioCodec, container, startSec, isSeekExact, primaries, hasChanges, ...told } = media;
       return new Transferred({ ...told, ptsTicks }, [ptsTicks.buffer]);
     },
 

@@ -1,4 +1,6 @@
-/** What the engine does about models besides running one: reading checkpoints and binding them, off the host's thread. */
+/**
+ * What the engine does about models besides running one: reading checkpoints and binding them, off the host's thread.
+ */
 
 import type { CheckedCheckpoint } from '../api/installed-model.ts';
 import type { EngineInput } from '../api/protocol.ts';

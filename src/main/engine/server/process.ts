@@ -1,6 +1,6 @@
 /**
- * Entry of the engine process: started by child_process.fork (CLI, web host, tests) or by Electron's utilityProcess, it serves
- * the engine over the channel it was started with and ends when that closes.
+ * Entry of the engine process: started by child_process.fork (CLI, web host, tests) or by Electron's utilityProcess, it
+ * serves the engine over the channel it was started with and ends when that closes.
  */
 
 import { type MessageLink, RpcPeer } from '../../common/rpc.ts';
@@ -54,7 +54,7 @@ const { Engine } = await import('./engine.ts');
 const engine = new Engine(emit, worker, { ffmpeg });
 peer = new RpcPeer(link, engine.methods);
 
-// Ctrl-C reaches the whole process group, and so does a service manager's TERM; the host decides when the engine ends. Electron ends a
-// utility process by TERM.
+// Ctrl-C reaches the whole process group, and so does a service manager's TERM; the host decides when the engine ends.
+// Electron ends a utility process by TERM.
 process.on('SIGINT', () => {});
 if (!parentPort) process.on('SIGTERM', () => {});

@@ -19,7 +19,10 @@ interface PromptAnswer {
 }
 
 export interface PromptMethodsHost {
-  parse: <M extends 'setPoints' | 'setMask' | 'attend' | 'clearPrompts' | 'removeObject'>(method: M, input: unknown) => EngineInput<M>;
+  parse: <M extends 'setPoints' | 'setMask' | 'attend' | 'setForeground' | 'clearPrompts' | 'removeObject'>(
+    method: M,
+    input: unknown,
+  ) => EngineInput<M>;
   gate: ModelGate;
   worker: () => RpcPeer<WorkerMethods>;
   /** A clip or a live source. @throws AppError `session-unknown` */
@@ -53,7 +56,8 @@ export const promptMethods = ({ parse, gate, worker, source, modelSize, onPrompt
       return made;
     });
 
-  let attended: object | null = null;
+  /** By session: the newest request. */
+  const attended = new Map<string, object>();
   return {
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
       const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
@@ -87,17 +91,24 @@ export const promptMethods = ({ parse, gate, worker, source, modelSize, onPrompt
       return prompt(sessionId, objectId, frame, (image) => worker().call('setMask', { sessionId, objectId, frame, mask: pixels, image }));
     },
 
-    /** Somebody looks at a frame: what its first prompt needs is made ready. Of several the newest counts. */
+    /** Somebody looks at a frame: what its first prompt needs is made ready. Of several of a session the newest counts. */
     attend: async (raw: EngineInput<'attend'>): Promise<object> => {
       const { sessionId, frame } = parse('attend', raw);
       const request = {};
-      attended = request;
-      return gate.use(async () => {
-        if (attended !== request) return {};
-        const image = await source(sessionId).modelFrame(frame, modelSize());
-        return attended === request ? worker().call('attend', { sessionId, frame, image }) : {};
-      });
+      attended.set(sessionId, request);
+      try {
+        return await gate.use(async () => {
+          if (attended.get(sessionId) !== request) return {};
+          const image = await source(sessionId).modelFrame(frame, modelSize());
+          return attended.get(sessionId) === request ? worker().call('attend', { sessionId, frame, image }) : {};
+        });
+      } finally {
+        if (attended.get(sessionId) === request) attended.delete(sessionId);
+      }
     },
+
+    setForeground: async (raw: EngineInput<'setForeground'>): Promise<object> =>
+      worker().call('setForeground', parse('setForeground', raw)),
 
     clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> => {
       const input = parse('clearPrompts', raw);

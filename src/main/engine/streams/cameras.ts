@@ -19,8 +19,8 @@ export const parseAvfoundation = (lines: readonly string[]): LiveCamera[] => {
 };
 
 /**
- * `"HD Webcam" (video)` and then `Alternative name "@device_pnp_..."`, which tells two of one name apart; older versions have a
- * heading for the kinds instead.
+ * `"HD Webcam" (video)` and then `Alternative name "@device_pnp_..."`, which tells two of one name apart; older
+ * versions have a heading for the kinds instead.
  */
 export const parseDshow = (lines: readonly string[]): LiveCamera[] => {
   const cameras: LiveCamera[] = [];

@@ -1,4 +1,7 @@
-/** Pictures between the decoder and whoever takes them: when they come faster than they are taken the oldest go, and are counted. */
+/**
+ * Pictures between the decoder and whoever takes them: when they come faster than they are taken the oldest go, and are
+ * counted.
+ */
 
 export class FrameQueue<T> {
   readonly #capacity: number;

@@ -1,4 +1,6 @@
-/** Gives the lifecycle its clock: steps it with what happens, sets a timer for its next deadline, and does what it says. */
+/**
+ * Gives the lifecycle its clock: steps it with what happens, sets a timer for its next deadline, and does what it says.
+ */
 import {
   deadlineMs,
   initialLifecycle,

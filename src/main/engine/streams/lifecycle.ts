@@ -1,6 +1,7 @@
 /**
- * What a live source goes through, as a pure machine: what happened and the time go in, the next state and what is to be done come
- * out. Breaks are answered by new connections with growing pauses; a source that says nothing is connected anew.
+ * What a live source goes through, as a pure machine: what happened and the time go in, the next state and what is to
+ * be done come out. Breaks are answered by new connections with growing pauses; a source that says nothing is connected
+ * anew.
  */
 
 import type { SerializedError } from '../../../shared/errors.ts';
@@ -74,7 +75,7 @@ export const deadlineMs = (state: Lifecycle, rules: LifecycleRules): number | nu
 
 const silent = (seconds: number): SerializedError => ({
   code: 'address-timeout',
-  message: `No picture came for ${Math.round(seconds)} seconds. Check the source and the network; it is connected anew.`,
+  message: `No video received for ${Math.round(seconds)} seconds. Check the source and the network. Reconnecting.`,
 });
 
 const broken = (

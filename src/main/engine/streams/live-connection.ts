@@ -1,6 +1,6 @@
 /**
- * One connection to a live source: its bytes go into a file of the recording as they come, and through a decoder. The file is
- * written first, so that everything that was shown is in it.
+ * One connection to a live source: its bytes go into a file of the recording as they come, and through a decoder. The
+ * file is written first, so that everything that was shown is in it.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
@@ -28,8 +28,8 @@ const endMs = 3_000;
 
 const writeError = (path: string, cause: unknown): AppError =>
   (cause as NodeJS.ErrnoException).code === 'ENOSPC'
-    ? new AppError('disk-full', `The disk is full: ${path} could not be written on. What came until then is kept.`, { cause })
-    : new AppError('output-unwritable', `${path} could not be written (${(cause as Error).message}). What came until then is kept.`, {
+    ? new AppError('disk-full', `The disk is full: ${path} could not be written further. The part recorded so far is kept.`, { cause })
+    : new AppError('output-unwritable', `${path} could not be written (${(cause as Error).message}). The part recorded so far is kept.`, {
         cause,
       });
 

@@ -1,7 +1,8 @@
 /**
- * Decodes the bytes of a recording while they are written: the same file that is kept, so the time stamps of its pictures are the
- * file's. What the stream is is found out first, by a short look at its beginning; then one ffmpeg decodes it into planes for the
- * screen and RGB for the model. A decoder that can't keep up, or dies, is begun anew further on: the recording never waits for it.
+ * Decodes the bytes of a recording while they are written: the same file that is kept, so the time stamps of its
+ * pictures are the file's. What the stream is is found out first, by a short look at its beginning; then one ffmpeg
+ * decodes it into planes for the screen and RGB for the model. A decoder that can't keep up, or dies, is begun anew
+ * further on: the recording never waits for it.
  */
 
 import { AppError } from '../../../shared/errors.ts';
@@ -48,7 +49,10 @@ const inputArgs = [
   ...['-protocol_whitelist', 'pipe', '-format_whitelist', 'matroska,webm'],
   ...['-fflags', '+discardcorrupt', '-fpsprobesize', '0', '-analyzeduration', '500000'],
 ];
-/** A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken ones do not. */
+/**
+ * A picture leaves the decoder as soon as it is decoded: threads that share frames would hold back one each. Broken
+ * ones do not.
+ */
 const decoderArgs = ['-thread_type', 'slice', '-flags', '-output_corrupt'];
 
 const clusterId = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
@@ -84,7 +88,7 @@ export class LiveDecoder {
         this.#fail(
           new AppError(
             'source-unreadable',
-            'The stream never says what its picture is. Look whether another player shows it; its sender may have to be started again.',
+            'The stream does not describe its video. Check whether another player shows it; you may have to restart the sender.',
           ),
         );
       return;
@@ -137,10 +141,10 @@ export class LiveDecoder {
         else {
           await child.exit;
           throw child.stderr.has(/matches no streams/)
-            ? new AppError('source-no-video', 'The stream has no picture in it. Use the address of a video.')
+            ? new AppError('source-no-video', 'The stream has no video in it. Use the address of a video.')
             : new AppError(
                 'source-unreadable',
-                `The stream can not be read as a video: ${child.stderr.lastError()}. Look whether another player shows it.`,
+                `The stream could not be read as a video: ${child.stderr.lastError()}. Check whether another player shows it.`,
               );
         }
         child.kill();
@@ -198,7 +202,10 @@ export class LiveDecoder {
     if (this.#isClosed || child.stdin?.writableEnded) return;
     if (++this.#failures > mostFailures)
       this.#fail(
-        new AppError('decode-failed', `The pictures can not be decoded: ${child.stderr.lastError()}. The recording goes on being whole.`),
+        new AppError(
+          'decode-failed',
+          `The video could not be decoded: ${child.stderr.lastError()}. The recording continues and stays complete.`,
+        ),
       );
     else this.#spawn(picture, this.#header!);
   }

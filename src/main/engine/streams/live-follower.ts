@@ -1,7 +1,7 @@
 /**
- * Takes pictures from the queue, numbers them, has objects tracked on them, and goes back for those that were prompted on an earlier
- * moment: they are tracked from there on the pictures in the ring until they have caught up. Only pictures that are taken get a
- * number, so the tracker sees them one after the other, as it sees a clip.
+ * Takes pictures from the queue, numbers them, has objects tracked on them, and goes back for those that were prompted
+ * on an earlier moment: they are tracked from there on the pictures in the ring until they have caught up. Only
+ * pictures that are taken get a number, so the tracker sees them one after the other, as it sees a clip.
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphTimings } from '../api/timings.ts';
@@ -23,16 +23,19 @@ export interface FollowerHost<P> {
   /** Moves prompts into memory; tells each object's conditioning frames. */
   startPropagation: () => Promise<{ id: number; conditioning: number[] }[]>;
   track: (frame: LiveFrame, objectIds: number[]) => Promise<LiveAnswer>;
-  /** Resolves when it has left. @param picture the one that was taken, null for an earlier frame that was tracked again */
+  /**
+   * Resolves when it has left.
+   * @param picture the one that was taken, null for an earlier frame that was tracked again
+   */
   onFrame: (frame: LiveFrame, picture: P | null, answer: LiveAnswer | null) => Promise<void>;
   /** Tracking failed; pictures go on. */
   onFailed: (error: AppError) => void;
 }
 
 /**
- * While somebody catches up a new picture is taken only so often, and the others are dropped: with a fast model, who is behind by a
- * second is back with the newest picture in little more than that. And never before so many steps, so that with a slow one what is
- * behind gets less by two for each picture that comes to it.
+ * While somebody catches up a new picture is taken only so often, and the others are dropped: with a fast model, who is
+ * behind by a second is back with the newest picture in little more than that. And never before so many steps, so that
+ * with a slow one what is behind gets less by two for each picture that comes to it.
  */
 const catchUpPictureMs = 200;
 const stepsBehind = 3;

@@ -14,12 +14,12 @@ const streamArgs = ['-f', 'matroska', '-cluster_time_limit', '0', '-flush_packet
 const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs];
 
 /**
- * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it happens must
- * be read as fast as it comes.
+ * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it
+ * happens must be read as fast as it comes.
  */
 export const liveInput = (url: string): NetworkInput => {
   if (!isNetworkAddress(url))
-    throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+    throw new AppError('not-allowed', 'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.');
   const paced = /^https?:/i.test(url) ? ['-re'] : [];
   const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000' }, paced);
   return { args: [...args, ...copyArgs], stdin };
@@ -33,10 +33,13 @@ export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): st
   // A rate that the camera has must be named; 30 is what nearly all have.
   if (platform === 'darwin') return ['-f', 'avfoundation', '-framerate', '30', ...open, '-i', `${deviceId}:none`];
   if (platform === 'win32') return ['-f', 'dshow', '-rtbufsize', '128M', ...open, '-i', `video=${deviceId}`];
-  throw new AppError('source-unreadable', 'Cameras of this system can not be opened here. Use one in the window, or its address.');
+  throw new AppError('source-unreadable', "The app can't open this system's cameras here. Use one in the window, or its address.");
 };
 
-/** Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two seconds or so. */
+/**
+ * Raw pictures are encoded for the recording: fast, without frames that wait for later ones, a key frame every two
+ * seconds or so.
+ */
 export const encodeArgs = (encoders: ReadonlySet<string>): string[] => {
   const { name, args } = chooseEncoder(encoders, 20, 'ultrafast');
   const tuned = name === 'libx264' ? ['-tune', 'zerolatency'] : [];
@@ -45,19 +48,19 @@ export const encodeArgs = (encoders: ReadonlySet<string>): string[] => {
 
 const cameraError = (title: string, said: string): AppError => {
   const text = (reason: string, help: string): AppError => new AppError('camera-unavailable', `The camera ${title} ${reason}. ${help}`);
-  if (/busy|in use|Could not run graph|already/i.test(said)) return text('is used by another program', 'Close that first.');
+  if (/busy|in use|Could not run graph|already/i.test(said)) return text('is in use by another program', 'Close it first.');
   if (/permission|not permitted|denied|not authorized/i.test(said))
-    return new AppError('camera-forbidden', `The camera ${title} may not be used. Allow it in the system's privacy settings.`);
+    return new AppError('camera-forbidden', `The camera ${title} is blocked. Allow it in the system's privacy settings.`);
   if (/No such file|not found|Could not find|no device|Cannot open|I\/O error/i.test(said))
     return text('is not there', 'Plug it in, or choose another one.');
-  return text(`gives no picture (${said})`, 'Unplug it and plug it in again, or choose another one.');
+  return text(`sends no video (${said})`, 'Unplug it and plug it in again, or choose another one.');
 };
 
 /** Why a source gave nothing, or stopped giving. @param said ffmpeg's last word */
 export const inputError = (source: LiveSource, said: string): AppError => {
   if (source.kind === 'network') return addressErrorOf(source.url, said);
   if (source.kind === 'camera') return cameraError(titleOf(source), said);
-  return new AppError('source-unreadable', `${titleOf(source)} sends what is no video (${said}). Start the camera again.`);
+  return new AppError('source-unreadable', `${titleOf(source)} sends something that is not video (${said}). Restart the camera.`);
 };
 
 /** Failures that another try would not help. */

@@ -1,4 +1,7 @@
-/** The pure parts of live sources: arguments, lists of devices, the log of times, and where the parts of a recording lie. */
+/**
+ * The pure parts of live sources: arguments, lists of devices, the log of times, and where the parts of a recording
+ * lie.
+ */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { titleOf } from '../../common/live-source.ts';
@@ -16,7 +19,7 @@ describe('how a source is opened', () => {
     expect(args.join(' ')).toMatch(/-protocol_whitelist http\S* .*-rtsp_transport tcp .*-i rtsp:\/\/host\/cam .*-c copy .*pipe:1$/);
     expect(args).not.toContain('-re');
     expect(liveInput('https://host/live.m3u8').args).toContain('-re');
-    expect(() => liveInput('file:///etc/passwd')).toThrow(/Only addresses/);
+    expect(() => liveInput('file:///etc/passwd')).toThrow(/not supported/);
   });
 
   it.each([
@@ -32,7 +35,7 @@ describe('how a source is opened', () => {
   it.each(['/etc/passwd', '/dev/sda', '/dev/video0/../sda', '/dev/v4l/by-id/a/../../../sda', 'video0', '-i'])(
     'not as %s, which is no camera',
     (path) => {
-      expect(() => cameraInputArgs(path, 'linux')).toThrow(/is no camera/);
+      expect(() => cameraInputArgs(path, 'linux')).toThrow(/is not a camera/);
     },
   );
 

@@ -1,4 +1,7 @@
-/** A live source in the engine, with a made picture for a camera and no model: recorded whole, shown, dropped where nobody keeps up. */
+/**
+ * A live source in the engine, with a made picture for a camera and no model: recorded whole, shown, dropped where
+ * nobody keeps up.
+ */
 import { mkdtemp, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,7 +105,7 @@ describe('a camera', () => {
     await until(() => frames.length >= 30);
     // Another one, that was not prompted meanwhile.
     const later = await session.modelFrame(5, size);
-    expect(() => session.readFrame(5, null, 64, 64)).toThrow(/not in the live buffer/);
+    expect(() => session.readFrame(5, null, 64, 64)).toThrow(/no longer in the live buffer/);
     expect(later).not.toEqual(early);
     await session.close();
     const again = start(camera(20), { known: { width: 128, height: 96 } });

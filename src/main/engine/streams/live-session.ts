@@ -1,6 +1,6 @@
 /**
- * A live source in the engine: its connections one after the other, its recording, the ring of its last pictures, and the objects
- * that are followed on it. It answers for frames as a clip does, as far as the ring goes.
+ * A live source in the engine: its connections one after the other, its recording, the ring of its last pictures, and
+ * the objects that are followed on it. It answers for frames as a clip does, as far as the ring goes.
  */
 import { mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -95,7 +95,8 @@ export class LiveSession {
     this.#segment = nextSegment(options.folder);
     for (let i = 0; i < this.#segment; i++) this.#bytes += bytesOf(join(options.folder, segmentName(i)));
     this.#log = new TimesLog(options.folder);
-    // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what came then.
+    // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what
+    // came then.
     for (const time of this.#times) this.#sessionTime(time);
     this.#ring = new FrameRing(options.bufferBytes);
     this.#follower = new LiveFollower({
@@ -129,7 +130,7 @@ export class LiveSession {
   /** Size of the source in px. @throws AppError `busy` before the first picture */
   get media(): { width: number; height: number } {
     const size = this.#picture ?? this.#options.known;
-    if (!size) throw new AppError('busy', 'No picture came yet. Wait for the first one.');
+    if (!size) throw new AppError('busy', 'No video received yet.');
     return { width: size.width, height: size.height };
   }
 
@@ -225,7 +226,7 @@ export class LiveSession {
     if (former && (former.width !== picture.width || former.height !== picture.height || former.codec !== picture.codec)) {
       const error = new AppError(
         'source-changed',
-        `${this.title} came back with another picture (${picture.codec}, ${picture.width} x ${picture.height} px). What came before is kept; start it again for the new one.`,
+        `${this.title} came back with a different picture (${picture.codec}, ${picture.width} x ${picture.height} px). The recording so far is kept. Start it again for the new picture.`,
       );
       this.#lifecycle.send({ type: 'broken', problem: error.serialize(), isFinal: true });
       return;
@@ -317,7 +318,7 @@ export class LiveSession {
     const held = range ? `frames ${range.from} to ${range.to} are` : 'nothing is';
     return new AppError(
       'frame-out-of-range',
-      `Frame ${frame} is not in the live buffer (${held}). It is in the recording, which opens when the live source is stopped.`,
+      `Frame ${frame} is no longer in the live buffer (${held}). It is in the recording, which opens when you stop the live source.`,
       { details: { frame, ...range } },
     );
   }

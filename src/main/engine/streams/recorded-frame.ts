@@ -14,7 +14,7 @@ import { pictureOf } from '../media/probe.ts';
 export const recordedModelFrame = async (ffmpeg: string, path: string, ptsMs: number, size: number): Promise<Uint8Array> => {
   const { facts } = await listDecoded({ ffmpeg, path, stream: 0, timeBase: { num: 1, den: 1000 }, most: 1 });
   const missing = (): AppError =>
-    new AppError('decode-failed', 'A moment of the live recording could not be read again. Prompt the object on the present picture.');
+    new AppError('decode-failed', 'That moment of the live recording could not be read. Click the object on the current picture.');
   if (!facts) throw missing();
   // The key frame before it may be far; where a seek lands too late, all of it is read.
   for (const margin of [2, 12, null]) {

@@ -1,6 +1,6 @@
 /**
- * Makes one clip of the files of a live recording: packets are copied into a Matroska file with its index, each file at the time
- * at which it was recorded. Nothing is encoded again.
+ * Makes one clip of the files of a live recording: packets are copied into a Matroska file with its index, each file at
+ * the time at which it was recorded. Nothing is encoded again.
  */
 import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,10 @@ const partOf = async (ffmpeg: string, folder: string, segment: number): Promise<
   }
 };
 
-/** When each part begins, ms after the first: by the clock, and never before the one before it has ended. Exported for its test. */
+/**
+ * When each part begins, ms after the first: by the clock, and never before the one before it has ended. Exported for
+ * its test.
+ */
 export const placeParts = (parts: readonly Part[], times: readonly LiveTime[]): number[] => {
   const beganAt = new Map<number, number>();
   for (const { segment, ptsMs, wallMs } of times) if (!beganAt.has(segment)) beganAt.set(segment, wallMs - ptsMs);
@@ -63,7 +66,10 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
   }
   const first = parts[0];
   if (!first)
-    throw new AppError('source-empty', 'No picture came before it was ended, so nothing was recorded. Wait for the picture, then stop.');
+    throw new AppError(
+      'source-empty',
+      'It was stopped before any video arrived, so nothing was recorded. Wait for the picture, then stop.',
+    );
   const places = placeParts(parts, readTimes(folder));
   const partial = `${output}.partial`;
   const list = join(folder, 'segments.txt');
@@ -88,9 +94,12 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
       return { segments: [{ segment: first.segment, offsetMs: 0 }] };
     }
     if (isFull)
-      throw new AppError('disk-full', `The disk is full: the recording could not be made whole. It is kept in ${folder}; free some space.`);
+      throw new AppError(
+        'disk-full',
+        `The disk is full, so the recording could not be finished. It is kept in ${folder}. Free some space.`,
+      );
     if (code !== 0)
-      throw new AppError('encode-failed', `The recording could not be made whole: ${stderr.lastError()}. It is kept in ${folder}.`);
+      throw new AppError('encode-failed', `The recording could not be finished: ${stderr.lastError()}. It is kept in ${folder}.`);
     await replaceFile(partial, output);
   } finally {
     await rm(partial, { force: true });

@@ -1,4 +1,7 @@
-/** Writes down which packet of the recording each live frame is, before anything is made of the frame (api/recording.ts). */
+/**
+ * Writes down which packet of the recording each live frame is, before anything is made of the frame
+ * (api/recording.ts).
+ */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LiveTime, timesFile } from '../api/recording.ts';

@@ -1,6 +1,7 @@
 /**
- * Packs what each object (or path of its tree) attends to into batches: those with as many memories and as many pointers as each other are
- * asked for together, and a memory that several attend to in the same way is there once. No slot is ever padded (a duplicated or empty entry would take softmax weight).
+ * Packs what each object (or path of its tree) attends to into batches: those with as many memories and as many
+ * pointers as each other are asked for together, and a memory that several attend to in the same way is there once. No
+ * slot is ever padded (a duplicated or empty entry would take softmax weight).
  */
 import type { TrackerConstants } from './constants.ts';
 import type { AttendInput } from './graphs.ts';

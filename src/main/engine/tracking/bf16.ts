@@ -1,6 +1,9 @@
 /** Rounding to the bfloat16 grid: the official predictor stores memories in bf16 (rule 16). */
 
-/** What is remembered of an encoder's output (rule 16). A view is copied: it would hold those of others for as long as this one is remembered. */
+/**
+ * What is remembered of an encoder's output (rule 16). A view is copied: it would hold those of others for as long as
+ * this one is remembered.
+ */
 export const storedMemory = (memory: Float32Array): Float32Array =>
   roundToBf16(memory.byteLength < memory.buffer.byteLength ? memory.slice() : memory);
 

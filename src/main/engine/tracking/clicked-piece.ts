@@ -5,8 +5,9 @@ import type { PointPrompt } from './point-prompt.ts';
 export const isSingleClick = ({ points, labels, box }: PointPrompt): boolean => box === null && points.length === 1 && labels[0] === 1;
 
 /**
- * Takes away what does not hang together with the clicked place (cells that share a side): a small model also marks what looks like it elsewhere. A logit
- * that is taken away changes its sign. Where the mask does not reach the click, nothing is taken away.
+ * Takes away what does not hang together with the clicked place (cells that share a side): a small model also marks
+ * what looks like it elsewhere. A logit that is taken away changes its sign. Where the mask does not reach the click,
+ * nothing is taken away.
  * @param logits [size * size], changed in place
  * @param x place of the click as a share of the frame's width, 0..1
  * @param y of its height

@@ -1,4 +1,7 @@
-/** What the decoder offers each object of a batch: four candidates, whose masks are drawn for the objects that need them, with the memories of those that go on. */
+/**
+ * What the decoder offers each object of a batch: four candidates, whose masks are drawn for the objects that need
+ * them, with the memories of those that go on.
+ */
 import { storedMemory } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
 import type { CandidateOutput, DecodeOutput, DrawnMasks, WantedMasks } from './graphs.ts';

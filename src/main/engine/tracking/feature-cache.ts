@@ -1,6 +1,6 @@
 /**
- * Image features of the last few frames: prompts come several to a frame, and every object shares them. One frame that is known to come
- * next, and the one after it, may be encoded ahead, where the graphs can do that beside other work.
+ * Image features of the last few frames: prompts come several to a frame, and every object shares them. One frame that
+ * is known to come next, and the one after it, may be encoded ahead, where the graphs can do that beside other work.
  */
 import type { AheadFeatures, ImageFeatures, TrackerGraphs } from './graphs.ts';
 
@@ -34,7 +34,7 @@ export class FeatureCache {
       this.#features.set(frame, cached);
       return cached;
     }
-    const features = await (this.#takeAhead(frame) ?? this.#graphs.encodeImage(await image()));
+    const features = await (this.#takeAhead(frame) ?? this.#graphs.encodeImage(await image(), this));
     this.#features.set(frame, features);
     for (const [oldest, old] of this.#features) {
       if (this.#features.size <= cachedFrames) break;
@@ -52,7 +52,7 @@ export class FeatureCache {
       if (this.#features.has(frame)) return;
       const known = this.#ahead.get(frame);
       if (known && index === 0) known.next();
-      const encoding = known ?? this.#graphs.encodeAhead?.(image, index === 0);
+      const encoding = known ?? this.#graphs.encodeAhead?.(image, index === 0, this);
       if (encoding) this.#ahead.set(frame, encoding);
     });
   }

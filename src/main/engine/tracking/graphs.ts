@@ -1,6 +1,6 @@
 /**
- * What the tracker asks of a model. The ONNX Runtime implementation is model/onnx-graphs.ts; tests script their own.
- * B objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
+ * What the tracker asks of a model. The ONNX Runtime implementation is model/onnx-graphs.ts; tests script their own. B
+ * objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
  */
 
 /** Image features of one frame, owned by whoever encoded it. */
@@ -10,7 +10,10 @@ export interface ImageFeatures {
 
 export interface AttendInput {
   batch: number;
-  /** U different memories, [h*h, Cm] each; several objects (paths of a tree) may attend to one. They do not change while they are remembered. */
+  /**
+   * U different memories, [h*h, Cm] each; several objects (paths of a tree) may attend to one. They do not change while
+   * they are remembered.
+   */
   memory: readonly Float32Array[];
   /** [U] row of the temporal code. */
   temporalRow: BigInt64Array;
@@ -110,13 +113,16 @@ export interface AheadFeatures {
 }
 
 export interface TrackerGraphs {
-  /** @param rgb interleaved RGB, S * S * 3 bytes; it must stay as it is until this resolves */
-  encodeImage(rgb: Uint8Array): Promise<ImageFeatures>;
+  /**
+   * @param rgb interleaved RGB, S * S * 3 bytes; it must stay as it is until this resolves
+   * @param owner whose frame it is: graphs serve several trackers in turn, and what suits one need not suit another
+   */
+  encodeImage(rgb: Uint8Array, owner?: object): Promise<ImageFeatures>;
   /**
    * Absent or null where nothing can be encoded beside other work.
    * @param isNext the frame comes next; otherwise it is the one after that, which was asked for before it
    */
-  encodeAhead?(rgb: Uint8Array, isNext: boolean): AheadFeatures | null;
+  encodeAhead?(rgb: Uint8Array, isNext: boolean, owner: object): AheadFeatures | null;
   /** Raw features plus no_mem_embed (rule 6). */
   initialFeatures(features: ImageFeatures): ConditionedFeatures;
   /** Raw features without anything (rule 7). */
@@ -124,11 +130,14 @@ export interface TrackerGraphs {
   attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures>;
   decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput>;
   /**
-   * `attend`, and what `decode` says of it for input as {@link unprompted} makes it, but for the masks. Absent or null where it is no less work than
-   * the two.
+   * `attend`, and what `decode` says of it for input as {@link unprompted} makes it, but for the masks. Absent or null
+   * where it is no less work than the two.
    */
   decodeCandidates?(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null;
-  /** The masks of some objects of what {@link decodeCandidates} gave, and in one with them the memories of those that go on. */
+  /**
+   * The masks of some objects of what {@link decodeCandidates} gave, and in one with them the memories of those that go
+   * on.
+   */
   drawMasks?(features: ImageFeatures, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]>;
   /** For each object [h*h, Cm], not yet rounded to bf16; may be views of one buffer. */
   encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]>;

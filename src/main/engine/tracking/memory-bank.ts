@@ -62,8 +62,8 @@ export class MemoryBank<T extends AttendableFrame = FrameMemory> {
   readonly #history: number;
 
   /**
-   * @param history frames behind the current one that stay complete, so that a correction made soon after finds the memories it
-   *   had; 0 keeps exactly what propagation itself can reach
+   * @param history frames behind the current one that stay complete, so that a correction made soon after finds the
+   *   memories it had; 0 keeps exactly what propagation itself can reach
    */
   constructor(constants: TrackerConstants, history = 0) {
     this.#constants = constants;

@@ -42,7 +42,9 @@ export const endTree = (object: TrackedObject, reason: 'correction' | 'replanted
   object.tree = null;
 };
 
-/** Moves pending prompts into the bank (the official preflight). Every path attends to them, so none goes on as it was. */
+/**
+ * Moves pending prompts into the bank (the official preflight). Every path attends to them, so none goes on as it was.
+ */
 export const startPropagation = (object: TrackedObject): void => {
   const { bank, pendingConditioning, pendingOther } = object;
   if (pendingConditioning.size > 0) endTree(object, 'correction');

@@ -93,7 +93,10 @@ export const maskAtModelSize = ({ constants, width, height }: TrackerCore, mask:
   return resized;
 };
 
-/** Rule 7: the mask is its own answer; its pointer comes from one decoder run on the raw features. @param resized see {@link maskAtModelSize} */
+/**
+ * Rule 7: the mask is its own answer; its pointer comes from one decoder run on the raw features.
+ * @param resized see {@link maskAtModelSize}
+ */
 export const decodeMask = async (
   { graphs, constants }: TrackerCore,
   features: ImageFeatures,

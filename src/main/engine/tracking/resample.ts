@@ -1,7 +1,7 @@
 /**
  * The two resizes that decide what a model sees: PIL's bicubic for 8-bit frames (rule 1) and PyTorch's antialiased
- * bilinear for masks (rule 7). Both are the same separable filter with a support that grows with the reduction; PIL rounds to
- * 8 bits between its passes, PyTorch stays in float.
+ * bilinear for masks (rule 7). Both are the same separable filter with a support that grows with the reduction; PIL
+ * rounds to 8 bits between its passes, PyTorch stays in float.
  */
 
 interface Taps {

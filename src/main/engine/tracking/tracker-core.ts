@@ -67,7 +67,10 @@ export const decodeTracked = async (
   return DecodedObjects.drawn(constants, await graphs.decode(features, pix, unprompted(requests.length)));
 };
 
-/** Encodes those outputs of one frame that have no memory yet as a batch and puts each in its place, rounded to bf16 (rules 13 to 16). */
+/**
+ * Encodes those outputs of one frame that have no memory yet as a batch and puts each in its place, rounded to bf16
+ * (rules 13 to 16).
+ */
 export const encodeMemories = async (
   { graphs, constants }: TrackerCore,
   features: ImageFeatures,

@@ -1,10 +1,11 @@
 /**
- * SAM 2's video session: prompts, corrections and propagation of any number of objects over shared image features, as the
- * official SAM2VideoPredictor does it (docs/inference-rules.md, rules 1 to 33), with one path per object or a memory tree (rules L1 to L13).
- * Objects are independent (rule 26). One instance belongs to one caller at a time; calls must not overlap.
+ * SAM 2's video session: prompts, corrections and propagation of any number of objects over shared image features, as
+ * the official SAM2VideoPredictor does it (docs/inference-rules.md, rules 1 to 33), with one path per object or a
+ * memory tree (rules L1 to L13). Objects are independent (rule 26). One instance belongs to one caller at a time; calls
+ * must not overlap.
  *
- * Differences, each chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and state that no
- * later frame can reach is dropped (rule 33).
+ * Differences, each chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and state
+ * that no later frame can reach is dropped (rule 33).
  */
 
 import { defaultMemorySettings, isPlainSam2, type MemorySettings } from '../../../shared/memory-settings.ts';
@@ -176,7 +177,10 @@ export class VideoTracker {
     await this.#features.of(frame, () => image);
   }
 
-  /** Encodes the memory of prompted frames while their features are at hand, so that propagation need not see them again. */
+  /**
+   * Encodes the memory of prompted frames while their features are at hand, so that propagation need not see them
+   * again.
+   */
   async encodePending(frame: number, image: ModelFrame): Promise<void> {
     for (const object of this.#objects.values()) {
       for (const pending of [object.pendingConditioning, object.pendingOther]) {
@@ -194,8 +198,8 @@ export class VideoTracker {
   }
 
   /**
-   * Tracks one frame for the given objects (all that have a prompt, by default); a frame an object is prompted on is answered
-   * from its prompt (rule 30). {@link startPropagation} comes first.
+   * Tracks one frame for the given objects (all that have a prompt, by default); a frame an object is prompted on is
+   * answered from its prompt (rule 30). {@link startPropagation} comes first.
    */
   async trackFrame(
     frame: number,
@@ -238,8 +242,8 @@ export class VideoTracker {
   }
 
   /**
-   * Says which frames are tracked next, so that their images may be encoded beside the work on the present one. Unlike other calls it may
-   * come at any time. @param upcoming the next frame first; images are not to be changed any more
+   * Says which frames are tracked next, so that their images may be encoded beside the work on the present one. Unlike
+   * other calls it may come at any time. @param upcoming the next frame first; images are not to be changed any more
    */
   lookAhead(upcoming: readonly UpcomingFrame[]): void {
     this.#features.encodeAhead(upcoming);
@@ -261,7 +265,10 @@ export class VideoTracker {
     this.#objects.clear();
   }
 
-  /** Rules 6, 27 and 29: is this the frame's first prompt, in which direction was it tracked, and where does its output go. */
+  /**
+   * Rules 6, 27 and 29: is this the frame's first prompt, in which direction was it tracked, and where does its output
+   * go.
+   */
   #correctionOf(object: TrackedObject, frame: number): { isInitial: boolean; reverse: boolean; pending: Map<number, FrameMemory> } {
     const tracked = object.tracked.get(frame);
     // Without any conditioning frame left there is no memory to correct with.

@@ -1,7 +1,7 @@
 /** The contract's methods on the app itself, and those that open and close sessions. */
 import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import { isProjectFolder } from '../project/project.ts';
-import { importSource } from '../sources/import-source.ts';
+import { imageRateOf, importSource } from '../sources/import-source.ts';
 import { diagnosticsText } from './diagnostics.ts';
 import type { Services } from './services.ts';
 
@@ -32,7 +32,7 @@ export const appMethods = (services: Services, sampleClip: string): Handlers<App
     },
 
     'session.open': async ({ path }) => {
-      const source = isProjectFolder(path) ? null : importSource(path, settings.values['import.imagesPerSecond']);
+      const source = isProjectFolder(path) ? null : importSource(path, imageRateOf(settings.values));
       if (source?.kind !== 'network' && !sources.store.owns(path)) await checkPath(path);
       if (source) return { sessionId: null, operationId: sources.imports.start(source) };
       return { sessionId: (await sessions.open(path)).id, operationId: null };

@@ -195,7 +195,7 @@ export const createServices = (options: ServicesOptions): Services => {
     await sessions.replay();
     engine.tell('ready', null);
     if (isRestart || projects.keeps) void sources.imports.recover().catch(() => {});
-    if (isRestart) notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to go on.');
+    if (isRestart) notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to continue.');
   };
 
   const services: Services = {

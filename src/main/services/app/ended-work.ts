@@ -9,7 +9,7 @@ const names: Partial<Record<Operation['kind'], string>> = {
   track: 'Tracking',
   export: 'The export',
   copy: 'The copy of the project',
-  import: 'Fetching the clip',
+  import: 'Downloading the clip',
 };
 
 export class EndedWork {
@@ -31,9 +31,9 @@ export class EndedWork {
 }
 
 const cutTexts: Partial<Record<Operation['kind'], string>> = {
-  track: 'Tracking was ended, since its clip was closed. The masks it made are kept: open the clip again and press Track to go on.',
-  export: 'The export was ended, since its clip was closed. Files that were whole are kept; open the clip again to export the rest.',
-  copy: 'The copy of the project was ended, since the project was closed. Open it again to copy it.',
+  track: 'Tracking stopped because its clip was closed. Finished masks are kept. Open the clip again and press Track to continue.',
+  export: 'The export stopped because its clip was closed. Finished files are kept. Open the clip again to export the rest.',
+  copy: 'Copying stopped because the project was closed. Open it again to copy it.',
 };
 
 /** What whoever closes a clip, or opens another, ends without having said so. */

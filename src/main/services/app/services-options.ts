@@ -10,7 +10,9 @@ import type { SettingsOptions } from '../settings/create-settings.ts';
 export interface ServicesOptions extends ModelOptions, SettingsOptions {
   host: HostInfo['host'];
   spawnEngine: SpawnEngine;
-  /** Where ffmpeg is missing it is fetched, or installed when `ask` says so; without this the user is told what to do. */
+  /**
+   * Where ffmpeg is missing it is fetched, or installed when `ask` says so; without this the user is told what to do.
+   */
   bringsFfmpeg?: (Pick<BringFfmpegOptions, 'ask'> & { tell?: BringFfmpegOptions['tell'] }) | undefined;
   /** A clip that is opened as soon as the engine is ready: it is looked at while the model loads. */
   firstClip?: string | undefined;

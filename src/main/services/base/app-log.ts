@@ -1,4 +1,7 @@
-/** The app's own log: the last lines in memory for the log viewer, and files that are rotated, so that they never grow large. */
+/**
+ * The app's own log: the last lines in memory for the log viewer, and files that are rotated, so that they never grow
+ * large.
+ */
 import { appendFileSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 

@@ -39,6 +39,8 @@ describe('gpuAdvice', () => {
   it('names DirectML on Windows, CoreML on macOS, and the setting that keeps a GPU idle', () => {
     expect(gpuAdvice(onCpu('dml is not usable: no device'), machine({}), 'win32')).toMatch(/DirectML .*\(no device\): update Windows/);
     expect(gpuAdvice(onCpu('coreml is not usable: refused'), machine({}), 'darwin')).toMatch(/CoreML .*\(refused\): update macOS/);
-    expect(gpuAdvice(onCpu('', 'cpu'), machine({ gpus: [nvidia] }), 'linux')).toMatch(/because the CPU is chosen: set Settings/);
+    expect(gpuAdvice(onCpu('', 'cpu'), machine({ gpus: [nvidia] }), 'linux')).toMatch(
+      /because the CPU is chosen: set Settings, Engine, Compute device to "Automatic"/,
+    );
   });
 });

@@ -37,7 +37,7 @@ export const gpuAdvice = (used: UsedProvider, machine: ProviderReport, platform:
   const hasGpu =
     machine.gpus.length > 0 || machine.providers.some(({ name, why }) => (name === 'dml' || name === 'coreml') && why === null);
   if (used.asked === 'cpu')
-    return hasGpu ? 'A GPU is not used because the CPU is chosen: set Settings, Engine, Provider to automatic.' : null;
+    return hasGpu ? 'A GPU is not used because the CPU is chosen: set Settings, Engine, Compute device to "Automatic".' : null;
   if (platform === 'linux') return onLinux(used, machine);
   const own = platform === 'win32' ? 'dml' : 'coreml';
   const failure = failureOf(own, used.providerReason);

@@ -84,7 +84,7 @@ export const fileError = (error: unknown, path: string): AppError => {
   if (full.has(code)) {
     return new AppError(
       'disk-full',
-      `The disk is full: ${path} could not be written further. What is there is kept; free some space and go on.`,
+      `The disk is full: ${path} could not be written further. The part downloaded so far is kept. Free some space and resume.`,
       {
         cause: error,
         details: { path },

@@ -13,7 +13,7 @@ const parse = (address: string, base?: URL): URL => {
   try {
     return new URL(address, base);
   } catch (cause) {
-    throw new AppError('not-allowed', `"${address}" is not an address. Use one that starts with https://.`, { cause });
+    throw new AppError('not-allowed', `"${address}" is not a valid address. Use one that starts with https://.`, { cause });
   }
 };
 
@@ -21,7 +21,7 @@ const parse = (address: string, base?: URL): URL => {
 export const checkAddress = (address: string): URL => {
   const url = parse(address);
   if (isAllowed(url) && url.username === '' && url.password === '') return url;
-  throw new AppError('not-allowed', `Models are not downloaded from ${url.origin}: only https is. Import the file from disk instead.`);
+  throw new AppError('not-allowed', `Models are downloaded over https only, not from ${url.origin}. Import the file from disk instead.`);
 };
 
 /** The next stop of a redirect. A download from the net never ends up at plain http nor on this machine. */

@@ -36,7 +36,7 @@ describe('download', () => {
 
   it('waits longer and longer while nothing comes, then gives up and keeps the part', async () => {
     await using setup = await DownloadSetup.with(cutAfter(100_000), cutAfter(0));
-    expect(await outcomeOf(() => setup.run())).toMatch(/^download-failed: .*broke off 6 times/);
+    expect(await outcomeOf(() => setup.run())).toMatch(/^download-failed: .*was interrupted 6 times/);
     expect(setup.clock.pauses).toEqual([1000, 2000, 4000, 8000, 16_000]);
     expect((await setup.part()).equals(body.subarray(0, 100_000))).toBe(true);
   });

@@ -1,7 +1,8 @@
 /**
- * Fetches one file over https into a part file that outlives cuts, cancelling and the process: the next attempt goes on where it
- * stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What arrives is only
- * counted here; whether it is the right file is for the caller to find out before it gets its final name.
+ * Fetches one file over https into a part file that outlives cuts, cancelling and the process: the next attempt goes on
+ * where it stopped, if the server still has the same bytes (Range with If-Range), and from the start otherwise. What
+ * arrives is only counted here; whether it is the right file is for the caller to find out before it gets its final
+ * name.
  */
 
 import { mkdir } from 'node:fs/promises';
@@ -28,7 +29,10 @@ export interface DownloadRequest {
   /** Bytes the file must have; null = whatever the server says, up to `mostBytes`. */
   bytes: number | null;
   mostBytes: number;
-  /** A sha256 will be checked: bytes may be joined to earlier ones even when the server can't promise that they belong together. */
+  /**
+   * A sha256 will be checked: bytes may be joined to earlier ones even when the server can't promise that they belong
+   * together.
+   */
   hasSha256: boolean;
   /** Default: those that models come from. */
   rules?: AddressRules;
@@ -64,7 +68,7 @@ class Interruption extends Error {
   }
 }
 
-const elsewhere = 'Try again later, or get the file on another way and import it from disk.';
+const elsewhere = 'Try again later, or get the file another way and import it from disk.';
 
 /**
  * Gathers the whole file in the part and forces it to the disk.
@@ -84,13 +88,14 @@ export const download = async (request: DownloadRequest, { clock, disk }: Downlo
         await part.sync().catch((error: unknown) => Promise.reject(fileError(error, request.partPath)));
         return part.size;
       } catch (error) {
-        if (request.signal.aborted) throw new AppError('cancelled', 'The download was cancelled; what is there is kept.', { cause: error });
+        if (request.signal.aborted)
+          throw new AppError('cancelled', 'Download cancelled. The part already downloaded is kept.', { cause: error });
         if (!(error instanceof Interruption)) throw error;
         failures = part.size - before >= progressBytes ? 1 : failures + 1;
         if (failures > mostFailures) {
           throw new AppError(
             'download-failed',
-            `The download from ${address.host} broke off ${failures} times (${error.message}). What is there is kept: try again when the connection is better.`,
+            `The download from ${address.host} was interrupted ${failures} times (${error.message}). The part already downloaded is kept. Try again when the connection is better.`,
             { cause: error, details: { done: part.size } },
           );
         }
@@ -141,7 +146,7 @@ const attempt = async (address: URL, part: PartFile, request: DownloadRequest, p
     }
   } catch (error) {
     if (signal.aborted || error instanceof AppError || error instanceof Interruption) throw error;
-    if (silence.signal.aborted) throw new Interruption(`nothing came for ${silenceMs / 1000} s`);
+    if (silence.signal.aborted) throw new Interruption(`no data for ${silenceMs / 1000} s`);
     throw connectionError(error, address);
   } finally {
     watch.stop();
@@ -242,8 +247,8 @@ const startOf = async ({ status, headers, url }: HttpAnswer, part: PartFile): Pr
   if (status === 408 || status === 425 || status === 429 || status >= 500)
     throw new Interruption(`the server answered ${status}`, retryAfterMs(headers['retry-after']));
   if (status === 407)
-    throw new AppError('download-failed', 'The proxy wants a name and a password (407). Set it as http://name:password@host:port.');
-  const why = status === 404 || status === 410 ? 'The file is no longer there' : 'The server refuses it';
+    throw new AppError('download-failed', 'The proxy requires a name and a password (407). Set it as http://name:password@host:port.');
+  const why = status === 404 || status === 410 ? 'The file no longer exists there' : 'The server refuses access';
   throw new AppError('download-failed', `${url.host} answered ${status}. ${why}. ${elsewhere}`, { details: { status } });
 };
 
@@ -272,7 +277,7 @@ const connectionError = (error: unknown, address: URL): Error => {
       cause: error,
     });
   if (code !== undefined && lastingCodes.has(code))
-    return new AppError('download-failed', `${address.host} can't prove who it is (${code}), so nothing was downloaded. ${elsewhere}`, {
+    return new AppError('download-failed', `${address.host} could not be verified (${code}), so nothing was downloaded. ${elsewhere}`, {
       cause: error,
     });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return new Interruption(`${address.host} was not found: is this machine online?`);

@@ -1,4 +1,7 @@
-/** One GET, with redirects followed by our own rules. Nothing is cached, no cookie is sent, and no password but the address's own. */
+/**
+ * One GET, with redirects followed by our own rules. Nothing is cached, no cookie is sent, and no password but the
+ * address's own.
+ */
 import { Agent as HttpAgent, get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
 import { AppError } from '../../../shared/errors.ts';
@@ -36,7 +39,7 @@ export const getFile = async (
     }
     body.destroy();
     if (followed === mostRedirects)
-      throw new AppError('download-failed', `${address.host} sends the download round in circles. Try again later.`);
+      throw new AppError('download-failed', `${address.host} redirects the download in circles. Try again later.`);
     url = options.redirect(url, location);
   }
 };
@@ -55,8 +58,8 @@ const getOnce = (
   });
 
 /**
- * What comes, piece by piece, from the moment this is called. A stream's own iterator drops what it holds when the connection
- * breaks; here everything that has come is given before the error is.
+ * What comes, piece by piece, from the moment this is called. A stream's own iterator drops what it holds when the
+ * connection breaks; here everything that has come is given before the error is.
  */
 const received = (body: IncomingMessage): AsyncIterable<Buffer> => {
   const queue: Buffer[] = [];

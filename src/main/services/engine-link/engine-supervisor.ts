@@ -1,6 +1,6 @@
 /**
- * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows nothing
- * of clips; whoever owns the work replays it on `ready`.
+ * Keeps an engine process running: starts it, tells when it is lost, and starts it again with growing pauses. It knows
+ * nothing of clips; whoever owns the work replays it on `ready`.
  */
 import type { MethodOutput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -56,7 +56,7 @@ export class EngineSupervisor {
 
   /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
   get peer(): EnginePeer {
-    if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment; nothing was lost.');
+    if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment. No work was lost.');
     return this.#peer;
   }
 
@@ -102,7 +102,7 @@ export class EngineSupervisor {
   }
 
   #onExit(ended: EngineProcess, peer: EnginePeer, reason: string): void {
-    peer.close(new AppError('engine-lost', `The engine stopped (${reason}). It is started again; your prompts and masks are kept.`));
+    peer.close(new AppError('engine-lost', `The engine stopped (${reason}). It is restarting; your prompts and masks are kept.`));
     if (this.#closed || this.#process !== ended) return;
     this.#process = null;
     this.#peer = null;

@@ -57,6 +57,6 @@ export const exportMethods = (session: GetSession, exports: Exports, checkPath: 
 const exportChoice = ({ from, to, ...rest }: Omit<MethodInput<'export.start'>, 'sessionId'>, { media }: SessionService): ExportChoice => {
   const range = { from: from ?? 0, to: to ?? media.frameCount - 1 };
   checkFrame(range.to, media);
-  if (range.from > range.to) throw new AppError('bad-request', 'The first frame to export lies after the last. Swap them.');
+  if (range.from > range.to) throw new AppError('bad-request', 'The first frame to export is after the last. Swap them.');
   return { ...rest, range, contactSheet: false };
 };

@@ -9,6 +9,7 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { checkOutputs, filesIn, type Output } from '../../common/check-outputs.ts';
 import { ensureFolder, writeWholeFrom } from '../../common/files.ts';
+import { hasWideLabels } from '../../common/mask-names.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskReader } from '../results/mask-store.ts';
@@ -54,6 +55,8 @@ export interface ExportChoice extends Omit<ExportRequest, 'directory' | 'partial
 export interface WrittenFile {
   name: string;
   path: string;
+  /** What a reader of it has to know. */
+  note?: string | undefined;
 }
 
 /** What an export needs of the app, and tells it. */
@@ -114,13 +117,22 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const all = session.objects;
   const objects = objectIds ? all.filter(({ id }) => objectIds.includes(id)) : all;
   const store = session.store.reader();
-  const inputs = [session.path, ...(request.inputs ?? [])];
+  const { pictures } = session.media;
+  const inputs = [session.path, ...(pictures ? [pictures.folder] : []), ...(request.inputs ?? [])];
   await session.wake();
   await checkOutputs({ inputs, outputs: exportOutputs(directory, request), overwrite: request.overwrite ?? false });
   await ensureFolder(directory);
   const { width, height } = session.media;
   const clip = basename(session.path);
-  const tables = { width, height, objects, store, range, timeMs: (frame: number) => session.timeMs(frame) };
+  const tables = {
+    width,
+    height,
+    objects,
+    store,
+    range,
+    timeMs: (frame: number) => session.timeMs(frame),
+    pictures: pictures?.names ?? null,
+  };
   const results = {
     name: clip,
     media: session.media,
@@ -217,7 +229,8 @@ const writePictures = async (
   }
   if (staged && masksDirectory) await replaceFolder(staged, masksDirectory);
   if (video) run.onWritten({ name: 'annotated.mp4', path: video });
-  if (masksDirectory) run.onWritten({ name: 'masks', path: masksDirectory });
+  const note = hasWideLabels(objects.map(({ id }) => id)) ? '16-bit grey PNGs, since an object has an id above 255' : undefined;
+  if (masksDirectory) run.onWritten({ name: 'masks', path: masksDirectory, note });
   if (contactSheet) run.onWritten({ name: 'contact-sheet.png', path: contactSheet });
   return 'done';
 };

@@ -1,5 +1,6 @@
 /** Results as tables that other programs read: COCO JSON with run lengths, and CSV of tracks. */
 import type { TrackedObject } from '../../../shared/contract/state.ts';
+import { MaskNames } from '../../common/mask-names.ts';
 import type { MaskReader, StoredMask } from '../results/mask-store.ts';
 
 export interface TableSource {
@@ -11,6 +12,8 @@ export interface TableSource {
   /** Inclusive. */
   range: { from: number; to: number };
   timeMs: (frame: number) => number;
+  /** File name of each frame's picture; null for a clip that was not made of pictures. */
+  pictures?: readonly string[] | null;
 }
 
 /** Objects that hold a mask on a frame. */
@@ -27,11 +30,12 @@ const masksOn = ({ objects, store }: TableSource, frame: number): { object: Trac
 export function* cocoText(source: TableSource, clipName: string, appVersion: string): Generator<string> {
   const { width, height, range, objects, timeMs } = source;
   const { from, to } = range;
+  const masks = new MaskNames(null);
   const categories = objects.map(({ id, name }) => ({ id, name, supercategory: 'object' }));
   const info = { description: clipName, version: appVersion };
   yield `{"info":${JSON.stringify(info)},\n"categories":${JSON.stringify(categories)},\n"images":[\n`;
   for (let frame = from; frame <= to; frame++) {
-    const image = { id: frame + 1, file_name: `${String(frame).padStart(5, '0')}.png`, width, height, frame, time_ms: timeMs(frame) };
+    const image = { id: frame + 1, file_name: source.pictures?.[frame] ?? masks.of(frame), width, height, frame, time_ms: timeMs(frame) };
     yield `${JSON.stringify(image)}${frame < to ? ',' : ''}\n`;
   }
   yield '],\n"annotations":[\n';

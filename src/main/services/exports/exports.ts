@@ -44,9 +44,9 @@ export class Exports {
    */
   start(session: SessionService, request: ExportChoice): string {
     const { operations, appVersion, engine, cancelRun, outputUrl } = this.#deps;
-    session.requireClip('Exports are made');
+    session.requireClip('You can export');
     if (operations.isRunning('export', session.id))
-      throw new AppError('busy', 'An export is already under way. Cancel it first, or wait until it is done.');
+      throw new AppError('busy', 'An export is already running. Cancel it first, or wait until it is done.');
     const { directory, parent, folderName, ...rest } = request;
     const folder = directory ?? freshFolder(parent ?? this.root, folderName ?? exportFolderName(session.path, new Date()));
     const ending = new AbortController();
@@ -62,7 +62,7 @@ export class Exports {
             appVersion,
             engine,
             signal: ending.signal,
-            onWritten: ({ name, path }) => running.addOutput({ name, path, url: outputUrl(running.id, name) }),
+            onWritten: (file) => running.addOutput({ ...file, url: outputUrl(running.id, file.name) }),
             onProgress: (done, total) => running.progress(done, total),
             listen: (listener) => (listener ? this.#listeners.set(running.id, listener) : this.#listeners.delete(running.id)),
           },

@@ -41,6 +41,7 @@ const resultsFrame = ({ media, store, trees, objects }: ResultsSource, frame: nu
     frame,
     timeMs: ((pts - (media.ptsTicks[0] ?? 0)) * num * 1000) / den,
     pts,
+    ...(media.pictures && { picture: media.pictures.names[frame]! }),
     objects: objects.flatMap(({ id }) => {
       const stored = store.get(id, frame);
       if (!stored) return [];

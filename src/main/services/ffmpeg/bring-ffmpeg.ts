@@ -1,6 +1,6 @@
 /**
- * Brings ffmpeg to a machine where no package did and PATH has none: first ffmpeg-static's own download, then the system's package
- * manager, which runs only when somebody at a terminal says yes.
+ * Brings ffmpeg to a machine where no package did and PATH has none: first ffmpeg-static's own download, then the
+ * system's package manager, which runs only when somebody at a terminal says yes.
  */
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
@@ -11,11 +11,17 @@ import { formatBytes } from '../../../shared/format-bytes.ts';
 import { type InstallCommand, installCommand } from './install-command.ts';
 
 export interface BringFfmpegOptions {
-  /** Asks the engine for its ffmpeg. @throws AppError `ffmpeg-missing`, with `details.isChosen` when the user named another */
+  /**
+   * Asks the engine for its ffmpeg.
+   * @throws AppError `ffmpeg-missing`, with `details.isChosen` when the user named another
+   */
   look: () => Promise<string>;
   /** Called with one line whenever there is something new to say. */
   tell: (line: string) => void;
-  /** Asks whether to run a command of the system's package manager, and runs it. @returns whether it ran and succeeded. Absent where nobody can be asked. */
+  /**
+   * Asks whether to run a command of the system's package manager, and runs it.
+   * @returns whether it ran and succeeded. Absent where nobody can be asked.
+   */
   ask?: ((command: InstallCommand) => Promise<boolean>) | undefined;
   /** Stands in for ffmpeg-static's install script. */
   installer?: string | null | undefined;
@@ -39,7 +45,10 @@ const sizeOf = (path: string): Promise<number> =>
     () => 0,
   );
 
-/** Runs ffmpeg-static's install script, which honours its own variables and the proxy. @returns whether it says that it succeeded */
+/**
+ * Runs ffmpeg-static's install script, which honours its own variables and the proxy.
+ * @returns whether it says that it succeeded
+ */
 const fetchStatic = (installer: string, tell: (line: string) => void): Promise<boolean> =>
   new Promise((done) => {
     const folder = dirname(installer);
@@ -61,7 +70,8 @@ const fetchStatic = (installer: string, tell: (line: string) => void): Promise<b
 
 /**
  * The ffmpeg to use, fetched or installed when there is none.
- * @throws AppError `ffmpeg-missing` with what the user can do, when nothing helped or the user's own choice does not work
+ * @throws AppError `ffmpeg-missing` with what the user can do, when nothing helped or the user's own choice does not
+ *   work
  */
 export const bringFfmpeg = async ({
   look,

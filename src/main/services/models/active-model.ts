@@ -29,8 +29,12 @@ const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress:
 /** The machine is looked at only where the CPU does the work. */
 const adviceFor = async (peer: EnginePeer, used: UsedProvider): Promise<string | null> => {
   if (used.provider !== 'cpu') return null;
-  const machine = await peer.call('inspectProviders', {}).catch(() => null);
-  return machine && gpuAdvice(used, machine);
+  try {
+    return gpuAdvice(used, await peer.call('inspectProviders', {}));
+  } catch {
+    // Advice is no reason for a model not to load.
+    return null;
+  }
 };
 
 export class ActiveModel {
@@ -117,7 +121,7 @@ export class ActiveModel {
     } catch (error) {
       this.#view = null;
       this.#engineModel = null;
-      throw new AppError(reason.code, `${reason.message} The model before it could not be loaded again: ${AppError.from(error).message}`, {
+      throw new AppError(reason.code, `${reason.message} The previous model could not be loaded either: ${AppError.from(error).message}`, {
         cause: error,
         details: { isLost: true },
       });

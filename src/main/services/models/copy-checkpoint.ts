@@ -10,7 +10,8 @@ import type { InstallRun } from './install-run.ts';
 const pieceBytes = 4 << 20;
 
 /**
- * Makes `target` hold what `source` holds: as a clone that shares its blocks, as a hard link if `isLinked`, or as a copy.
+ * Makes `target` hold what `source` holds: as a clone that shares its blocks, as a hard link if `isLinked`, or as a
+ * copy.
  * @throws AppError `disk-full`, `output-unwritable`, `cancelled`
  */
 export const copyCheckpoint = async (
@@ -29,7 +30,7 @@ export const copyCheckpoint = async (
     } catch (cause) {
       throw new AppError(
         'output-unwritable',
-        `${source} can't be linked into ${dirname(target)}: both must be on the same disk. Import it without linking, which copies it.`,
+        `${source} can't be linked into ${dirname(target)}: both must be on the same disk. Import it without --link to copy it instead.`,
         { cause },
       );
     }
@@ -47,7 +48,7 @@ export const copyCheckpoint = async (
     try {
       const buffer = Buffer.allocUnsafe(pieceBytes);
       for (;;) {
-        if (signal.aborted) throw new AppError('cancelled', 'The import was cancelled; nothing was installed.');
+        if (signal.aborted) throw new AppError('cancelled', 'Import cancelled. Nothing was installed.');
         const { bytesRead } = await from.read(buffer, 0, pieceBytes, part.size);
         if (bytesRead === 0) break;
         await part.append(buffer.subarray(0, bytesRead));

@@ -59,7 +59,7 @@ export class DownloadProxy {
     try {
       await this.#options.secrets.set('download-proxy', isSecret ? proxy : null);
     } catch (error) {
-      this.#deps.notify('warning', `The proxy's password is used until the app is closed, and not kept. ${AppError.from(error).message}`);
+      this.#deps.notify('warning', `The proxy's password is used until the app closes, but not saved. ${AppError.from(error).message}`);
     }
     await changeModelSettings(this.#options.settingsPath, { proxy: proxy && withoutPassword(proxy) });
     this.#address = proxy;

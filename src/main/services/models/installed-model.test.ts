@@ -93,7 +93,7 @@ describe('an installed model', () => {
 
   it('a bundled one is verified too', async () => {
     await using setup = await InstallerSetup.with(published);
-    expect(await setup.installer.verify('whole', setup.run())).toContain('as it was published');
+    expect(await setup.installer.verify('whole', setup.run())).toContain('matches its manifest');
     await appendFile(join(setup.installer.modelsDir, 'whole', 'bundle', 'mask_decoder.onnx'), 'x');
     expect(await outcomeOf(() => setup.installer.verify('whole', setup.run()))).toMatch(/^model-corrupt: /);
   });

@@ -1,4 +1,7 @@
-/** The models that come with the app: bundles with weights, and graphs whose checkpoint the user installs (services/models). */
+/**
+ * The models that come with the app: bundles with weights, and graphs whose checkpoint the user installs
+ * (services/models).
+ */
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -19,11 +22,11 @@ export interface CatalogModel extends InstallableModel {
 }
 
 const speeds: Readonly<Record<string, string>> = {
-  nano: 'The fastest: made for this app, runs on any machine.',
+  nano: 'The fastest. Made for this app; runs on any machine.',
   'sam2.1-tiny': 'The fastest SAM 2.1. Usable on a CPU at 512 px.',
-  'sam2.1-small': 'A little slower than tiny, and more exact.',
-  'sam2.1-base-plus': 'Slower than small, and more exact. Best with a graphics card.',
-  'sam2.1-large': 'The most exact and the slowest: for a graphics card.',
+  'sam2.1-small': 'A little slower than tiny and more exact.',
+  'sam2.1-base-plus': 'Slower than small and more exact. Best with a graphics card.',
+  'sam2.1-large': 'The most exact and the slowest. Needs a graphics card.',
 };
 
 const hasManifest = (dir: string): Promise<boolean> =>
@@ -60,7 +63,10 @@ const toCatalogModel = (modelsDir: string, id: string, bundles: readonly { dir: 
   };
 };
 
-/** One model of the catalogue, null where there is none of this id. @throws AppError `model-corrupt` for a broken manifest */
+/**
+ * One model of the catalogue, null where there is none of this id.
+ * @throws AppError `model-corrupt` for a broken manifest
+ */
 export const readModel = async (modelsDir: string, id: string): Promise<CatalogModel | null> => {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return null;
   const dirs = await bundleFolders(modelsDir, id);
@@ -81,8 +87,8 @@ export const readCatalog = async (modelsDir: string): Promise<CatalogModel[]> =>
 export type FoundModel = { model: CatalogModel; imageSize: number } | { dir: string };
 
 /**
- * Finds a model by "<id>", "<id>@<image size>" or the path of a bundle. Without a size the smallest is meant: it is the one a CPU
- * can bear.
+ * Finds a model by "<id>", "<id>@<image size>" or the path of a bundle. Without a size the smallest is meant: it is the
+ * one a CPU can bear.
  * @throws AppError `model-missing`
  */
 export const findModel = async (modelsDir: string, idOrPath: string): Promise<FoundModel> => {
@@ -93,7 +99,7 @@ export const findModel = async (modelsDir: string, idOrPath: string): Promise<Fo
   const known = (await readCatalog(modelsDir)).map((one) => one.id);
   throw new AppError(
     'model-missing',
-    `There is no model "${idOrPath}". Known: ${known.join(', ') || 'none'}, each with @<image size> where it has several; or give a bundle's folder.`,
+    `There is no model "${idOrPath}". Known: ${known.join(', ') || 'none'}, each with @<image size> if it has several; or give a bundle's folder.`,
   );
 };
 

@@ -45,7 +45,7 @@ describe('downloading a model', () => {
     const outcome = await setup.get();
     expect(outcome.record.checked).toBe('recorded');
     expect(installedMessage(outcome)).toContain(`${sha256(weights)} was recorded`);
-    expect(await setup.installer.verify('sample', setup.run())).toContain('recorded when it was installed');
+    expect(await setup.installer.verify('sample', setup.run())).toContain('recorded at installation');
     const changed = Buffer.from(weights);
     changed[changed.length - 600]! ^= 1;
     await writeFile(setup.checkpoint, changed);

@@ -1,6 +1,6 @@
 /**
- * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name only after
- * it was found to be the right file; everything before that is a part file in the same folder.
+ * Installs checkpoints: fetched from their official address, or imported from disk. A checkpoint gets its final name
+ * only after it was found to be the right file; everything before that is a part file in the same folder.
  */
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -128,8 +128,10 @@ export class ModelInstaller {
   }
 
   /**
-   * Installs a checkpoint file from disk, in place of one that is installed. Weights of one's own are allowed, if they fit.
-   * @param isLinked share the file by a hard link instead of copying it: a program that writes into it would change the model
+   * Installs a checkpoint file from disk, in place of one that is installed. Weights of one's own are allowed, if they
+   * fit.
+   * @param isLinked share the file by a hard link instead of copying it: a program that writes into it would change the
+   *   model
    */
   async import(id: string, path: string, run: InstallRun, isLinked = false): Promise<InstallOutcome> {
     const model = await this.model(id);
@@ -137,7 +139,8 @@ export class ModelInstaller {
     const source = resolve(path);
     return this.#locked(model, run, async (watched) => {
       watched.onProgress({ phase: 'checking', done: 0, total: 0 });
-      // Its table alone, before copying, so that a wrong file costs nothing; its data are checked where they will be used.
+      // Its table alone, before copying, so that a wrong file costs nothing; its data are checked where they will be
+      // used.
       await this.#checkpoints.identify(source, [model]);
       const bytes = (await stat(source)).size;
       const staged = join(installedFolder(this.installedDir, model), `.${model.weights!.file}.import`);
@@ -162,7 +165,7 @@ export class ModelInstaller {
     if (model.weights === null) {
       run.onProgress({ phase: 'checking', done: 0, total: 0 });
       for (const { dir } of model.variants) await this.#checkpoints.verifyBundle(dir);
-      return `${model.name} is as it was published: every file has the size and sha256 of its manifest (${sizes} px).`;
+      return `${model.name} matches its manifest: every file has the right size and sha256 (${sizes} px).`;
     }
     return this.#locked(model, run, async (watched) => {
       const path = this.checkpointPath(model);
@@ -172,7 +175,7 @@ export class ModelInstaller {
       if (sha256 !== record.sha256) {
         throw new AppError(
           'model-tampered',
-          `${path} has changed since it was installed: its sha256 is ${sha256} and was ${record.sha256}. Remove ${model.name} and install it again.`,
+          `${path} has changed since it was installed: its sha256 was ${record.sha256} and is now ${sha256}. Remove ${model.name} and install it again.`,
           { details: { path, sha256, expected: record.sha256 } },
         );
       }
@@ -181,8 +184,8 @@ export class ModelInstaller {
       for (const { imageSize } of model.variants) {
         await this.#checkpoints.verifyBundle(await this.#checkpoints.bundleFor(model, imageSize, this.installedDir, run.signal));
       }
-      const known = isPublished ? 'the published one' : 'the one recorded when it was installed (none is published for this file)';
-      return `${model.name} is sound: its sha256 ${sha256} is ${known}, and its tensors and graphs fit (${sizes} px).`;
+      const known = isPublished ? 'the published one' : 'the one recorded at installation (none is published for this file)';
+      return `${model.name} is intact: its sha256 ${sha256} is ${known}, and its tensors and graphs fit (${sizes} px).`;
     });
   }
 
@@ -265,5 +268,5 @@ export class ModelInstaller {
 
 const needWeights = (model: CatalogModel): NonNullable<CatalogModel['weights']> => {
   if (model.weights) return model.weights;
-  throw new AppError('bad-request', `${model.name} comes with the app: there is nothing to download or import.`);
+  throw new AppError('bad-request', `${model.name} comes with the app, so there is nothing to download or import.`);
 };

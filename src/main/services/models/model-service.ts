@@ -127,11 +127,11 @@ export class ModelService {
 
   async #measure(): Promise<void> {
     const { view } = this.#options.active;
-    if (!view) throw new AppError('model-missing', 'No model is at work. Choose one first.');
+    if (!view) throw new AppError('model-missing', 'No model is active. Choose one first.');
     if (this.#isMeasuring || this.isSwitching || this.#deps.isWorking())
       throw new AppError(
         'busy',
-        'The speed is measured when nothing else runs. Wait until tracking and exports have ended, or cancel them.',
+        'The speed can only be measured while nothing else runs. Wait until tracking and exports are done, or cancel them.',
       );
     this.#isMeasuring = true;
     this.#deps.onChange();
@@ -234,7 +234,7 @@ export class ModelService {
 
   #refuseActive(id: string, what: string): void {
     const active = this.#options.active.view;
-    if (active?.id === id) throw new AppError('busy', `${active.name} is at work and can't be ${what}. Choose another model first.`);
+    if (active?.id === id) throw new AppError('busy', `${active.name} is active and can't be ${what}. Choose another model first.`);
   }
 }
 
@@ -249,8 +249,8 @@ const unlessCancelled = async (work: Promise<void>): Promise<void> => {
 
 /** What a user is told of an installation, where nobody vouches for the bytes most of all. */
 export const installedMessage = ({ model, record, wasInstalled }: InstallOutcome): string => {
-  if (wasInstalled) return `${model.name} is installed already.`;
+  if (wasInstalled) return `${model.name} is already installed.`;
   return record.checked === 'published'
     ? `${model.name} is installed; its sha256 is the published one.`
-    : `${model.name} is installed. No published sha256 matches it: ${record.sha256} was recorded and is checked from now on.`;
+    : `${model.name} is installed. It matches no published sha256, so ${record.sha256} was recorded and is checked from now on.`;
 };

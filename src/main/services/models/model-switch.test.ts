@@ -83,7 +83,7 @@ it('is named while it is loaded, and counted by the prompts that it is given', a
   expect(await use()).toBe('done');
   expect(seen).toEqual([[['model', 'Other', 0, 0]], [[2, 8]]]);
   expect([active.view?.name, calls, operations.list]).toEqual(['Other', ['load other'], []]);
-  expect(told).toEqual(['Other is being loaded…', 'ready']);
+  expect(told).toEqual(['Loading Other…', 'ready']);
 });
 
 it('given up while its files are checked leaves the former one as it is', async () => {
@@ -95,7 +95,7 @@ it('given up while its files are checked leaves the former one as it is', async 
   expect(await use()).toBe('cancelled');
   expect([active.view?.name, active.engineModel?.name, active.isSwitching]).toEqual(['Former', 'Former', false]);
   expect(calls).toEqual(['load other']);
-  expect(told).toEqual(['Other is being loaded…', 'Former goes on in a moment…', 'ready']);
+  expect(told).toEqual(['Loading Other…', 'Returning to Former…', 'ready']);
   expect(failed).toEqual([]);
 });
 

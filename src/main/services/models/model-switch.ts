@@ -32,20 +32,20 @@ export class ModelSwitch {
     if (this.#deps.isWorking())
       throw new AppError(
         'busy',
-        'The model can be changed when tracking and exports have ended and no source is live. Stop them first (Esc); what is done is kept.',
+        'You can change the model when tracking and exports are done and no source is live. Stop them first (Esc). Finished work is kept.',
       );
     const peer = this.#deps.peer();
     const sessions = this.#deps.sessions();
     const former = active.view?.name;
     const ending = new AbortController();
-    this.#deps.onEngine('starting', `${name} is being loaded…`);
+    this.#deps.onEngine('starting', `Loading ${name}…`);
     try {
       await this.#deps.operate(
         'model',
         name,
         ({ progress }) => active.switchTo(spec, peer, sessions, { signal: ending.signal, onProgress: progress }),
         () => {
-          if (former) this.#deps.onEngine('starting', `${former} goes on in a moment…`);
+          if (former) this.#deps.onEngine('starting', `Returning to ${former}…`);
           ending.abort();
         },
       );
@@ -59,10 +59,8 @@ export class ModelSwitch {
     // A disk that refuses to remember it is no reason to refuse the model.
     if (remembers) await changeModelSettings(settingsPath, { model: spec }).catch(() => {});
     if (sessions.hasResults) {
-      this.#deps.notify(
-        'info',
-        `${active.view?.name ?? name} is active. Masks tracked before are kept; press Track to track again with it.`,
-      );
+      const { name: active } = this.#options.active.view ?? { name };
+      this.#deps.notify('info', `${active} is now active. Masks tracked before are kept. Press Track to track again with it.`);
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * sha256 of Meta's SAM 2.1 checkpoints of 2024-09-28. dl.fbaipublicfiles.com itself publishes none; these are those of the same
- * files (name and size) in Meta's repositories facebook/sam2.1-hiera-* on Hugging Face.
+ * sha256 of Meta's SAM 2.1 checkpoints of 2024-09-28. dl.fbaipublicfiles.com itself publishes none; these are those of
+ * the same files (name and size) in Meta's repositories facebook/sam2.1-hiera-* on Hugging Face.
  */
 const published: Readonly<Record<string, string>> = {
   'sam2.1_hiera_tiny.pt': '7402e0d864fa82708a20fbd15bc84245c2f26dff0eb43a4b5b93452deb34be69',

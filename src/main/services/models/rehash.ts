@@ -1,4 +1,7 @@
-/** sha256 of a file as it is on the disk now, whatever was remembered of it (engine/model/bundle/file-hash.ts remembers). */
+/**
+ * sha256 of a file as it is on the disk now, whatever was remembered of it (engine/model/bundle/file-hash.ts
+ * remembers).
+ */
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
@@ -16,7 +19,7 @@ export const rehash = async (path: string, { signal, onProgress }: InstallRun): 
       const buffer = Buffer.allocUnsafe(pieceBytes);
       let done = 0;
       for (;;) {
-        if (signal.aborted) throw new AppError('cancelled', 'Verifying the model was cancelled.');
+        if (signal.aborted) throw new AppError('cancelled', 'Verification cancelled.');
         const { bytesRead } = await file.read(buffer, 0, pieceBytes, done);
         if (bytesRead === 0) return { sha256: hash.digest('hex'), bytes: done };
         hash.update(buffer.subarray(0, bytesRead));

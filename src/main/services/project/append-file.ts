@@ -1,7 +1,7 @@
 /**
- * A file that only grows. What was appended is with the operating system when `append` returns, so a killed process loses
- * nothing; it is on the disk within {@link syncMs}, against power cuts. When the disk refuses, the bytes wait in memory, can be
- * read, and are tried again.
+ * A file that only grows. What was appended is with the operating system when `append` returns, so a killed process
+ * loses nothing; it is on the disk within {@link syncMs}, against power cuts. When the disk refuses, the bytes wait in
+ * memory, can be read, and are tried again.
  */
 import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { AppError } from '../../../shared/errors.ts';
@@ -95,9 +95,12 @@ export class AppendFile {
     this.#timer.unref();
   }
 
-  /** @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open any more */
+  /**
+   * @throws AppError `cancelled` when the file was closed meanwhile: whoever reads works for a clip that is not open
+   *   any more
+   */
   read(offset: number, length: number): Buffer {
-    if (this.#closed) throw new AppError('cancelled', 'The clip was closed meanwhile. Open it again to go on.');
+    if (this.#closed) throw new AppError('cancelled', 'The clip was closed in the meantime. Open it again to continue.');
     const data = Buffer.alloc(length);
     let at = 0;
     while (at < length && offset + at < this.#written) {
@@ -152,13 +155,13 @@ const writeError = (path: string, cause: NodeJS.ErrnoException): AppError =>
   cause.code === 'ENOSPC' || cause.code === 'EDQUOT'
     ? new AppError(
         'disk-full',
-        `The disk is full: your last changes could not be saved to ${path}. Free some space; they are kept and saved then.`,
+        `The disk is full: your last changes could not be saved to ${path}. They are kept in memory and saved as soon as there is space.`,
         {
           cause,
         },
       )
     : new AppError(
         'output-unwritable',
-        `Your last changes could not be saved to ${path} (${cause.code ?? cause.message}). They are kept and saved as soon as that is possible.`,
+        `Your last changes could not be saved to ${path} (${cause.code ?? cause.message}). They are kept in memory and saved as soon as possible.`,
         { cause },
       );

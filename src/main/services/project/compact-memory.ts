@@ -1,4 +1,7 @@
-/** What of the log of memories still counts: a frame that is tracked again has what was told of its objects before replaced. */
+/**
+ * What of the log of memories still counts: a frame that is tracked again has what was told of its objects before
+ * replaced.
+ */
 import { noTreeEvents, type TreeCounters } from '../../../shared/memory-tree.ts';
 import type { TreeEntry } from '../results/tree-store.ts';
 

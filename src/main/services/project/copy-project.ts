@@ -1,6 +1,6 @@
 /**
- * Copies a project that is open and may be worked on meanwhile. Its logs only grow, so their first bytes, as many as there were
- * when the copy began, are a whole project of that moment.
+ * Copies a project that is open and may be worked on meanwhile. Its logs only grow, so their first bytes, as many as
+ * there were when the copy began, are a whole project of that moment.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';

@@ -110,7 +110,8 @@ describe('the history of a project', () => {
         again.done = [...last.done];
         again.undone = [...last.undone];
         if (isBetween) {
-          // What is left of the torn edit is a mask; the next undo or redo may not show it, but has to lead where it always did.
+          // What is left of the torn edit is a mask; the next undo or redo may not show it, but has to lead where it
+          // always did.
           while (again.edits.labels.undo !== null) await again.edits.undo();
           expect(again.edits.list).toEqual([]);
         } else {

@@ -4,7 +4,9 @@ import type { MaskIndex, MaskRow } from '../results/mask-index.ts';
 import type { KeptWork, WorkHistory } from '../session/kept-work.ts';
 import { usedBytes } from './mask-files.ts';
 
-/** Of a history that is opened: the text of its steps, and the masks that nothing else needs. The newest steps are kept. */
+/**
+ * Of a history that is opened: the text of its steps, and the masks that nothing else needs. The newest steps are kept.
+ */
 export const mostHistory = { textBytes: 8 * 2 ** 20, maskBytes: 256 * 2 ** 20 };
 
 /** What the mask files must hold: tracks as the index has them, and rows beside those. */

@@ -1,6 +1,7 @@
 /**
- * A project's masks on the disk: masks-<n>.log holds the records, masks-<n>.idx one row of 40 bytes for each time a mask was set
- * or removed. Opening reads the rows alone. Nothing is rewritten in place, so a kill can tear only the last row.
+ * A project's masks on the disk: masks-<n>.log holds the records, masks-<n>.idx one row of 40 bytes for each time a
+ * mask was set or removed. Opening reads the rows alone. Nothing is rewritten in place, so a kill can tear only the
+ * last row.
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,7 +33,7 @@ export const projectMethods = (deps: ProjectMethodsDeps): Handlers<MethodsOf<'pr
     'project.export': async ({ sessionId, directory, withClip }) => {
       await checkPath(directory);
       const copied = session(sessionId);
-      copied.requireClip('A project is copied');
+      copied.requireClip('You can copy the project');
       const project = projects.of(sessionId);
       if (!project) throw new AppError('session-unknown', 'This session has no project. Open a clip first.');
       if (operations.isRunning('copy', sessionId))

@@ -248,7 +248,7 @@ describe('Project', () => {
     writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, 'utf8')), version: 99 }));
     expect(() => open(project.folder)).toThrow(/newer version/);
     writeFileSync(path, '{');
-    expect(() => open(project.folder)).toThrow(/no project that can be read/);
+    expect(() => open(project.folder)).toThrow(/no readable project/);
   });
 });
 

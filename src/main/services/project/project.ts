@@ -56,7 +56,7 @@ export const readProjectFile = (folder: string): ProjectFile => {
   try {
     raw = z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(join(folder, fileName), 'utf8')));
   } catch (cause) {
-    throw new AppError('source-missing', `${folder} holds no project that can be read. Choose a folder with a project.json.`, { cause });
+    throw new AppError('source-missing', `${folder} holds no readable project. Choose a folder with a project.json.`, { cause });
   }
   if (typeof raw.version === 'number' && raw.version > projectVersion)
     throw new AppError('bad-request', `${folder} was made by a newer version of the app. Update the app to open it.`);
@@ -190,7 +190,7 @@ export class Project implements SessionWork {
     }
     throw new AppError(
       'source-missing',
-      `The clip of ${this.#file.name} is not at ${path} any more, or is another file now. Show where it is, and the work goes on.`,
+      `The clip of ${this.#file.name} is no longer at ${path}, or is a different file now. Show where it is to continue.`,
       { details: { project: this.folder, clip: path } },
     );
   }
@@ -200,7 +200,7 @@ export class Project implements SessionWork {
     if (!isSameFile(await fingerprintOf(path), this.#file.source.fingerprint))
       throw new AppError(
         'source-changed',
-        `${path} is not the clip of ${this.#file.name}: its contents differ. Choose the file that was moved.`,
+        `${path} is not the clip of ${this.#file.name}: its content differs. Choose the file that was moved.`,
       );
     this.#change({ ...this.#file, source: { ...this.#file.source, path: resolve(path), inside: null } });
   }

@@ -84,7 +84,7 @@ export class Projects {
     const earlier = this.recents.list.find(({ source, missing }) => source === session.path && !missing);
     // Somebody who opens the clip again may look for what was made on it.
     if (isNew && earlier && session.edits.list.length === 0)
-      this.#deps.notify('info', `You worked on ${earlier.name} before. That work is kept: choose it under Recent.`);
+      this.#deps.notify('info', `${earlier.name} has an earlier project. To continue it, choose it under Recent.`);
     await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
     void this.#makeThumbnail(project, session).catch(() => {});
   }

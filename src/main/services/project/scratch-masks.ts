@@ -1,6 +1,7 @@
 /**
- * Masks of clips that nobody keeps, as the command line has them: they are in files of a temporary folder, so that memory does not
- * grow with the clip. The folder goes with the process; the next one removes what a killed process left.
+ * Masks of clips that nobody keeps, as the command line has them: they are in files of a temporary folder, so that
+ * memory does not grow with the clip. The folder goes with the process; the next one removes what a killed process
+ * left.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -53,7 +54,8 @@ export class ScratchMasks {
   readonly #onExit = (): void => this.close();
 
   /**
-   * @param parents where the folder may be made: the first that can be written to. A temporary folder of the system may be in memory.
+   * @param parents where the folder may be made: the first that can be written to. A temporary folder of the system may
+   *   be in memory.
    * @param onError told when the disk refuses a mask, and null when it is written after all
    */
   constructor(parents: readonly string[], onError: (error: AppError | null) => void) {

@@ -1,4 +1,7 @@
-/** What the files of one piece of work say of being written, as one: told when the first fails, and when the last is well again. */
+/**
+ * What the files of one piece of work say of being written, as one: told when the first fails, and when the last is
+ * well again.
+ */
 import type { AppError } from '../../../shared/errors.ts';
 
 export class WriteFailures {

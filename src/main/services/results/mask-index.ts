@@ -1,6 +1,6 @@
 /**
- * Where each stored mask is, by track and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no objects.
- * Scores are kept here too, so that a lane can be drawn without reading a mask.
+ * Where each stored mask is, by track and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no
+ * objects. Scores are kept here too, so that a lane can be drawn without reading a mask.
  */
 import { lanePageFrames } from '../../../shared/session-state.ts';
 
@@ -146,7 +146,10 @@ export class MaskIndex {
     if (wasSet) removeFromRanges(entry.ranges, frame);
   }
 
-  /** {@link set} without an object for the row: opening a project does it millions of times. @param flags as {@link rowFlags} */
+  /**
+   * {@link set} without an object for the row: opening a project does it millions of times.
+   * @param flags as {@link rowFlags}
+   */
   setRow(
     track: number,
     frame: number,

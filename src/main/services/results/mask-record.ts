@@ -8,7 +8,9 @@ export interface StoredResult extends Omit<EngineResult, 'objectId' | 'overlay'>
   overlay: { width: number; height: number; scale: number; packed: Uint8Array };
 }
 
-/** width u16, height u16, flags u32, score f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64 */
+/**
+ * width u16, height u16, flags u32, score f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64
+ */
 const headerBytes = 56;
 const isPrompted = 1;
 const hasBox = 2;
@@ -18,7 +20,7 @@ export const packLogits = (logits: Int8Array): Uint8Array => deflateRawSync(logi
 const damaged = (cause?: unknown): AppError =>
   new AppError(
     'source-unreadable',
-    'A stored mask could not be read: the project’s mask file is damaged there. Track that frame again.',
+    "A stored mask could not be read: the project's mask file is damaged. Track that frame again.",
     cause === undefined ? {} : { cause },
   );
 

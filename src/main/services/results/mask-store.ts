@@ -1,6 +1,7 @@
 /**
- * Every result of a session, by object and frame: the exact mask as run lengths, and the logits the window draws, packed. It is
- * the host's, so it outlives the engine. Records go to an append-only log (memory, or a project's file); the index says where.
+ * Every result of a session, by object and frame: the exact mask as run lengths, and the logits the window draws,
+ * packed. It is the host's, so it outlives the engine. Records go to an append-only log (memory, or a project's file);
+ * the index says where.
  */
 import { compressCounts, encodeRle, expandCounts, paintRle, rleArea, rleBox } from '../../../shared/rle.ts';
 import type { Lane } from '../../../shared/session-state.ts';
@@ -27,7 +28,9 @@ export interface MaskLog {
 /** A mask as it is written to files. */
 export type StoredMask = Omit<StoredResult, 'overlay'>;
 
-/** Reads objects and masks as they were when it was made, whatever is corrected, tracked, deleted or merged meanwhile. */
+/**
+ * Reads objects and masks as they were when it was made, whatever is corrected, tracked, deleted or merged meanwhile.
+ */
 export interface MaskReader {
   get(objectId: number, frame: number): StoredMask | undefined;
 }

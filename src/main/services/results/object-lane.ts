@@ -1,4 +1,7 @@
-/** What a timeline lane shows of an object: runs of frames that look alike, page by page, so that hours stay a few kilobytes. */
+/**
+ * What a timeline lane shows of an object: runs of frames that look alike, page by page, so that hours stay a few
+ * kilobytes.
+ */
 import { type LanePage, laneKinds } from '../../../shared/session-state.ts';
 import type { MaskIndex } from './mask-index.ts';
 

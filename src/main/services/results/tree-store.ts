@@ -1,7 +1,8 @@
 /**
- * What the memories of a session's objects told: events by frame, counters, switches, and the frames worth a look. A frame that is
- * tracked again has its former events replaced. Which objects there are and where they are prompted is asked of
- * the session, so that undo, cleared prompts and reopened work all count; what was told of a deleted object is there again with it.
+ * What the memories of a session's objects told: events by frame, counters, switches, and the frames worth a look. A
+ * frame that is tracked again has its former events replaced. Which objects there are and where they are prompted is
+ * asked of the session, so that undo, cleared prompts and reopened work all count; what was told of a deleted object is
+ * there again with it.
  */
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { noTreeEvents, type SessionMemory, type TreeCounters, type TreeEvent } from '../../../shared/memory-tree.ts';

@@ -38,7 +38,7 @@ export class EncryptedSecrets implements SecretStore {
       if (isStale) await this.set(name, text);
       return text;
     } catch (cause) {
-      throw new AppError('not-allowed', 'A kept password could not be decrypted by the system. Enter it again.', { cause });
+      throw new AppError('not-allowed', 'The system could not decrypt a saved password. Enter it again.', { cause });
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * Keys and passwords, apart from settings and never told to a window. A variable of the environment comes first; beyond that the
- * desktop keeps them encrypted by the system, and the web host and the command line keep none.
+ * Keys and passwords, apart from settings and never told to a window. A variable of the environment comes first; beyond
+ * that the desktop keeps them encrypted by the system, and the web host and the command line keep none.
  */
 import { AppError } from '../../../shared/errors.ts';
 
@@ -43,7 +43,7 @@ export class EnvironmentSecrets implements SecretStore {
     if (value === null) return;
     throw new AppError(
       'not-allowed',
-      `Passwords are not kept here. Give it in the environment variable ${secretVariables[name]} when you start the app.`,
+      `Passwords can't be saved here. Set the environment variable ${secretVariables[name]} when you start the app.`,
     );
   }
 }

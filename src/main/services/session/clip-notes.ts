@@ -13,20 +13,20 @@ const count = (n: number, one: string, several: string): string => `${n} ${n ===
 export const damageText = ({ damage, frameCount }: OpenedMedia): string | null => {
   if (damage === null) return null;
   const what =
-    damage === 'cut-short' ? 'The clip is cut short: it ends before its own tables say.' : 'Parts of the clip are missing or damaged.';
-  return `${what} The ${count(frameCount, 'frame', 'frames')} that can be read are here; get a whole copy for the rest.`;
+    damage === 'cut-short' ? 'The clip is incomplete: it ends earlier than its index says.' : 'Parts of the clip are missing or damaged.';
+  return `${what} The ${count(frameCount, 'frame', 'frames')} that can be read are usable. Get a complete copy for the rest.`;
 };
 
 const repairText = ({ repair }: OpenedMedia): string | null => {
   if (!repair) return null;
   const { missing, equal, disordered, restarts } = repair;
   const causes = [
-    ...(restarts.length > 0 ? [`its clock begins anew at ${restarts.length === 1 ? 'frame' : 'frames'} ${listed(restarts)}`] : []),
-    ...(equal > 0 ? [`${count(equal, 'frame has', 'frames have')} the time of another`] : []),
+    ...(restarts.length > 0 ? [`its clock restarts at ${restarts.length === 1 ? 'frame' : 'frames'} ${listed(restarts)}`] : []),
+    ...(equal > 0 ? [`${count(equal, 'frame has', 'frames have')} the same time as another`] : []),
     ...(disordered > 0 ? [`${count(disordered, 'frame has', 'frames have')} a time out of order`] : []),
     ...(missing > 0 ? [`${count(missing, 'frame has', 'frames have')} no time`] : []),
   ];
-  return `The times of the clip were repaired: ${causes.join('; ')}. No frame is lost.`;
+  return `The times of the clip were repaired: ${causes.join('; ')}. No frame was lost.`;
 };
 
 const listed = (frames: readonly number[]): string => `${frames.slice(0, 5).join(', ')}${frames.length > 5 ? ' and others' : ''}`;
@@ -37,10 +37,16 @@ const streamsText = ({ streams, stream }: OpenedMedia): string | null => {
   return `The file has ${streams.length} video streams: ${list}. Stream ${stream} is open.`;
 };
 
+const picturesText = ({ pictures }: OpenedMedia): string | null =>
+  pictures && pictures.missing.length > 0
+    ? `${count(pictures.missing.length, 'picture', 'pictures')} can't be decoded and are left out: ${pictures.missing.slice(0, 5).join(', ')}${pictures.missing.length > 5 ? ' and others' : ''}.`
+    : null;
+
 /** In the order of how much they matter. */
 export const clipNotes = (media: OpenedMedia): ClipNote[] => {
   const notes: [ClipNote['level'], string | null][] = [
     ['warning', damageText(media)],
+    ['warning', picturesText(media)],
     ['info', repairText(media)],
     ['info', streamsText(media)],
   ];

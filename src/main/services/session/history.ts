@@ -1,6 +1,6 @@
 /**
- * Undo and redo. An edit holds what it replaced and what it put there, both immutable, so taking it back needs no computing. What
- * tracking makes is no edit: it is neither undone nor lost by an undo.
+ * Undo and redo. An edit holds what it replaced and what it put there, both immutable, so taking it back needs no
+ * computing. What tracking makes is no edit: it is neither undone nor lost by an undo.
  */
 
 /** One step of the user, as the two states around it. */
@@ -38,7 +38,10 @@ export class History<Work, Change> {
     return { done: this.#done.toReversed(), undone: [...this.#undone] };
   }
 
-  /** Forgets all but the newest steps: so many to undo, and so many to redo (a step can be redone only after those before it). */
+  /**
+   * Forgets all but the newest steps: so many to undo, and so many to redo (a step can be redone only after those
+   * before it).
+   */
   keep(done: number, undone: number): void {
     this.#done.splice(0, Math.max(0, this.#done.length - done));
     this.#undone.splice(0, Math.max(0, this.#undone.length - undone));
@@ -69,7 +72,10 @@ export class History<Work, Change> {
   }
 }
 
-/** Puts `before` back where the edit put `after`, remembering what was there meanwhile. @param keep says what an undo may not take */
+/**
+ * Puts `before` back where the edit put `after`, remembering what was there meanwhile.
+ * @param keep says what an undo may not take
+ */
 export const exchange = <Key, Value>(
   change: Exchange<Key, Value>,
   direction: 'undo' | 'redo',

@@ -11,7 +11,7 @@ export const changedMarks = (marks: Marks, change: MarksChange): Marks => {
   if (next.in === null || next.out === null || next.in <= next.out) return next;
   if (change.out === undefined) return { ...next, out: null };
   if (change.in === undefined) return { ...next, in: null };
-  throw new AppError('bad-request', 'The in mark lies after the out mark. Set it before, or clear the marks.');
+  throw new AppError('bad-request', 'The in mark is after the out mark. Move it before, or clear the marks.');
 };
 
 /** Shown in the menu after "Undo". */

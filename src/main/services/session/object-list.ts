@@ -65,7 +65,7 @@ export const labelOfChange = (change: ObjectChange): string => {
 /** @param ids all of the list, in another order. @throws AppError `bad-request` when they are not */
 export const reordered = (list: ObjectList, ids: readonly number[]): ObjectList => {
   if (ids.length !== list.length || new Set(ids).size !== ids.length)
-    throw new AppError('bad-request', 'The new order has to name every object once. Try again: the list may have changed.');
+    throw new AppError('bad-request', 'The new order must list every object once. The list may have changed; try again.');
   return ids.map((id) => findObject(list, id));
 };
 

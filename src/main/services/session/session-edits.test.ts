@@ -84,7 +84,7 @@ describe('undo and redo', () => {
     expect([edits.work.marks, edits.labels.undo]).toEqual([{ in: 4, out: null }, 'Set in mark']);
     edits.setMarks({ out: 3 });
     expect([edits.work.marks, edits.labels.undo]).toEqual([{ in: null, out: 3 }, 'Set out mark']);
-    expect(() => edits.setMarks({ in: 4, out: 3 })).toThrow('The in mark lies after the out mark');
+    expect(() => edits.setMarks({ in: 4, out: 3 })).toThrow('The in mark is after the out mark');
     expect(() => edits.setMarks({ out: 6 })).toThrow();
     await edits.undo();
     await edits.undo();

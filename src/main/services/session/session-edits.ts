@@ -102,7 +102,7 @@ export class SessionEdits {
     if (asked.length > unlocked.length && (unlocked.length === 0 || (asked.some(isPrompted) && !unlocked.some(isPrompted))))
       throw new AppError(
         'object-locked',
-        'Every object that would be tracked is protected from changes. Take the protection off one in the list of objects first.',
+        'All objects to track are protected from changes. Remove the protection of one in the list of objects first.',
       );
     return [...unlocked];
   }
@@ -206,10 +206,7 @@ export class SessionEdits {
     return this.#inOrder(async () => {
       const former = promptOn(this.#unlocked(objectId), frame);
       if (!former || former.mask)
-        throw new AppError(
-          'prompt-invalid',
-          'There are other masks only where the object was clicked or boxed. Click it on this frame first.',
-        );
+        throw new AppError('prompt-invalid', 'Only clicks and boxes have other candidate masks. Click the object on this frame first.');
       const { points, box } = former;
       const take = async (candidate: number): Promise<EngineResult> => {
         // Choosing starts from the points alone, so that each number always means the same mask.
@@ -256,7 +253,7 @@ export class SessionEdits {
     const { store, media } = this.#deps;
     return this.#inOrder(async () => {
       const ids = [...new Set([into, ...objectIds])];
-      if (ids.length < 2) throw new AppError('bad-request', 'Choose two objects or more to merge.');
+      if (ids.length < 2) throw new AppError('bad-request', 'Choose at least two objects to merge.');
       const objects = ids.map((id) => this.#unlocked(id));
       const track = this.#work.nextTrack;
       await store.writeUnion(track, ids, media);
@@ -344,7 +341,7 @@ export class SessionEdits {
     if (object.locked)
       throw new AppError(
         'object-locked',
-        `${object.name} is protected from changes. Its menu in the list of objects takes the protection off.`,
+        `${object.name} is protected from changes. Remove the protection in its menu in the list of objects.`,
       );
     return object;
   }

@@ -67,7 +67,7 @@ export class SessionService {
       onRefused: (object, frame, { message }) =>
         deps.onNote({
           level: 'warning',
-          text: `The prompt of ${object} on frame ${frame + 1} can't be used for tracking now: ${message}`,
+          text: `The prompt of ${object} on frame ${frame + 1} can't be used for tracking: ${message}`,
         }),
     });
     this.store = work?.store ?? new MaskStore();
@@ -140,7 +140,7 @@ export class SessionService {
   /** @param what has to wait, as the subject of a sentence @throws AppError `busy` while the source is live */
   requireClip(what: string): void {
     if (this.#live)
-      throw new AppError('busy', `${what} when the source is not live any more. Stop the live source first; it is then a clip.`);
+      throw new AppError('busy', `${what} after the live source has ended. Stop it first; the recording then opens as a clip.`);
   }
 
   get title(): string {

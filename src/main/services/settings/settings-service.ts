@@ -68,12 +68,12 @@ export class SettingsService {
     if (!parsed.success)
       throw new AppError(
         'bad-request',
-        `${settings[key].title} can't be set to that: ${parsed.error.issues[0]?.message}. The settings show what it takes.`,
+        `${settings[key].title} can't have that value: ${parsed.error.issues[0]?.message}. The settings show what is allowed.`,
       );
     if (key in this.#overrides)
       throw new AppError(
         'not-allowed',
-        `${settings[key].title} is decided by ${environmentName(key)} in the environment. Unset that first.`,
+        `${settings[key].title} is set by the environment variable ${environmentName(key)}. Unset it first.`,
       );
     this.#change({ [key]: parsed.data });
   }
@@ -108,7 +108,7 @@ export class SettingsService {
       this.#store.write({ version, values: this.#kept });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#deps.notify('warning', `The settings could not be saved (${reason}). They hold until the app is closed.`);
+      this.#deps.notify('warning', `The settings could not be saved (${reason}). They apply until the app closes.`);
     }
   }
 
@@ -121,10 +121,7 @@ export class SettingsService {
       this.#kept = file.values;
       if (file.version <= version) return;
       this.#isReadOnly = true;
-      this.#deps.notify(
-        'warning',
-        'The settings are those of a newer version of the app: they are used as far as they are known, and not changed on the disk.',
-      );
+      this.#deps.notify('warning', 'The settings come from a newer version of the app. Known ones are used; the file is not changed.');
     } catch {
       this.#setAside();
     }
@@ -138,7 +135,7 @@ export class SettingsService {
       // A file that can't be moved is not written over either.
       this.#isReadOnly = true;
     }
-    const kept = where ? ` The old file is ${where}.` : '';
+    const kept = where ? ` The old file is now ${where}.` : '';
     this.#deps.notify('warning', `The settings could not be read, so the defaults are used.${kept}`);
   }
 
@@ -150,7 +147,7 @@ export class SettingsService {
       if (parsed.success) return [[key, parsed.data]];
       this.#deps.notify(
         'warning',
-        `${environmentName(key)} holds "${text}", which is no value of ${settings[key].title}. It is passed over.`,
+        `${environmentName(key)} holds "${text}", which is not a valid value of ${settings[key].title}. It is ignored.`,
       );
       return [];
     });

@@ -1,4 +1,6 @@
-/** Where settings are kept: a JSON file on the web host, electron-store on the desktop, nothing for a single command. */
+/**
+ * Where settings are kept: a JSON file on the web host, electron-store on the desktop, nothing for a single command.
+ */
 import { readFileSync, renameSync } from 'node:fs';
 import { writeJsonSync } from '../../common/atomic-file.ts';
 

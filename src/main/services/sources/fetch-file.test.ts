@@ -23,7 +23,7 @@ describe('where an address may lead', () => {
     ['http://a.example/x', 'file:///etc/passwd'],
     ['http://a.example/x', 'http://'],
   ])('%s not on to %s', (start, location) => {
-    expect(() => clipAddresses.redirect(from(start), location)).toThrow(/not followed|not opened/);
+    expect(() => clipAddresses.redirect(from(start), location)).toThrow(/not followed|not supported|unsupported/);
   });
 
   it('is sent no password of another server', () => {

@@ -1,6 +1,6 @@
 /**
- * A video file at an http(s) address, fetched by the app itself: its length is known, and a connection that is cut goes on where
- * it was. Playlists and streams, whose parts only a demuxer knows, are left to ffmpeg.
+ * A video file at an http(s) address, fetched by the app itself: its length is known, and a connection that is cut goes
+ * on where it was. Playlists and streams, whose parts only a demuxer knows, are left to ffmpeg.
  */
 import { extname } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
@@ -31,7 +31,10 @@ const mostFailures = 3;
 const parse = (address: string, base?: URL): URL => {
   const url = URL.canParse(address, base?.href) ? new URL(address, base) : null;
   if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
-  throw new AppError('not-allowed', `The address leads to ${url?.protocol ?? 'a place'} that is not opened. Only http and https are.`);
+  throw new AppError(
+    'not-allowed',
+    `The address leads to an unsupported place (${url?.protocol ?? 'unknown'}). Only http and https are supported.`,
+  );
 };
 
 /** Any http(s) address a user gives. It may not be sent on from https to http, nor from the net to this machine. */
@@ -62,7 +65,8 @@ const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 /**
  * Asks what is at an address.
  * @returns null for what is no plain file, or can't be told: ffmpeg is asked then
- * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`, `cancelled`
+ * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`,
+ *   `cancelled`
  */
 export const offerOf = async (address: string, { proxy, userAgent, signal }: FetchOptions): Promise<FileOffer | null> => {
   const url = clipAddresses.check(address);

@@ -1,6 +1,6 @@
 /**
- * The app's folder of imported clips: a folder for each, marked as in use by the process that fills it. What a killed process was
- * filling is told from what is whole, also while other processes fill theirs.
+ * The app's folder of imported clips: a folder for each, marked as in use by the process that fills it. What a killed
+ * process was filling is told from what is whole, also while other processes fill theirs.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -15,7 +15,10 @@ const unfinished = /\.(partial|whole|cut|part|part\.json)$/;
 
 const markSchema = z.object({
   pid: z.number().int().positive(),
-  /** The file that what comes is written to, when a clip can be made of any beginning of it; null: only the whole is of use. */
+  /**
+   * The file that what comes is written to, when a clip can be made of any beginning of it; null: only the whole is of
+   * use.
+   */
   recording: z.string().nullable(),
 });
 type Mark = z.infer<typeof markSchema>;

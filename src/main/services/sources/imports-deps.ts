@@ -25,11 +25,10 @@ const reserveBytes = 256 * 2 ** 20;
 export const requireImportRoom = async ({ store: { folder } }: ImportsDeps, bytes = 0): Promise<void> => {
   const free = await freeBytes(folder);
   if (free !== null && free < bytes + reserveBytes)
-    throw new AppError('disk-full', `${folder} has too little room for it. Free some space and try again.`, { details: { free, bytes } });
+    throw new AppError('disk-full', `${folder} has too little free space. Free some and try again.`, { details: { free, bytes } });
 };
 
 /** One at a time. @throws AppError `busy` */
 export const requireNoImport = ({ operations }: ImportsDeps): void => {
-  if (operations.isRunning('import'))
-    throw new AppError('busy', 'Something is being fetched already. Wait until it is done, or cancel it.');
+  if (operations.isRunning('import')) throw new AppError('busy', 'A download is already running. Wait until it is done, or cancel it.');
 };

@@ -74,7 +74,10 @@ export class Imports {
       await engine().call('importMedia', { runId: randomUUID(), source: { kind: 'recording', path }, output: place.path(name) });
       await place.done();
       this.#made.push(place);
-      notify('info', `${name} was being recorded when the app ended. What came until then is kept: open it in Settings, under Storage.`);
+      notify(
+        'info',
+        `${name} was being recorded when the app closed. The recording up to then is kept. Open it in Settings, under Storage.`,
+      );
     } catch (error) {
       const { code } = AppError.from(error);
       // Nothing can be made of it; else it is tried again at the next start.
@@ -132,13 +135,13 @@ export class Imports {
         const { code } = AppError.from(failure);
         throw code.startsWith('source-') || code === 'decode-failed' ? error : failure;
       });
-    this.#tellEarlyEnd(running.title, 'the connection broke off again and again');
+    this.#tellEarlyEnd(running.title, 'the connection kept breaking');
     return output;
   }
 
   /** Has the engine make the clip, with ffmpeg. */
   async #copy(running: RunningOperation, source: Source, place: ImportPlace, plain: string, signal: AbortSignal): Promise<string> {
-    const name = `${plain}.mkv`;
+    const name = `${plain}${source.kind === 'images' ? '.mov' : '.mkv'}`;
     if (source.kind === 'network') await place.mark(`${name}.partial`);
     // Before the engine knew of it.
     if (signal.aborted) throw AppError.from(signal.reason);
@@ -158,7 +161,7 @@ export class Imports {
   }
 
   #tellEarlyEnd(title: string, why: string): void {
-    this.#deps.notify('warning', `${title} ended early (${why}). What came until then is here; open the address again for more.`);
+    this.#deps.notify('warning', `${title} ended early (${why}). The part received is open. Open the address again for more.`);
   }
 
   /** @returns told how many ms of a stream came: one that gets too long, or leaves too little of the disk, is ended and kept */
@@ -168,7 +171,7 @@ export class Imports {
     const end = (why: string): void => {
       if (isEnding) return;
       isEnding = true;
-      this.#deps.notify('warning', `${running.title} was ended: ${why}. What came until then is opened.`);
+      this.#deps.notify('warning', `${running.title} was stopped: ${why}. The part received is opened.`);
       this.finish(running.id).catch(() => {});
     };
     return (ms) => {

@@ -37,7 +37,7 @@ export class Uploads {
       if (upload.owner !== owner) continue;
       if (!upload.isRecording) await this.#give(operationId);
       else {
-        this.#deps.notify('warning', `The window that recorded ${upload.name} is gone. What came until then is kept and opened.`);
+        this.#deps.notify('warning', `The window that recorded ${upload.name} was closed. The recording up to then is kept and opened.`);
         await this.complete(operationId).catch((error: unknown) => this.#deps.notify('warning', AppError.from(error).message));
       }
     }
@@ -110,7 +110,7 @@ export class Uploads {
     await upload.writing;
     await upload.file.close();
     try {
-      if (upload.bytes === 0) throw new AppError('source-empty', 'Nothing was recorded. Try again, and wait for the picture.');
+      if (upload.bytes === 0) throw new AppError('source-empty', 'Nothing was recorded. Try again and wait for the picture.');
       const target = place.path(upload.isRecording ? `${basename(upload.name, extname(upload.name))}.mkv` : upload.name);
       if (upload.isRecording)
         await this.#deps.engine().call('importMedia', { runId: operationId, source: { kind: 'recording', path }, output: target });
@@ -131,7 +131,7 @@ export class Uploads {
 
   #upload(operationId: string): Upload {
     const upload = this.#uploads.get(operationId);
-    if (!upload) throw new AppError('bad-request', 'This upload is over. Start it again.');
+    if (!upload) throw new AppError('bad-request', 'This upload has ended. Start it again.');
     return upload;
   }
 

@@ -15,6 +15,7 @@ export class LiveMedia implements OpenedMedia {
   readonly stream = 0;
   readonly isInterlaced = false;
   readonly transfer = null;
+  readonly pictures = null;
   readonly isVariableFrameRate = true;
   readonly timeBase = { num: 1, den: 1000 };
   get streams(): OpenedMedia['streams'] {

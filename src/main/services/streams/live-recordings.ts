@@ -48,7 +48,7 @@ export class LiveRecordings {
     const { folder } = this.#deps;
     const free = await freeBytes(folder);
     if (free !== null && free < reserveBytes)
-      throw new AppError('disk-full', `${folder} has too little room to record. Free some space and try again.`, { details: { free } });
+      throw new AppError('disk-full', `${folder} has too little free space to record. Free some and try again.`, { details: { free } });
   }
 
   /**
@@ -80,11 +80,11 @@ export class LiveRecordings {
         const work = new LiveWork(own, () => {});
         await keep(await this.clipOf(work, note.clipName, { isFollowed: false, trees: null }));
         work.remove();
-        notify('info', `The live recording of ${note.title} that was cut off was made whole. It is among the recent projects.`);
+        notify('info', `An interrupted live recording of ${note.title} was repaired. It is among the recent projects.`);
       } catch (error) {
         const known = AppError.from(error);
         if (known.code === 'source-empty') new LiveWork(own, () => {}).remove();
-        else notify('warning', `A live recording of ${note.title} was cut off, and could not be made whole: ${known.message}`);
+        else notify('warning', `An interrupted live recording of ${note.title} could not be repaired: ${known.message}`);
       }
     }
   }

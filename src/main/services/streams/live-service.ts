@@ -72,7 +72,7 @@ export class LiveService {
   async start(source: LiveSource, owner: object): Promise<{ operationId: string; sessionId: string }> {
     const { operations, use, engine } = this.#deps;
     if (source.kind === 'network' && !isNetworkAddress(source.url))
-      throw new AppError('not-allowed', 'Only addresses of http, https, rtsp, rtmp and srt are opened. Use a path for a file.');
+      throw new AppError('not-allowed', 'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.');
     if (source.kind === 'camera') requireCamera(source.deviceId, process.platform);
     const title = titleOf(source);
     const clipName = clipNameOf(source);
@@ -143,7 +143,7 @@ export class LiveService {
   /** A window is gone. */
   async release(owner: object): Promise<void> {
     const owned = [...this.#live.values()].filter((live) => live.owner === owner);
-    await Promise.all(owned.map((live) => this.#end(live, `The window that filmed ${live.title} is gone`)));
+    await Promise.all(owned.map((live) => this.#end(live, `The window that recorded ${live.title} was closed`)));
   }
 
   /** Recordings that a kill or a crash left unfinished are made whole and kept as projects. */
@@ -201,17 +201,14 @@ export class LiveService {
     live.running?.progress(state.recordedMs, 0);
     this.#deps.onChange(sessionId);
     if (isOver) {
-      void this.#end(
-        live,
-        state.problem ? `${live.title} is not live any more: ${state.problem.message}` : `${live.title} has come to its end`,
-      );
+      void this.#end(live, state.problem ? `${live.title} is no longer live: ${state.problem.message}` : `${live.title} has ended`);
       return;
     }
     this.#tellLocked(live);
-    if (state.recordedMs >= longestMs) void this.#end(live, `${live.title} was ended, since it is six hours long`);
+    if (state.recordedMs >= longestMs) void this.#end(live, `${live.title} was stopped because it is six hours long`);
     if (performance.now() < live.lookedMs + roomEveryMs) return;
     live.lookedMs = performance.now();
-    void this.#recordings.requireRoom().catch(() => this.#end(live, `${live.title} was ended, since the disk is almost full`));
+    void this.#recordings.requireRoom().catch(() => this.#end(live, `${live.title} was stopped because the disk is almost full`));
   }
 
   #locked({ session }: Live): number[] {
@@ -248,7 +245,7 @@ export class LiveService {
       else await this.#deps.keep(clip);
       live.work.remove();
       live.running?.addOutput({ name: basename(clip.path), path: clip.path, url: null });
-      if (why) notify('warning', `${why}. What came until then is ${opens ? 'open as a clip' : 'among the recent projects'}.`);
+      if (why) notify('warning', `${why}. The recording up to then is ${opens ? 'open as a clip' : 'among the recent projects'}.`);
       this.#forget(live);
       live.done.resolve('done');
       return opened?.id ?? null;
@@ -268,7 +265,7 @@ export class LiveService {
     if (isEmpty) live.work.remove();
     else {
       live.work.close();
-      this.#deps.notify('warning', `The recording of ${live.title} is kept as it came. It is made whole at the next start of the app.`);
+      this.#deps.notify('warning', `The recording of ${live.title} is kept. It is finished at the next start of the app.`);
     }
     this.#forget(live);
     await this.#deps.drop(live.session);

@@ -1,4 +1,7 @@
-/** From the numbers of live frames to those of the recording: found by the times of both, since frames that were not taken have no live number. */
+/**
+ * From the numbers of live frames to those of the recording: found by the times of both, since frames that were not
+ * taken have no live number.
+ */
 import type { Marks } from '../../../shared/session-state.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { JoinedSegment, LiveTime } from '../../engine/api/recording.ts';

@@ -22,6 +22,7 @@ export const smallClip = ({ width, height, frameCount }: { width: number; height
   stream: 0,
   isInterlaced: false,
   transfer: null,
+  pictures: null,
   ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i),
 });
 

@@ -43,8 +43,8 @@ export class RunProgress {
   }
 
   /**
-   * A correction behind an object's place takes it back there, so that what follows from the correction is tracked again; objects
-   * that were not touched go on where they were.
+   * A correction behind an object's place takes it back there, so that what follows from the correction is tracked
+   * again; objects that were not touched go on where they were.
    * @param before the objects as the run knew them
    * @param after the objects as they are now
    * @returns null when nothing was visited yet: the run begins anew

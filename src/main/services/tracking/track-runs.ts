@@ -34,10 +34,10 @@ export class TrackRuns {
     display: TrackRequest['display'] = this.#deps.display(),
   ): string {
     const { operations, models, notices, cancelRun } = this.#deps;
-    session.requireClip('Tracking of the whole clip is done');
+    session.requireClip('You can track the whole clip');
     models.requireIdle();
     if (operations.isRunning('track', session.id))
-      throw new AppError('busy', 'Tracking is already under way. Cancel it first, or wait until it is done.');
+      throw new AppError('busy', 'Tracking is already running. Cancel it first, or wait until it is done.');
     const { memory } = session;
     const run = new TrackLoop(session, { ...request, display, memory }, cancelRun);
     const ended = session.beginRun(run);

@@ -1,4 +1,7 @@
-/** What a user does, in order, when a camera is not allowed: it depends on the system, and on whether a browser is in between. */
+/**
+ * What a user does, in order, when a camera is not allowed: it depends on the system, and on whether a browser is in
+ * between.
+ */
 import { cameraText } from './strings.ts';
 
 const { steps } = cameraText;

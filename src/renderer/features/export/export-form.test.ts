@@ -53,7 +53,7 @@ describe('the export form', () => {
     [{ range: 'custom', from: 'soon', to: '8' }, /frame number or a time/],
     [{ range: 'custom', from: '9', to: '8' }, /after the last/],
     [{ objects: 'chosen', chosen: [] }, /Choose an object/],
-    [{ kinds: { video: false, masks: false, json: false, coco: false, csv: false } }, /Choose a file/],
+    [{ kinds: { video: false, masks: false, json: false, coco: false, csv: false } }, /Choose at least one file/],
   ])('says what is amiss: %o', (change, problem) => {
     expect(choiceOf(form(change), facts())).toEqual({ problem: expect.stringMatching(problem) });
   });

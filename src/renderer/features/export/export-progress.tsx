@@ -74,13 +74,14 @@ const Outputs = ({ outputs }: { outputs: Operation['outputs'] }) => {
   const { desktop, fileUrl } = useApp();
   return (
     <ul className={styles.outputs} aria-label={text.written}>
-      {outputs.map(({ name, path, url }) => (
+      {outputs.map(({ name, path, url, note }) => (
         <li key={path} className={styles.output}>
           <span className={styles.outputText}>
             <span className={styles.kindName}>{name}</span>
             <span className={styles.path} title={path}>
               {path}
             </span>
+            {note !== undefined && <span className={styles.path}>{note}</span>}
           </span>
           {desktop ? (
             <Button size="small" onClick={() => void desktop.reveal(path)}>

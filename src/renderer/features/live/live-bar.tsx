@@ -1,4 +1,6 @@
-/** Above the picture of a live source: whether it is live, what is wrong, how far behind the view is, and the way back. */
+/**
+ * Above the picture of a live source: whether it is live, what is wrong, how far behind the view is, and the way back.
+ */
 import { CircleStop, Pause, Radio } from 'lucide-react';
 import type { LiveState } from '../../../shared/live.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';

@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react';
 
-/** Whole seconds left, counted down here between the host's states. @param ms left when it was told; null = nothing is waited for */
+/**
+ * Whole seconds left, counted down here between the host's states.
+ * @param ms left when it was told; null = nothing is waited for
+ */
 export const useCountdown = (ms: number | null): number | null => {
   const [left, setLeft] = useState(ms);
   useEffect(() => {

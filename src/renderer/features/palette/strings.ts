@@ -4,5 +4,5 @@ export const paletteText = {
   query: 'Command',
   placeholder: 'What do you want to do?',
   list: 'Commands',
-  none: 'No command fits. Try another word.',
+  none: 'No matching command. Try another word.',
 };

@@ -1,4 +1,6 @@
-/** The clips that the app fetched or recorded: what they take, who uses them, and the removal of those that nobody does. */
+/**
+ * The clips that the app fetched or recorded: what they take, who uses them, and the removal of those that nobody does.
+ */
 import { useCallback, useEffect, useState } from 'react';
 import { formatBytes } from '../../../shared/format-bytes.ts';
 import type { ImportedClip } from '../../../shared/imports.ts';

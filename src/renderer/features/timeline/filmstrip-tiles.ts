@@ -1,4 +1,7 @@
-/** Which frames the filmstrip shows. Tiles are tied to frames, so that scrolling and zooming use the same pictures again. */
+/**
+ * Which frames the filmstrip shows. Tiles are tied to frames, so that scrolling and zooming use the same pictures
+ * again.
+ */
 import type { TimelineRange } from './timeline-view.ts';
 
 export interface Tile {

@@ -5,7 +5,10 @@ interface Times {
   nearest(timeMs: number): number;
 }
 
-/** The frame a user means by "120", "1:02.5", "0:01:02", "3.2s" or the timecode "00:01:02:14"; null when it means none. Beyond the end it is the last. */
+/**
+ * The frame a user means by "120", "1:02.5", "0:01:02", "3.2s" or the timecode "00:01:02:14"; null when it means none.
+ * Beyond the end it is the last.
+ */
 export const frameOfText = (text: string, times: Times): number | null => {
   const wanted = text.trim();
   const last = times.frameCount - 1;

@@ -1,6 +1,7 @@
 /**
- * An object's lane, ready to be drawn at any zoom: what a pixel column shows is the difference of two running sums, found by
- * binary search. So drawing costs columns x log(runs), whatever the length of the clip; and a change costs the page it is on.
+ * An object's lane, ready to be drawn at any zoom: what a pixel column shows is the difference of two running sums,
+ * found by binary search. So drawing costs columns x log(runs), whatever the length of the clip; and a change costs the
+ * page it is on.
  */
 import { type LaneKind, type LanePage, laneKinds, lanePageFrames } from '../../../shared/session-state.ts';
 

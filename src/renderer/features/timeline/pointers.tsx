@@ -1,4 +1,6 @@
-/** The playhead, and the line under the pointer. Each is moved as a layer of its own, so that nothing is painted for it. */
+/**
+ * The playhead, and the line under the pointer. Each is moved as a layer of its own, so that nothing is painted for it.
+ */
 import { useAppState } from '../../app/app-context.ts';
 import { type LaneSpan, xOfFrame } from './lane-geometry.ts';
 import styles from './timeline.module.css';

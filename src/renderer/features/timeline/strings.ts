@@ -8,9 +8,9 @@ export const timelineText = {
   frame: 'frame',
   frameNumber: 'Frame number',
   goTo: 'Go to a frame or a time',
-  goToHelp: 'A frame number, a time such as 1:02.5, a timecode such as 00:01:02:14, or +12 for so many frames from here',
+  goToHelp: 'A frame number, a time such as 1:02.5, a timecode such as 00:01:02:14, or +12 for twelve frames on',
   noPlace: (typed: string): string =>
-    `"${typed}" is no place in this clip. Write a frame number, a time such as 1:02.5, +12 or -12 for so many frames from here, or, at an even frame rate, a timecode such as 00:01:02:14.`,
+    `"${typed}" is not a position in this clip. Enter a frame number, a time such as 1:02.5, +12 or -12 for frames from here, or, at a constant frame rate, a timecode such as 00:01:02:14.`,
   frames: (count: number): string => `${count.toLocaleString('en')} ${count === 1 ? 'frame' : 'frames'}`,
   rate: (rate: string, isVariable: boolean): string => `${rate} fps${isVariable ? ' (variable)' : ''}`,
   play: 'Play',

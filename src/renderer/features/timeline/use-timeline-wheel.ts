@@ -3,8 +3,8 @@ import { useApp } from '../../app/app-context.ts';
 import { frameAtX, type LaneSpan } from './lane-geometry.ts';
 
 /**
- * The wheel over the timeline: up zooms in at the pointer, sideways or with Shift it scrolls along the clip; over lanes that do not
- * all fit it scrolls them, and zooms with Ctrl.
+ * The wheel over the timeline: up zooms in at the pointer, sideways or with Shift it scrolls along the clip; over lanes
+ * that do not all fit it scrolls them, and zooms with Ctrl.
  */
 export const useTimelineWheel = (surface: RefObject<HTMLElement | null>, body: RefObject<HTMLElement | null>, span: LaneSpan): void => {
   const { timeline } = useApp();

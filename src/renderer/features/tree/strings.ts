@@ -4,11 +4,11 @@ import { plural } from '../../ui/format.ts';
 export const treeText = {
   panel: 'Memory',
   title: 'Memory tree',
-  about: 'Keep several paths per object where the model is unsure; takes effect with the next track',
+  about: 'Keep several paths per object where the model is unsure. Takes effect at the next run.',
   counts: (branches: number, switches: number): string =>
     `${plural(branches, 'branch', 'branches')}, ${plural(switches, 'switch', 'switches')}`,
   ofObject: (name: string, counts: string): string => `${name}: ${counts}`,
-  amended: (frames: number): string => `, ${plural(frames, 'frame')} amended in all`,
+  amended: (frames: number): string => `, ${plural(frames, 'frame')} amended in total`,
   onFrame: 'Branches on this frame',
   branch: (id: number): string => `Branch ${id}`,
   leads: 'leads',

@@ -1,6 +1,6 @@
 /**
- * Where the picture lies on the canvas. Image space is source pixels, origin top left; canvas space is CSS pixels of the viewer.
- * canvas = image * scale + offset.
+ * Where the picture lies on the canvas. Image space is source pixels, origin top left; canvas space is CSS pixels of
+ * the viewer. canvas = image * scale + offset.
  */
 
 export interface Size {

@@ -1,7 +1,10 @@
 import { type RefObject, useEffect } from 'react';
 import { useApp } from '../../app/app-context.ts';
 
-/** The wheel zooms at the pointer (up = in), with Shift it moves sideways, as two fingers do that go sideways; a pinch on a trackpad comes as Ctrl+wheel. */
+/**
+ * The wheel zooms at the pointer (up = in), with Shift it moves sideways, as two fingers do that go sideways; a pinch
+ * on a trackpad comes as Ctrl+wheel.
+ */
 export const useWheelZoom = (stage: RefObject<HTMLElement | null>): void => {
   const { viewport } = useApp();
   useEffect(() => {

@@ -1,6 +1,6 @@
 /**
- * Clips for tests, made by ffmpeg into a folder of their own: every shape of file that the media code must get right, and every
- * kind of bad file that it must refuse. Nothing here is committed as a binary.
+ * Clips for tests, made by ffmpeg into a folder of their own: every shape of file that the media code must get right,
+ * and every kind of bad file that it must refuse. Nothing here is committed as a binary.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -157,7 +157,8 @@ export type ClipName = keyof typeof recipes | keyof typeof derived;
 const turnTrackMatrix = async (path: string): Promise<void> => {
   const bytes = await readFile(path);
   const at = bytes.indexOf('tkhd', 0, 'latin1');
-  // After the type: version and flags (4), times, ids, duration (20 in version 0), reserved (8), layer ... reserved (8), matrix.
+  // After the type: version and flags (4), times, ids, duration (20 in version 0), reserved (8), layer ... reserved
+  // (8), matrix.
   const matrix = at + 4 + 4 + 20 + 8 + 8;
   const turn = [0, 0x10000, 0, -0x10000, 0, 0, 240 << 16, 0, 0x40000000];
   for (const [i, value] of turn.entries()) bytes.writeInt32BE(value, matrix + 4 * i);

@@ -1,7 +1,7 @@
 /**
- * Opens a model bundle (models/README.md): reads manifest.json, keeps every path inside the models folder, and checks size and
- * sha256 of every file before ONNX Runtime sees it, since flipped bits in weights load silently there.
- * Nothing is written. Errors are 'model-missing', 'model-corrupt' (unreadable, wrong size) and 'model-tampered' (wrong hash).
+ * Opens a model bundle (models/README.md): reads manifest.json, keeps every path inside the models folder, and checks
+ * size and sha256 of every file before ONNX Runtime sees it, since flipped bits in weights load silently there. Nothing
+ * is written. Errors are 'model-missing', 'model-corrupt' (unreadable, wrong size) and 'model-tampered' (wrong hash).
  */
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -18,7 +18,9 @@ export interface Bundle {
   graphFile(name: GraphName): string;
   /** Absolute path of the weights that the graphs point into; null where the graphs hold them or none are bound. */
   readonly weightsFile: string | null;
-  /** The graphs are weight-less and no checkpoint is bound to them yet (bindCheckpoint): ONNX Runtime must not see them. */
+  /**
+   * The graphs are weight-less and no checkpoint is bound to them yet (bindCheckpoint): ONNX Runtime must not see them.
+   */
   readonly needsWeights: boolean;
 }
 
@@ -99,7 +101,10 @@ export async function checkGraphs(
   return graphs;
 }
 
-/** Checks one graph and gives its absolute path. @throws AppError `model-missing`, `model-corrupt`, `model-tampered`, `cancelled` */
+/**
+ * Checks one graph and gives its absolute path.
+ * @throws AppError `model-missing`, `model-corrupt`, `model-tampered`, `cancelled`
+ */
 export async function checkGraph(
   bundleDir: string,
   { file, bytes, sha256 }: GraphFile,
@@ -122,7 +127,7 @@ export async function checkFile(
 ): Promise<void> {
   const info = await statFile(path);
   if (info.size !== bytes) {
-    const message = `${path} has ${info.size} bytes where its manifest says ${bytes}: it is cut short or of another version. ${reinstall}`;
+    const message = `${path} has ${info.size} bytes where its manifest says ${bytes}: it is incomplete or a different version. ${reinstall}`;
     throw new AppError('model-corrupt', message, { details: { path, bytes: info.size, expected: bytes } });
   }
   if (sha256 === null) return;
@@ -151,7 +156,7 @@ async function containedPath(path: string, modelsRoot: string): Promise<string> 
   const realRoot = await readable(modelsRoot, () => realpath(modelsRoot));
   const realFile = isInside(path, modelsRoot) ? await readable(path, () => realpath(path)) : null;
   if (realFile !== null && isInside(realFile, realRoot)) return path;
-  throw new AppError('model-corrupt', `${path} lies outside the models folder, so it is not used. ${reinstall}`, {
+  throw new AppError('model-corrupt', `${path} is outside the models folder, so it is not used. ${reinstall}`, {
     details: { path, modelsRoot },
   });
 }
@@ -191,7 +196,7 @@ async function readable<T>(path: string, operation: () => Promise<T>): Promise<T
     const code = (cause as NodeJS.ErrnoException).code;
     if ((cause as Error).name === 'AbortError') throw new AppError('cancelled', 'Checking the model was cancelled.', { cause });
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new AppError('model-missing', `${path} is not there. Install the model again.`, { cause, details: { path } });
+      throw new AppError('model-missing', `${path} is missing. Install the model again.`, { cause, details: { path } });
     }
     throw new AppError('model-corrupt', `${path} can't be read (${code ?? String(cause)}). Check its permissions and the disk.`, {
       cause,

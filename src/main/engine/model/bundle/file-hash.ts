@@ -1,6 +1,7 @@
 /**
- * sha256 of files, streamed. Verified hashes are remembered for the life of the process only, by identity, size and times of
- * the file: an 850 MB checkpoint is not read again for each session, and nothing on disk can claim that a file was checked.
+ * sha256 of files, streamed. Verified hashes are remembered for the life of the process only, by identity, size and
+ * times of the file: an 850 MB checkpoint is not read again for each session, and nothing on disk can claim that a file
+ * was checked.
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';

@@ -1,7 +1,8 @@
 /**
- * Joins a weight-less bundle and a checkpoint: checks that they fit, and writes the bundle again into a folder of its own, with
- * graphs whose external data point straight into the checkpoint, which lies beside them. The result is a bundle like any other:
- * its manifest holds the hashes of what was written, so openBundle notices every later change. Nothing of the input is changed.
+ * Joins a weight-less bundle and a checkpoint: checks that they fit, and writes the bundle again into a folder of its
+ * own, with graphs whose external data point straight into the checkpoint, which lies beside them. The result is a
+ * bundle like any other: its manifest holds the hashes of what was written, so openBundle notices every later change.
+ * Nothing of the input is changed.
  */
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -31,8 +32,8 @@ export interface BindOptions {
   /** Refuse a checkpoint whose sha256 is not the published one (for downloads, not for people's own weights). */
   requirePublished?: boolean;
   /**
-   * Copy the checkpoint where it can't be cloned, instead of linking to it: for files that other programs may rewrite while a
-   * model runs from them. Not for downloads, which lie in outDir or are nobody else's.
+   * Copy the checkpoint where it can't be cloned, instead of linking to it: for files that other programs may rewrite
+   * while a model runs from them. Not for downloads, which lie in outDir or are nobody else's.
    */
   ownCopy?: boolean;
   signal?: AbortSignal;
@@ -110,7 +111,7 @@ export async function bindCheckpoint(options: BindOptions): Promise<BoundCheckpo
 
 function needWeights(manifest: Manifest): Weights {
   if (manifest.weights !== null) return manifest.weights;
-  throw new AppError('model-mismatch', `The model "${manifest.name}" has its weights already and takes no checkpoint.`);
+  throw new AppError('model-mismatch', `The model "${manifest.name}" already has its weights and takes no checkpoint.`);
 }
 
 function notPublished(path: string, sha256: string, expected: string): AppError {

@@ -1,6 +1,7 @@
 /**
- * A PyTorch checkpoint (.pt, the zip format of torch.save) as a table of tensors: type, shape and where in the file their data
- * lies. Only the zip directory and the pickle are read, never tensor data, so this costs the same for 150 MB and 900 MB.
+ * A PyTorch checkpoint (.pt, the zip format of torch.save) as a table of tensors: type, shape and where in the file
+ * their data lies. Only the zip directory and the pickle are read, never tensor data, so this costs the same for 150 MB
+ * and 900 MB.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
@@ -78,7 +79,7 @@ async function refuseOtherFormats(file: FileHandle, fileBytes: number): Promise<
   if (start.includes('ustar') || start.startsWith('storages')) throw unsupported('it has the oldest (tar) format of PyTorch', saveAgain);
   if (start.startsWith('{"', 8)) throw unsupported('it is a safetensors file', saveAgain);
   if (start.startsWith('version https://git-lfs')) throw damaged('it is only a Git LFS pointer, not the file itself');
-  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw damaged('it is a web page, as when a download address was wrong');
+  if (/^\s*<(!doctype|html|\?xml)/i.test(start)) throw damaged('it is a web page, as when the download address was wrong');
   throw refused('it is not a PyTorch checkpoint');
 }
 

@@ -1,6 +1,7 @@
 /**
- * Writes the tensors of a checkpoint that can't be used in place (fp16, bf16, fp64, compressed, not contiguous) as one file of
- * float32 data. Plain tensors are streamed; a compressed or strided one is unpacked in memory, at most 128 MiB at a time.
+ * Writes the tensors of a checkpoint that can't be used in place (fp16, bf16, fp64, compressed, not contiguous) as one
+ * file of float32 data. Plain tensors are streamed; a compressed or strided one is unpacked in memory, at most 128 MiB
+ * at a time.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -28,7 +29,9 @@ export interface WrittenWeights {
 
 const alignment = 64;
 const mostUnpackedBytes = 128 << 20;
-/** A storage may be this much larger than the tensors taken from it; more is a bomb or somebody's whole training state. */
+/**
+ * A storage may be this much larger than the tensors taken from it; more is a bomb or somebody's whole training state.
+ */
 const mostWaste = 8;
 
 /** Bytes that convertWeights will write for these tensors. */

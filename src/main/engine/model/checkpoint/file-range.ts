@@ -1,4 +1,7 @@
-/** Reading parts of a file by position, so that nothing depends on a shared file pointer and no more is read than asked for. */
+/**
+ * Reading parts of a file by position, so that nothing depends on a shared file pointer and no more is read than asked
+ * for.
+ */
 import type { FileHandle } from 'node:fs/promises';
 import { damaged } from './refusal.ts';
 

@@ -1,6 +1,6 @@
 /**
- * 2,000 damaged or hostile checkpoints and bundles. Each must end in a typed error or in a model whose tensors are the right
- * ones; never in a crash, a hang, another exception or code that runs.
+ * 2,000 damaged or hostile checkpoints and bundles. Each must end in a typed error or in a model whose tensors are the
+ * right ones; never in a crash, a hang, another exception or code that runs.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';

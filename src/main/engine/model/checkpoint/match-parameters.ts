@@ -1,4 +1,7 @@
-/** Finds the tensor of every parameter that a manifest asks for, and says what is wrong with a checkpoint of another model. */
+/**
+ * Finds the tensor of every parameter that a manifest asks for, and says what is wrong with a checkpoint of another
+ * model.
+ */
 import { AppError } from '../../../../shared/errors.ts';
 import type { Manifest, WeightParameter } from '../../../../shared/manifest.ts';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';

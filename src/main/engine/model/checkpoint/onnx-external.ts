@@ -1,7 +1,7 @@
 /**
- * Lists the initializers of an ONNX graph and points them to data in another file. Field numbers are those of onnx.proto3:
- * ModelProto.graph 7, GraphProto.initializer 5, TensorProto dims 1, data_type 2, name 8, raw_data 9, external_data 13
- * (StringStringEntryProto key 1, value 2), data_location 14. Everything else is kept byte for byte.
+ * Lists the initializers of an ONNX graph and points them to data in another file. Field numbers are those of
+ * onnx.proto3: ModelProto.graph 7, GraphProto.initializer 5, TensorProto dims 1, data_type 2, name 8, raw_data 9,
+ * external_data 13 (StringStringEntryProto key 1, value 2), data_location 14. Everything else is kept byte for byte.
  */
 import { brokenGraph, bytesField, readFields, readText, readVarints, textField, varintField, type WireField } from './wire.ts';
 

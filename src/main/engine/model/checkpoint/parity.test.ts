@@ -1,6 +1,7 @@
 /**
- * The whole path once with the official predictor's recordings: a weight-less bundle, bound to a real checkpoint that is used in
- * place, gives in ONNX Runtime the features that PyTorch gave. (The tracker's parity tests replay all the rest.)
+ * The whole path once with the official predictor's recordings: a weight-less bundle, bound to a real checkpoint that
+ * is used in place, gives in ONNX Runtime the features that PyTorch gave. (The tracker's parity tests replay all the
+ * rest.)
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';

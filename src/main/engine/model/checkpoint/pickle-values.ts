@@ -1,4 +1,6 @@
-/** What a pickle may hold here: plain data, storages and tensors as descriptions. Nothing in this file can run anything. */
+/**
+ * What a pickle may hold here: plain data, storages and tensors as descriptions. Nothing in this file can run anything.
+ */
 
 export type Dtype = 'float32' | 'float16' | 'bfloat16' | 'float64' | 'int64' | 'int32' | 'int16' | 'int8' | 'uint8' | 'bool';
 

@@ -1,7 +1,8 @@
 /**
- * Reads the pickle of a PyTorch checkpoint as data. A pickle is a program for a stack machine; this machine knows only the
- * instructions that build containers, numbers, strings and tensor descriptions, and only the names in `allowedGlobals`.
- * There is no code path from a pickle to a call of anything: an instruction or name that is not listed ends the reading.
+ * Reads the pickle of a PyTorch checkpoint as data. A pickle is a program for a stack machine; this machine knows only
+ * the instructions that build containers, numbers, strings and tensor descriptions, and only the names in
+ * `allowedGlobals`. There is no code path from a pickle to a call of anything: an instruction or name that is not
+ * listed ends the reading.
  */
 import { PickleBytes } from './pickle-bytes.ts';
 import { putPairs, rebuild, storageOf } from './pickle-rebuild.ts';
@@ -16,7 +17,10 @@ export interface PickleLimits {
   readonly textBytes: number;
 }
 
-/** Several times what SAM 2.1 large with an optimizer needs, and little enough that nothing a pickle builds fills the memory. */
+/**
+ * Several times what SAM 2.1 large with an optimizer needs, and little enough that nothing a pickle builds fills the
+ * memory.
+ */
 export const pickleLimits: PickleLimits = { instructions: 600_000, stack: 100_000, depth: 200, memo: 300_000, textBytes: 4096 };
 
 /** The value of a pickle. Throws 'checkpoint-refused' or 'checkpoint-unsupported'. */

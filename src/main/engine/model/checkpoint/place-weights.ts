@@ -1,8 +1,9 @@
 /**
- * Puts a checkpoint beside the graphs without a second copy where the file system allows. ONNX Runtime refuses external data
- * behind a symbolic link out of the graph's folder, behind "..", and under an absolute path; a clone or a hard link is a
- * file of the folder to it. A clone comes first because later writes to the user's file can't reach it: ONNX Runtime maps the
- * file, so a hard-linked one that is rewritten in place changes a running model, and one that is cut short ends the process.
+ * Puts a checkpoint beside the graphs without a second copy where the file system allows. ONNX Runtime refuses external
+ * data behind a symbolic link out of the graph's folder, behind "..", and under an absolute path; a clone or a hard
+ * link is a file of the folder to it. A clone comes first because later writes to the user's file can't reach it: ONNX
+ * Runtime maps the file, so a hard-linked one that is rewritten in place changes a running model, and one that is cut
+ * short ends the process.
  */
 import { constants } from 'node:fs';
 import { copyFile, link, lstat, realpath, stat, statfs } from 'node:fs/promises';
@@ -12,7 +13,10 @@ import type { StagedFiles } from './staged-files.ts';
 
 export type Placement = 'in-place' | 'cloned' | 'linked' | 'copied' | 'converted';
 
-/** Makes `checkpointPath` a file of the staged folder, as `name` unless it lies there already. `ownCopy` rules out a hard link. */
+/**
+ * Makes `checkpointPath` a file of the staged folder, as `name` unless it lies there already. `ownCopy` rules out a
+ * hard link.
+ */
 export async function placeWeights(
   checkpointPath: string,
   staged: StagedFiles,

@@ -1,17 +1,17 @@
 /**
- * The two ways in which a checkpoint is turned down: 'checkpoint-refused' for a file that is damaged or is not plain tensors,
- * 'checkpoint-unsupported' for a sound file of a kind that this app does not read.
+ * The two ways in which a checkpoint is turned down: 'checkpoint-refused' for a file that is damaged or is not plain
+ * tensors, 'checkpoint-unsupported' for a sound file of a kind that this app does not read.
  */
 import { AppError, type ErrorCode } from '../../../../shared/errors.ts';
 
 export function refused(reason: string, details: Record<string, unknown> = {}): AppError {
-  return new AppError('checkpoint-refused', `The checkpoint was refused: ${reason}. Use a checkpoint from where you trust it.`, {
+  return new AppError('checkpoint-refused', `The checkpoint was refused: ${reason}. Use a checkpoint from a source you trust.`, {
     details,
   });
 }
 
 export function damaged(reason: string, details: Record<string, unknown> = {}): AppError {
-  const message = `The checkpoint is damaged: ${reason}. Download it again or copy it again from where it came.`;
+  const message = `The checkpoint is damaged: ${reason}. Download or copy it again.`;
   return new AppError('checkpoint-refused', message, { details });
 }
 
@@ -26,8 +26,8 @@ const missing = new Set(['ENOENT', 'ENOTDIR']);
 const full = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /**
- * Runs file work and turns what the file system or an abort throws into typed errors; `otherwise` is the code for what is
- * neither absence nor a full disk.
+ * Runs file work and turns what the file system or an abort throws into typed errors; `otherwise` is the code for what
+ * is neither absence nor a full disk.
  */
 export async function withFileErrors<T>(path: string, work: () => Promise<T>, otherwise: ErrorCode = 'checkpoint-refused'): Promise<T> {
   try {
@@ -39,9 +39,9 @@ export async function withFileErrors<T>(path: string, work: () => Promise<T>, ot
     if (code === undefined || syscall === undefined) throw cause;
     const details = { path, reason: code };
     if (missing.has(code) && otherwise === 'checkpoint-refused')
-      throw new AppError('model-missing', `${path} is not there. Choose the file again.`, { cause, details });
+      throw new AppError('model-missing', `${path} does not exist. Choose the file again.`, { cause, details });
     if (full.has(code)) {
-      throw new AppError('disk-full', `There is no space left to write ${path}. Free some space and try again.`, { cause, details });
+      throw new AppError('disk-full', `No space left to write ${path}. Free some space and try again.`, { cause, details });
     }
     throw new AppError(otherwise, `${path} can't be used (${code}). Check its permissions and the disk.`, { cause, details });
   }

@@ -1,7 +1,8 @@
 /**
- * Files that appear in a folder together or not at all: they are written under temporary names and renamed at the end. The last
- * one (the manifest) is what makes the folder valid, so an old one is removed before anything else is replaced. Nothing is
- * forced to the disk: what a power cut leaves behind has other hashes than the manifest, and the import is repeated.
+ * Files that appear in a folder together or not at all: they are written under temporary names and renamed at the end.
+ * The last one (the manifest) is what makes the folder valid, so an old one is removed before anything else is
+ * replaced. Nothing is forced to the disk: what a power cut leaves behind has other hashes than the manifest, and the
+ * import is repeated.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -47,7 +48,9 @@ export class StagedFiles {
 
 const abandonedAfterMs = 3_600_000;
 
-/** Removes what an import left that was killed; the change time, since a hard link keeps the other times of its source. */
+/**
+ * Removes what an import left that was killed; the change time, since a hard link keeps the other times of its source.
+ */
 async function removeAbandoned(dir: string): Promise<void> {
   for (const name of await readdir(dir)) {
     if (!/^\..+\.[0-9a-f]{12}\.partial$/.test(name)) continue;

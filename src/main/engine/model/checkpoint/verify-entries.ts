@@ -1,6 +1,6 @@
 /**
- * Compares tensor data with the checksums that torch.save wrote: the only protection against flipped bits for a checkpoint
- * whose sha256 nobody published. Read in pieces; compressed entries are checked where they are unpacked.
+ * Compares tensor data with the checksums that torch.save wrote: the only protection against flipped bits for a
+ * checkpoint whose sha256 nobody published. Read in pieces; compressed entries are checked where they are unpacked.
  */
 import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';

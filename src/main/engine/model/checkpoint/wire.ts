@@ -1,6 +1,6 @@
 /**
- * The protobuf wire format, as much as rewriting a message needs: fields in the order of the file, each with the bytes it had,
- * so that a field nobody asked about is written back exactly as it came.
+ * The protobuf wire format, as much as rewriting a message needs: fields in the order of the file, each with the bytes
+ * it had, so that a field nobody asked about is written back exactly as it came.
  */
 import { AppError } from '../../../../shared/errors.ts';
 

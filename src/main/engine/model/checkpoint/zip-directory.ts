@@ -1,7 +1,7 @@
 /**
- * Reads which entries a zip file has and where their data lies, without reading any data. Sizes come from the central directory
- * (PyTorch writes them after the data, so local headers hold zeros); only the data's offset needs the local header.
- * Everything is bounded and checked against the file, since offsets from here go to ONNX Runtime as they are.
+ * Reads which entries a zip file has and where their data lies, without reading any data. Sizes come from the central
+ * directory (PyTorch writes them after the data, so local headers hold zeros); only the data's offset needs the local
+ * header. Everything is bounded and checked against the file, since offsets from here go to ONNX Runtime as they are.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { readRange } from './file-range.ts';
@@ -74,7 +74,7 @@ async function findDirectory(file: FileHandle, fileBytes: number): Promise<Direc
     if (tail.readUInt32LE(at) !== 0x06054b50 || at + endBytes + tail.readUInt16LE(at + 20) !== tailBytes) continue;
     return checkPlace(await readEnd(file, tail, at, tailOffset), tailOffset + at);
   }
-  throw damaged('the end of the zip archive is missing, as when a download was cut');
+  throw damaged('the end of the zip archive is missing, as after an interrupted download');
 }
 
 async function readEnd(file: FileHandle, tail: Buffer, at: number, tailOffset: number): Promise<DirectoryPlace> {

@@ -1,10 +1,11 @@
 /**
- * Bundles whose weights were installed apart from their graphs. The graphs come with the app and stay read-only; a checkpoint is
- * installed into a folder of its own, and for each image size a bound bundle (checkpoint/bind.ts) is made below it:
+ * Bundles whose weights were installed apart from their graphs. The graphs come with the app and stay read-only; a
+ * checkpoint is installed into a folder of its own, and for each image size a bound bundle (checkpoint/bind.ts) is made
+ * below it:
  *
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt          the checkpoint, as published
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt.json     what is known of it (InstalledRecord)
- *     <installed>/<model id>/512/                          a bundle: graphs with offsets, and the checkpoint as a clone or a hard link
+ *     <installed>/<model id>/512/                          a bundle: graphs with offsets, the checkpoint as a clone or link
  *
  * so that the weights are on the disk once, however many sizes use them.
  */
@@ -69,20 +70,21 @@ export async function identifyCheckpoint(path: string, models: readonly Installa
   const names = models.filter(({ weights }) => weights !== null).map(({ name }) => name);
   throw new AppError(
     'model-mismatch',
-    `This checkpoint fits no model of this app (${names.join(', ') || 'none takes a checkpoint'}). Choose one of theirs.`,
+    `This checkpoint fits no model of this app (${names.join(', ') || 'none takes a checkpoint'}). Choose a checkpoint of one of these.`,
   );
 }
 
 /**
- * The bundle folder of a model at an image size, bound to the installed checkpoint where the graphs come without weights. A
- * bound bundle is made when it is missing or belongs to other graphs or weights; otherwise this only looks.
- * @throws AppError `model-missing` when the checkpoint is not installed or there is no such size, and whatever binding throws
+ * The bundle folder of a model at an image size, bound to the installed checkpoint where the graphs come without
+ * weights. A bound bundle is made when it is missing or belongs to other graphs or weights; otherwise this only looks.
+ * @throws AppError `model-missing` when the checkpoint is not installed or there is no such size, and whatever binding
+ *   throws
  */
 export async function bundleFor(model: InstallableModel, imageSize: number, installedDir: string, signal?: AbortSignal): Promise<string> {
   const variant = model.variants.find((one) => one.imageSize === imageSize);
   if (!variant) {
     const sizes = model.variants.map((one) => one.imageSize).join(', ');
-    throw new AppError('model-missing', `${model.name} has no version for ${imageSize} px. There is: ${sizes}.`);
+    throw new AppError('model-missing', `${model.name} has no version for ${imageSize} px. Available: ${sizes}.`);
   }
   if (model.weights === null) return variant.dir;
   const folder = installedFolder(installedDir, model);
@@ -100,7 +102,8 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
   const binding: Binding = { graphs: hashBytes(Buffer.from(manifestText)), weights: record.sha256 };
   if (await isBound(outDir, binding)) return outDir;
 
-  // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the new one.
+  // Made beside its place and moved there whole: another process that reads this bundle now sees the former one or the
+  // new one.
   await removeAbandoned(folder);
   const staged = stagedPath(outDir);
   try {
@@ -112,7 +115,7 @@ export async function bundleFor(model: InstallableModel, imageSize: number, inst
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
     throw new AppError(
       'output-unwritable',
-      `${outDir} can't be written (${code}). Check its permissions, and that no other program uses it.`,
+      `${outDir} can't be written (${code}). Check its permissions and that no other program uses it.`,
       { cause },
     );
   } finally {
@@ -159,7 +162,9 @@ async function isBound(outDir: string, wanted: Binding): Promise<boolean> {
   return weights?.size === manifest.weights.bytes;
 }
 
-/** Image sizes of one model convert to the same bytes: a second one becomes a hard link to the first, where links exist. */
+/**
+ * Image sizes of one model convert to the same bytes: a second one becomes a hard link to the first, where links exist.
+ */
 async function shareConverted(bound: BoundCheckpoint, folder: string, variants: InstallableModel['variants']): Promise<void> {
   const weights = bound.manifest.weights!;
   const own = join(bound.dir, weights.file);
@@ -184,7 +189,7 @@ async function shareConverted(bound: BoundCheckpoint, folder: string, variants: 
 async function matchVariant(checkpoint: Checkpoint, dir: string): Promise<CheckpointTensor[]> {
   const manifest: Manifest = await readManifest(dir);
   if (manifest.weights === null)
-    throw new AppError('model-mismatch', `The model "${manifest.name}" has its weights already and takes no checkpoint.`);
+    throw new AppError('model-mismatch', `The model "${manifest.name}" already has its weights and takes no checkpoint.`);
   return [...matchParameters(checkpoint, manifest.weights.parameters, manifest).values()];
 }
 
@@ -192,7 +197,7 @@ async function readManifestText(dir: string): Promise<string> {
   try {
     return await readFile(join(dir, 'manifest.json'), 'utf8');
   } catch (cause) {
-    throw new AppError('model-missing', `${join(dir, 'manifest.json')} is not there. Install the app again.`, { cause });
+    throw new AppError('model-missing', `${join(dir, 'manifest.json')} is missing. Install the app again.`, { cause });
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Folders that appear whole: made beside their place under a name of their own, and moved there at the end. Several processes may
- * make the same one at once.
+ * Folders that appear whole: made beside their place under a name of their own, and moved there at the end. Several
+ * processes may make the same one at once.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';

@@ -1,6 +1,6 @@
 /**
- * An ONNX graph as nodes and initializers, to be changed and written back. Only what quantising needs is understood; every other field
- * keeps its bytes. Field numbers are those of onnx.proto3.
+ * An ONNX graph as nodes and initializers, to be changed and written back. Only what quantising needs is understood;
+ * every other field keeps its bytes. Field numbers are those of onnx.proto3.
  */
 import { AppError } from '../../../../shared/errors.ts';
 import {

@@ -1,7 +1,8 @@
 /**
- * Writes a bundle again with the products of its image encoder and memory attention in int8, for CPUs. The decoder and the memory
- * encoder stay in fp32: they are fast already, and their error would go round the memory. The result holds its weights and needs
- * no checkpoint. A model that brings an image encoder in int8 beside that in fp32 keeps both as they are.
+ * Writes a bundle again with the products of its image encoder and memory attention in int8, for CPUs. The decoder and
+ * the memory encoder stay in fp32: they are fast already, and their error would go round the memory. The result holds
+ * its weights and needs no checkpoint. A model that brings an image encoder in int8 beside that in fp32 keeps both as
+ * they are.
  */
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,7 +26,8 @@ const inInt8: readonly GraphName[] = ['imageEncoder', 'imageAttention', 'memoryR
  * @param outDir the new bundle's folder; either the whole bundle appears or what was there before stays
  * @param bits 8, or 7 for processors without VNNI
  * @returns its manifest
- * @throws AppError `model-missing` for a bundle without weights, `model-corrupt`, `output-unwritable`, `disk-full`, `cancelled`
+ * @throws AppError `model-missing` for a bundle without weights, `model-corrupt`, `output-unwritable`, `disk-full`,
+ *   `cancelled`
  */
 export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8 = 8, run: QuantizeRun = unwatched): Promise<Manifest> => {
   const bundle = await openBundle(dir);
@@ -73,7 +75,7 @@ const readFrom =
     try {
       const bytes = new Uint8Array(length);
       const { bytesRead } = await file.read(bytes, 0, length, offset);
-      if (bytesRead !== length) throw new AppError('model-corrupt', `${location} is cut short. Remove the model and install it again.`);
+      if (bytesRead !== length) throw new AppError('model-corrupt', `${location} is incomplete. Remove the model and install it again.`);
       return bytes;
     } finally {
       await file.close();
@@ -87,7 +89,8 @@ const selfContained = async (path: string): Promise<Uint8Array> =>
 const toInt8 = async (path: string, bits: 7 | 8): Promise<Uint8Array> => {
   const folder = await mkdtemp(join(tmpdir(), 'sam2-video-int8-'));
   try {
-    // ONNX Runtime folds what is constant (slices and transposes of weights) into plain matrices first, with standard operators only.
+    // ONNX Runtime folds what is constant (slices and transposes of weights) into plain matrices first, with standard
+    // operators only.
     const folded = join(folder, 'folded.onnx');
     const session = await InferenceSession.create(path, {
       executionProviders: ['cpu'],

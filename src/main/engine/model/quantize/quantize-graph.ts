@@ -1,6 +1,7 @@
 /**
- * Dynamic int8: each product with a learned matrix becomes an int8 product with the matrix quantised once, column by column, and the
- * other side quantised at run time over its whole range. Products of two computed matrices (attention) stay as they are.
+ * Dynamic int8: each product with a learned matrix becomes an int8 product with the matrix quantised once, column by
+ * column, and the other side quantised at run time over its whole range. Products of two computed matrices (attention)
+ * stay as they are.
  */
 import { floatsOf, makeNode, type OnnxGraph, type OnnxNode, type OnnxTensor, tensorOf } from './onnx-graph.ts';
 

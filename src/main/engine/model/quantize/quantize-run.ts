@@ -7,6 +7,6 @@ export const unwatched: QuantizeRun = { signal: new AbortController().signal, on
 
 /** A step is done. @throws AppError `cancelled` */
 export const stepDone = ({ signal, onStep }: QuantizeRun): void => {
-  if (signal.aborted) throw new AppError('cancelled', 'The int8 version was given up; nothing of it is left.');
+  if (signal.aborted) throw new AppError('cancelled', 'The int8 version was cancelled. Nothing was left behind.');
   onStep();
 };

@@ -1,4 +1,7 @@
-/** Graphics cards as Linux lists them. Other systems bring their own providers (DirectML, CoreML), and the app need not know the card. */
+/**
+ * Graphics cards as Linux lists them. Other systems bring their own providers (DirectML, CoreML), and the app need not
+ * know the card.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gpu } from '../../api/providers.ts';

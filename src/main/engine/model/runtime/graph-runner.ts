@@ -89,7 +89,8 @@ export class GraphRunner {
   }
 
   /**
-   * This thread begins, and the lane takes part as soon as it is free. Which of them ran an object makes no difference to the result.
+   * This thread begins, and the lane takes part as soon as it is free. Which of them ran an object makes no difference
+   * to the result.
    * @param shares see {@link sharesOf}
    */
   async #runInBoth(

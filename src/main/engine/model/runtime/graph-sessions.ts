@@ -1,4 +1,7 @@
-/** Sessions of a bundle's graphs, each opened when it is first run: on the CPU the first click waits for what it needs alone. */
+/**
+ * Sessions of a bundle's graphs, each opened when it is first run: on the CPU the first click waits for what it needs
+ * alone.
+ */
 import type { InferenceSession } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
 import type { GraphName, RunGraph } from '../../../../shared/manifest.ts';
@@ -60,7 +63,10 @@ export const sessionsOf = (
   };
 };
 
-/** A graph that is opened after the model was loaded; its hash was right, so it is no damage that reading again would mend. */
+/**
+ * A graph that is opened after the model was loaded; its hash was right, so it is no damage that reading again would
+ * mend.
+ */
 export const unreadable = (graph: RunGraph, error: unknown): AppError => {
   if (error instanceof AppError) return error;
   const said = error instanceof Error ? error.message.split('\n')[0] : String(error);

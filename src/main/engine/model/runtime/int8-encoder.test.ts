@@ -68,7 +68,7 @@ describe('the image encoder in int8', () => {
   it('is not missed by a model that has none', async () => {
     const without = { ...paths, imageEncoderInt8: undefined };
     const fast = await encoded('fast', { from: without });
-    expect(fast).toMatchObject({ encoderPrecision: 'fp32', providerReason: 'the best this machine offers' });
+    expect(fast).toMatchObject({ encoderPrecision: 'fp32', providerReason: 'the best one available on this machine' });
     expect(fast.top).toEqual((await encoded('full', { from: without })).top);
   });
 

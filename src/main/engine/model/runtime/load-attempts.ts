@@ -1,4 +1,6 @@
-/** In which ways a model's graphs may be opened on this machine, best first, and what is told of the one that worked. */
+/**
+ * In which ways a model's graphs may be opened on this machine, best first, and what is told of the one that worked.
+ */
 
 import type { Provider } from '../../api/providers.ts';
 import type { GraphPaths } from './graph-sessions.ts';
@@ -36,7 +38,7 @@ export const reasonOf = (
   { imageEncoderInt8 }: GraphPaths,
   { precision }: ProviderChoice,
 ): string => {
-  const reasons = refused.length === 0 ? ['the best this machine offers'] : [...refused];
+  const reasons = refused.length === 0 ? ['the best one available on this machine'] : [...refused];
   if (provider === 'cpu' && imageEncoderInt8) {
     reasons.push(`images are encoded in ${encoderPrecision}${precision === 'full' ? ', as full precision is chosen' : ''}`);
   }

@@ -1,6 +1,6 @@
 /**
- * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native call), so
- * this lives in the inference worker and nowhere else.
+ * A bundle's graphs in ONNX Runtime, as the tracker sees them. `run` blocks this thread (it is a synchronous native
+ * call), so this lives in the inference worker and nowhere else.
  */
 import { Tensor } from 'onnxruntime-node';
 import { AppError } from '../../../../shared/errors.ts';
@@ -42,6 +42,8 @@ interface OnnxFeatures extends ImageFeatures {
   topInit: Tensor;
   /** What the attention graph takes of the image, once it was asked for. */
   forAttention?: Promise<Tensors>;
+  /** Whose frame it is. */
+  owner: object;
 }
 
 interface OnnxConditioned extends ConditionedFeatures {
@@ -126,7 +128,7 @@ export class OnnxGraphs implements TrackerGraphs {
     const isSmall = isSmallModel(constants);
     this.#dealing = dealingOf(provider, isSmall, runner);
     this.#attention = new AttentionGraphs(runner, constants, attentionDealing(provider, isSmall, runner));
-    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral) => this.#encode(rgb, forSeveral), isSmall) : null;
+    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral, owner) => this.#encode(rgb, forSeveral, owner), isSmall) : null;
     this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#attention, this.#dealing) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
@@ -210,22 +212,22 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#runner.takeTimings();
   }
 
-  async encodeImage(rgb: Uint8Array): Promise<ImageFeatures> {
-    this.#ahead?.newFrame();
-    return this.#encode(rgb, false);
+  async encodeImage(rgb: Uint8Array, owner: object = this): Promise<ImageFeatures> {
+    this.#ahead?.newFrame(owner);
+    return this.#encode(rgb, false, owner);
   }
 
   /** @param forSeveral see {@link ImagesAhead} */
-  async #encode(rgb: Uint8Array, forSeveral: boolean): Promise<OnnxFeatures> {
+  async #encode(rgb: Uint8Array, forSeveral: boolean, owner: object): Promise<OnnxFeatures> {
     const size = this.#c.imageSize;
     const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
-    if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds));
+    if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds), owner);
     const { outputs, forAttention } = await this.#runner.encodeInLane(feeds, forSeveral && this.#runner.has('imageAttention'));
-    return { ...featuresOf(outputs), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
+    return { ...featuresOf(outputs, owner), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
   }
 
-  encodeAhead(rgb: Uint8Array, isNext: boolean): AheadFeatures | null {
-    return this.#ahead?.begin(rgb, isNext) ?? null;
+  encodeAhead(rgb: Uint8Array, isNext: boolean, owner: object): AheadFeatures | null {
+    return this.#ahead?.begin(rgb, isNext, owner) ?? null;
   }
 
   initialFeatures(features: ImageFeatures): ConditionedFeatures {
@@ -237,7 +239,7 @@ export class OnnxGraphs implements TrackerGraphs {
   }
 
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    this.#ahead?.attends(input.batch);
+    this.#ahead?.attends(input.batch, (features as OnnxFeatures).owner);
     const objects = await this.#attention.attend(await this.#imageForAttention(features as OnnxFeatures), input, 'memoryAttention');
     return { batch: input.batch, pix: batchOf(objects.map(({ pix }) => pix!)) } as OnnxConditioned;
   }
@@ -269,7 +271,7 @@ export class OnnxGraphs implements TrackerGraphs {
   decodeCandidates(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null {
     const candidates = this.#candidates;
     if (!candidates) return null;
-    this.#ahead?.attends(input.batch);
+    this.#ahead?.attends(input.batch, (features as OnnxFeatures).owner);
     return this.#imageForAttention(features as OnnxFeatures).then((image) => candidates.decode(image, input));
   }
 
@@ -322,7 +324,13 @@ const askedOnce = (features: OnnxFeatures, run: Promise<Tensors>): Promise<Tenso
   return run;
 };
 
-const featuresOf = (out: Tensors): OnnxFeatures => ({ s0: out.s0!, s1: out.s1!, top: out.top!, topInit: out.top_init! });
+const featuresOf = (out: Tensors, owner: object): OnnxFeatures => ({
+  s0: out.s0!,
+  s1: out.s1!,
+  top: out.top!,
+  topInit: out.top_init!,
+  owner,
+});
 
 const decoded = (out: Tensors): DecodeOutput => ({
   masks: out.masks!.data as Float32Array,

@@ -1,6 +1,6 @@
 /**
- * Which ONNX Runtime execution provider runs a model. They are tried one by one, best first: a provider whose libraries are
- * missing throws instead of stepping aside.
+ * Which ONNX Runtime execution provider runs a model. They are tried one by one, best first: a provider whose libraries
+ * are missing throws instead of stepping aside.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -21,13 +21,19 @@ export interface ProviderChoice {
 /** CoreML and DirectML are the system's own; WebGPU comes after them, since ONNX Runtime calls it experimental. */
 const preference: readonly Provider[] = ['cuda', 'dml', 'coreml', 'webgpu', 'cpu'];
 
-/** CUDA comes as separate libraries that the installation may have left out; asking for it without them only prints errors. */
+/**
+ * CUDA comes as separate libraries that the installation may have left out; asking for it without them only prints
+ * errors.
+ */
 const hasCudaLibraries = (): boolean => {
   const entry = createRequire(import.meta.url).resolve('onnxruntime-node');
   return existsSync(join(dirname(entry), `../bin/napi-v6/linux/${process.arch}/libonnxruntime_providers_cuda.so`));
 };
 
-/** On Linux without a render node WebGPU would only look for half a second and fail, or draw by software, slower than the CPU provider. */
+/**
+ * On Linux without a render node WebGPU would only look for half a second and fail, or draw by software, slower than
+ * the CPU provider.
+ */
 const hasGraphicsDevice = (): boolean => {
   if (process.platform !== 'linux') return true;
   try {
@@ -55,8 +61,8 @@ const isUsable = (provider: Provider, probe: ProviderProbe): boolean => {
 };
 
 /**
- * Providers worth trying, best first, the CPU last. A forced one is tried first whatever the machine says, so that its own
- * error tells why it can't be used.
+ * Providers worth trying, best first, the CPU last. A forced one is tried first whatever the machine says, so that its
+ * own error tells why it can't be used.
  * @param precision full for whoever does not ask for less, so that results can be compared bit by bit
  */
 export const chooseProviders = (
@@ -91,7 +97,7 @@ export const sessionOptions = (provider: Provider, threads: number): InferenceSe
   interOpNumThreads: 1,
   executionMode: 'sequential',
   logSeverityLevel: 3,
-  // Each session has threads of its own. Spinning after a run they would take the cores from the next session's run: on two
-  // cores a frame's four graphs take 163 ms one after another with it and 63 ms without (npm run bench shows it).
+  // Each session has threads of its own. Spinning after a run they would take the cores from the next session's run: on
+  // two cores a frame's four graphs take 163 ms one after another with it and 63 ms without (npm run bench shows it).
   extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
 });

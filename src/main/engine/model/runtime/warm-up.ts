@@ -1,6 +1,6 @@
 /**
- * First run of a freshly loaded model: GPU providers compile their kernels then, and a provider that loads but computes nonsense
- * shows it here, before the user's first click does.
+ * First run of a freshly loaded model: GPU providers compile their kernels then, and a provider that loads but computes
+ * nonsense shows it here, before the user's first click does.
  */
 import { AppError } from '../../../../shared/errors.ts';
 import type { TrackerConstants } from '../../tracking/constants.ts';
@@ -39,7 +39,7 @@ export const warmUp = async (graphs: TrackerGraphs, constants: TrackerConstants)
     }
     for (const { logits, objectLogit, iou } of outputs) {
       if (![...logits, objectLogit, iou].every(Number.isFinite)) {
-        throw new AppError('inference-failed', 'The model gave results that are no numbers. Choose another provider.');
+        throw new AppError('inference-failed', "The model's results are not numbers. Choose another provider.");
       }
     }
   } finally {

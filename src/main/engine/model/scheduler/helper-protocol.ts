@@ -30,7 +30,10 @@ export interface KeptTensor {
 export type LaneTensors = Record<string, LaneTensor>;
 export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
 
-/** Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and one that is looked back on. */
+/**
+ * Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and
+ * one that is looked back on.
+ */
 export const keptImages = 4;
 
 /** What of several objects the lane may do. */

@@ -1,9 +1,10 @@
 /**
- * A second thread with sessions of its own, for the CPU: images of the next frames are encoded there while this one's memory is attended,
- * decoded and encoded (images-ahead.ts says when). Of several objects it takes some as soon as it is free (dealing.ts). Kernels of a small model are too short to be shared by two threads: on two
- * cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
- * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well; its two lanes have
- * all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
+ * A second thread with sessions of its own, for the CPU: images of the next frames are encoded there while this one's
+ * memory is attended, decoded and encoded (images-ahead.ts says when). Of several objects it takes some as soon as it
+ * is free (dealing.ts). Kernels of a small model are too short to be shared by two threads: on two cores nano's image
+ * encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
+ * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well;
+ * its two lanes have all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
  *
  * Results do not depend on the lane: every object is a run of its own, which gives the same bits in either thread.
  */
@@ -27,7 +28,10 @@ import {
 } from './helper-protocol.ts';
 import type { LaneMethods } from './helper-worker.ts';
 
-/** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
+/**
+ * Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit
+ * into the cache.
+ */
 const smallFeatures = 1 << 17;
 
 export const isSmallModel = ({ featureSize, hiddenDim }: TrackerConstants): boolean => featureSize ** 2 * hiddenDim < smallFeatures;
@@ -79,7 +83,7 @@ export class SecondLane {
       onMessage: (listener) => worker.on('message', listener),
     });
     worker.on('error', (cause) => {
-      const error = new AppError('engine-lost', `The second inference thread stopped: ${cause.message}.`, { cause });
+      const error = new AppError('engine-lost', `The helper thread stopped: ${cause.message}.`, { cause });
       this.#peer.close(error);
       // Without it the worker is of no use; its end restarts the engine.
       throw error;
@@ -95,7 +99,8 @@ export class SecondLane {
 
   /**
    * Runs the image encoder when its turn comes.
-   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the lane keeps the features
+   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the
+   *   lane keeps the features
    */
   async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<LaneEncoding> {
     const moved: ArrayBuffer[] = [];

@@ -23,7 +23,10 @@ import {
 let opened: { paths: LanePaths; threads: number } | null = null;
 const sessions = new Map<LaneGraph, InferenceSession>();
 
-/** Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first run. */
+/**
+ * Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first
+ * run.
+ */
 const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
   let session = sessions.get(graph);
   if (!session) {
@@ -78,7 +81,8 @@ const laneMethods = {
   /**
    * An image.
    * @param image its number, one more than that of the image before
-   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs to come
+   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs
+   *   to come
    */
   encode: async ({ image, feeds, forSeveral }: { image: number; feeds: LaneFeeds; forSeveral: boolean }) => {
     const times: LaneTime[] = [];
@@ -95,7 +99,8 @@ const laneMethods = {
   },
 
   /**
-   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken from `taken`.
+   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken
+   * from `taken`.
    * @param feeds of all objects @param each of each object
    */
   take: async ({ work, feeds, each, share: { taken, most } }: { work: Work; feeds: LaneFeeds; each: LaneFeeds[]; share: LaneShare }) => {
@@ -124,7 +129,8 @@ export type LaneMethods = typeof laneMethods;
 
 if (parentPort) {
   const port = parentPort;
-  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its own.
+  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its
+  // own.
   const queue = new SerialQueue();
   const inOrder = Object.fromEntries(
     Object.entries<(input: never) => Promise<unknown>>(laneMethods).map(([name, method]) => [

@@ -16,34 +16,36 @@ const logged = (isShared = true) => {
   };
   return { ahead: new ImagesAhead(encode, isShared), settled, disposed };
 };
+/** Whose frames they are. */
+const clip = {};
 const picture = (frame: number): Uint8Array => Uint8Array.of(frame);
 
 describe('images of later frames', () => {
   it('are begun at once with one object', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(1);
-    ahead.newFrame();
-    ahead.begin(picture(1), true);
-    ahead.begin(picture(2), false);
+    ahead.attends(1, clip);
+    ahead.newFrame(clip);
+    ahead.begin(picture(1), true, clip);
+    ahead.begin(picture(2), false, clip);
     expect(await settled()).toEqual(['1', '2']);
   });
 
   it('wait for the attention of several objects or paths, and then for their memories', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(3);
-    ahead.newFrame();
-    ahead.begin(picture(1), true);
-    const second = ahead.begin(picture(2), false)!;
+    ahead.attends(3, clip);
+    ahead.newFrame(clip);
+    ahead.begin(picture(1), true, clip);
+    const second = ahead.begin(picture(2), false, clip)!;
     expect(await settled()).toEqual([]);
-    ahead.attends(3);
+    ahead.attends(3, clip);
     expect(await settled()).toEqual(['1 for several']);
     ahead.remembers();
     expect(await settled()).toEqual(['1 for several', '2 for several']);
     // It is the next frame's now, and begun already.
-    ahead.newFrame();
+    ahead.newFrame(clip);
     second.next();
-    ahead.begin(picture(3), false);
-    ahead.attends(3);
+    ahead.begin(picture(3), false, clip);
+    ahead.attends(3, clip);
     expect(await settled()).toEqual(['1 for several', '2 for several']);
     ahead.remembers();
     expect(await settled()).toEqual(['1 for several', '2 for several', '3 for several']);
@@ -51,8 +53,8 @@ describe('images of later frames', () => {
 
   it('are begun when they are wanted, whatever they wait for, and once', async () => {
     const { ahead, settled } = logged();
-    ahead.attends(3);
-    const second = ahead.begin(picture(2), false)!;
+    ahead.attends(3, clip);
+    const second = ahead.begin(picture(2), false, clip)!;
     second.start();
     ahead.remembers();
     await second.features;
@@ -61,10 +63,10 @@ describe('images of later frames', () => {
 
   it('are not begun once nobody wants them, or given back', async () => {
     const { ahead, settled, disposed } = logged();
-    const first = ahead.begin(picture(1), true)!;
+    const first = ahead.begin(picture(1), true, clip)!;
     first.drop();
-    ahead.attends(3);
-    const second = ahead.begin(picture(2), false)!;
+    ahead.attends(3, clip);
+    const second = ahead.begin(picture(2), false, clip)!;
     second.drop();
     ahead.remembers();
     expect(await settled()).toEqual(['1']);
@@ -73,10 +75,28 @@ describe('images of later frames', () => {
 
   it('are those of the next frame alone where both threads run every graph together', async () => {
     const { ahead, settled } = logged(false);
-    ahead.attends(4);
-    ahead.newFrame();
-    ahead.begin(picture(1), true);
-    expect(ahead.begin(picture(2), false)).toBeNull();
+    ahead.attends(4, clip);
+    ahead.newFrame(clip);
+    ahead.begin(picture(1), true, clip);
+    expect(ahead.begin(picture(2), false, clip)).toBeNull();
     expect(await settled()).toEqual(['1']);
+  });
+
+  it('of two clips that take turns wait both, each for as many objects as its own clip has', async () => {
+    const { ahead, settled } = logged();
+    const other = {};
+    ahead.newFrame(clip);
+    ahead.attends(3, clip);
+    ahead.remembers();
+    ahead.newFrame(clip);
+    ahead.begin(picture(1), true, clip);
+    ahead.begin(picture(2), true, other);
+    expect(await settled()).toEqual([]);
+    ahead.attends(3, clip);
+    expect(await settled()).toEqual(['1 for several', '2']);
+    // The other's single object leaves the second thread free.
+    ahead.newFrame(other);
+    ahead.begin(picture(3), false, clip);
+    expect(await settled()).toEqual(['1 for several', '2', '3 for several']);
   });
 });

@@ -9,7 +9,8 @@ const readsMasks = ({ settings }: MemoryTree): boolean => ['samurai', 'dam4sam']
 /**
  * Only the masks of paths that the tree wants are there, and the memories that it is sure of.
  * @param remembers the tree is sure of some
- * @throws where it looks at another mask, or a memory is left to be encoded by itself but of an object that is not there
+ * @throws where it looks at another mask, or a memory is left to be encoded by itself but of an object that is not
+ *   there
  */
 export const growAsTracked = (tree: MemoryTree, frame: number, offered: Candidate[][], remembers = !readsMasks(tree)): GrownFrame => {
   const wanted = new Map<number, readonly number[]>();

@@ -6,7 +6,8 @@ const highest = 1.05;
 export const conditioningRank = 10;
 
 /**
- * Weights from 0.95 to 1.05 in even steps, handed out by ascending object logit. On a tie the earlier entry gets the smaller one.
+ * Weights from 0.95 to 1.05 in even steps, handed out by ascending object logit. On a tie the earlier entry gets the
+ * smaller one.
  * @param objectLogits of what is attended, conditioning frames as {@link conditioningRank}
  */
 export const keyWeights = (objectLogits: readonly number[]): number[] => {

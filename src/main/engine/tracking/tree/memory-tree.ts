@@ -1,12 +1,14 @@
 /**
- * The memory tree of one object in one direction of one run: paths that each keep their own memories and compete by the product of
- * their predicted IoUs (SAM2Long, arXiv 2410.16268; rules L1 to L6, L10 to L13). No graphs here: it says what each path
- * attends to, is given what the decoder answered, and says which candidates live on.
+ * The memory tree of one object in one direction of one run: paths that each keep their own memories and compete by the
+ * product of their predicted IoUs (SAM2Long, arXiv 2410.16268; rules L1 to L6, L10 to L13). No graphs here: it says
+ * what each path attends to, is given what the decoder answered, and says which candidates live on.
  *
- * There are always as many slots as branches are allowed. Slots may hold the same path, since the rule for certain frames keeps the
- * best three scores even where they are copies of one candidate (L12); a path is computed once however many slots hold it.
+ * There are always as many slots as branches are allowed. Slots may hold the same path, since the rule for certain
+ * frames keeps the best three scores even where they are copies of one candidate (L12); a path is computed once however
+ * many slots hold it.
  *
- * Bounded: histories hold what the next frame can reach, the trail behind a path ends after `history` frames, scores are rebased.
+ * Bounded: histories hold what the next frame can reach, the trail behind a path ends after `history` frames, scores
+ * are rebased.
  */
 import { branchesOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
 import type { BranchScore, TreeEvent } from '../../../../shared/memory-tree.ts';
@@ -145,9 +147,9 @@ export class MemoryTree {
   }
 
   /**
-   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the gate looks at them, else those from
-   * which a candidate goes on that shows the object. `remember`: those of its candidates that are remembered, unless
-   * their branch is merged on this frame.
+   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the gate looks
+   * at them, else those from which a candidate goes on that shows the object. `remember`: those of its candidates that
+   * are remembered, unless their branch is merged on this frame.
    */
   masksWanted(offered: readonly (readonly Candidate[])[]): { path: number; remember: number[] }[] {
     const paths = this.#paths;
@@ -165,7 +167,9 @@ export class MemoryTree {
     return [...wanted].map(([path, remember]) => ({ path, remember: [...remember] }));
   }
 
-  /** @param offered candidates of each path, in the order of {@link requests}; those of {@link masksWanted} are drawn */
+  /**
+   * @param offered candidates of each path, in the order of {@link requests}; those of {@link masksWanted} are drawn
+   */
   grow(frame: number, offered: readonly (readonly Candidate[])[]): GrownFrame {
     const events: TreeEvent[] = [];
     const paths = this.#paths;
@@ -294,8 +298,8 @@ export class MemoryTree {
   }
 
   /**
-   * The live variant's own rules: a branch far below the best is dropped, one that agreed with a better one for some frames is
-   * merged into it. The best takes the freed slots, so that the choice stays one over as many slots.
+   * The live variant's own rules: a branch far below the best is dropped, one that agreed with a better one for some
+   * frames is merged into it. The best takes the freed slots, so that the choice stays one over as many slots.
    */
   #thinned(frame: number, grown: readonly Path[], events: TreeEvent[]): Path[] {
     const { consistencyThreshold } = this.settings;

@@ -32,8 +32,8 @@ export const storyOf = ({ iou, objectLogit }: Pick<ScoredCandidate, 'iou' | 'obj
   Math.round(iou * 100) * (objectLogit <= 0 ? -1 : 1);
 
 /**
- * At most `most` candidates, best first. Certain: the best by score (L4). Uncertain: the best of each story; when those are too
- * few, the best of every path that is not among them yet (L5).
+ * At most `most` candidates, best first. Certain: the best by score (L4). Uncertain: the best of each story; when those
+ * are too few, the best of every path that is not among them yet (L5).
  */
 export const selectCandidates = (all: readonly ScoredCandidate[], most: number, isCertain: boolean): ScoredCandidate[] => {
   const sorted = [...all].sort(byScore);

@@ -69,7 +69,7 @@ describe('a frame', () => {
     graphs.script = () => unsure;
     await run(tracker, 0, 3);
     const { attend } = graphs.of('attend').at(-1)!;
-    // The prompt's pointer and that of frame 2, the third decoding, in which the scripted model marks token k by 20 + k.
+    // The prompt's pointer and that of frame 2, the third decoding: the scripted model marks token k by 20 + k.
     expect([attend!.batch, attend!.pointerCount]).toEqual([3, 2]);
     const marks = [0, 1, 2].map((path) => attend!.pointers[(path * 2 + 1) * testConstants.hiddenDim]);
     expect(marks).toEqual([22, 23, 21]);
@@ -146,7 +146,7 @@ describe('corrections', () => {
     await prompted(tracker, 1, 5);
     tracker.startPropagation();
     const events = eventsOf(await run(tracker, 0, 7));
-    // The three of the run before end on its last frame, the one that the new run grew up to the corrected frame on that frame.
+    // The three of the run before end on its last frame, that of the new run on the corrected frame.
     const ends = events.flatMap((event) => (event.type === 'pruned' && event.reason !== 'outscored' ? [[event.reason, event.frame]] : []));
     expect(ends.slice(0, 3)).toEqual([
       ['correction', 8],

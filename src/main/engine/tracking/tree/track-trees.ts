@@ -1,4 +1,7 @@
-/** One frame of objects with a memory tree each: all paths of all objects whose requests have one shape are asked for as one batch. */
+/**
+ * One frame of objects with a memory tree each: all paths of all objects whose requests have one shape are asked for as
+ * one batch.
+ */
 import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
 import { groupByShape } from '../attention-batch.ts';
 import type { TrackerConstants } from '../constants.ts';
@@ -30,7 +33,10 @@ interface DecodedPath {
   entry: number;
 }
 
-/** The three candidates of a path, whose masks may be drawn later, or the one that is chosen where the model gives no several. */
+/**
+ * The three candidates of a path, whose masks may be drawn later, or the one that is chosen where the model gives no
+ * several.
+ */
 const candidatesOf = (constants: TrackerConstants, { output, entry: index }: DecodedPath, multimask: boolean): Candidate[] => {
   const objectLogit = output.objectLogit[index]!;
   if (!multimask) {

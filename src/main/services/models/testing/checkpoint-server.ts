@@ -1,4 +1,7 @@
-/** A real HTTP server on loopback that serves one file, well or badly: each request takes the next of the given replies, the last for good. */
+/**
+ * A real HTTP server on loopback that serves one file, well or badly: each request takes the next of the given replies,
+ * the last for good.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

@@ -1,4 +1,6 @@
-/** Writes zip files as PyTorch does (stored, data 64-byte aligned by the local extra field), and broken ones on request. */
+/**
+ * Writes zip files as PyTorch does (stored, data 64-byte aligned by the local extra field), and broken ones on request.
+ */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipMember {

@@ -1,10 +1,10 @@
 /**
- * DAM4SAM's distractor-aware memory (arXiv 2411.17576, section 3; rule G2). Two halves of three frames: recent appearances (the
- * frame before, and every fifth one), never with an empty mask; and anchors, frames segmented well while one of the other
- * candidates covered something else as well: they show the distractor beside the object.
+ * DAM4SAM's distractor-aware memory (arXiv 2411.17576, section 3; rule G2). Two halves of three frames: recent
+ * appearances (the frame before, and every fifth one), never with an empty mask; and anchors, frames segmented well
+ * while one of the other candidates covered something else as well: they show the distractor beside the object.
  *
- * Anchors carry no temporal code in the paper. The graphs add a code to every memory, so anchors take that of conditioning frames, as
- * the first frame itself does; it tells nothing of distance either.
+ * Anchors carry no temporal code in the paper. The graphs add a code to every memory, so anchors take that of
+ * conditioning frames, as the first frame itself does; it tells nothing of distance either.
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
@@ -89,7 +89,10 @@ export class Dam4SamHistory implements PathHistory {
     return this.#memory.recent.length + this.#memory.appearances.length + this.#memory.anchors.length;
   }
 
-  /** Sure, of the usual size, not soon after another anchor, and some candidate's box joined with the chosen one differs from it. */
+  /**
+   * Sure, of the usual size, not soon after another anchor, and some candidate's box joined with the chosen one differs
+   * from it.
+   */
   #isAnchor(entry: RememberedFrame, area: number, chosen: number, candidates: readonly Candidate[]): boolean {
     const { areas, sinceAnchor } = this.#memory;
     if (entry.iou <= anchorIou || areas.length === 0 || sinceAnchor < anchorEvery) return false;

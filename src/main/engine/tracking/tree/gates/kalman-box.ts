@@ -1,7 +1,7 @@
 /**
- * A linear Kalman filter of a box moving at constant velocity, as SAMURAI describes it (arXiv 2411.11922, section 4.1): state
- * [x, y, a, h] and their rates, x and y the centre, a = width / height. The four pairs are independent under these dynamics, so
- * each is a filter of two numbers. Noise grows with the box's height, as usual in tracking by boxes.
+ * A linear Kalman filter of a box moving at constant velocity, as SAMURAI describes it (arXiv 2411.11922, section 4.1):
+ * state [x, y, a, h] and their rates, x and y the centre, a = width / height. The four pairs are independent under
+ * these dynamics, so each is a filter of two numbers. Noise grows with the box's height, as usual in tracking by boxes.
  */
 import type { MaskBox } from '../mask-shape.ts';
 

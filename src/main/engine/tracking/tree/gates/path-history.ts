@@ -1,6 +1,6 @@
 /**
- * What one path remembers behind the frame at hand, and the strategy (gate) that decides it. Immutable: paths that share a past
- * share these objects, and growing one costs the same whatever the length of the clip.
+ * What one path remembers behind the frame at hand, and the strategy (gate) that decides it. Immutable: paths that
+ * share a past share these objects, and growing one costs the same whatever the length of the clip.
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';

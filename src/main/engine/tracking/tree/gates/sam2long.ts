@@ -1,6 +1,6 @@
 /**
- * SAM2Long's memory (arXiv 2410.16268, section 3.3; rules L7 to L9): only frames of good quality with the object present are
- * memories, placed by rank instead of distance, and keys are weighted by how sure the object was.
+ * SAM2Long's memory (arXiv 2410.16268, section 3.3; rules L7 to L9): only frames of good quality with the object
+ * present are memories, placed by rank instead of distance, and keys are weighted by how sure the object was.
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';

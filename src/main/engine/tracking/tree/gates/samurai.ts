@@ -1,7 +1,7 @@
 /**
- * SAMURAI's motion-aware memory (arXiv 2411.11922, section 4): a Kalman filter predicts the box; once tracking has been stable,
- * candidates are rated by the overlap with it beside their predicted IoU; only frames good in mask, presence and motion become
- * memories. Constants are the published ones (rule G1).
+ * SAMURAI's motion-aware memory (arXiv 2411.11922, section 4): a Kalman filter predicts the box; once tracking has been
+ * stable, candidates are rated by the overlap with it beside their predicted IoU; only frames good in mask, presence
+ * and motion become memories. Constants are the published ones (rule G1).
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
@@ -82,7 +82,10 @@ export class SamuraiHistory implements PathHistory {
     return boxIou(this.#motion.filter!.predict().box, maskShape(candidate.logits).box);
   }
 
-  /** The filter follows good frames; a bad one starts the count of stable frames anew, and the filter with the next good one. */
+  /**
+   * The filter follows good frames; a bad one starts the count of stable frames anew, and the filter with the next good
+   * one.
+   */
   #moved(candidate: Candidate): Motion {
     const { filter, stable } = this.#motion;
     const box = candidate.objectLogit > 0 ? maskShape(candidate.logits).box : null;
