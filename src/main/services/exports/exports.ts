@@ -5,7 +5,8 @@ import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-process.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { VideoSizes } from './export-estimate.ts';
-import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
+import type { EngineExportListener } from './export-run.ts';
+import { type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 
 export interface ExportsHost {
   operations: Operations;
@@ -63,7 +64,8 @@ export class Exports {
         ),
       (id) => {
         ending.abort();
-        cancelRun(id);
+        // Else the engine is told to end properly.
+        if (!request.keepsPartial) cancelRun(id);
       },
     );
   }
