@@ -123,7 +123,25 @@ describe('sam2-video track', () => {
     expect(results.frames.length).toBeLessThan(132);
     expect(results.frames.at(-1)!.objects).toHaveLength(1);
     expect(await ffprobeFramePts(join(out, 'annotated.mp4'))).toHaveLength(results.frames.length);
+    expect(readdirSync(join(out, 'masks'))).toHaveLength(results.frames.length);
     expect(readdirSync(out).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('keeps what an export has written when that is interrupted, under names that say it is partial', async () => {
+    const out = join(folder.path, 'export-interrupted');
+    const { child, said, ended } = startCli(['track', sampleClip, '--point', '120,190@3', '--direction', 'backward', '--out', out]);
+    // The table is written; pictures are under way.
+    await said(/Export: 1[5-9]\d\/264/);
+    child.kill('SIGINT');
+    const run = await ended;
+    expect(run.code).toBe(130);
+    expect(readdirSync(out).sort()).toEqual(['annotated.partial.mp4', 'masks.partial', 'results.json']);
+    const masks = readdirSync(join(out, 'masks.partial'));
+    expect(masks.length).toBeGreaterThan(10);
+    expect(masks.length).toBeLessThan(132);
+    expect(await ffprobeFramePts(join(out, 'annotated.partial.mp4'))).toHaveLength(masks.length);
+    expect(readResults(out).frames).toHaveLength(132);
+    for (const name of ['annotated.partial.mp4', 'masks.partial', 'results.json']) expect(run.stdout).toContain(join(out, name));
   });
 
   it('is stopped while it fetches, with exit code 130 and nothing left', async () => {

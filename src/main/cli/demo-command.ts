@@ -5,7 +5,7 @@ import { appPaths } from '../services/base/app-paths.ts';
 import { freshFolder } from '../services/exports/export-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { requireOutputs } from './output-options.ts';
-import { trackAndExport } from './track-command.ts';
+import { trackAndExport } from './track-and-export.ts';
 
 export const runDemoCommand = async (options: EngineOptions & { out?: string; overwrite: boolean }): Promise<number> => {
   const directory = resolve(options.out ?? freshFolder('.', 'sam2-video-demo'));

@@ -5,13 +5,13 @@ import { AppError } from '../../shared/errors.ts';
 import { type FrameRate, leastRate, mostRate, parseFrameRate } from '../../shared/frame-rate.ts';
 import { openSource } from '../services/app/open-source.ts';
 import type { Services } from '../services/app/services.ts';
-import { damageText } from '../services/session/clip-notes.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { readMaskFile } from './mask-file.ts';
-import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
+import { inputsOf, requireOutputs } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
-import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
+import { exitCodes, withInterrupt } from './terminal.ts';
+import { trackAndExport } from './track-and-export.ts';
 
 export interface TrackOptions extends EngineOptions {
   point: string[];
@@ -36,75 +36,6 @@ export const applyPrompts = async (session: SessionService, objects: readonly Cl
       if (maskFile) await session.edits.setMask(id, frame, await readMaskFile(maskFile, width, height));
       else await session.edits.setPoints(id, frame, points, box);
     }
-  }
-};
-
-/** What the memory trees did, and where a look pays. */
-const treeSummary = ({ trees }: SessionService): string => {
-  const { spawned, switched, amendedFrames } = trees.counters;
-  const frames = trees.review.slice(0, 5).map(({ frame }) => frame);
-  const review = frames.length > 0 ? `; worth a look: frames ${frames.join(', ')}` : '';
-  return `Memory tree: branches ${spawned}, switches ${switched}, frames amended ${amendedFrames}${review}`;
-};
-
-/**
- * Tracks and exports with a progress bar; an interrupt ends tracking early and exports what is there.
- * @returns the exit code
- */
-export const trackAndExport = async (
-  services: Services,
-  session: SessionService,
-  direction: TrackDirection,
-  output: CliOutput,
-): Promise<number> => {
-  const progress = new ProgressView();
-  let operationId = '';
-  let isInterrupted = false;
-  const follow = async (id: string): Promise<void> => {
-    operationId = id;
-    const timer = setInterval(() => progress.show(services.operations.get(id)!), 100);
-    const ended = await services.operations.ended(id).finally(() => clearInterval(timer));
-    progress.show(ended);
-    if (ended.error) throw AppError.deserialize(ended.error);
-  };
-  const interrupt = (): void => {
-    isInterrupted = true;
-    services.operations.cancel(operationId);
-  };
-  try {
-    return await withInterrupt(interrupt, async () => {
-      let failure: unknown = null;
-      await follow(services.runs.start(session, { direction }, null)).catch((error) => {
-        failure = error;
-      });
-      const { frameCount } = session.media;
-      const damage = damageText(session.media);
-      const isPartial = isInterrupted || failure !== null || damage !== null;
-      const tracked = session.objects.flatMap(({ results }) => results);
-      const last = frameCount - 1;
-      const range =
-        (isInterrupted || failure !== null) && tracked.length > 0
-          ? { from: Math.min(...tracked.map(([a]) => a)), to: Math.max(...tracked.map(([, b]) => b)) }
-          : { from: 0, to: last };
-      // The engine may have gone down with the work: what is known is written first, as data alone.
-      const exportId = services.exports.start(session, {
-        ...output,
-        directory: await stillFree(output),
-        json: true,
-        range,
-        partial: isPartial,
-        ...(failure === null ? {} : { video: false, masks: false, contactSheet: false }),
-      });
-      await follow(exportId);
-      progress.end();
-      if (session.memory.mode === 'tree') process.stderr.write(`${treeSummary(session)}\n`);
-      printOutputs(services.operations.get(exportId)!);
-      if (failure !== null) throw failure;
-      if (damage !== null) throw new AppError('source-truncated', `${damage} The readable frames were tracked and exported.`);
-      return isInterrupted ? exitCodes.interrupted : exitCodes.done;
-    });
-  } finally {
-    progress.end();
   }
 };
 

@@ -4,7 +4,8 @@ import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { VideoSizes } from './export-estimate.ts';
-import { type EngineExportListener, type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
+import type { EngineExportListener } from './export-run.ts';
+import { type ExportChoice, exportFolderName, exportSession, freshFolder } from './export-service.ts';
 
 export interface ExportsDeps {
   operations: Operations;
@@ -69,7 +70,8 @@ export class Exports {
         ),
       (id) => {
         ending.abort();
-        cancelRun(id);
+        // Else the engine is told to end properly.
+        if (!request.keepsPartial) cancelRun(id);
       },
       { sessionId: session.id },
     );

@@ -26,6 +26,8 @@ export interface TrackRequest {
   resume?: EngineInput<'track'>['resume'] | undefined;
   /** False when the run is one leg of several: whoever joins them says what they followed. */
   settles?: boolean | undefined;
+  /** Told of each frame when its results are kept. */
+  onFrame?: ((frame: number) => void) | undefined;
   /** Send pictures to the window, at most this large. */
   display: { width: number; height: number } | null;
 }

@@ -81,6 +81,7 @@ export class TrackLoop implements RunUnderWay {
         const outcome = await this.#session.track(running.id, request, (event) => {
           done = event.done;
           progress.visited(event);
+          this.#request.onFrame?.(event.frame);
           running.progress(before + event.done, before + event.total);
           // A pause that was asked for before the engine knew of the run.
           if (this.#waiting.length > 0) this.#cancelRun(running.id);
