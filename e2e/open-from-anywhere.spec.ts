@@ -12,7 +12,7 @@ import { clickImage, goToFrame, openClip, openSample, pixelAt } from './window.t
 
 test.skip(({ host }) => host === 'electron', "the desktop's dialog for files is the system's");
 
-const sample = join(root, 'resources/sample.mp4');
+const sample = join(root, 'tests/fixtures/cartoon/sample.mp4');
 const liveBar = (page: Page) => page.getByRole('region', { name: 'Live source' });
 
 interface Places {

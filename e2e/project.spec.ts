@@ -7,7 +7,7 @@ import { expect, test } from './host-fixture.ts';
 import { root, startWebHost, type WebHost } from './web-host.ts';
 import { clickImage, goToFrame, maskStrength, openClip, openSample, pixelAt } from './window.ts';
 
-const sample = join(root, 'resources/sample.mp4');
+const sample = join(root, 'tests/fixtures/cartoon/sample.mp4');
 const onRabbit = { x: 560, y: 370 };
 const rabbit = (page: Page) => page.getByRole('button', { name: /^Rabbit/ });
 

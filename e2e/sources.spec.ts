@@ -8,7 +8,7 @@ import { expectTabs, sampleFrames } from './window.ts';
 
 /** Drops the bundled clip on the window under names, as a file manager does. */
 const drop = async (page: Page, ...names: string[]): Promise<void> => {
-  const data = (await readFile('resources/sample.mp4')).toString('base64');
+  const data = (await readFile('tests/fixtures/cartoon/sample.mp4')).toString('base64');
   const transfer = await page.evaluateHandle(
     ({ text, called }) => {
       const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -108,7 +108,7 @@ test('imported clips are seen in the settings, and removed when no project uses 
 });
 
 test('an address that is pasted is fetched and opened; one that leads nowhere is refused with the reason', async ({ app: page }) => {
-  const clip = await readFile('resources/sample.mp4');
+  const clip = await readFile('tests/fixtures/cartoon/sample.mp4');
   const server = createServer((request, response) => {
     if (request.url !== '/meadow.mp4') return response.writeHead(404).end();
     response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': clip.length }).end(clip);

@@ -12,7 +12,7 @@ export interface StreamServer {
   close(): void;
 }
 
-const sampleWithoutEnd = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', join(root, 'resources/sample.mp4')];
+const sampleWithoutEnd = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', join(root, 'tests/fixtures/cartoon/sample.mp4')];
 
 export const startStream = async (): Promise<StreamServer> => {
   const running = new Set<ChildProcess>();

@@ -11,7 +11,7 @@ import { clickImage, expectTabs, goToFrame, maskStrength, openClip, tabOf } from
 
 test.skip(({ host }) => host === 'electron', "the desktop's dialog for files is the system's");
 
-const sample = join(root, 'resources/sample.mp4');
+const sample = join(root, 'tests/fixtures/cartoon/sample.mp4');
 const onRabbit = { x: 560, y: 370 };
 const isMasked = 15;
 const firstObject = (page: Page) => page.getByRole('button', { name: /^Object 1/ });

@@ -201,7 +201,7 @@ test('a folder of numbered pictures is a clip', async ({ app: page, exportDir, h
   test.skip(host === 'electron', 'the desktop app asks for a clip with a dialog of the system');
   const folder = join(exportDir, 'pictures');
   mkdirSync(folder);
-  const sample = resolve('resources/sample.mp4');
+  const sample = resolve('tests/fixtures/cartoon/sample.mp4');
   execFileSync('ffmpeg', ['-v', 'error', '-i', sample, '-frames:v', '12', join(folder, '%05d.jpg')]);
   await openClip(page, folder);
   await expect(page.getByText('12 frames')).toBeVisible();

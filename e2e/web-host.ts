@@ -1,9 +1,11 @@
 /** The web host as a process of its own, for tests that end it and start it again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '..');
+/** The clip whose places the tests know. */
+export const sampleClip = join(root, 'tests/fixtures/cartoon/sample.mp4');
 export const startTimeoutMs = 60_000;
 
 export interface WebHost {
@@ -33,13 +35,16 @@ const printedAddress = (child: ChildProcess): Promise<string> =>
     child.once('exit', (code) => fail(new Error(`the web host ended with code ${code}:\n${output}`)));
   });
 
-/** @param env additions to the environment of the host's process */
-export const startWebHost = async (exportDir: string, env: Record<string, string>): Promise<WebHost> => {
+/**
+ * @param env additions to the environment of the host's process
+ * @param more further arguments
+ */
+export const startWebHost = async (exportDir: string, env: Record<string, string>, more: readonly string[] = []): Promise<WebHost> => {
   const model = process.env.SAM2_VIDEO_E2E_MODEL;
-  const args = ['src/main/cli/index.ts', 'serve', '--port', '0', '--export-dir', exportDir, '--allow', root, '--allow', exportDir];
+  const args = ['src/main/cli/index.ts', 'serve', '--port', '0', '--export-dir', exportDir, '--allow', root, '--allow', exportDir, ...more];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args, ...(model ? ['--model', model] : [])], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...process.env, SAM2_VIDEO_SAMPLE: sampleClip, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));

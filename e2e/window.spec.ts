@@ -17,7 +17,7 @@ test('a path that is no video is refused with the reason, and the dialog stays',
     await dialog.getByRole('button', { name: 'Open', exact: true }).click();
     await expect(dialog.getByRole('alert')).toContainText(path);
   }
-  await dialog.getByRole('textbox').fill(join(root, 'resources/sample.mp4'));
+  await dialog.getByRole('textbox').fill(join(root, 'tests/fixtures/cartoon/sample.mp4'));
   await dialog.getByRole('button', { name: 'Open', exact: true }).click();
   await expect(dialog).toBeHidden({ timeout: 60_000 });
   await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();

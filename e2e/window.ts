@@ -25,7 +25,7 @@ export const openSample = async (page: Page): Promise<void> => {
 /** The sample several times over, without sound. @returns its path */
 export const makeLongClip = (folder: string, times: number): string => {
   const path = join(folder, 'long.mkv');
-  const input = ['-stream_loop', String(times - 1), '-i', resolve('resources/sample.mp4')];
+  const input = ['-stream_loop', String(times - 1), '-i', resolve('tests/fixtures/cartoon/sample.mp4')];
   execFileSync('ffmpeg', ['-v', 'error', ...input, '-an', '-c', 'copy', path]);
   return path;
 };

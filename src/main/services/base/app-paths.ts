@@ -19,6 +19,7 @@ export interface AppPaths {
   root: string;
   /** The models that come with the app; the variable SAM2_VIDEO_MODELS names another folder of them. */
   models: string;
+  /** The clip that comes with the app; the variable SAM2_VIDEO_SAMPLE names another. */
   sampleClip: string;
   renderer: string;
 }
@@ -45,6 +46,6 @@ export const installedModelsDir = (dataDir: string = userDataDir()): string => j
 export const appPaths = (root: string = findAppRoot()): AppPaths => ({
   root,
   models: process.env.SAM2_VIDEO_MODELS ? resolve(process.env.SAM2_VIDEO_MODELS) : join(root, 'models'),
-  sampleClip: join(root, 'resources', 'sample.mp4'),
+  sampleClip: process.env.SAM2_VIDEO_SAMPLE ? resolve(process.env.SAM2_VIDEO_SAMPLE) : join(root, 'resources', 'sample.mp4'),
   renderer: join(root, 'out', 'renderer'),
 });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { quantizeModel } from './quantize-model.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
-const paths = { models: join(root, 'models'), installed: '/nowhere', sampleClip: join(root, 'resources/sample.mp4') };
+const paths = { models: join(root, 'models'), installed: '/nowhere', sampleClip: join(root, 'tests/fixtures/cartoon/sample.mp4') };
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sam2-int8-'));

@@ -83,7 +83,7 @@ describe('a bundle in int8', () => {
     expect(manifest.graphs.imageEncoder.bytes).toBe(graphs.imageEncoder.bytes);
     expect(size(manifest)).toBeLessThan(size((await openBundle(original)).manifest));
     const loss = await measureLoss(original, dir, {
-      clip: join(root, 'resources/sample.mp4'),
+      clip: join(root, 'tests/fixtures/cartoon/sample.mp4'),
       frame: 60,
       frames: 4,
       points: [{ x: 480, y: 360, label: 1 }],

@@ -39,7 +39,7 @@ describe('the image encoder in int8', () => {
 
   it('finds nearly the masks of that in fp32 in a decoded clip', async () => {
     const loss = await measureLoss(nano, nano, {
-      clip: join(root, 'resources/sample.mp4'),
+      clip: join(root, 'tests/fixtures/cartoon/sample.mp4'),
       frame: 60,
       frames: 8,
       points: [{ x: 480, y: 360, label: 1 }],
