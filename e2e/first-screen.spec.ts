@@ -14,7 +14,7 @@ test('the bundled clip is open with its object tracked, and a click on the table
       await expect(page.getByRole('banner').getByText('sample.mp4')).toBeVisible();
       await expect(page.getByRole('button', { name: /^Squirrel/ })).toContainText('1 prompt');
       await expect.poll(() => maskStrength(page, 430, 520), { timeout: 60_000 }).toBeGreaterThan(15);
-      await expect(page.getByText(/it becomes a second object/)).toBeVisible();
+      await expect(page.getByText(/to add a second object/)).toBeVisible();
       await clickImage(page, 120, 600);
       await expect(page.getByRole('button', { name: /^Object 2/ })).toContainText('1 prompt');
       await expect.poll(() => maskStrength(page, 220, 610)).toBeGreaterThan(15);

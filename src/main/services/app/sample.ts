@@ -1,4 +1,4 @@
-/** The bundled clip and the prompts it starts with: the rabbit, where all of it is first seen, without the stones beside it and the roots above. */
+/** The bundled clip and the object that it starts with. */
 import { AppError } from '../../../shared/errors.ts';
 import { samplePrompt } from '../base/sample-prompt.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -6,7 +6,7 @@ import type { Services } from './services.ts';
 
 /** Adds the sample's object to a session of the sample clip. */
 export const promptSample = async (session: SessionService): Promise<void> => {
-  await session.edits.setPoints(session.edits.addObject('Rabbit'), samplePrompt.frame, samplePrompt.points, null);
+  await session.edits.setPoints(session.edits.addObject('Squirrel'), samplePrompt.frame, samplePrompt.points, null);
 };
 
 /**
@@ -18,7 +18,7 @@ export const startSample = async (services: Services, sampleClip: string): Promi
     services.engine.require();
     const session = await services.sessions.open(sampleClip);
     await promptSample(session);
-    services.runs.start(session, { direction: 'both' });
+    services.runs.start(session, { direction: 'forward' });
     return null;
   } catch (error) {
     const known = AppError.from(error);

@@ -1,13 +1,8 @@
-/** The prompt that the bundled clip starts with: the rabbit, where all of it is first seen, without the stones and roots beside it. */
+/** Where the bundled clip's object is prompted. */
 import type { PromptPoint } from '../../../shared/prompts.ts';
 
+/** On the squirrel's belly; the embedded model holds it on every frame. */
 export const samplePrompt: { frame: number; points: PromptPoint[] } = {
-  frame: 60,
-  points: [
-    { x: 480, y: 360, label: 1 },
-    { x: 450, y: 130, label: 1 },
-    { x: 190, y: 370, label: 0 },
-    { x: 160, y: 490, label: 0 },
-    { x: 110, y: 60, label: 0 },
-  ],
+  frame: 0,
+  points: [{ x: 430, y: 470, label: 1 }],
 };

@@ -18,6 +18,7 @@ export const Hints = () => {
     if (runningOperation(s, 'track') || isTracked) return 2;
     return s.selectedId === null || objectsOf(s).length === 0 ? 0 : 1;
   });
+  const isNoneSelected = useAppState((s) => s.selectedId === null);
   if (isDismissed) return null;
   const Icon = icons[step]!;
   return (
@@ -25,7 +26,7 @@ export const Hints = () => {
       <Icon size={17} className={styles.hintIcon} aria-hidden="true" />
       <p className={styles.hintText}>
         <span className={styles.hintStep}>{helpText.step(step + 1, icons.length)}</span>
-        {helpText.hints[step]}
+        {step === 2 && isNoneSelected ? helpText.another : helpText.hints[step]}
       </p>
       <Button variant="ghost" size="small" onClick={() => dismissHints(store)}>
         {helpText.gotIt}

@@ -8,6 +8,9 @@ export const helpText = {
     'Click again to refine; right-click or Alt+click what is not part of it. Then press T to track.',
     'Correct any frame by clicking in it, then track again. Esc stops tracking and keeps the frames that are done.',
   ],
+  /** In place of the last hint while no object is selected. */
+  another:
+    'Click something else in the picture to add a second object. To correct an object, choose it in the list and click in any frame.',
   title: 'Keyboard and mouse',
   search: 'Search commands and keys',
   press: 'Press keys…',
