@@ -1,5 +1,5 @@
 /** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/base/app-paths.ts';
 import { defaultModel } from '../services/models/model-catalog.ts';
@@ -41,10 +41,17 @@ const finish = (work: Promise<number>): Promise<void> =>
 const program = new Command('sam2-video')
   .description('Track objects through video with SAM 2, on this machine.')
   .version(appVersion(appPaths()))
+  // A switch is off and a list is empty unless given: nobody needs to be told.
+  .configureHelp({
+    optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (?:false|\[\])\)$/, ''),
+  })
   .exitOverride();
 
 engineOptions(
-  program.command('track').description('track objects through a clip and export the result').argument('<clip>', 'video file'),
+  program
+    .command('track')
+    .description('track objects through a clip and export the result')
+    .argument('<clip>', 'video, folder of pictures or address'),
   defaultModel,
 )
   .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
@@ -93,7 +100,7 @@ engineOptions(program.command('serve').description('serve the app to a browser o
   .option('--resume', 'open the last clip', false)
   .action((options) => finish(runServeCommand(options)));
 
-engineOptions(program.command('doctor').description('what this machine has of what the app needs: ffmpeg, providers, memory, disk, models'))
+engineOptions(program.command('doctor').description('report what this machine offers: ffmpeg, providers, memory, disk, models'))
   .option('--json', 'as JSON', false)
   .action((options) => finish(runDoctorCommand(options)));
 
