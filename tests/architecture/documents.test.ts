@@ -122,3 +122,16 @@ describe('decisions', () => {
     expect(read(path)).toMatch(/^# .+\n\n\*\*Context\.\*\* [\s\S]+\n\*\*Decision\.\*\* [\s\S]+\n\*\*Consequence\.\*\* /);
   });
 });
+
+describe('the glossary', () => {
+  it('gives names that the code has, beside the official ones', () => {
+    const code = files
+      .filter((path) => /^src\/.*\.tsx?$/.test(path))
+      .map(read)
+      .join('\n');
+    const rows = [...read('docs/glossary.md').matchAll(/^\| `[^|]*\| ([^|]*)\|/gm)].map(([, ours]) => ours!);
+    const names = rows.flatMap((ours) => [...ours.matchAll(/`([A-Za-z]+)`/g)].map(([, name]) => name!));
+    expect(names.length).toBeGreaterThan(30);
+    expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(code))).toEqual([]);
+  });
+});

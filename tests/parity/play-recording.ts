@@ -6,7 +6,7 @@
 import type { OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { logitsToRle } from '../../src/main/engine/tracking/mask-upsample.ts';
-import type { FrameMemory } from '../../src/main/engine/tracking/memory-bank.ts';
+import type { FrameOutput } from '../../src/main/engine/tracking/memory-bank.ts';
 import type { ObjectFrameResult } from '../../src/main/engine/tracking/tracker-core.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { encodeRle, rleIou } from '../../src/shared/rle.ts';
@@ -71,7 +71,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
 
   let expected: RecordedCall[] = [];
   const objectOf = new Map<RecordedCall, number>();
-  const pendingPreflight = new Map<string, FrameMemory>();
+  const pendingPreflight = new Map<string, FrameOutput>();
   tracker.onOutput = (objectId, frame, output, { ious, isMask, memories, pointers }) => {
     const at = expected.findIndex((call) => call.frame === frame && objectOf.get(call) === objectId);
     const call = expected.splice(at, 1)[0];
@@ -90,7 +90,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
       pointer: largestDifference(pointer, output.pointer),
       score: Math.abs(call.score - output.objectLogit),
       iou: largestDifference(call.ious, compared),
-      memory: memory && output.memory ? largestDifference(memory, output.memory) : null,
+      memory: memory && output.maskMemory ? largestDifference(memory, output.maskMemory) : null,
       tokens:
         call.memory_tokens === null ||
         (call.memory_tokens[0] === memories * tokensPerMemory + pointers * tokensPerPointer &&
@@ -100,7 +100,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
       output.logits.set(lowRes);
       output.pointer.set(pointer);
       output.objectLogit = call.score;
-      if (memory) output.memory = memory;
+      if (memory) output.maskMemory = memory;
     }
     if (!memory) pendingPreflight.set(`${objectId}:${frame}`, output);
   };
@@ -144,9 +144,9 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
           const at = objectId === id ? preflight.findIndex((output) => output.frame === frame) : -1;
           if (at < 0) continue;
           const memory = tokenMajor(readFloats(recording.bytes, preflight.splice(at, 1)[0]!.maskmem), constants.memoryDim);
-          const difference = largestDifference(memory, pending.memory!);
+          const difference = largestDifference(memory, pending.maskMemory!);
           played.calls.push({ frame: frame!, objectId: id, lowRes: 0, pointer: 0, score: 0, iou: 0, memory: difference, tokens: true });
-          if (isForced) pending.memory = memory;
+          if (isForced) pending.maskMemory = memory;
         }
       }
       pendingPreflight.clear();

@@ -5,7 +5,7 @@
  * Rules without an entry: 2, 22 and the layers of 24 are shapes of the graphs, any change of which ONNX Runtime refuses; 14, 28, 31 and 32
  * describe what the official program does around the computation; 19 orders keys, which attention can't tell apart.
  */
-import type { FrameMemory, MemoryBank } from '../../../src/main/engine/tracking/memory-bank.ts';
+import type { FrameOutput, MemoryBank } from '../../../src/main/engine/tracking/memory-bank.ts';
 import { ScriptedGraphs, testConstants } from '../../../src/main/engine/tracking/testing/scripted-graphs.ts';
 import type { Scenario } from '../recorded-scenarios.ts';
 import type { GraphChange } from './break-graph.ts';
@@ -21,12 +21,12 @@ export interface Mutation {
   noticedBy: Scenario | ((modules: TrackerModules) => boolean | Promise<boolean>);
 }
 
-const memory = (value: number): FrameMemory => ({
+const outputOf = (value: number): FrameOutput => ({
   logits: new Float32Array(1),
   objectLogit: 1,
   iou: 0.9,
   pointer: Float32Array.of(value),
-  memory: Float32Array.of(value),
+  maskMemory: Float32Array.of(value),
 });
 
 const filled = (
@@ -36,8 +36,8 @@ const filled = (
   recent: number[],
 ): MemoryBank => {
   const bank = new modules.MemoryBank({ ...testConstants, ...constants });
-  for (const t of conditioning) bank.conditioning.set(t, memory(t));
-  for (const t of recent) bank.recent.set(t, memory(t));
+  for (const t of conditioning) bank.conditioning.set(t, outputOf(t));
+  for (const t of recent) bank.recent.set(t, outputOf(t));
   return bank;
 };
 
@@ -285,7 +285,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
-    source: { from: 'stored.map(({ memory }) => memory),\n      false,', to: 'stored.map(({ memory }) => memory),\n      true,' },
+    source: { from: 'stored.map(({ made }) => made),\n      false,', to: 'stored.map(({ made }) => made),\n      true,' },
     noticedBy: 'A_click',
   },
   {
@@ -382,8 +382,8 @@ export const mutations: readonly Mutation[] = [
     rule: '18',
     breaks: 'unselected conditioning frames forgotten (the recorded model selects all)',
     source: {
-      from: 'const source = this.recent.get(at) ?? rest.get(at);\n      if (source?.memory)',
-      to: 'const source = this.recent.get(at);\n      if (source?.memory)',
+      from: 'const source = this.recent.get(at) ?? rest.get(at);\n      if (source?.maskMemory)',
+      to: 'const source = this.recent.get(at);\n      if (source?.maskMemory)',
     },
     noticedBy: attendsOtherThan([18, 40, 17], { maxCondFrames: 2 }, [0, 17, 18, 40], []),
   },

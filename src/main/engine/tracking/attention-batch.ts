@@ -30,11 +30,11 @@ class MemorySlots {
   readonly #known = new Map<Float32Array, number[]>();
 
   slotOf({ source, temporalRow, weight = 1 }: AttendedMemory): number {
-    const known = this.#known.get(source.memory!) ?? [];
+    const known = this.#known.get(source.maskMemory!) ?? [];
     const found = known.find((slot) => this.all[slot]!.temporalRow === temporalRow && this.all[slot]!.weight === weight);
     if (found !== undefined) return found;
     const slot = this.all.push({ source, temporalRow, weight }) - 1;
-    this.#known.set(source.memory!, [...known, slot]);
+    this.#known.set(source.maskMemory!, [...known, slot]);
     return slot;
   }
 }
@@ -60,7 +60,7 @@ export const packAttention = (requests: readonly AttentionRequest[], { hiddenDim
   });
   return {
     batch,
-    memory: slots.all.map(({ source }) => source.memory!),
+    memory: slots.all.map(({ source }) => source.maskMemory!),
     temporalRow: BigInt64Array.from(slots.all, ({ temporalRow }) => BigInt(temporalRow)),
     memoryWeight: Float32Array.from(slots.all, ({ weight }) => weight),
     memories: requests[0]!.memories.length,

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FrameMemory, MemoryBank, selectConditioningFrames } from './memory-bank.ts';
+import { type FrameOutput, MemoryBank, selectConditioningFrames } from './memory-bank.ts';
 import { testConstants } from './testing/scripted-graphs.ts';
 
-const memory = (value: number): FrameMemory => ({
+const outputOf = (value: number): FrameOutput => ({
   logits: new Float32Array(1),
   objectLogit: 1,
   iou: 0.9,
   pointer: Float32Array.of(value),
-  memory: Float32Array.of(value),
+  maskMemory: Float32Array.of(value),
 });
 
 const filledBank = (conditioning: number[], recent: number[]): MemoryBank => {
   const bank = new MemoryBank(testConstants);
-  for (const t of conditioning) bank.conditioning.set(t, memory(t));
-  for (const t of recent) bank.recent.set(t, memory(t));
+  for (const t of conditioning) bank.conditioning.set(t, outputOf(t));
+  for (const t of recent) bank.recent.set(t, outputOf(t));
   return bank;
 };
 
@@ -47,14 +47,14 @@ describe('attended memories', () => {
 
   it('takes recent frames from the stride grid, the previous frame always', () => {
     const bank = new MemoryBank({ ...testConstants, memoryTemporalStride: 3 });
-    bank.conditioning.set(0, memory(0));
-    for (let t = 1; t < 20; t++) bank.recent.set(t, memory(t));
+    bank.conditioning.set(0, outputOf(0));
+    for (let t = 1; t < 20; t++) bank.recent.set(t, outputOf(t));
     expect(bank.memoriesFor(20, false).map(({ source }) => source.pointer[0])).toEqual([0, 6, 9, 12, 15, 18, 19]);
   });
 
   it('treats an unselected conditioning frame in the window as an ordinary one (rule 18)', () => {
     const bank = new MemoryBank({ ...testConstants, maxCondFrames: 2 });
-    for (const t of [0, 17, 18, 40]) bank.conditioning.set(t, memory(t));
+    for (const t of [0, 17, 18, 40]) bank.conditioning.set(t, outputOf(t));
     expect(bank.memoriesFor(20, false).map(({ source, temporalRow }) => [source.pointer[0], temporalRow])).toEqual([
       [18, 6],
       [40, 6],
@@ -120,7 +120,7 @@ describe('prune', () => {
         const pruned = new MemoryBank(testConstants, history);
         const kept = new MemoryBank(testConstants);
         const origin = reverse ? 500 : 0;
-        for (const bank of [pruned, kept]) bank.conditioning.set(origin, memory(origin));
+        for (const bank of [pruned, kept]) bank.conditioning.set(origin, outputOf(origin));
         for (let step = 1; step <= length; step++) {
           const t = reverse ? origin - step : step;
           expect(pruned.memoriesFor(t, reverse).map((m) => [m.source.pointer[0], m.temporalRow])).toEqual(
@@ -129,12 +129,12 @@ describe('prune', () => {
           expect(pruned.pointersFor(t, reverse, null).map((p) => p.pointer[0])).toEqual(
             kept.pointersFor(t, reverse, null).map((p) => p.pointer[0]),
           );
-          pruned.recent.set(t, memory(t));
-          kept.recent.set(t, memory(t));
+          pruned.recent.set(t, outputOf(t));
+          kept.recent.set(t, outputOf(t));
           pruned.prune(t, reverse);
         }
         expect(pruned.recent.size).toBeLessThanOrEqual(Math.max(16, history + 1));
-        expect([...pruned.recent.values()].filter((m) => m.memory !== null).length).toBeLessThanOrEqual(Math.max(8, history + 1));
+        expect([...pruned.recent.values()].filter((m) => m.maskMemory !== null).length).toBeLessThanOrEqual(Math.max(8, history + 1));
       }),
       { numRuns: 60 },
     );

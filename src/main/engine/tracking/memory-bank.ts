@@ -9,10 +9,10 @@ export interface AttendableFrame {
   /** [C] */
   pointer: Float32Array;
   /** [h*h, Cm] on the bf16 grid; null until encoded (prompted frames wait for propagation, rule 14). */
-  memory: Float32Array | null;
+  maskMemory: Float32Array | null;
 }
 
-export interface FrameMemory extends AttendableFrame {
+export interface FrameOutput extends AttendableFrame {
   /** [4h * 4h] */
   logits: Float32Array;
   objectLogit: number;
@@ -55,7 +55,7 @@ export const selectConditioningFrames = <T>(
   return { selected, rest: new Map(frames.filter((t) => !selected.has(t)).map((t) => [t, all.get(t)!])) };
 };
 
-export class MemoryBank<T extends AttendableFrame = FrameMemory> {
+export class MemoryBank<T extends AttendableFrame = FrameOutput> {
   readonly conditioning = new Map<number, T>();
   readonly recent = new Map<number, T>();
   readonly #constants: TrackerConstants;
@@ -93,7 +93,7 @@ export class MemoryBank<T extends AttendableFrame = FrameMemory> {
     for (let distance = numMaskmem - 1; distance >= 1; distance--) {
       const at = this.#recentFrame(frame, distance, reverse);
       const source = this.recent.get(at) ?? rest.get(at);
-      if (source?.memory) attended.push({ source, temporalRow: distance - 1 });
+      if (source?.maskMemory) attended.push({ source, temporalRow: distance - 1 });
     }
     return attended;
   }
@@ -130,7 +130,7 @@ export class MemoryBank<T extends AttendableFrame = FrameMemory> {
       const behind = reverse ? t - frame : frame - t;
       // Frames ahead are the leavings of an earlier pass over the same stretch; they are kept within the same reach.
       if (Math.abs(behind) > reach) this.recent.delete(t);
-      else if (Math.abs(behind) > memoryReach) source.memory = null;
+      else if (Math.abs(behind) > memoryReach) source.maskMemory = null;
     }
   }
 }

@@ -2,18 +2,18 @@
 
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { TrackerConstants } from './constants.ts';
-import { type FrameMemory, MemoryBank } from './memory-bank.ts';
+import { type FrameOutput, MemoryBank } from './memory-bank.ts';
 import type { PointPrompt } from './point-prompt.ts';
 import { TrackedFrames } from './tracked-frames.ts';
 import type { MemoryTree } from './tree/memory-tree.ts';
 
-export interface TrackedObject {
+export interface ObjectState {
   readonly id: number;
   readonly bank: MemoryBank;
   readonly points: Map<number, PointPrompt>;
   /** Outputs of prompted frames that enter the bank when propagation starts (rule 14). */
-  readonly pendingConditioning: Map<number, FrameMemory>;
-  readonly pendingOther: Map<number, FrameMemory>;
+  readonly pendingConditioning: Map<number, FrameOutput>;
+  readonly pendingOther: Map<number, FrameOutput>;
   readonly tracked: TrackedFrames;
   /** Its memory tree while one grows; the bank then mirrors the best path, for corrections. */
   tree: MemoryTree | null;
@@ -24,7 +24,7 @@ export interface TrackedObject {
 }
 
 /** @param history frames behind the newest that the bank keeps complete */
-export const newTrackedObject = (id: number, constants: TrackerConstants, history: number): TrackedObject => ({
+export const newObjectState = (id: number, constants: TrackerConstants, history: number): ObjectState => ({
   id,
   bank: new MemoryBank(constants, history),
   points: new Map(),
@@ -37,7 +37,7 @@ export const newTrackedObject = (id: number, constants: TrackerConstants, histor
 });
 
 /** What its branches believed gives way: to the user's word, or to a new tree. */
-export const endTree = (object: TrackedObject, reason: 'correction' | 'replanted'): void => {
+export const endTree = (object: ObjectState, reason: 'correction' | 'replanted'): void => {
   if (object.tree) object.ended.push(...object.tree.ended(reason));
   object.tree = null;
 };
@@ -45,7 +45,7 @@ export const endTree = (object: TrackedObject, reason: 'correction' | 'replanted
 /**
  * Moves pending prompts into the bank (the official preflight). Every path attends to them, so none goes on as it was.
  */
-export const startPropagation = (object: TrackedObject): void => {
+export const startPropagation = (object: ObjectState): void => {
   const { bank, pendingConditioning, pendingOther } = object;
   if (pendingConditioning.size > 0) endTree(object, 'correction');
   for (const [frame, output] of pendingOther) bank.recent.set(frame, output);
@@ -56,7 +56,7 @@ export const startPropagation = (object: TrackedObject): void => {
 };
 
 /** Removes the prompts on a frame; its output there becomes an ordinary one (rule 29). */
-export const clearPrompts = (object: TrackedObject, frame: number): void => {
+export const clearPrompts = (object: ObjectState, frame: number): void => {
   object.points.delete(frame);
   object.pendingConditioning.delete(frame);
   object.pendingOther.delete(frame);

@@ -1,8 +1,8 @@
 /** One frame of objects with one path each, as SAM 2 does. */
 import { groupByShape } from './attention-batch.ts';
 import type { ImageFeatures } from './graphs.ts';
-import type { FrameMemory } from './memory-bank.ts';
-import type { TrackedObject } from './object-state.ts';
+import type { FrameOutput } from './memory-bank.ts';
+import type { ObjectState } from './object-state.ts';
 import { candidateByIou, needsMask, selectMask, usesMultimask } from './select-mask.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from './tracker-core.ts';
 import { frameUncertainty } from './uncertainty.ts';
@@ -13,7 +13,7 @@ export const trackSingle = async (
   features: ImageFeatures,
   frame: number,
   reverse: boolean,
-  objects: readonly TrackedObject[],
+  objects: readonly ObjectState[],
   onOutput: OnOutput | null,
 ): Promise<ObjectFrameResult[]> => {
   const { constants } = core;
@@ -38,20 +38,20 @@ export const trackSingle = async (
     );
     const stored = group.map((of, index) => {
       const { logits, objectLogit, iou, pointer, candidate } = selectMask(constants, output, index, multimask);
-      const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: output.memory(index, candidate) };
-      objects[of]!.bank.recent.set(frame, memory);
-      results.push(plainResult(objects[of]!.id, memory, false, frameUncertainty(memory, [])));
-      return { of, memory, ious: [...output.ious.subarray(index * 4, index * 4 + 4)] };
+      const made: FrameOutput = { logits, objectLogit, iou, pointer, maskMemory: output.memory(index, candidate) };
+      objects[of]!.bank.recent.set(frame, made);
+      results.push(plainResult(objects[of]!.id, made, false, frameUncertainty(made, [])));
+      return { of, made, ious: [...output.ious.subarray(index * 4, index * 4 + 4)] };
     });
     await encodeMemories(
       core,
       features,
-      stored.map(({ memory }) => memory),
+      stored.map(({ made }) => made),
       false,
     );
-    for (const { of, memory, ious } of stored) {
+    for (const { of, made, ious } of stored) {
       const { memories, pointers } = requests[of]!;
-      onOutput?.(objects[of]!.id, frame, memory, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
+      onOutput?.(objects[of]!.id, frame, made, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
     }
   }
   for (const { bank } of objects) bank.prune(frame, reverse);

@@ -6,7 +6,7 @@ import { storedMemory } from './bf16.ts';
 import type { TrackerConstants } from './constants.ts';
 import { DecodedObjects } from './decoded-objects.ts';
 import { type ImageFeatures, type TrackerGraphs, unprompted } from './graphs.ts';
-import type { FrameMemory } from './memory-bank.ts';
+import type { FrameOutput } from './memory-bank.ts';
 
 export interface TrackerCore {
   readonly graphs: TrackerGraphs;
@@ -44,12 +44,12 @@ export interface AmendedResult {
 export type OnOutput = (
   objectId: number,
   frame: number,
-  output: FrameMemory,
+  output: FrameOutput,
   selected: { ious: number[]; isMask: boolean; memories: number; pointers: number },
 ) => void;
 
 /** A result without a tree. */
-export const plainResult = (objectId: number, output: FrameMemory, prompted: boolean, uncertainty = 0): ObjectFrameResult => {
+export const plainResult = (objectId: number, output: FrameOutput, prompted: boolean, uncertainty = 0): ObjectFrameResult => {
   const { logits, objectLogit, iou } = output;
   return { objectId, logits, objectLogit, iou, prompted, uncertainty, events: [], amended: [] };
 };
@@ -74,10 +74,10 @@ export const decodeTracked = async (
 export const encodeMemories = async (
   { graphs, constants }: TrackerCore,
   features: ImageFeatures,
-  remembered: readonly FrameMemory[],
+  remembered: readonly FrameOutput[],
   binarize: boolean,
 ): Promise<void> => {
-  const outputs = remembered.filter(({ memory }) => memory === null);
+  const outputs = remembered.filter(({ maskMemory }) => maskMemory === null);
   if (outputs.length === 0) return;
   const pixels = constants.logitSize ** 2;
   const logits = new Float32Array(outputs.length * pixels);
@@ -91,6 +91,6 @@ export const encodeMemories = async (
     objectLogit: Float32Array.from(outputs, (output) => output.objectLogit),
   });
   outputs.forEach((output, index) => {
-    output.memory = storedMemory(encoded[index]!);
+    output.maskMemory = storedMemory(encoded[index]!);
   });
 };

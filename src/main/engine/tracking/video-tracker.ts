@@ -4,18 +4,26 @@
  * memory tree (rules L1 to L13). Objects are independent (rule 26). One instance belongs to one caller at a time; calls
  * must not overlap.
  *
- * Differences, each chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and state
- * that no later frame can reach is dropped (rule 33).
+ * Two differences are chosen: every corrected frame is conditioning (rule 27, can be switched off for parity), and
+ * state that no later frame can reach is dropped (rule 33).
+ *
+ * Official names and ours (all of them: docs/glossary.md):
+ *
+ *     cond_frame_outputs, non_cond_frame_outputs    MemoryBank: conditioning, recent
+ *     maskmem_features, obj_ptr, pred_masks         FrameOutput: maskMemory, pointer, logits
+ *     ious, object_score_logits                     FrameOutput: iou, objectLogit
+ *     temp_output_dict_per_obj                      ObjectState: pendingConditioning, pendingOther
+ *     propagate_in_video_preflight                  startPropagation
+ *     _forward_sam_heads                            TrackerGraphs.decode, then selectMask
  */
-
 import { defaultMemorySettings, isPlainSam2, type MemorySettings } from '../../../shared/memory-settings.ts';
 import { decodeRle } from '../../../shared/rle.ts';
 import type { TrackerConstants } from './constants.ts';
 import { FeatureCache, type ModelFrame, type UpcomingFrame } from './feature-cache.ts';
 import type { TrackerGraphs } from './graphs.ts';
 import { logitsToRle } from './mask-upsample.ts';
-import type { FrameMemory } from './memory-bank.ts';
-import { clearPrompts, endTree, newTrackedObject, startPropagation, type TrackedObject } from './object-state.ts';
+import type { FrameOutput } from './memory-bank.ts';
+import { clearPrompts, endTree, newObjectState, type ObjectState, startPropagation } from './object-state.ts';
 import { checkPoints, type PointPrompt } from './point-prompt.ts';
 import { decodeMask, decodePoints, maskAtModelSize, type ProbedPrompt, probePrompts } from './prompt-frame.ts';
 import type { SelectedMask } from './select-mask.ts';
@@ -45,7 +53,7 @@ export class VideoTracker {
   readonly constants: TrackerConstants;
   readonly #core: TrackerCore;
   readonly #options: Required<TrackerOptions>;
-  readonly #objects = new Map<number, TrackedObject>();
+  readonly #objects = new Map<number, ObjectState>();
   readonly #features: FeatureCache;
   #memory: MemorySettings;
   /** Called after every inference of an object; tests use it to compare and to force state. */
@@ -89,7 +97,7 @@ export class VideoTracker {
     if (!object) return { frames: 0, memories: 0 };
     const { bank, tree } = object;
     const frames = [...new Set([...bank.conditioning.values(), ...bank.recent.values(), ...(tree?.trail ?? [])])];
-    return { frames: frames.length, memories: frames.filter(({ memory }) => memory !== null).length };
+    return { frames: frames.length, memories: frames.filter(({ maskMemory }) => maskMemory !== null).length };
   }
 
   /** The points and box an object has on a frame, if any. */
@@ -185,7 +193,7 @@ export class VideoTracker {
     for (const object of this.#objects.values()) {
       for (const pending of [object.pendingConditioning, object.pendingOther]) {
         const output = pending.get(frame);
-        if (output && output.memory === null) {
+        if (output && output.maskMemory === null) {
           await encodeMemories(this.#core, await this.#features.of(frame, image), [output], this.constants.binarizePromptedMasks);
         }
       }
@@ -208,7 +216,7 @@ export class VideoTracker {
     objectIds: readonly number[] = this.objectIds,
   ): Promise<ObjectFrameResult[]> {
     const results = new Map<number, ObjectFrameResult>();
-    const toTrack: TrackedObject[] = [];
+    const toTrack: ObjectState[] = [];
     for (const id of objectIds) {
       const object = this.#objects.get(id);
       if (!object || object.bank.conditioning.size === 0) continue;
@@ -269,7 +277,7 @@ export class VideoTracker {
    * Rules 6, 27 and 29: is this the frame's first prompt, in which direction was it tracked, and where does its output
    * go.
    */
-  #correctionOf(object: TrackedObject, frame: number): { isInitial: boolean; reverse: boolean; pending: Map<number, FrameMemory> } {
+  #correctionOf(object: ObjectState, frame: number): { isInitial: boolean; reverse: boolean; pending: Map<number, FrameOutput> } {
     const tracked = object.tracked.get(frame);
     // Without any conditioning frame left there is no memory to correct with.
     const isInitial = tracked === undefined || object.bank.conditioning.size === 0;
@@ -277,19 +285,19 @@ export class VideoTracker {
     return { isInitial, reverse: tracked?.reverse ?? false, pending: isConditioning ? object.pendingConditioning : object.pendingOther };
   }
 
-  #ensureObject(objectId: number): TrackedObject {
+  #ensureObject(objectId: number): ObjectState {
     let object = this.#objects.get(objectId);
     if (!object) {
-      object = newTrackedObject(objectId, this.constants, this.#options.history);
+      object = newObjectState(objectId, this.constants, this.#options.history);
       this.#objects.set(objectId, object);
     }
     return object;
   }
 }
 
-const store = (into: Map<number, FrameMemory>, frame: number, selected: SelectedMask): FrameMemory => {
+const store = (into: Map<number, FrameOutput>, frame: number, selected: SelectedMask): FrameOutput => {
   const { logits, objectLogit, iou, pointer } = selected;
-  const memory: FrameMemory = { logits, objectLogit, iou, pointer, memory: null };
-  into.set(frame, memory);
-  return memory;
+  const output: FrameOutput = { logits, objectLogit, iou, pointer, maskMemory: null };
+  into.set(frame, output);
+  return output;
 };

@@ -34,7 +34,7 @@ it('gives what it gives one by one where all run together, as on a GPU, but for 
   );
   const [near, far] = [0.011, 0.023].map((step) => ({
     pointer: wave([c], step).data as Float32Array,
-    memory: wave([h * h, memoryDim], step).data as Float32Array,
+    maskMemory: wave([h * h, memoryDim], step).data as Float32Array,
   }));
   const pointers = [{ pointer: near!.pointer, position: 0.2 }];
   const memories = (temporalRow: number) => [

@@ -97,7 +97,7 @@ describe('loading graphs', () => {
     const requests = (): AttentionRequest[] => {
       const [first, second, third] = [0.011, 0.023, 0.037].map((step) => ({
         pointer: wave(constants.hiddenDim, step),
-        memory: wave(constants.featureSize ** 2 * constants.memoryDim, step),
+        maskMemory: wave(constants.featureSize ** 2 * constants.memoryDim, step),
       }));
       const shared = { source: first!, temporalRow: 3, weight: 1.05 };
       return [

@@ -30,9 +30,9 @@ export const growAsTracked = (tree: MemoryTree, frame: number, offered: Candidat
   const grown = tree.grow(frame, undrawn);
   for (const { output, entry } of grown.kept) {
     const isMade = output.objectLogit > 0 && remembers;
-    if ((output.memory !== null) !== isMade)
+    if ((output.maskMemory !== null) !== isMade)
       throw new Error(`a memory of frame ${frame} was ${isMade ? 'not made' : 'made'} with its mask`);
-    if (entry.memory !== output.memory) throw new Error('what is remembered is not what is shown');
+    if (entry.maskMemory !== output.maskMemory) throw new Error('what is remembered is not what is shown');
   }
   return grown;
 };

@@ -22,5 +22,5 @@ export const remembered = (frame: number, iou = 0.9, objectLogit = 5): Remembere
   iou,
   objectLogit,
   pointer: Float32Array.of(frame, 0, 0, 0),
-  memory: Float32Array.of(frame),
+  maskMemory: Float32Array.of(frame),
 });

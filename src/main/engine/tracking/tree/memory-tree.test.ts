@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MemorySettings, memorySettingsSchema } from '../../../../shared/memory-settings.ts';
-import type { FrameMemory } from '../memory-bank.ts';
+import type { FrameOutput } from '../memory-bank.ts';
 import { growAsTracked } from '../testing/grow-tree.ts';
 import { testConstants } from '../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../testing/scripted-paths.ts';
@@ -9,7 +9,7 @@ import type { Candidate } from './candidate.ts';
 import { startHistory } from './gates/start-history.ts';
 import { type GrownFrame, MemoryTree } from './memory-tree.ts';
 
-const conditioning = new Map<number, FrameMemory>([[0, { ...remembered(0, 1, 10), logits: new Float32Array(64) }]]);
+const conditioning = new Map<number, FrameOutput>([[0, { ...remembered(0, 1, 10), logits: new Float32Array(64) }]]);
 
 const plant = (change: Partial<MemorySettings> = {}): MemoryTree =>
   new MemoryTree({
@@ -32,8 +32,8 @@ const step = (tree: MemoryTree, frame: number, script: (path: number) => Candida
     tree.requests(context(frame)).map((_, path) => script(path)),
   );
   for (const { output, entry } of grown.kept) {
-    output.memory = Float32Array.of(frame);
-    entry.memory = output.memory;
+    output.maskMemory = Float32Array.of(frame);
+    entry.maskMemory = output.maskMemory;
   }
   return grown;
 };
@@ -363,8 +363,8 @@ describe('for all stories', () => {
           for (const tree of [shared, apart]) {
             const grown = growAsTracked(tree, at + 1, offers(tree), tree === shared);
             for (const { output, entry } of grown.kept) {
-              output.memory = Float32Array.of(at);
-              entry.memory = output.memory;
+              output.maskMemory = Float32Array.of(at);
+              entry.maskMemory = output.maskMemory;
             }
           }
           expect(apart.branches).toEqual(shared.branches);

@@ -13,7 +13,7 @@
 import { branchesOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
 import type { BranchScore, TreeEvent } from '../../../../shared/memory-tree.ts';
 import type { AttentionRequest } from '../attention-batch.ts';
-import type { FrameMemory } from '../memory-bank.ts';
+import type { FrameOutput } from '../memory-bank.ts';
 import { frameUncertainty } from '../uncertainty.ts';
 import type { Candidate, RememberedFrame } from './candidate.ts';
 import type { AttendContext, PathHistory } from './gates/path-history.ts';
@@ -35,13 +35,13 @@ interface Path {
 /** What became of a frame. */
 export interface GrownFrame {
   /** Outputs whose memory must be there before the next frame, each with what remembers it; the best path's first. */
-  kept: { output: FrameMemory; entry: RememberedFrame }[];
+  kept: { output: FrameOutput; entry: RememberedFrame }[];
   isCertain: boolean;
   /** Worth a look, 0..1. */
   uncertainty: number;
   events: TreeEvent[];
   /** Earlier frames that the best path sees differently since it leads, newest first. */
-  amended: { frame: number; output: FrameMemory }[];
+  amended: { frame: number; output: FrameOutput }[];
 }
 
 export interface TreeOptions {
@@ -115,8 +115,8 @@ export class MemoryTree {
   }
 
   /** Outputs that can still be amended, for tests of the bound. */
-  get trail(): Set<FrameMemory> {
-    const outputs = new Set<FrameMemory>();
+  get trail(): Set<FrameOutput> {
+    const outputs = new Set<FrameOutput>();
     for (const path of this.#slots) for (let node = path.tip; node; node = node.parent) outputs.add(node.output);
     return outputs;
   }
@@ -126,11 +126,11 @@ export class MemoryTree {
    * @param reach frames behind the newest that keep theirs
    * @param isHeld whether somebody else needs an output
    */
-  forgetMemories(reach: number, isHeld: (frame: number, output: FrameMemory) => boolean): void {
+  forgetMemories(reach: number, isHeld: (frame: number, output: FrameOutput) => boolean): void {
     for (const path of new Set(this.#slots)) {
       let depth = 0;
       for (let node = path.tip; node; node = node.parent)
-        if (depth++ >= reach && node.output.memory !== null && !isHeld(node.frame, node.output)) node.output.memory = null;
+        if (depth++ >= reach && node.output.maskMemory !== null && !isHeld(node.frame, node.output)) node.output.maskMemory = null;
     }
   }
 
@@ -268,8 +268,8 @@ export class MemoryTree {
       const candidate = candidates[k]!;
       const { iou, objectLogit, pointer } = candidate;
       const { memory } = candidate;
-      const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), memory };
-      const output: FrameMemory = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, memory };
+      const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), maskMemory: memory };
+      const output: FrameOutput = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, maskMemory: memory };
       kept.push({ output, entry });
       let branch = branches.get(key);
       if (branch === undefined) {

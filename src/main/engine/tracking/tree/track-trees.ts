@@ -7,7 +7,7 @@ import { groupByShape } from '../attention-batch.ts';
 import type { TrackerConstants } from '../constants.ts';
 import type { DecodedObjects } from '../decoded-objects.ts';
 import type { ImageFeatures } from '../graphs.ts';
-import { endTree, type TrackedObject } from '../object-state.ts';
+import { endTree, type ObjectState } from '../object-state.ts';
 import { selectMask, usesMultimask } from '../select-mask.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from '../tracker-core.ts';
 import type { Candidate } from './candidate.ts';
@@ -70,7 +70,7 @@ const drawAll = async (wanted: readonly { path: DecodedPath; remember: readonly 
 };
 
 /** The tree goes on when this frame follows its newest one; else a new one starts from the conditioning frames. */
-const treeFor = (context: TreeContext, object: TrackedObject, frame: number, reverse: boolean): MemoryTree => {
+const treeFor = (context: TreeContext, object: ObjectState, frame: number, reverse: boolean): MemoryTree => {
   const { core, settings, sharesCopies } = context;
   const { tree } = object;
   const step = reverse ? -1 : 1;
@@ -97,7 +97,7 @@ export const trackTrees = async (
   features: ImageFeatures,
   frame: number,
   reverse: boolean,
-  objects: readonly TrackedObject[],
+  objects: readonly ObjectState[],
 ): Promise<ObjectFrameResult[]> => {
   const { core, onOutput } = context;
   const trees = objects.map((object) => treeFor(context, object, frame, reverse));
@@ -135,7 +135,7 @@ export const trackTrees = async (
   for (const batch of context.batchesPaths ? [outputs] : outputs.map((output) => [output])) {
     await encodeMemories(core, features, batch, false);
   }
-  for (const { output, entry } of kept) entry.memory = output.memory;
+  for (const { output, entry } of kept) entry.maskMemory = output.maskMemory;
   return objects.map((object, at) => {
     const { kept: own, uncertainty, events, amended } = grown[at]!;
     const best = own[0]!.output;

@@ -1,9 +1,9 @@
 /** The frames behind a path, as a chain that branches share up to where they parted. */
-import type { FrameMemory } from '../memory-bank.ts';
+import type { FrameOutput } from '../memory-bank.ts';
 
 export interface TrailNode {
   readonly frame: number;
-  readonly output: FrameMemory;
+  readonly output: FrameOutput;
   /** The frame before; null at the root and where the trail was cut. */
   parent: TrailNode | null;
 }

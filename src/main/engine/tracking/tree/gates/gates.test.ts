@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FrameMemory } from '../../memory-bank.ts';
+import type { FrameOutput } from '../../memory-bank.ts';
 import { MemoryBank } from '../../memory-bank.ts';
 import { testConstants } from '../../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../../testing/scripted-paths.ts';
@@ -9,7 +9,7 @@ import { KalmanBox } from './kalman-box.ts';
 import type { PathHistory } from './path-history.ts';
 import { startHistory } from './start-history.ts';
 
-const prompt = (frame: number): FrameMemory => ({ ...remembered(frame, 1, 10), logits: new Float32Array(64) });
+const prompt = (frame: number): FrameOutput => ({ ...remembered(frame, 1, 10), logits: new Float32Array(64) });
 const conditioning = new Map([[0, prompt(0)]]);
 
 /** Frames 1, 2, … with these IoUs and object logits. */
@@ -47,7 +47,7 @@ describe('no gate', () => {
         expect(own.pointers.map((p) => [p.pointer[0], p.position])).toEqual(
           bank.pointersFor(frame, reverse, 100).map((p) => [p.pointer[0], p.position]),
         );
-        expect(own.memories.every(({ source }) => source.memory !== null)).toBe(true);
+        expect(own.memories.every(({ source }) => source.maskMemory !== null)).toBe(true);
       }),
       { numRuns: 60 },
     );
@@ -337,7 +337,7 @@ describe('every gate', () => {
           frames.forEach(([iou, logit], at) => {
             const offered = [offer(iou, logit), offer(iou / 2, logit, squareLogits(4, 4, 3))];
             const { memories } = history.attend({ frame: at + 1, reverse: false, conditioning, frameCount: null });
-            expect(memories.every(({ source }) => source.memory !== null)).toBe(true);
+            expect(memories.every(({ source }) => source.maskMemory !== null)).toBe(true);
             expect(memories.length).toBeLessThanOrEqual(7);
             history = history.after(remembered(at + 1, iou, logit), 0, offered);
           });

@@ -4,14 +4,14 @@
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
-import { type AttendableFrame, type FrameMemory, MemoryBank } from '../../memory-bank.ts';
+import { type AttendableFrame, type FrameOutput, MemoryBank } from '../../memory-bank.ts';
 import type { Candidate, RememberedFrame } from '../candidate.ts';
 
 export interface AttendContext {
   frame: number;
   reverse: boolean;
   /** By frame. */
-  conditioning: ReadonlyMap<number, FrameMemory>;
+  conditioning: ReadonlyMap<number, FrameOutput>;
   /** null for a stream of unknown length. */
   frameCount: number | null;
 }
@@ -45,7 +45,7 @@ export const pushBounded = (
   const kept = [...frames, entry].slice(-most);
   const bare = kept.length - withMemory - 1;
   // One falls out of reach per frame; older ones are bare already.
-  if (bare >= 0 && kept[bare]!.memory !== null) kept[bare] = { ...kept[bare]!, memory: null };
+  if (bare >= 0 && kept[bare]!.maskMemory !== null) kept[bare] = { ...kept[bare]!, maskMemory: null };
   return kept;
 };
 
@@ -57,7 +57,7 @@ export const memoryReach = (constants: TrackerConstants): number => constants.nu
 /** A bank as SAM 2 would hold it, for its rules of what is attended (17 to 23). */
 export const bankOf = (
   constants: TrackerConstants,
-  conditioning: ReadonlyMap<number, FrameMemory>,
+  conditioning: ReadonlyMap<number, FrameOutput>,
   recent: readonly RememberedFrame[],
 ): MemoryBank<AttendableFrame> => {
   const bank = new MemoryBank<AttendableFrame>(constants);
