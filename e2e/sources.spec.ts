@@ -98,7 +98,7 @@ test('imported clips are seen in the settings, and removed when no project uses 
   await storage.getByRole('button', { name: 'Keep' }).click();
   await expect(storage.getByRole('listitem')).toHaveCount(3);
   await remove.click();
-  await storage.getByRole('button', { name: /^Remove 1 clip for good/ }).click();
+  await storage.getByRole('button', { name: /^Permanently remove 1 clip/ }).click();
   await expect(storage.getByRole('status')).toContainText(/^1 clip removed, .* freed\.$/);
   await expect(row('first.mp4')).toHaveCount(0);
   await expect(row('last.mp4')).toBeVisible();
