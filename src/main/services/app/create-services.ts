@@ -2,6 +2,7 @@
  * Puts the app together: one engine, any number of sessions, and the features that work on them. Electron, the web host and the CLI
  * each make one of these; nothing in the rooms of the features imports it.
  */
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { Method } from '../../../shared/contract.ts';
@@ -23,6 +24,7 @@ import { createModels } from '../models/create-models.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { projectMethods } from '../project/project-methods.ts';
 import { Projects } from '../project/projects.ts';
+import { ScratchMasks } from '../project/scratch-masks.ts';
 import { sessionMethods } from '../session/session-methods.ts';
 import { createSettings } from '../settings/create-settings.ts';
 import { settingsMethods } from '../settings/settings-methods.ts';
@@ -97,12 +99,16 @@ export const createServices = (options: ServicesOptions): Services => {
       notify,
     },
   );
+  const scratch = new ScratchMasks([join(dataDir, 'scratch'), join(tmpdir(), 'sam2-video-scratch')], (error) => {
+    if (error) notify('error', error.message);
+  });
   const projects = new Projects(projectsDir, appVersion, { onChange, notify });
   const openings = new Openings(operations, cancelRun);
   const sessions: Sessions = new Sessions({
     engine,
     models: () => models,
     projects,
+    scratch,
     openings,
     memory,
     mostAwake: () => settings.values['sessions.mostAwake'],
@@ -222,6 +228,7 @@ export const createServices = (options: ServicesOptions): Services => {
       engine.close();
       for (const { id } of sessions.list) await projects.close(id, false);
       if (!projects.keeps) await sources.imports.forget();
+      scratch.close();
     },
   };
   const handlers: Handlers<Method> = {

@@ -15,7 +15,10 @@ import type { AppEngine } from '../engine-link/app-engine.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { isProjectFolder, type Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
+import type { ScratchMasks } from '../project/scratch-masks.ts';
+import type { MaskStore } from '../results/mask-store.ts';
 import type { ClipNote } from '../session/clip-notes.ts';
+import { newWork, WorkHistory } from '../session/kept-work.ts';
 import type { LiveLink } from '../session/live-link.ts';
 import type { SessionDeps, SessionWork } from '../session/session-deps.ts';
 import { SessionService } from '../session/session-service.ts';
@@ -25,6 +28,8 @@ export interface SessionsDeps {
   engine: AppEngine;
   models: () => ModelService;
   projects: Projects;
+  /** Masks of clips without a project. */
+  scratch: ScratchMasks;
   openings: Openings;
   /** How objects are remembered in sessions that do not say. */
   memory: () => MemorySettings;
@@ -46,7 +51,10 @@ export interface SessionsDeps {
 }
 
 /** Makes the session's work of the project's. */
-type Adopt = (media: OpenedMedia, project: Project | null) => Promise<SessionWork | null>;
+type Adopt = (media: OpenedMedia, project: Project | null, newStore: () => MaskStore) => Promise<SessionWork | null>;
+
+/** Work that goes with the session. */
+const unkeptWork = (store: MaskStore): SessionWork => ({ store, kept: newWork, history: new WorkHistory(), save: () => {} });
 
 interface Entry {
   session: SessionService;
@@ -225,13 +233,14 @@ export class Sessions {
     adopt: Adopt = async (_, project) => project,
     replaces: SessionService | null = null,
   ): Promise<SessionService> {
-    const { projects, openings, onNote } = this.#deps;
-    let project: Project | null = null;
-    const adopted = async (media: OpenedMedia): Promise<SessionWork | null> => {
-      project = makeProject ? await makeProject(media) : null;
-      return adopt(media, project);
-    };
+    const { projects, scratch, openings, onNote } = this.#deps;
     const session = await openings.run(path, async (id) => {
+      let project: Project | null = null;
+      const newStore = (): MaskStore => scratch.newStore(id);
+      const adopted = async (media: OpenedMedia): Promise<SessionWork> => {
+        project = makeProject ? await makeProject(media) : null;
+        return (await adopt(media, project, newStore)) ?? unkeptWork(newStore());
+      };
       const opened = await SessionService.open(
         path,
         this.#sessionDeps(() => id),
@@ -262,6 +271,7 @@ export class Sessions {
     this.#deps.onClosed(session.id);
     this.#deps.onChange();
     await session.close();
+    this.#deps.scratch.release(session.id);
   }
 
   /** Puts sessions to sleep until the engine holds no more than it may; those that are idle the longest first. */

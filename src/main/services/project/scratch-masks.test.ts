@@ -20,7 +20,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 describe('ScratchMasks', () => {
   it('keeps each store in a file of its own, and all of them go at the end', () => {
     const scratch = new ScratchMasks([parent], () => {});
-    const [first, second] = [scratch.newStore(), scratch.newStore()];
+    const [first, second] = [scratch.newStore('a'), scratch.newStore('b')];
     for (let frame = 0; frame < 100; frame++) {
       first.put(frame, result(1, frame / 100));
       second.put(frame, result(1, 1 - frame / 100));
@@ -32,8 +32,12 @@ describe('ScratchMasks', () => {
     expect(files).toHaveLength(2);
     // At least the header of a record each.
     for (const bytes of files) expect(bytes).toBeGreaterThan(100 * 56);
+    scratch.release('a');
+    expect(readdirSync(join(parent, folder!))).toHaveLength(1);
+    expect(() => first.get(1, 30)).toThrow(/closed/);
+    expect(second.get(1, 31)?.score).toBeCloseTo(0.69);
     scratch.close();
-    expect(readdirSync(parent)).toEqual([]);
+    expect(existsSync(parent)).toBe(false);
   });
 
   it('removes what a killed process left, and nothing of those that run', () => {
@@ -44,7 +48,7 @@ describe('ScratchMasks', () => {
     }
     mkdirSync(join(parent, 'scratch-of-somebody-else'));
     const scratch = new ScratchMasks([parent], () => {});
-    scratch.newStore();
+    scratch.newStore('a');
     expect(existsSync(join(parent, `scratch-${gone}-abc`))).toBe(false);
     expect(existsSync(join(parent, `scratch-${process.ppid}-abc`, 'masks-0.log'))).toBe(true);
     expect(existsSync(join(parent, 'scratch-of-somebody-else'))).toBe(true);
@@ -54,11 +58,11 @@ describe('ScratchMasks', () => {
   it('takes the next place where one can not be written to, and memory where there is none', () => {
     writeFileSync(join(parent, 'file'), '');
     const second = new ScratchMasks([join(parent, 'file', 'data'), join(parent, 'other')], () => {});
-    second.newStore().put(0, result(1, 0.5));
+    second.newStore('a').put(0, result(1, 0.5));
     expect(readdirSync(join(parent, 'other'))).toHaveLength(1);
     second.close();
     const none = new ScratchMasks([join(parent, 'file', 'data')], () => {});
-    const store = none.newStore();
+    const store = none.newStore('a');
     store.put(0, result(1, 0.5));
     expect(store.get(1, 0)?.score).toBeCloseTo(0.5);
     none.close();

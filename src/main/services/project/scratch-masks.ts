@@ -3,8 +3,8 @@
  * memory does not grow with the clip. The folder goes with the process; the next one removes what a killed process
  * left.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { AppError } from '../../../shared/errors.ts';
 import { isRunning } from '../../common/running-process.ts';
 import type { MaskRow } from '../results/mask-index.ts';
@@ -41,15 +41,18 @@ class ScratchLog implements MaskLog {
     }
   }
 
-  close(): void {
+  remove(): void {
     this.#file.close();
+    rmSync(this.#file.path, { force: true });
   }
 }
 
 export class ScratchMasks {
   readonly #parents: readonly string[];
   readonly #failures: WriteFailures;
-  readonly #logs: ScratchLog[] = [];
+  /** By owner. */
+  readonly #logs = new Map<string, ScratchLog>();
+  #made = 0;
   #folder: string | null = null;
   readonly #onExit = (): void => this.close();
 
@@ -63,20 +66,33 @@ export class ScratchMasks {
     this.#failures = new WriteFailures(onError);
   }
 
-  /** In memory where no folder can be written to. */
-  newStore(): MaskStore {
+  /** A store that is kept until its owner is released; in memory where no folder can be written to. */
+  newStore(owner: string): MaskStore {
     this.#folder ??= this.#makeFolder();
     if (this.#folder === null) return new MaskStore();
-    const log = new ScratchLog(join(this.#folder, `masks-${this.#logs.length}.log`), this.#failures);
-    this.#logs.push(log);
+    this.release(owner);
+    const log = new ScratchLog(join(this.#folder, `masks-${++this.#made}.log`), this.#failures);
+    this.#logs.set(owner, log);
     return new MaskStore(log);
   }
 
-  /** Stores that were made can't be read any more. */
+  /** The owner's store can't be read any more. */
+  release(owner: string): void {
+    this.#logs.get(owner)?.remove();
+    this.#logs.delete(owner);
+  }
+
+  /** No store can be read any more. */
   close(): void {
     process.off('exit', this.#onExit);
-    for (const log of this.#logs.splice(0)) log.close();
-    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+    for (const owner of [...this.#logs.keys()]) this.release(owner);
+    if (this.#folder === null) return;
+    rmSync(this.#folder, { recursive: true, force: true });
+    try {
+      rmdirSync(dirname(this.#folder));
+    } catch {
+      // Another process has a folder there.
+    }
     this.#folder = null;
   }
 

@@ -8,6 +8,7 @@ import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { Project } from '../project/project.ts';
 import type { Projects } from '../project/projects.ts';
+import type { MaskStore } from '../results/mask-store.ts';
 import type { LiveLink } from '../session/live-link.ts';
 import type { SessionWork } from '../session/session-deps.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -29,7 +30,7 @@ export interface LiveApp {
   /** Opens a clip with work that is there already, in the place of a live session. */
   open: (
     path: string,
-    adopt: (media: OpenedMedia, project: Project | null) => Promise<SessionWork>,
+    adopt: (media: OpenedMedia, project: Project | null, newStore: () => MaskStore) => Promise<SessionWork>,
     replaces: SessionService,
   ) => Promise<SessionService>;
   close: (session: SessionService) => Promise<void>;
@@ -50,7 +51,7 @@ export const createLive = (app: LiveApp): LiveService =>
       display: shownSize(app.values()),
     }),
     open: async (clip, live) => {
-      const session = await app.open(clip.path, (media, project) => clip.adopt(media, project), live);
+      const session = await app.open(clip.path, (...work) => clip.adopt(...work), live);
       clip.adoptTrees(session, session.media);
       return session;
     },

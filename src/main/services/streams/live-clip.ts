@@ -16,8 +16,8 @@ import { FrameMap, rekeyMasks, rekeyWork } from './rekey.ts';
 
 export interface LiveClip {
   path: string;
-  /** Writes the work under the clip's frame numbers. @param project where it is kept; null = in memory */
-  adopt(media: OpenedMedia, project: Project | null): Promise<SessionWork>;
+  /** Writes the work under the clip's frame numbers. @param project where it is kept; null = in a store of its own */
+  adopt(media: OpenedMedia, project: Project | null, newStore?: () => MaskStore): Promise<SessionWork>;
   /** What the memories told goes along, as far as this process knows it. */
   adoptTrees(session: SessionService, media: OpenedMedia): void;
 }
@@ -32,10 +32,10 @@ export const rekeyed = (
   const mapTo = (media: OpenedMedia): FrameMap => new FrameMap(times, segments, media);
   return {
     path,
-    adopt: async (media, project) => {
+    adopt: async (media, project, newStore = () => new MaskStore()) => {
       const map = mapTo(media);
       const kept: KeptWork = rekeyWork(work.saved, map, isFollowed);
-      const store = project?.store ?? new MaskStore();
+      const store = project?.store ?? newStore();
       await rekeyMasks(work.store, store, kept.objects, map);
       project?.save(kept);
       const save = (next: KeptWork, step: WorkStep | null): void => project?.save(next, step);
