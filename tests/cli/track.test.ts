@@ -1,5 +1,5 @@
 /** The main job through the command line, on real footage. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -142,6 +142,23 @@ describe('sam2-video track', () => {
     expect(await ffprobeFramePts(join(out, 'annotated.partial.mp4'))).toHaveLength(masks.length);
     expect(readResults(out).frames).toHaveLength(132);
     for (const name of ['annotated.partial.mp4', 'masks.partial', 'results.json']) expect(run.stdout).toContain(join(out, name));
+  });
+
+  it('has its masks on disk while it tracks; they go at the end, and at the next start where it was killed', async () => {
+    const data = join(folder.path, 'scratch-data');
+    const env = { SAM2_VIDEO_DATA: data };
+    const killed = startCli(['track', sampleClip, '--point', '120,190@0', '--out', join(folder.path, 'killed')], env);
+    await killed.said(/Track forward: [2-9]\d*\/132/);
+    const files = readdirSync(join(data, 'scratch'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.log'));
+    expect(files).toHaveLength(1);
+    expect(statSync(join(data, 'scratch', files[0]!)).size).toBeGreaterThan(1000);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    expect(existsSync(join(data, 'scratch', files[0]!))).toBe(true);
+    const out = join(folder.path, 'after-kill');
+    const again = await runCli(['track', clips.path('cfr'), '--point', '100,100@0', '--out', out, '--no-video', '--no-masks'], env);
+    expect(again.code).toBe(0);
+    expect(existsSync(join(data, 'scratch'))).toBe(false);
   });
 
   it('is stopped while it fetches, with exit code 130 and nothing left', async () => {

@@ -110,10 +110,12 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
     const store = services.sessions.store(sessionId);
     stopShowing = showProgress(store);
     let isInterrupted = false;
+    let exportId: string | null = null;
     const stop = Promise.withResolvers<void>();
     const interrupt = (): void => {
       isInterrupted = true;
       stop.resolve();
+      if (exportId !== null) services.operations.cancel(exportId);
     };
     return await withInterrupt(interrupt, async () => {
       const work = promptLive(services, sessionId, objects).then(() =>
@@ -130,18 +132,12 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
       await copyWhole(recording, kept);
       process.stdout.write(`${recordingName}: ${kept}\n`);
       const range = { from: 0, to: clip.media.frameCount - 1 };
-      const exported = await services.operations.ended(
-        services.exports.start(clip, {
-          ...output,
-          directory,
-          json: true,
-          range,
-          partial: isInterrupted && seconds !== null,
-        }),
-      );
+      const partial = isInterrupted && seconds !== null;
+      exportId = services.exports.start(clip, { ...output, directory, json: true, keepsPartial: true, range, partial });
+      const exported = await services.operations.ended(exportId);
       if (exported.error) throw AppError.deserialize(exported.error);
       printOutputs(exported);
-      return isInterrupted && seconds !== null ? exitCodes.interrupted : exitCodes.done;
+      return partial || exported.state === 'cancelled' ? exitCodes.interrupted : exitCodes.done;
     });
   } finally {
     stopShowing();
