@@ -66,7 +66,9 @@ export class LiveSession {
   readonly #queue = new FrameQueue<Arrived>(queued);
   readonly #ring: FrameRing;
   readonly #follower: LiveFollower<Arrived>;
-  readonly #times: LiveTime[];
+  #frameCount = 0;
+  /** When the first picture came, ms since 1970. */
+  #firstWallMs: number | null = null;
   readonly #log: TimesLog;
   readonly #rates = new LiveRates();
   readonly #lifecycle: LifecycleDriver;
@@ -91,13 +93,12 @@ export class LiveSession {
     this.#options = options;
     this.title = titleOf(options.source);
     mkdirSync(options.folder, { recursive: true });
-    this.#times = readTimes(options.folder);
     this.#segment = nextSegment(options.folder);
     for (let i = 0; i < this.#segment; i++) this.#bytes += bytesOf(join(options.folder, segmentName(i)));
     this.#log = new TimesLog(options.folder);
     // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what
     // came then.
-    for (const time of this.#times) this.#sessionTime(time);
+    for (const time of readTimes(options.folder)) this.#place(time);
     this.#ring = new FrameRing(options.bufferBytes);
     this.#follower = new LiveFollower({
       queue: this.#queue,
@@ -124,7 +125,7 @@ export class LiveSession {
 
   /** Frames so far; those of an engine before this one included. */
   get frameCount(): number {
-    return this.#times.length;
+    return this.#frameCount;
   }
 
   /** Size of the source in px. @throws AppError `busy` before the first picture */
@@ -154,10 +155,11 @@ export class LiveSession {
 
   /** The model's view of a frame, [S, S, 3]: from the ring, or from the recording, for what is undone or replayed. */
   async modelFrame(frame: number, size: number): Promise<Uint8Array> {
-    const time = this.#times[frame];
-    const held = this.#ring.modelFrame(frame);
-    if (!held && !time) throw this.#outOfRange(frame);
     const { ffmpeg, folder } = this.#options;
+    const held = this.#ring.modelFrame(frame);
+    // Times are read from the log when one is needed, which is seldom: in memory they would grow with the recording.
+    const time = held ? null : readTimes(folder)[frame];
+    if (!held && !time) throw this.#outOfRange(frame);
     const image = held ?? (await recordedModelFrame(ffmpeg, join(folder, segmentName(time!.segment)), time!.ptsMs, size));
     this.#ring.pin(frame, image);
     // What leaves here may be transferred.
@@ -250,18 +252,22 @@ export class LiveSession {
   }
 
   #take({ segment, ptsMs, wallMs, display, model }: Arrived): LiveFrame {
-    const frame = this.#times.length;
+    const frame = this.#frameCount;
     const time = { segment, ptsMs, wallMs };
-    this.#times.push(time);
     this.#log.add(frame, time);
-    const held = { frame, timeMs: this.#sessionTime(time), display, model };
+    const held = { frame, timeMs: this.#place(time), display, model };
     this.#ring.push(held);
     return held;
   }
 
-  /** ms since the first picture: by the time stamps within a connection, by the clock from one to the next. */
-  #sessionTime({ segment, ptsMs, wallMs }: LiveTime): number {
-    if (this.#offset?.segment !== segment) this.#offset = { segment, ms: wallMs - this.#times[0]!.wallMs - ptsMs };
+  /**
+   * Counts the next picture.
+   * @returns ms since the first one: by the time stamps within a connection, by the clock from one to the next
+   */
+  #place({ segment, ptsMs, wallMs }: LiveTime): number {
+    this.#frameCount++;
+    this.#firstWallMs ??= wallMs;
+    if (this.#offset?.segment !== segment) this.#offset = { segment, ms: wallMs - this.#firstWallMs - ptsMs };
     this.#lastTimeMs = Math.max(this.#lastTimeMs + 1, ptsMs + this.#offset.ms);
     return this.#lastTimeMs;
   }
