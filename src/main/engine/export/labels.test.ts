@@ -26,6 +26,12 @@ describe('renderTexts', () => {
   });
 });
 
+it.each([11, 12, 13, 15])('letters of %d px are drawn, whether their picture has an odd or an even size', async (size) => {
+  const [picture] = await renderTexts(['Rabbit'], size, await findFfmpeg());
+  expect(picture!.alpha).toHaveLength(picture!.width * picture!.height);
+  expect(Math.max(...picture!.alpha)).toBe(255);
+});
+
 describe('labels', () => {
   it('lie inside the picture, and above their box where there is room', () => {
     const size = { width: 200, height: 100 };

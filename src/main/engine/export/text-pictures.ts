@@ -49,11 +49,14 @@ export const renderTexts = async (texts: readonly string[], size: number, ffmpeg
   return pictures;
 };
 
+/** Some versions of ffmpeg make plain pictures of odd sizes a pixel smaller. */
+const even = (length: number): number => 2 * Math.ceil(length / 2);
+
 const renderRun = async (texts: readonly string[], size: number, ffmpeg: string): Promise<TextPicture[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'sam2-video-labels-'));
   try {
-    const height = Math.ceil(size * 1.4);
-    const width = Math.min(widest, Math.ceil(Math.max(...texts.map((text) => text.length)) * size * 1.2) + 16);
+    const height = even(size * 1.4);
+    const width = Math.min(widest, even(Math.max(...texts.map((text) => text.length)) * size * 1.2) + 16);
     await Promise.all(texts.map((text, i) => writeFile(join(folder, `${i}.txt`), text)));
     const draw = (font: string | null): string[] =>
       texts.map(
