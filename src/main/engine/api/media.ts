@@ -59,8 +59,12 @@ export interface OpenedMedia {
   stream: number;
   /** Made of two fields, taken one after the other. */
   isInterlaced: boolean;
-  /** By ffmpeg's names, e.g. "smpte2084"; null where the file does not say. */
-  transfer: string | null;
+  /** Two fields are put together into one whole picture. */
+  isDeinterlaced: boolean;
+  /** HDR is shown, tracked and exported as SDR. */
+  isToneMapped: boolean;
+  /** Of the file, when it is HDR; null for others. */
+  hdr: 'PQ' | 'HLG' | null;
   /** null for a clip that was not made of pictures. */
   pictures: PictureNames | null;
   /** Presentation time of every frame in ticks. */

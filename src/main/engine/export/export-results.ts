@@ -74,7 +74,8 @@ export const exportResults = async (
         fullRange,
         audioFrom: source.media.hasAudio ? source.media.path : null,
         ...(isWholeClip ? {} : { rangeMs: { start: source.index.timeMs(from), end: source.index.timeMs(to) } }),
-        averageTicks: source.index.averageTicks(),
+        lastTicks: source.index.durationTicks(to),
+        marks: source.media,
         ffmpeg,
         signal,
       })

@@ -3,6 +3,7 @@
  */
 import { planesByteLength } from '../../../shared/wire.ts';
 import type { FrameIndex } from './frame-index.ts';
+import { displayFilter, rgbFilter } from './picture-form.ts';
 import type { MediaInfo } from './probe.ts';
 import { decodeRaw, type RawDecodeOptions, type RawOutput } from './raw-decode.ts';
 
@@ -31,22 +32,6 @@ export interface DecodedFrame {
   /** RGB, 8 bits each, rows from the top: size x size x 3. */
   model: Uint8Array | null;
 }
-
-const range = (isFull: boolean): string => (isFull ? 'pc' : 'tv');
-
-type PictureColor = Pick<MediaInfo, 'pixelFormat' | 'colorSpace' | 'fullRange'>;
-
-/** The colour options that make the scaler read the source as MediaInfo describes it, not as it guesses. */
-const sourceColor = (info: PictureColor): string =>
-  /^(gbr|rgb|bgr|argb|abgr|pal8|0rgb|0bgr)/.test(info.pixelFormat)
-    ? ''
-    : `:in_color_matrix=${info.colorSpace}:in_range=${range(info.fullRange)}`;
-
-export const displayFilter = (info: PictureColor, size: { width: number; height: number }): string =>
-  `scale=${size.width}:${size.height}:flags=bicubic${sourceColor(info)}:out_color_matrix=${info.colorSpace}:out_range=${range(info.fullRange)},format=yuv420p`;
-
-export const rgbFilter = (info: PictureColor, size: { width: number; height: number }): string =>
-  `scale=${size.width}:${size.height}:flags=bicubic+accurate_rnd+full_chroma_int${sourceColor(info)},format=rgb24`;
 
 const rawOptions = (options: DecodeOptions): RawDecodeOptions => {
   const { display, model, info, ...rest } = options;

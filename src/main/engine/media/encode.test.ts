@@ -22,7 +22,7 @@ afterAll(() => clips.remove());
 
 const optionsFor = ({ info, index }: ProbeResult, output: string, change: Partial<EncoderOptions> = {}): EncoderOptions => ({
   ...{ output, width: info.width, height: info.height, timeBase: info.timeBase, colorSpace: info.colorSpace, fullRange: info.fullRange },
-  ...{ audioFrom: info.path, averageTicks: index.averageTicks(), ffmpeg, preset: 'ultrafast', ...change },
+  ...{ audioFrom: info.path, lastTicks: index.durationTicks(index.length - 1), ffmpeg, preset: 'ultrafast', ...change },
 });
 
 /** Decodes and encodes frames from..to; by default all. */

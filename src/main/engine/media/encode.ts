@@ -110,8 +110,8 @@ class Mp4Encoder implements Encoder {
 
   /** ffmpeg has read the sound to the end of the range: what goes beyond the last picture is left out. */
   async #cutSound(): Promise<void> {
-    const { timeBase, averageTicks = 1, ffmpeg, signal } = this.#options;
-    const endSec = ((this.#lastTicks + averageTicks - this.#originTicks) * timeBase.num) / timeBase.den;
+    const { timeBase, lastTicks = 1, ffmpeg, signal } = this.#options;
+    const endSec = ((this.#lastTicks + lastTicks - this.#originTicks) * timeBase.num) / timeBase.den;
     const cut = cutPartial(this.#partial);
     const copied = ['-map', '0', '-c', 'copy', '-t', endSec.toFixed(6), '-video_track_timescale', String(timeBase.den)];
     const args = ['-copyts', ...inputArgs(this.#partial), ...copied, '-movflags', '+faststart', '-f', 'mp4', '-y', fileUrl(cut)];
@@ -134,7 +134,7 @@ class Mp4Encoder implements Encoder {
   }
 
   async #start(firstTicks: number): Promise<FfmpegChild> {
-    const { timeBase, rangeMs, width, height, averageTicks, ffmpeg, signal } = this.#options;
+    const { timeBase, rangeMs, width, height, lastTicks, ffmpeg, signal } = this.#options;
     // Whole clips keep the source's own times. A part starts at 0; so does what MP4 can't hold (negative) or would show
     // as a long blank (recordings whose clock started hours ago).
     const firstSec = (firstTicks * timeBase.num) / timeBase.den;
@@ -152,7 +152,7 @@ class Mp4Encoder implements Encoder {
     child.exit.then(gone, gone);
     this.#options.onSpawn?.(child.pid);
     child.stdout.resume();
-    child.stdin?.write(matroskaHeader({ width, height }, timeBase, averageTicks ?? timeBase.den / timeBase.num / 25));
+    child.stdin?.write(matroskaHeader({ width, height }, timeBase, lastTicks ?? timeBase.den / timeBase.num / 25));
     return child;
   }
 

@@ -5,6 +5,7 @@ import { listEncoders, passthroughArgs } from './ffmpeg-binary.ts';
 import { fileUrl, inputArgs } from './ffmpeg-process.ts';
 import type { ColorSpace } from './frame-facts.ts';
 import type { TimeBase } from './frame-index.ts';
+import type { PictureForm } from './picture-form.ts';
 import { soundCodecOf } from './sound.ts';
 
 export interface EncoderOptions {
@@ -24,8 +25,10 @@ export interface EncoderOptions {
    * and a part that does not begin with the clip starts at time 0.
    */
   rangeMs?: { start: number; end: number };
-  /** Mean distance of frames (FrameIndex.averageTicks()); steers rate control only. */
-  averageTicks?: number;
+  /** How long the last frame is shown (FrameIndex.durationTicks()). */
+  lastTicks?: number;
+  /** By ffmpeg's names, as the source says; null and by default, what goes with the matrix. */
+  marks?: Pick<PictureForm, 'matrix' | 'primaries' | 'transfer'>;
   ffmpeg: string;
   signal?: AbortSignal | undefined;
   /** Constant quality, 0 (lossless) to 51. */
@@ -66,15 +69,22 @@ export const chooseEncoder = (available: ReadonlySet<string>, crf: number, prese
   );
 };
 
-const colorParams: Record<ColorSpace, string> = {
-  bt601: 'color_primaries=smpte170m:color_trc=smpte170m:colorspace=smpte170m',
-  bt709: 'color_primaries=bt709:color_trc=bt709:colorspace=bt709',
-  bt2020: 'color_primaries=bt2020:color_trc=bt2020-10:colorspace=bt2020nc',
+const usualMarks: Record<ColorSpace, { primaries: string; transfer: string; matrix: string }> = {
+  bt601: { primaries: 'smpte170m', transfer: 'smpte170m', matrix: 'smpte170m' },
+  bt709: { primaries: 'bt709', transfer: 'bt709', matrix: 'bt709' },
+  bt2020: { primaries: 'bt2020', transfer: 'bt2020-10', matrix: 'bt2020nc' },
+};
+
+/** How the film is marked, so that players show what the source shows. */
+const colorParams = ({ colorSpace, fullRange, marks }: EncoderOptions): string => {
+  const usual = usualMarks[colorSpace];
+  const { matrix, primaries, transfer } = marks ?? { matrix: null, primaries: null, transfer: null };
+  return `color_primaries=${primaries ?? usual.primaries}:color_trc=${transfer ?? usual.transfer}:colorspace=${matrix ?? usual.matrix}:range=${fullRange ? 'pc' : 'tv'}`;
 };
 
 /** Nothing where the source has no sound (asked of the file itself, so that the caller need not know). */
 const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<{ input: string[]; output: string[] }> => {
-  const { audioFrom, rangeMs, timeBase, averageTicks = 0, ffmpeg, signal } = options;
+  const { audioFrom, rangeMs, timeBase, lastTicks = 0, ffmpeg, signal } = options;
   if (audioFrom === null) return { input: [], output: [] };
   const audioCodec = await soundCodecOf(audioFrom, ffmpeg, signal);
   if (audioCodec === null) return { input: [], output: [] };
@@ -86,12 +96,12 @@ const audioArgs = async (options: EncoderOptions, originTicks: number): Promise<
   const output = ['-map', '1:a:0'];
   if (originSec !== 0) before.push('-itsoffset', (-originSec).toFixed(6));
   if (rangeMs === undefined || (rangeMs.start === 0 && originTicks === 0)) {
-    if (rangeMs !== undefined) before.push('-t', (rangeMs.end / 1000 + averageTicks * secondsPerTick + 0.001).toFixed(6));
+    if (rangeMs !== undefined) before.push('-t', (rangeMs.end / 1000 + lastTicks * secondsPerTick + 0.001).toFixed(6));
     output.push(...(canCopy ? ['-c:a', 'copy'] : aacArgs));
   } else {
     // Cutting between packets is inexact and leaves hidden sound in the file, so a part's sound is encoded anew.
     if (originSec > 0) before.push('-noaccurate_seek', '-seek_timestamp', '1', '-ss', originSec.toFixed(6));
-    const lengthSec = (rangeMs.end - rangeMs.start) / 1000 + averageTicks * secondsPerTick;
+    const lengthSec = (rangeMs.end - rangeMs.start) / 1000 + lastTicks * secondsPerTick;
     output.push('-filter:a', `atrim=start=0:end=${Math.max(0.001, lengthSec).toFixed(6)}`, ...aacArgs);
   }
   return { input: inputArgs(audioFrom, before), output };
@@ -108,10 +118,7 @@ export const encoderArgs = async (options: EncoderOptions, partial: string, orig
   const encoder = chooseEncoder(options.encoders ?? (await listEncoders(ffmpeg)), crf, preset);
   const base = encoderTimeBase(encoder.name, timeBase);
   const audio = await audioArgs(options, originTicks);
-  const filters = [
-    `settb=${base.num}/${base.den}`,
-    `setparams=${colorParams[options.colorSpace]}:range=${options.fullRange ? 'pc' : 'tv'}`,
-  ];
+  const filters = [`settb=${base.num}/${base.den}`, `setparams=${colorParams(options)}`, 'setsar=1'];
   if (width % 2 === 1 || height % 2 === 1)
     filters.push('pad=ceil(iw/2)*2:ceil(ih/2)*2', `fillborders=right=${width % 2}:bottom=${height % 2}:mode=smear`);
   return [

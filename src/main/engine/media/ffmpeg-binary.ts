@@ -128,28 +128,37 @@ export const findFfmpeg = async (options: FindFfmpegOptions = {}): Promise<strin
 /** Output arguments that neither duplicate nor drop a frame. */
 export const passthroughArgs = ['-fps_mode', 'passthrough'] as const;
 
-const encoderLists = new Map<string, Promise<Set<string>>>();
+/** What a line of `-encoders` or `-filters` names. */
+const listLine = { encoders: /^ [VAS][A-Z.]{5} (\S+)/, filters: /^ [A-Z.]{2,3} (\S+)\s+\S+->\S+/ } as const;
+
+const list = (what: keyof typeof listLine): ((ffmpeg: string) => Promise<Set<string>>) => {
+  const lists = new Map<string, Promise<Set<string>>>();
+  return (ffmpeg) => {
+    const known = lists.get(ffmpeg);
+    if (known !== undefined) return known;
+    const asked = (async (): Promise<Set<string>> => {
+      const names = new Set<string>();
+      const { code, stderr } = await runFfmpeg(ffmpeg, [`-${what}`], {
+        onLine: (line) => {
+          const match = listLine[what].exec(line);
+          if (match?.[1] !== undefined && match[1] !== '=') names.add(match[1]);
+        },
+      });
+      if (code !== 0)
+        throw new AppError(
+          'encode-failed',
+          `ffmpeg could not list its ${what}: ${stderr.lastError()}. Install another ffmpeg, or set FFMPEG_PATH to one.`,
+        );
+      return names;
+    })();
+    lists.set(ffmpeg, asked);
+    asked.catch(() => lists.delete(ffmpeg));
+    return asked;
+  };
+};
 
 /** Names of the encoders this ffmpeg was built with. */
-export const listEncoders = (ffmpeg: string): Promise<Set<string>> => {
-  const known = encoderLists.get(ffmpeg);
-  if (known !== undefined) return known;
-  const asked = (async (): Promise<Set<string>> => {
-    const names = new Set<string>();
-    const { code, stderr } = await runFfmpeg(ffmpeg, ['-encoders'], {
-      onLine: (line) => {
-        const match = /^ [VAS][A-Z.]{5} (\S+)/.exec(line);
-        if (match?.[1] !== undefined && match[1] !== '=') names.add(match[1]);
-      },
-    });
-    if (code !== 0)
-      throw new AppError(
-        'encode-failed',
-        `ffmpeg could not list its encoders: ${stderr.lastError()}. Install another ffmpeg, or set FFMPEG_PATH to one.`,
-      );
-    return names;
-  })();
-  encoderLists.set(ffmpeg, asked);
-  asked.catch(() => encoderLists.delete(ffmpeg));
-  return asked;
-};
+export const listEncoders = list('encoders');
+
+/** Names of the filters this ffmpeg was built with. */
+export const listFilters = list('filters');

@@ -15,7 +15,8 @@ export interface FrameFacts {
   pixelFormat: string;
   /** Matrix, as the file says, or null. */
   colorSpace: ColorSpace | null;
-  /** By ffmpeg's names; null where the file does not say. */
+  /** By ffmpeg's names; null where the file does not say. The matrix is null for RGB as well. */
+  matrix: string | null;
   primaries: string | null;
   transfer: string | null;
   isFullRange: boolean;
@@ -68,6 +69,7 @@ export class FrameFactsReader {
         sampleAspect: num > 0 && den > 0 ? { num, den } : { num: 1, den: 1 },
         pixelFormat,
         colorSpace: null,
+        matrix: null,
         primaries: null,
         transfer: null,
         isFullRange: pixelFormat.startsWith('yuvj'),
@@ -75,7 +77,9 @@ export class FrameFactsReader {
         hasChanges: false,
       };
     } else if (this.#first && this.#frames === 1 && value('color_range') !== undefined) {
-      this.#first.colorSpace = matrixNames[value('color_space') ?? ''] ?? null;
+      const matrix = value('color_space') ?? '';
+      this.#first.colorSpace = matrixNames[matrix] ?? null;
+      this.#first.matrix = this.#first.colorSpace && matrix;
       this.#first.primaries = known(value('color_primaries'));
       this.#first.transfer = known(value('color_trc'));
       this.#first.isFullRange ||= /^(pc|jpeg|full)$/.test(value('color_range') ?? '');

@@ -10,32 +10,21 @@ import { AppError } from '../../../shared/errors.ts';
 import type { Damage, PictureNames, TimeRepair, VideoStream } from '../api/media.ts';
 import { damageOf } from './damage.ts';
 import { type DecodeListing, listDecoded } from './decoded-frames.ts';
-import type { ColorSpace, FrameFacts } from './frame-facts.ts';
+import { listFilters } from './ffmpeg-binary.ts';
+import type { FrameFacts } from './frame-facts.ts';
 import { FrameIndex, type TimeBase } from './frame-index.ts';
 import { type ListedStream, listPackets, type PacketListing } from './packet-listing.ts';
+import { hdrTransfers, type PictureForm, type PictureWork, pictureOf } from './picture-form.ts';
 import { readPictureList } from './pictures/picture-movie.ts';
 import { checkFile, explainNothing } from './source-refusals.ts';
 import type { StreamHeader } from './stream-info.ts';
 
-export interface MediaInfo {
+export interface MediaInfo extends PictureForm {
   path: string;
   /** Video streams of the file, covers left out. */
   streams: VideoStream[];
   /** The one that is open: a number in `streams`. */
   stream: number;
-  /** Display size: turned upright, pixels made square. Pass it on when asking for frames. */
-  width: number;
-  height: number;
-  codec: string;
-  pixelFormat: string;
-  /** Matrix of the YUV planes this folder hands out. Guessed by size where the file does not say. */
-  colorSpace: ColorSpace;
-  fullRange: boolean;
-  /** By ffmpeg's names; null where the file does not say. */
-  primaries: string | null;
-  transfer: string | null;
-  /** Made of two fields, taken one after the other. */
-  isInterlaced: boolean;
   durationMs: number;
   averageFps: number;
   /** Of the times that the index tells. */
@@ -69,6 +58,8 @@ export interface ProbeOptions {
   ffmpeg: string;
   /** Video stream to open, covers not counted; by default the largest that moves. */
   stream?: number | undefined;
+  /** Interlaced frames are made whole pictures; by default they are. */
+  deinterlace?: boolean | undefined;
   signal?: AbortSignal | undefined;
   /** Told every few hundred frames how far it is: bytes of the file while it is listed, frames when it has to be decoded. */
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -164,8 +155,9 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   const head = await (begun?.stream === stream ? begun.head : decode(stream, listed, checkedFrames));
   const decoded = await buildIndex(path, packets, stream, head, options, (most, onFrame) => decode(stream, listed, most, onFrame));
   const damage = await damageOf(path, packets.stderr, decoded.head.container, signal);
+  const form = pictureOf(listed, decoded.head.facts!, await workOn(decoded.head.facts!, options));
   const pictures = await picturesOf(path, decoded.head.container, decoded.index);
-  return { info: { ...describe(path, packets, stream, decoded, damage), pictures }, index: decoded.index };
+  return { info: { ...describe(path, packets, stream, decoded, form), damage, pictures }, index: decoded.index };
 };
 
 const buildIndex = async (
@@ -212,39 +204,20 @@ const picturesOf = async (path: string, container: string, index: FrameIndex): P
   };
 };
 
-const displaySize = ({ width, height, sampleAspect: { num, den } }: FrameFacts): { width: number; height: number } => ({
-  // The longer side of a pixel grows, so that no picture information is lost.
-  width: num > den ? Math.round((width * num) / den) : width,
-  height: num < den ? Math.round((height * den) / num) : height,
-});
-
-const isRgb = (pixelFormat: string): boolean => /^(gbr|rgb|bgr|argb|abgr|pal8|0rgb|0bgr|x2rgb|x2bgr)/.test(pixelFormat);
-
-/** The picture as it is handed out: turned upright, pixels made square; its matrix guessed by size where the source names none. */
-export type PictureInfo = Pick<
-  MediaInfo,
-  'width' | 'height' | 'codec' | 'pixelFormat' | 'colorSpace' | 'fullRange' | 'primaries' | 'transfer' | 'isInterlaced'
->;
-
-export const pictureOf = (coded: VideoStream, facts: FrameFacts): PictureInfo => ({
-  ...displaySize(facts),
-  codec: coded.codec,
-  pixelFormat: facts.pixelFormat,
-  colorSpace: facts.colorSpace ?? (coded.width >= 1280 || coded.height > 576 ? 'bt709' : 'bt601'),
-  // RGB sources become limited-range YUV on their way out.
-  fullRange: facts.isFullRange && !isRgb(facts.pixelFormat),
-  primaries: facts.primaries,
-  transfer: facts.transfer,
-  isInterlaced: facts.isInterlaced,
-});
+/** What this ffmpeg can do to pictures like these. */
+const workOn = async ({ transfer, isInterlaced }: FrameFacts, { ffmpeg, deinterlace = true }: ProbeOptions): Promise<PictureWork> => {
+  if (!isInterlaced && !Object.hasOwn(hdrTransfers, transfer ?? '')) return { canToneMap: false, canDeinterlace: false };
+  const filters = await listFilters(ffmpeg);
+  return { canToneMap: filters.has('zscale') && filters.has('tonemap'), canDeinterlace: deinterlace && filters.has('estdif') };
+};
 
 const describe = (
   path: string,
   packets: PacketListing,
   stream: number,
   { head, index }: Decoding,
-  damage: Damage | null,
-): Omit<MediaInfo, 'pictures'> => {
+  form: PictureForm,
+): Omit<MediaInfo, 'damage' | 'pictures'> => {
   const listed = packets.streams[stream]!;
   const { timeBase: base } = listed;
   const videoStart = (listed.pts.reduce((least, pts) => Math.min(least, pts), listed.pts[0] ?? 0) * base.num) / base.den;
@@ -252,7 +225,7 @@ const describe = (
     path,
     streams: packets.streams.map(({ codec, width, height }) => ({ codec, width, height })),
     stream,
-    ...pictureOf(listed, head.facts!),
+    ...form,
     durationMs: index.durationMs,
     averageFps: 1000 / index.ticksToMs(index.averageTicks()),
     timeBase: index.timeBase,
@@ -264,7 +237,6 @@ const describe = (
     startSec: Math.min(videoStart, head.soundStartSec ?? videoStart),
     isSeekExact: !listed.hasMissingTimes && !untimedContainers.test(head.container) && index.isAscending,
     hasChanges: head.facts!.hasChanges,
-    damage,
     repair: index.repair,
   };
 };

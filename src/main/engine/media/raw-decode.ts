@@ -10,6 +10,7 @@ import { passthroughArgs } from './ffmpeg-binary.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
 import type { FrameIndex } from './frame-index.ts';
 import { FramePipe, LinePipe } from './frame-pipe.ts';
+import { frameFilters } from './picture-form.ts';
 import type { MediaInfo } from './probe.ts';
 import { FrameCrcReader } from './stream-info.ts';
 
@@ -78,9 +79,10 @@ const buildArgs = (options: RawDecodeOptions, anchor: number, margin: number | n
   // Where time stamps do not tell frames apart they are counted, from the first. Filters that count begin anew where the picture changes
   // its size; where it does not, the frames before the first that is wanted need not leave ffmpeg.
   const skip = anchor > 0 && !info.isSeekExact && !info.hasChanges ? `,trim=start_frame=${anchor}` : '';
+  const fields = frameFilters(info);
   const names = outputs.map((_, i) => `[o${i}]`);
   const graph = [
-    `[0:V:${info.stream}]settb=${base.num}/${base.den}${trim}${skip},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
+    `[0:V:${info.stream}]settb=${base.num}/${base.den}${trim}${skip}${fields && `,${fields},settb=${base.num}/${base.den}`},split=${outputs.length + 1}[t]${outputs.map((_, i) => `[s${i}]`).join('')}`,
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
     ...outputs.map((output, i) => `[s${i}]${output.filter}${names[i]}`),
   ];

@@ -12,6 +12,7 @@ import { type EngineEvents, type EngineInput, type EngineModel, type EnginePictu
 import type { WrittenResults } from '../export/export-results.ts';
 import { MaskFeed } from '../export/mask-feed.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
+import { hdrTransfers } from '../media/picture-form.ts';
 import { type Bundle, openBundle } from '../model/bundle/bundle.ts';
 import { constantsOf, graphPathsOf } from '../model/runtime/onnx-graphs.ts';
 import { chooseProviders, type ProviderChoice } from '../model/runtime/providers.ts';
@@ -153,8 +154,21 @@ export class Engine {
       // Where the first prompt is likely to be; whatever is wrong with it is said there.
       if (this.#manifest) source.modelFrame(0, this.#manifest.imageSize).catch(() => {});
       const ptsTicks = Float64Array.from({ length: index.length }, (_, i) => index.ptsTicks(i));
-      const { path: _, pixelFormat, audioCodec, container, startSec, isSeekExact, primaries, hasChanges, ...told } = media;
-      return new Transferred({ ...told, ptsTicks }, [ptsTicks.buffer]);
+      const {
+        path: _,
+        pixelFormat,
+        audioCodec,
+        container,
+        startSec,
+        isSeekExact,
+        primaries,
+        matrix,
+        transfer,
+        coded,
+        hasChanges,
+        ...told
+      } = media;
+      return new Transferred({ ...told, hdr: hdrTransfers[coded.transfer ?? ''] ?? null, ptsTicks }, [ptsTicks.buffer]);
     },
 
     close: async (raw: EngineInput<'close'>): Promise<object> => {

@@ -7,12 +7,11 @@
 
 import { AppError } from '../../../shared/errors.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
-import { displayFilter, rgbFilter } from '../media/decode.ts';
 import { passthroughArgs } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
 import { FrameFactsReader } from '../media/frame-facts.ts';
 import { FramePipe, LinePipe } from '../media/frame-pipe.ts';
-import { type MediaInfo, pictureOf } from '../media/probe.ts';
+import { displayFilter, pictureOf, rgbFilter } from '../media/picture-form.ts';
 import { FrameCrcReader } from '../media/stream-info.ts';
 import { fitSize } from '../pipeline/media-source.ts';
 
@@ -212,7 +211,7 @@ export class LiveDecoder {
 }
 
 const decodeArgs = (picture: LivePicture, display: { width: number; height: number }, modelSize: number): string[] => {
-  const info: Pick<MediaInfo, 'pixelFormat' | 'colorSpace' | 'fullRange'> = picture;
+  const info = picture;
   const graph = [
     '[0:V:0]settb=1/1000,split=3[t][d][m]',
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',

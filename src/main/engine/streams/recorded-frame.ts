@@ -1,10 +1,10 @@
 /** A frame of a recording that is not whole yet, as the model sees it: for prompts whose moment has left the ring. */
 import { AppError } from '../../../shared/errors.ts';
-import { rgbFilter } from '../media/decode.ts';
+
 import { listDecoded } from '../media/decoded-frames.ts';
 import { inputArgs, spawnFfmpeg } from '../media/ffmpeg-process.ts';
 import { FramePipe } from '../media/frame-pipe.ts';
-import { pictureOf } from '../media/probe.ts';
+import { pictureOf, rgbFilter } from '../media/picture-form.ts';
 
 /**
  * @param ptsMs its time stamp in the file, ms

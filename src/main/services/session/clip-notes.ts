@@ -42,6 +42,18 @@ const picturesText = ({ pictures }: OpenedMedia): string | null =>
     ? `${count(pictures.missing.length, 'picture', 'pictures')} can't be decoded and are left out: ${pictures.missing.slice(0, 5).join(', ')}${pictures.missing.length > 5 ? ' and others' : ''}.`
     : null;
 
+const colorText = ({ hdr, isToneMapped }: OpenedMedia): string | null => {
+  if (!hdr) return null;
+  return isToneMapped
+    ? `The clip is HDR (${hdr}). It is shown, tracked and exported in SDR (BT.709), tone-mapped.`
+    : `The clip is HDR (${hdr}), and this ffmpeg can't tone-map it, so colours look pale here. An export is marked as ${hdr}, as the clip is.`;
+};
+
+const fieldsText = ({ isInterlaced, isDeinterlaced }: OpenedMedia): string | null =>
+  isInterlaced
+    ? `The clip is interlaced: every frame holds two fields. Frames are counted, not fields${isDeinterlaced ? ', and each is deinterlaced into one whole picture' : ''}.`
+    : null;
+
 /** In the order of how much they matter. */
 export const clipNotes = (media: OpenedMedia): ClipNote[] => {
   const notes: [ClipNote['level'], string | null][] = [
@@ -49,6 +61,8 @@ export const clipNotes = (media: OpenedMedia): ClipNote[] => {
     ['warning', picturesText(media)],
     ['info', repairText(media)],
     ['info', streamsText(media)],
+    ['info', colorText(media)],
+    ['info', fieldsText(media)],
   ];
   return notes.flatMap(([level, text]) => (text === null ? [] : [{ level, text }]));
 };

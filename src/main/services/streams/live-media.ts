@@ -14,7 +14,9 @@ export class LiveMedia implements OpenedMedia {
   readonly repair = null;
   readonly stream = 0;
   readonly isInterlaced = false;
-  readonly transfer = null;
+  readonly isDeinterlaced = false;
+  readonly isToneMapped = false;
+  readonly hdr = null;
   readonly pictures = null;
   readonly isVariableFrameRate = true;
   readonly timeBase = { num: 1, den: 1000 };

@@ -21,7 +21,9 @@ export const smallClip = ({ width, height, frameCount }: { width: number; height
   streams: [{ codec: 'h264', width, height }],
   stream: 0,
   isInterlaced: false,
-  transfer: null,
+  isDeinterlaced: false,
+  isToneMapped: false,
+  hdr: null,
   pictures: null,
   ptsTicks: Float64Array.from({ length: frameCount }, (_, i) => i),
 });

@@ -1,5 +1,6 @@
 /** One frame as RGB at any size, for tests that look at colours. */
-import { type DecodeOptions, rgbFilter } from '../decode.ts';
+import type { DecodeOptions } from '../decode.ts';
+import { rgbFilter } from '../picture-form.ts';
 import { decodeRaw } from '../raw-decode.ts';
 
 export const decodeStill = async (
