@@ -114,7 +114,8 @@ export const engineInputs = {
     runId: z.string(),
     source: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('images'), folder: z.string(), rate: frameRateSchema }),
-      z.object({ kind: z.literal('network'), url: z.string() }),
+      /** isClockless: what comes has no times of its own, so it gets those at which it comes. */
+      z.object({ kind: z.literal('network'), url: z.string(), isClockless: z.boolean().optional() }),
       z.object({ kind: z.literal('recording'), path: z.string() }),
     ]),
     output: z.string(),

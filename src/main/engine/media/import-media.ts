@@ -9,13 +9,13 @@ import { addressErrorOf } from '../../common/address-error.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
-import { networkInput } from './network-source.ts';
+import { networkInput, worldClock } from './network-source.ts';
 import { writePictureClip } from './pictures/picture-folder.ts';
 import { eachLine } from './text-lines.ts';
 
 export type ImportSource =
   | { kind: 'images'; folder: string; rate: FrameRate }
-  | { kind: 'network'; url: string }
+  | { kind: 'network'; url: string; isClockless?: boolean | undefined }
   | { kind: 'recording'; path: string };
 
 export interface ImportOptions {
@@ -117,7 +117,7 @@ export const importMedia = async (source: ImportSource, output: string, options:
           'not-allowed',
           'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.',
         );
-      const { args, stdin } = networkInput(source.url);
+      const { args, stdin } = networkInput(source.url, source.isClockless ? worldClock : {});
       said = await copyPackets(args, partial, options, stdin);
       if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
     } else said = await copyPackets(inputArgs(source.path), partial, options);

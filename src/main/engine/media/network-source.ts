@@ -18,6 +18,13 @@ export interface NetworkInput {
 /** Options by ffmpeg's names, without the dash. */
 type Options = Readonly<Record<string, string>>;
 
+/** For what comes without times of its own: each picture gets the time at which it comes. */
+export const worldClock: Options = { use_wallclock_as_timestamps: '1' };
+
+/** Demuxers of pictures and coded pictures alone, which make up their times. */
+export const isClockless = (container: string): boolean =>
+  /^(mpjpeg|mjpeg|jpeg_pipe|png_pipe|h264|hevc|m4v|mpegvideo|obu|av1|vvc)(,|$)/.test(container);
+
 const asArgs = (options: Options): string[] => Object.entries(options).flatMap(([name, value]) => [`-${name}`, value]);
 
 /** A line of a list of one: no character of an address may end its line, or its quotes. */

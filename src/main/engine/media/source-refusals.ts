@@ -5,6 +5,14 @@ import { inputArgs, runFfmpeg } from './ffmpeg-process.ts';
 import type { StderrLog } from './stderr-log.ts';
 import { containerOf, FrameCrcReader } from './stream-info.ts';
 
+/** A name whose bytes are not UTF-8 (from old cameras, archives and network drives) reaches the app with marks in their place. */
+export const unreadableName = (path: string): AppError =>
+  new AppError(
+    'source-unreadable',
+    `The name ${path} can't be read: it is not in UTF-8 (each unknown letter shows as \uFFFD). Rename the file in your file manager, then open it again.`,
+    { details: { path } },
+  );
+
 /** Reports what needs no ffmpeg to see. @returns the file's length */
 export const checkFile = async (path: string): Promise<number> => {
   let size: number;
@@ -16,6 +24,8 @@ export const checkFile = async (path: string): Promise<number> => {
   } catch (error) {
     if (error instanceof AppError) throw error;
     const code = (error as NodeJS.ErrnoException).code;
+    // What stands for bytes that are no text.
+    if (code === 'ENOENT' && path.includes('\uFFFD')) throw unreadableName(path);
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new AppError('source-missing', `There is no file ${path}. Check the path, or open another video.`, {
         cause: error,

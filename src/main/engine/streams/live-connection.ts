@@ -8,7 +8,9 @@ import type { LiveSource } from '../../../shared/live.ts';
 import { withoutSecrets } from '../../common/shown-address.ts';
 import { listEncoders } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
+import { isClockless, worldClock } from '../media/network-source.ts';
 import { cameToItsEnd } from '../media/own-end.ts';
+import { containerOf } from '../media/stream-info.ts';
 import { LiveDecoder, type LiveDecoderOptions } from './live-decoder.ts';
 import { cameraInputArgs, encodeArgs, inputError, liveInput } from './live-input.ts';
 
@@ -76,17 +78,31 @@ export class LiveConnection {
     const { source, path, ffmpeg } = this.#options;
     this.#file = await open(path, 'w');
     if (source.kind === 'window' || this.#closing.signal.aborted) return;
-    const { args, stdin } =
-      source.kind === 'network' ? liveInput(source.url) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
-    const child = spawnFfmpeg(ffmpeg, { args, stdin: stdin !== null });
-    this.#child = child;
-    if (stdin !== null) child.stdin?.end(stdin);
+    let child = await this.#start(source);
+    // Known before a byte of the recording comes.
+    if (source.kind === 'network') {
+      await child.stderr.seen(/^\[info\] Input #0, /);
+      if (isClockless(containerOf(child.stderr)) && !this.#closing.signal.aborted) {
+        child.kill();
+        await child.exit;
+        child = await this.#start(source, worldClock);
+      }
+    }
     for await (const chunk of child.stdout as AsyncIterable<Buffer>) await this.#write(chunk);
     const { code } = await child.exit;
     const said = withoutSecrets(child.stderr.lastError());
     if (code !== 0) this.#end(inputError(source, said));
     else if (source.kind === 'network' && (await cameToItsEnd(ffmpeg, source.url, child.stderr, this.#closing.signal))) this.#end(null);
     else this.#end(inputError(source, 'the connection was closed'));
+  }
+
+  async #start(source: Exclude<LiveSource, { kind: 'window' }>, clock = {}): Promise<FfmpegChild> {
+    const { args, stdin } =
+      source.kind === 'network' ? liveInput(source.url, clock) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
+    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: stdin !== null });
+    this.#child = child;
+    if (stdin !== null) child.stdin?.end(stdin);
+    return child;
   }
 
   async #cameraArgs(deviceId: string): Promise<string[]> {

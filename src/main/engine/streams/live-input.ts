@@ -16,12 +16,13 @@ const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs
 /**
  * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it
  * happens must be read as fast as it comes.
+ * @param clock options that say where times come from
  */
-export const liveInput = (url: string): NetworkInput => {
+export const liveInput = (url: string, clock: Readonly<Record<string, string>> = {}): NetworkInput => {
   if (!isNetworkAddress(url))
     throw new AppError('not-allowed', 'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.');
   const paced = /^https?:/i.test(url) ? ['-re'] : [];
-  const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000' }, paced);
+  const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000', ...clock }, paced);
   return { args: [...args, ...copyArgs], stdin };
 };
 

@@ -1,6 +1,7 @@
 /** Refusals of prompts that lie outside the clip. */
 import { AppError } from '../../../shared/errors.ts';
-import type { FramePrompt } from '../../../shared/prompts.ts';
+import type { CompressedMask, FramePrompt } from '../../../shared/prompts.ts';
+import { expandCounts } from '../../../shared/rle.ts';
 
 /** @throws AppError `frame-out-of-range` */
 export const checkFrame = (frame: number, { frameCount }: { frameCount: number }): void => {
@@ -9,6 +10,28 @@ export const checkFrame = (frame: number, { frameCount }: { frameCount: number }
       details: { frame, frameCount },
     });
   }
+};
+
+/** @throws AppError `prompt-invalid` for a mask in which nothing is set */
+export const checkMask = ({ counts }: CompressedMask): void => {
+  // Runs of unset and set pixels take turns, beginning with unset ones.
+  if (expandCounts(counts).every((count, i) => i % 2 === 0 || count === 0))
+    throw new AppError(
+      'prompt-invalid',
+      'The mask is empty: no pixel is set. Black and transparent pixels count as background, so the object has to be painted in another color.',
+    );
+};
+
+/**
+ * @param hasMask there is a mask on the frame that points may take away from
+ * @throws AppError `prompt-invalid` for points that say only where the object is not
+ */
+export const checkPositive = ({ points, box }: FramePrompt, hasMask: boolean): void => {
+  if (!box && !hasMask && points.length > 0 && points.every(({ label }) => label === 0))
+    throw new AppError(
+      'prompt-invalid',
+      'Background points alone do not say where the object is. Add a point on the object, or a box around it.',
+    );
 };
 
 /** @throws AppError `prompt-outside-frame` */

@@ -12,7 +12,7 @@ import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
-import { checkFrame, checkInside } from './check-prompt.ts';
+import { checkFrame, checkInside, checkMask, checkPositive } from './check-prompt.ts';
 import { syncPrompts, tellEngine } from './engine-prompts.ts';
 import { exchange } from './history.ts';
 import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
@@ -191,6 +191,7 @@ export class SessionEdits {
       checkFrame(frame, media);
       checkInside(prompt, media);
       const prior = store.priorLogits(objectId, frame, logitSize());
+      checkPositive(prompt, prior !== null);
       const result = await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior, candidate: null });
       this.#prompted(labelOfPrompt(former, prompt), objectId, frame, prompt, result);
     });
@@ -229,6 +230,7 @@ export class SessionEdits {
     return this.#inOrder(async () => {
       this.#unlocked(objectId);
       checkFrame(frame, this.#deps.media);
+      checkMask(mask);
       const result = await this.#deps.engine().call('setMask', { sessionId: this.#deps.sessionId, objectId, frame, mask });
       this.#prompted('Paint mask', objectId, frame, { frame, points: [], box: null, mask }, result);
     });

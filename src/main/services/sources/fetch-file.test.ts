@@ -50,10 +50,10 @@ describe('what is at an address', () => {
 
   it('is a file when it has a length and is no list of others', async () => {
     expect(await served('/a.mp4', answer({ 'content-length': '5', 'content-type': 'video/mp4' }, 'video'))).toEqual({
-      bytes: 5,
-      extension: '.mp4',
+      file: { bytes: 5, extension: '.mp4' },
+      isClockless: false,
     });
-    expect(await served('/a', answer({ 'content-length': '5' }, 'video'))).toEqual({ bytes: 5, extension: '' });
+    expect(await served('/a', answer({ 'content-length': '5' }, 'video'))).toMatchObject({ file: { bytes: 5, extension: '' } });
   });
 
   it.each([
@@ -65,13 +65,26 @@ describe('what is at an address', () => {
     ['pictures of a camera', '/camera', { 'content-length': '5', 'content-type': 'multipart/x-mixed-replace' }, 'video'],
     ['packed', '/a.mp4', { 'content-length': '5', 'content-encoding': 'gzip' }, 'video'],
   ] as const)('is left to ffmpeg when it is %s', async (_name, path, headers, body) => {
-    expect(await served(path, answer(headers, body))).toBeNull();
+    const { file, isClockless } = await served(path, answer(headers, body));
+    expect([file, isClockless]).toEqual([null, path === '/camera']);
+  });
+
+  it.each([
+    ['tables behind its data', ['ftyp', 'free', 'mdat'], { bytes: 0, extension: '.mp4' }],
+    ['tables before them, which can be read as it comes', ['ftyp', 'moov', 'mdat'], null],
+  ])('without a length is a file if it is an MP4 with %s', async (_name, boxes, file) => {
+    const body = boxes.map((type) => `\0\0\0\x10${type}12345678`).join('');
+    const chunked: RequestListener = (_request, response) => {
+      response.writeHead(200, { 'content-type': 'video/mp4' });
+      response.end(body);
+    };
+    expect((await served('/download', chunked)).file).toEqual(file);
   });
 
   it('is left to ffmpeg when the server fails, and told when there is nothing', async () => {
-    expect(await served('/a.mp4', answer({}, '', 500))).toBeNull();
+    expect(await served('/a.mp4', answer({}, '', 500))).toMatchObject({ file: null });
     await expect(served('/a.mp4', answer({}, '', 410))).rejects.toMatchObject({ code: 'address-missing' });
     await expect(served('/a.mp4', answer({}, '', 403))).rejects.toMatchObject({ code: 'address-forbidden' });
-    await expect(served('/a.mp4', answer({}, '', 407))).resolves.toBeNull();
+    await expect(served('/a.mp4', answer({}, '', 407))).resolves.toMatchObject({ file: null });
   });
 });

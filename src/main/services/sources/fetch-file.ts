@@ -18,10 +18,20 @@ export interface FetchOptions {
 }
 
 export interface FileOffer {
+  /** 0 where the server does not say. */
   bytes: number;
   /** With its dot, or "". */
   extension: string;
 }
+
+export interface Offer {
+  /** A file that can be fetched as it is. */
+  file: FileOffer | null;
+  /** Pictures that come without times of their own. */
+  isClockless: boolean;
+}
+
+const noFile: Offer = { file: null, isClockless: false };
 
 /** A server that says nothing for so long is gone. */
 const silenceMs = 15_000;
@@ -55,20 +65,39 @@ const playlistTypes = /mpegurl|dash\+xml|sdp|sstr|^text\/|^multipart\/|xml/i;
 /** What playlists begin with, whatever they are called. */
 const playlistText = /^\uFEFF?\s*(#EXTM3U|<\?xml|<MPD|v=0)/;
 
-const beginning = async ({ body }: HttpAnswer): Promise<string> => {
-  for await (const chunk of body) return chunk.toString('utf8', 0, 64);
-  return '';
+/** Pictures one after the other, as cameras send them: they say nothing of when they were taken. */
+const clocklessTypes = /^multipart\/x-mixed-replace|motion-jpeg|mjpeg/i;
+
+const beginning = async ({ body }: HttpAnswer): Promise<Buffer> => {
+  for await (const chunk of body) return chunk as Buffer;
+  return Buffer.alloc(0);
+};
+
+/** Whether this is an MP4 or MOV whose tables lie behind its data, so that only the whole file can be read. */
+const hasTablesLast = (bytes: Buffer): boolean => {
+  for (let at = 0; at + 16 <= bytes.length; ) {
+    const type = bytes.toString('latin1', at + 4, at + 8);
+    if (at === 0 && type !== 'ftyp') return false;
+    if (type === 'mdat') return true;
+    if (!['ftyp', 'free', 'skip', 'wide', 'uuid'].includes(type)) return false;
+    const short = bytes.readUInt32BE(at);
+    const size = short === 1 ? Number(bytes.readBigUInt64BE(at + 8)) : short;
+    if (size < 8) return false;
+    at += size;
+  }
+  return false;
 };
 
 const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
  * Asks what is at an address.
- * @returns null for what is no plain file, or can't be told: ffmpeg is asked then
+ * @returns `file` null for what is no plain file, or can't be told: ffmpeg is asked then; `isClockless` for pictures that come without
+ *   times
  * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`,
  *   `cancelled`
  */
-export const offerOf = async (address: string, { proxy, userAgent, signal }: FetchOptions): Promise<FileOffer | null> => {
+export const offerOf = async (address: string, { proxy, userAgent, signal }: FetchOptions): Promise<Offer> => {
   const url = clipAddresses.check(address);
   const silence = AbortSignal.timeout(silenceMs);
   const headers = { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' };
@@ -82,7 +111,7 @@ export const offerOf = async (address: string, { proxy, userAgent, signal }: Fet
     const { code } = error as NodeJS.ErrnoException;
     if (code !== undefined && unreachable.has(code)) throw addressError('address-unreachable', address, error);
     if (code === 'ETIMEDOUT') throw addressError('address-timeout', address, error);
-    return null;
+    return noFile;
   }
   try {
     const { status } = answer;
@@ -92,9 +121,12 @@ export const offerOf = async (address: string, { proxy, userAgent, signal }: Fet
     const bytes = Number(answer.headers['content-length'] ?? 0);
     const extension = extname(url.pathname);
     const isPlaylist = [extension, extname(answer.url.pathname)].some((name) => playlistNames.test(name));
-    if (status !== 200 || bytes === 0 || isPlaylist || playlistTypes.test(answer.headers['content-type'] ?? '')) return null;
-    if (answer.headers['content-encoding'] !== undefined || playlistText.test(await beginning(answer))) return null;
-    return { bytes, extension };
+    const type = answer.headers['content-type'] ?? '';
+    if (clocklessTypes.test(type)) return { file: null, isClockless: true };
+    if (status !== 200 || isPlaylist || playlistTypes.test(type) || answer.headers['content-encoding'] !== undefined) return noFile;
+    const first = await beginning(answer);
+    if (playlistText.test(first.toString('utf8', 0, 64)) || (bytes === 0 && !hasTablesLast(first))) return noFile;
+    return { file: { bytes, extension: extension || (bytes === 0 ? '.mp4' : '') }, isClockless: false };
   } finally {
     answer.close();
   }

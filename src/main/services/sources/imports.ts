@@ -9,7 +9,7 @@ import { replaceFile } from '../../common/atomic-file.ts';
 import { shownAddress } from '../../common/shown-address.ts';
 import type { RunningOperation } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import { fetchFile, offerOf } from './fetch-file.ts';
+import { type FetchOptions, type FileOffer, fetchFile, offerOf } from './fetch-file.ts';
 import { nameOf, type Source } from './import-source.ts';
 import type { CutRecording, ImportPlace } from './import-store.ts';
 import { type ImportsDeps, requireImportRoom, requireNoImport } from './imports-deps.ts';
@@ -92,9 +92,17 @@ export class Imports {
     const plain = basename(nameOf(source), extname(nameOf(source)));
     const place = await store.claim(null);
     try {
+      const offer = source.kind === 'network' && isHttp(source.url) ? await offerOf(source.url, this.#fetching(signal)) : null;
       const path =
-        (source.kind === 'network' && isHttp(source.url) && (await this.#fetch(running, source.url, place, plain, signal))) ||
-        (await this.#copy(running, source, place, plain, signal));
+        source.kind === 'network' && offer?.file
+          ? await this.#fetch(running, source.url, offer.file, place, plain, signal)
+          : await this.#copy(
+              running,
+              offer?.isClockless && source.kind === 'network' ? { ...source, isClockless: true } : source,
+              place,
+              plain,
+              signal,
+            );
       running.opened((await open(path)).id);
       running.addOutput({ name: basename(path), path, url: null });
       await place.done();
@@ -108,11 +116,20 @@ export class Imports {
     }
   }
 
-  /** @returns the path of the file at an http(s) address; null when it is no plain file */
-  async #fetch(running: RunningOperation, url: string, place: ImportPlace, plain: string, signal: AbortSignal): Promise<string | null> {
-    const options = { proxy: this.#deps.proxy(), userAgent: this.#deps.userAgent, signal };
-    const offer = await offerOf(url, options);
-    if (!offer) return null;
+  #fetching(signal: AbortSignal): FetchOptions {
+    return { proxy: this.#deps.proxy(), userAgent: this.#deps.userAgent, signal };
+  }
+
+  /** @returns the path of the file at an http(s) address */
+  async #fetch(
+    running: RunningOperation,
+    url: string,
+    offer: FileOffer,
+    place: ImportPlace,
+    plain: string,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const options = this.#fetching(signal);
     const part = place.path(`${plain}${offer.extension}.part`);
     try {
       await fetchFile(url, part, offer, options, (done, total) => running.progress(done, total));

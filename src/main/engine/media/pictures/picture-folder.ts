@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
 import type { FrameRate } from '../../../../shared/frame-rate.ts';
 import { cancelled } from '../ffmpeg-process.ts';
+import { unreadableName } from '../source-refusals.ts';
 import { convertPicture } from './convert-picture.ts';
 import { firstJpeg, type PictureHead, pictureNames, readKinds, readPictureHead } from './picture-head.ts';
 import { PictureMovie } from './picture-movie.ts';
@@ -30,6 +31,16 @@ const headOf = async (path: string): Promise<Buffer> => {
 const knownByTheirBytes = /\.(jpe?g|png|bmp|tiff?|webp|gif|avif|hei[cf])$/i;
 
 const sizeText = ({ width, height }: { width: number; height: number }): string => `${width} x ${height} px`;
+
+const unreadable = (path: string, cause: unknown): AppError =>
+  new AppError(
+    'source-unreadable',
+    `${path} could not be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}). Check its permissions.`,
+    {
+      cause,
+      details: { path },
+    },
+  );
 
 const misfit = (
   { path }: PictureFile,
@@ -70,7 +81,11 @@ export const listPictures = async (folder: string): Promise<PictureFile[]> => {
   let first: { path: string; size: { width: number; height: number } } | null = null;
   for (const name of names) {
     const path = join(folder, name);
-    const head = readPictureHead(await headOf(path));
+    const head = readPictureHead(
+      await headOf(path).catch((error: unknown) => {
+        throw name.includes('\uFFFD') ? unreadableName(path) : unreadable(path, error);
+      }),
+    );
     if (!head || (head.kind === 'other' && knownByTheirBytes.test(name)))
       throw new AppError('source-unreadable', `${path} is no whole picture. Take it out of the folder, or replace it.`);
     const picture = { ...head, name, path };
