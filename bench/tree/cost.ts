@@ -1,8 +1,8 @@
 /**
- * `npm run bench:tree cost`: what the tree costs beside one path, on a clip where the model is certain and on one where
- * it is not. Both are stepped in turn, a few frames each, in two lanes with the next image encoded ahead, as the app
- * runs, and the clip is gone through `--rounds` times; `--one-lane` runs graph after graph. A model that is never in
- * doubt is made to be: with `--logit N` frames whose object logits are all under N are uncertain.
+ * `npm run bench:tree cost`: what the tree costs beside one path, on a clip where the model is certain and on one where it is not.
+ * Both are stepped in turn, a few frames each, with a helper thread and the next image encoded ahead, as the app runs, and the clip is gone through `--rounds`
+ * times; `--no-helper` runs graph after graph. A model that is never in doubt is made to be: with `--logit N` frames whose object
+ * logits are all under N are uncertain.
  */
 import { parseArgs } from 'node:util';
 import type { GraphTimings } from '../../src/main/engine/api/timings.ts';
@@ -20,24 +20,21 @@ const { values } = parseArgs({
     frames: { type: 'string', default: '30' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string', default: '2' },
-    'one-lane': { type: 'boolean', default: false },
+    'no-helper': { type: 'boolean', default: false },
   },
 });
 const sequences = sequencesOf(values);
 const { constants, onnx, title } = await openBench({
   ...values,
   threads: Number(values.threads),
-  twoLanes: !values['one-lane'],
+  usesHelper: !values['no-helper'],
 });
 const frames = Number(values.frames);
 /** Frames until the memory is full, not timed. */
 const warm = 8;
 /** Frames that one side goes before the other does. */
 const stretch = 20;
-/**
- * Frames at the start of a stretch that are not timed: the first has its image encoded by nobody beside it, and the
- * lane gets ahead meanwhile.
- */
+/** Frames at the start of a stretch that are not timed: the first has its image encoded by nobody beside it, and the helper gets ahead meanwhile. */
 const untimed = 5;
 
 interface Side {
@@ -70,7 +67,7 @@ const compare = async (sequence: Annotated, memory: MemorySettings): Promise<[Si
       if (ahead.length > 0) side.tracker.lookAhead(ahead.map((frame) => ({ frame, image: pictures[frame]! })));
       await tracked;
       // The last two of a stretch may have nothing beside them either.
-      if (t < warm || (!values['one-lane'] && (t < from + untimed || t + 2 >= to))) continue;
+      if (t < warm || (!values['no-helper'] && (t < from + untimed || t + 2 >= to))) continue;
       side.ms.push(performance.now() - begin);
       side.graphs.push(onnx.takeTimings());
       side.paths.push(Math.max(1, side.tracker.branches(sequence.ids[0]!).length));
@@ -97,7 +94,7 @@ const middleMean = (list: readonly number[]): number => {
 const graphNames = ['imageEncoder', 'memoryAttention', 'maskDecoder', 'memoryEncoder'] as const;
 
 console.log(
-  `${title}, ${values.threads} threads in ${values['one-lane'] ? 'one lane' : 'two lanes'}, ${frames} frames, ${rounds} rounds; ms per frame (image encoder / attention / decoder / memory encoder), mean of the middle half\n`,
+  `${title}, ${values.threads} threads, ${values['no-helper'] ? 'one worker' : 'worker and helper'}, ${frames} frames, ${rounds} rounds; ms per frame (image encoder / attention / decoder / memory encoder), mean of the middle half\n`,
 );
 console.log('| clip | variant | paths (mean) | one path ms | tree ms | ratio |');
 console.log('|---|---|---|---|---|---|');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Precision, precisionNames } from '../../src/main/engine/api/providers.ts';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { tolerateTensorGarbage } from '../../src/main/engine/worker/tensor-garbage.ts';
@@ -46,14 +46,14 @@ export const openBench = async (options: {
   /** full or fast, see {@link precisionOf} */
   precision?: string | undefined;
   /** As the app runs: the next image encoded beside the present frame. */
-  twoLanes?: boolean;
+  usesHelper?: boolean;
 }): Promise<{ onnx: OnnxGraphs; constants: TrackerConstants; manifest: Manifest; title: string }> => {
   // As the engine's process does.
   tolerateTensorGarbage();
   const bundle = await openBundle(await resolveModel(appPaths().models, options.model));
   const constants = constantsOf(bundle.manifest);
   const choice = chooseProviders('auto', options.threads, precisionOf(options.precision));
-  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, choice, { twoLanes: options.twoLanes ?? false });
+  const onnx = await OnnxGraphs.load(graphPathsOf(bundle), constants, choice, { usesHelper: options.usesHelper ?? false });
   return {
     onnx,
     constants,

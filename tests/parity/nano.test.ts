@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import { playRecording } from './play-recording.ts';
 import { readRecording } from './recording.ts';

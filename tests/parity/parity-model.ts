@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openBundle, readManifest } from '../../src/main/engine/model/bundle/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { Manifest } from '../../src/shared/manifest.ts';
 import { parityFixture } from './shared-data.ts';

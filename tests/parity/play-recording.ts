@@ -3,7 +3,7 @@
  * call the tracker's state is overwritten with the recorded one, so that each call is compared alone (a free run
  * drifts: 0.1 % of the memory elements round to another bf16 value, and the network amplifies them).
  */
-import type { OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import type { OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { logitsToRle } from '../../src/main/engine/tracking/mask-upsample.ts';
 import type { FrameOutput } from '../../src/main/engine/tracking/memory-bank.ts';

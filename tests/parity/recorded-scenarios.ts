@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
-import { constantsOf, type OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, type OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { resizeRgbBicubic } from '../../src/main/engine/tracking/resample.ts';
 import type { ParityModel } from './parity-model.ts';
 import { type PlayedRecording, type PlayOptions, playRecording, type Tolerances } from './play-recording.ts';

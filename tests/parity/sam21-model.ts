@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { openBundle, readManifest } from '../../src/main/engine/model/bundle/bundle.ts';
 import { bindCheckpoint } from '../../src/main/engine/model/checkpoint/bind.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import type { ImageFeatures, TrackerGraphs } from '../../src/main/engine/tracking/graphs.ts';

@@ -1,7 +1,7 @@
 /** Whoever breaks a rule of the specification hears of it: each is broken here, and the comparison with the recording must fail. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { constantsOf, type GraphPaths, OnnxGraphs } from '../../../src/main/engine/model/runtime/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, OnnxGraphs } from '../../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../../src/main/engine/model/runtime/providers.ts';
 import { openParityModel, type ParityModel } from '../parity-model.ts';
 import { violations } from '../play-recording.ts';

@@ -4,8 +4,8 @@ import type { LossProbe, MeasuredLoss, QuantizeRun } from '../api/measured-loss.
 import type { Precision } from '../api/providers.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
+import { constantsOf, graphPathsOf, OnnxGraphs } from '../model/graphs/onnx-graphs.ts';
 import { stepDone, unwatched } from '../model/quantize/quantize-run.ts';
-import { constantsOf, graphPathsOf, OnnxGraphs } from '../model/runtime/onnx-graphs.ts';
 import { chooseProviders } from '../model/runtime/providers.ts';
 import { logitsToRle } from '../tracking/mask-upsample.ts';
 import { VideoTracker } from '../tracking/video-tracker.ts';

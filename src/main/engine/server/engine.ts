@@ -14,7 +14,7 @@ import { MaskFeed } from '../export/mask-feed.ts';
 import { findFfmpeg } from '../media/ffmpeg-binary.ts';
 import { hdrTransfers } from '../media/picture-form.ts';
 import { type Bundle, openBundle } from '../model/bundle/bundle.ts';
-import { constantsOf, graphPathsOf } from '../model/runtime/onnx-graphs.ts';
+import { constantsOf, graphPathsOf } from '../model/graphs/onnx-graphs.ts';
 import { chooseProviders, type ProviderChoice } from '../model/runtime/providers.ts';
 import { fitSize, MediaSource } from '../pipeline/media-source.ts';
 import { planTrack } from '../pipeline/track-plan.ts';
@@ -23,7 +23,7 @@ import type { InferenceClient } from '../worker/inference-client.ts';
 import { ffmpegMethods } from './ffmpeg-methods.ts';
 import { importMethods } from './import-methods.ts';
 import { LiveSources } from './live-methods.ts';
-import { ModelGate } from './model-lock.ts';
+import { ModelLock } from './model-lock.ts';
 import { modelMethods } from './model-methods.ts';
 import { promptMethods } from './prompt-methods.ts';
 
@@ -55,7 +55,7 @@ export class Engine {
   readonly #feeds = new Map<string, MaskFeed>();
   readonly #client: InferenceClient;
   readonly #cameraArgs: EngineOptions['cameraArgs'];
-  readonly #gate = new ModelGate();
+  readonly #lock = new ModelLock();
   #manifest: Manifest | null = null;
   /** Of the model that is loaded or being loaded. */
   #imageSize: number | null = null;
@@ -83,7 +83,7 @@ export class Engine {
     ...modelMethods(parse),
     ...promptMethods({
       parse,
-      gate: this.#gate,
+      lock: this.#lock,
       worker: () => this.#client.peer,
       source: (sessionId) => this.#live.get(sessionId) ?? this.#source(sessionId),
       modelSize: () => this.#model().imageSize,
@@ -115,7 +115,7 @@ export class Engine {
           `The weights of ${name} are not installed. Download them or import ${weights?.file} from disk.`,
         );
       }
-      return this.#gate.change(() => {
+      return this.#lock.change(() => {
         signal.throwIfAborted();
         return this.#replaceModel(bundle, chooseProviders(input.provider, input.threads, input.precision));
       });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ModelGate } from './model-lock.ts';
+import { ModelLock } from './model-lock.ts';
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -28,12 +28,12 @@ const work = (name: string, told: string[]) => {
 
 test('a change waits for what uses the model, and what comes later waits for the change', async () => {
   const told: string[] = [];
-  const gate = new ModelGate();
+  const lock = new ModelLock();
   const [first, second, change, later] = [work('first', told), work('second', told), work('change', told), work('later', told)];
-  const used = [gate.use(first.run), gate.use(second.run)];
+  const used = [lock.use(first.run), lock.use(second.run)];
   await settled();
-  const changed = gate.change(change.run);
-  const waiting = gate.use(later.run);
+  const changed = lock.change(change.run);
+  const waiting = lock.use(later.run);
   first.end();
   await settled();
   expect(told).toEqual(['first begins', 'second begins', 'first ends']);
@@ -49,11 +49,11 @@ test('a change waits for what uses the model, and what comes later waits for the
 
 test('what fails holds up nothing, and changes come one after another', async () => {
   const told: string[] = [];
-  const gate = new ModelGate();
+  const lock = new ModelLock();
   const [user, change, next] = [work('user', told), work('change', told), work('next', told)];
-  const used = gate.use(user.run);
+  const used = lock.use(user.run);
   await settled();
-  const changes = [gate.change(change.run), gate.change(next.run)];
+  const changes = [lock.change(change.run), lock.change(next.run)];
   user.fail();
   await expect(used).rejects.toThrow('user');
   await settled();
@@ -62,6 +62,6 @@ test('what fails holds up nothing, and changes come one after another', async ()
   await settled();
   next.end();
   expect(await changes[1]).toBe('next');
-  expect(await gate.use(async () => 'goes on')).toBe('goes on');
+  expect(await lock.use(async () => 'goes on')).toBe('goes on');
   expect(told).toEqual(['user begins', 'user fails', 'change begins', 'change fails', 'next begins', 'next ends']);
 });

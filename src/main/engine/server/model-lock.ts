@@ -1,14 +1,11 @@
 /** Many prompts use the model at once; a change of the model waits for them, and they for it. */
-export class ModelGate {
+export class ModelLock {
   readonly #users = new Set<Promise<unknown>>();
   #change: Promise<unknown> = Promise.resolve();
 
   /** Something that begins and ends with the same model. */
   async use<T>(work: () => Promise<T>): Promise<T> {
-    for (let change: unknown = null; change !== this.#change; ) {
-      change = this.#change;
-      await change;
-    }
+    await this.#noChange();
     const user = work();
     this.#users.add(user);
     try {
@@ -26,5 +23,14 @@ export class ModelGate {
     });
     this.#change = changed.catch(() => {});
     return changed;
+  }
+
+  /** Waits until the change that was waited for is also the last one: another may have been asked for meanwhile. */
+  async #noChange(): Promise<void> {
+    let waitedFor: unknown;
+    do {
+      waitedFor = this.#change;
+      await waitedFor;
+    } while (waitedFor !== this.#change);
   }
 }

@@ -9,7 +9,7 @@ import { toEngineResult } from '../pipeline/results.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { WorkerMethods } from '../worker/inference-worker.ts';
 import type { LiveSources } from './live-methods.ts';
-import type { ModelGate } from './model-lock.ts';
+import type { ModelLock } from './model-lock.ts';
 
 /** What the worker says to a prompt: the mask, and what it took. */
 interface PromptAnswer {
@@ -23,7 +23,7 @@ export interface PromptMethodsHost {
     method: M,
     input: unknown,
   ) => EngineInput<M>;
-  gate: ModelGate;
+  lock: ModelLock;
   worker: () => RpcPeer<WorkerMethods>;
   /** A clip or a live source. @throws AppError `session-unknown` */
   source: (sessionId: string) => Pick<MediaSource, 'modelFrame'> & { media: { width: number; height: number } };
@@ -33,14 +33,14 @@ export interface PromptMethodsHost {
   emit: (event: EngineEvents['prompted']) => void;
 }
 
-export const promptMethods = ({ parse, gate, worker, source, modelSize, onPrompt, emit }: PromptMethodsHost) => {
+export const promptMethods = ({ parse, lock, worker, source, modelSize, onPrompt, emit }: PromptMethodsHost) => {
   const prompt = (
     sessionId: string,
     objectId: number,
     frame: number,
     ask: (image: Uint8Array) => Promise<PromptAnswer>,
   ): Promise<EngineResult> =>
-    gate.use(async () => {
+    lock.use(async () => {
       const start = performance.now();
       const { media } = source(sessionId);
       const image = await source(sessionId).modelFrame(frame, modelSize());
@@ -97,7 +97,7 @@ export const promptMethods = ({ parse, gate, worker, source, modelSize, onPrompt
       const request = {};
       attended.set(sessionId, request);
       try {
-        return await gate.use(async () => {
+        return await lock.use(async () => {
           if (attended.get(sessionId) !== request) return {};
           const image = await source(sessionId).modelFrame(frame, modelSize());
           return attended.get(sessionId) === request ? worker().call('attend', { sessionId, frame, image }) : {};
@@ -112,14 +112,14 @@ export const promptMethods = ({ parse, gate, worker, source, modelSize, onPrompt
 
     clearPrompts: async (raw: EngineInput<'clearPrompts'>): Promise<object> => {
       const input = parse('clearPrompts', raw);
-      await gate.use(() => worker().call('clearPrompts', input));
+      await lock.use(() => worker().call('clearPrompts', input));
       onPrompt(input.sessionId, { kind: 'cleared', ...input });
       return {};
     },
 
     removeObject: async (raw: EngineInput<'removeObject'>): Promise<object> => {
       const input = parse('removeObject', raw);
-      await gate.use(() => worker().call('removeObject', input));
+      await lock.use(() => worker().call('removeObject', input));
       onPrompt(input.sessionId, { kind: 'removed', frame: 0, ...input });
       return {};
     },

@@ -1,5 +1,5 @@
 /**
- * What the tracker asks of a model. The ONNX Runtime implementation is model/onnx-graphs.ts; tests script their own. B
+ * What the tracker asks of a model. The ONNX Runtime implementation is model/graphs/onnx-graphs.ts; tests script their own. B
  * objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
  */
 

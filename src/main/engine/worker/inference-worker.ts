@@ -6,19 +6,19 @@ import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import type { Manifest } from '../../../shared/manifest.ts';
 import { type MethodMap, RpcPeer } from '../../common/rpc.ts';
-import { constantsOf, type GraphPaths, OnnxGraphs } from '../model/runtime/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, OnnxGraphs } from '../model/graphs/onnx-graphs.ts';
 import type { ProviderChoice } from '../model/runtime/providers.ts';
-import { SecondLane } from '../model/scheduler/helper-thread.ts';
+import { HelperThread } from '../model/scheduler/helper-thread.ts';
 import { inferenceMethods, type LoadedModel } from './inference-methods.ts';
 
 /** Its modules are loaded while the model's files are checked; the first model that is loaded takes it or ends it. */
-let idleLane: SecondLane | null = parentPort && availableParallelism() > 1 ? new SecondLane() : null;
+let idleHelper: HelperThread | null = parentPort && availableParallelism() > 1 ? new HelperThread() : null;
 
 const loadModel = async (input: { manifest: Manifest; paths: GraphPaths; choice: ProviderChoice }): Promise<LoadedModel> => {
-  const lane = idleLane;
-  idleLane = null;
+  const helper = idleHelper;
+  idleHelper = null;
   const constants = constantsOf(input.manifest);
-  const graphs = await OnnxGraphs.load(input.paths, constants, input.choice, { twoLanes: true, idleLane: lane });
+  const graphs = await OnnxGraphs.load(input.paths, constants, input.choice, { usesHelper: true, idleHelper: helper });
   const { provider, providerReason } = graphs;
   return { graphs, constants, provider, providerReason, takeTimings: () => graphs.takeTimings(), release: () => graphs.release() };
 };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { RpcPeer } from '../../common/rpc.ts';
 import { openBundle } from '../model/bundle/bundle.ts';
-import { graphPathsOf } from '../model/runtime/onnx-graphs.ts';
+import { graphPathsOf } from '../model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../model/runtime/providers.ts';
 import { InferenceClient } from './inference-client.ts';
 import type { WorkerMethods } from './inference-worker.ts';

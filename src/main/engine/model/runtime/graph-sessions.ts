@@ -14,7 +14,7 @@ export type GraphPaths = Record<GraphName, string | undefined>;
 export type Opening = () => Promise<InferenceSession>;
 
 export interface Sessions {
-  /** null where the second lane has it. */
+  /** null where the helper thread has it. */
   imageEncoder: Opening | null;
   memoryAttention: Opening;
   maskDecoder: Opening;
@@ -40,7 +40,7 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 };
 
 /**
- * @param paths without the image encoder where the second lane has it
+ * @param paths without the image encoder where the helper thread has it
  * @param keep told of each session when it is opened
  */
 export const sessionsOf = (

@@ -1,7 +1,4 @@
-/**
- * How long graphs ran, and how long any did: two lanes run beside each other, so the graphs' times can add up to more
- * than went by.
- */
+/** How long graphs ran, and how long any did: two threads run them beside each other, so the graphs' times can add up to more than went by. */
 
 import type { GraphTimings, TimedGraph } from '../../api/timings.ts';
 

@@ -1,7 +1,7 @@
-/** What the inference worker and the second lane (helper-worker.ts) say to each other. */
+/** What the inference worker and the helper thread (helper-worker.ts) say to each other. */
 import { Tensor } from 'onnxruntime-node';
 
-export type LaneGraph =
+export type HelperGraph =
   | 'imageEncoder'
   | 'imageAttention'
   | 'memoryReader'
@@ -10,25 +10,25 @@ export type LaneGraph =
   | 'maskUpscaler'
   | 'memoryEncoder';
 /** undefined where the model has none. */
-export type LanePaths = Record<LaneGraph, string | undefined>;
+export type HelperPaths = Record<HelperGraph, string | undefined>;
 
 /** A tensor as it crosses threads. */
-export interface LaneTensor {
+export interface HelperTensor {
   type: 'float32' | 'int64' | 'uint8';
   data: Float32Array | BigInt64Array | Uint8Array;
   dims: readonly number[];
 }
 
-export const tensorOf = ({ type, data, dims }: LaneTensor): Tensor => new Tensor(type, data, dims);
+export const tensorOf = ({ type, data, dims }: HelperTensor): Tensor => new Tensor(type, data, dims);
 
-/** What the lane made of an image and still has: the image's number, and the output's name. */
+/** What the helper made of an image and still has: the image's number, and the output's name. */
 export interface KeptTensor {
   image: number;
   name: string;
 }
 
-export type LaneTensors = Record<string, LaneTensor>;
-export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
+export type HelperTensors = Record<string, HelperTensor>;
+export type HelperFeeds = Record<string, HelperTensor | KeptTensor>;
 
 /**
  * Images whose features are kept, for the runs that come for them: the present frame's, those of the two after it, and
@@ -36,15 +36,15 @@ export type LaneFeeds = Record<string, LaneTensor | KeptTensor>;
  */
 export const keptImages = 4;
 
-/** What of several objects the lane may do. */
-export interface LaneShare {
-  /** Shared: how many either thread has begun with. */
-  taken: Int32Array;
+/** Which of several objects the helper may do. */
+export interface HelperShare {
+  /** Of a {@link SharedCursor}: which object is next. */
+  cursor: Int32Array<SharedArrayBuffer>;
   most: number;
 }
 
-export interface LaneTime {
-  graph: LaneGraph;
+export interface HelperTime {
+  graph: HelperGraph;
   /** ms since the epoch */
   startMs: number;
   endMs: number;

@@ -8,25 +8,26 @@ import { testConstants } from '../../tracking/testing/scripted-graphs.ts';
 import type { ObjectFrameResult } from '../../tracking/tracker-core.ts';
 import { VideoTracker } from '../../tracking/video-tracker.ts';
 import { openBundle } from '../bundle/bundle.ts';
-import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../runtime/onnx-graphs.ts';
+import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from '../graphs/onnx-graphs.ts';
 import { chooseProviders } from '../runtime/providers.ts';
-import { planLanes, SecondLane } from './helper-thread.ts';
+import { HelperThread, planThreads } from './helper-thread.ts';
+import { SharedCursor } from './shared-cursor.ts';
 
-it('shares the threads between lanes where kernels are small, and gives both all where they are large', () => {
+it('shares the cores between the two threads where kernels are small, and gives both all where they are large', () => {
   const nano = { ...testConstants, featureSize: 20, hiddenDim: 128 };
   const tiny = { ...testConstants, featureSize: 32, hiddenDim: 256 };
-  expect(planLanes(1, nano)).toBeNull();
-  expect(planLanes(2, nano)).toEqual({ first: 1, second: 1 });
-  expect(planLanes(5, nano)).toEqual({ first: 3, second: 2 });
-  expect(planLanes(4, tiny)).toEqual({ first: 4, second: 4 });
+  expect(planThreads(1, nano)).toBeNull();
+  expect(planThreads(2, nano)).toEqual({ own: 1, helper: 1 });
+  expect(planThreads(5, nano)).toEqual({ own: 3, helper: 2 });
+  expect(planThreads(4, tiny)).toEqual({ own: 4, helper: 4 });
 });
 
-describe('two lanes', () => {
+describe('two threads', () => {
   let folder: string;
   let paths: GraphPaths;
   let constants: ReturnType<typeof constantsOf>;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'sam2-video-lanes-'));
+    folder = await mkdtemp(join(tmpdir(), 'sam2-video-helper-'));
     const bundle = await openBundle(resolve(import.meta.dirname, '../../../../../models/nano/bundle'));
     paths = graphPathsOf(bundle);
     constants = constantsOf(bundle.manifest);
@@ -47,8 +48,8 @@ describe('two lanes', () => {
   };
 
   /** Everything that objects give forward, on a correction, and backward. */
-  const track = async ({ twoLanes = true, looksAhead = true, several = false, memory = defaultMemorySettings }): Promise<Frame[]> => {
-    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { twoLanes });
+  const track = async ({ usesHelper = true, looksAhead = true, several = false, memory = defaultMemorySettings }): Promise<Frame[]> => {
+    const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { usesHelper });
     const size = constants.imageSize;
     const tracker = new VideoTracker(graphs, constants, { width: size, height: size, frameCount, memory });
     const told: Frame[] = [];
@@ -81,7 +82,7 @@ describe('two lanes', () => {
     return told;
   };
 
-  /** One lane's graphs have all threads, and sums that are shared out differently round differently. */
+  /** One thread's graphs have all cores, and sums that are shared out differently round differently. */
   const expectEqualButForRounding = (told: Frame[], other: Frame[]): void => {
     expect(told.length).toBe(other.length);
     told.forEach(({ logits, objectLogit, iou }, index) => {
@@ -92,16 +93,16 @@ describe('two lanes', () => {
     });
   };
 
-  it('give the same bits whether or not images are encoded ahead, and what one lane gives but for rounding: forward, corrected and backward', async () => {
+  it('give the same bits whether or not images are encoded ahead, and what one thread gives but for rounding: forward, corrected and backward', async () => {
     const ahead = await track({});
     expect(ahead).toEqual(await track({ looksAhead: false }));
-    expectEqualButForRounding(ahead, await track({ twoLanes: false }));
+    expectEqualButForRounding(ahead, await track({ usesHelper: false }));
   }, 60_000);
 
   it('do so with several objects', async () => {
     const ahead = await track({ several: true });
     expect(ahead).toEqual(await track({ several: true, looksAhead: false }));
-    expectEqualButForRounding(ahead, await track({ several: true, twoLanes: false }));
+    expectEqualButForRounding(ahead, await track({ several: true, usesHelper: false }));
   }, 60_000);
 
   it('do so with the paths of a tree', async () => {
@@ -111,14 +112,14 @@ describe('two lanes', () => {
   }, 60_000);
 
   /** The memory of one mask. */
-  const takeOne = async (lane: SecondLane, feeds: Record<string, Tensor>) => {
-    const taken = new Int32Array(new SharedArrayBuffer(4));
-    const { done } = await lane.take('memoryEncoder', feeds, [{}], { taken, most: 1 });
+  const takeOne = async (helper: HelperThread, feeds: Record<string, Tensor>) => {
+    const { cell: cursor } = new SharedCursor();
+    const { done } = await helper.take('memoryEncoder', feeds, [{}], { cursor, most: 1 });
     return done[0]!.outputs.memory!.data;
   };
 
   it('take objects that nobody has begun with, each once', async () => {
-    const lane = await new SecondLane().open(paths, 1);
+    const helper = await new HelperThread().open(paths, 1);
     const { featureSize, logitSize, hiddenDim } = constants;
     const image = { top: new Tensor('float32', new Float32Array(featureSize ** 2 * hiddenDim), [1, hiddenDim, featureSize, featureSize]) };
     const each = [-4, 0, 4].map((logit) => ({
@@ -126,45 +127,45 @@ describe('two lanes', () => {
       binarize: new Tensor('float32', [0], [1]),
       object_logit: new Tensor('float32', [1], [1]),
     }));
-    const taken = new Int32Array(new SharedArrayBuffer(4));
+    const { cell: cursor } = new SharedCursor();
     // The other thread has begun with the first.
-    taken[0] = 1;
-    const { done, times } = await lane.take('memoryEncoder', image, each, { taken, most: 3 });
+    cursor[0] = 1;
+    const { done, times } = await helper.take('memoryEncoder', image, each, { cursor, most: 3 });
     expect(done.map(({ index }) => index)).toEqual([1, 2]);
     expect(times.length).toBe(2);
-    const alone = await takeOne(lane, { ...image, ...each[2]! });
+    const alone = await takeOne(helper, { ...image, ...each[2]! });
     expect(done[1]!.outputs.memory!.data).toEqual(alone);
     expect(done[0]!.outputs.memory!.data).not.toEqual(alone);
-    expect((await lane.take('memoryEncoder', image, each, { taken, most: 3 })).done).toEqual([]);
-    taken[0] = 0;
-    const some = await lane.take('memoryEncoder', image, each, { taken, most: 1 });
+    expect((await helper.take('memoryEncoder', image, each, { cursor, most: 3 })).done).toEqual([]);
+    cursor[0] = 0;
+    const some = await helper.take('memoryEncoder', image, each, { cursor, most: 1 });
     expect(some.done.map(({ index }) => index)).toEqual([0]);
-    expect(taken[0], 'the others are left').toBe(1);
-    await lane.release();
+    expect(cursor[0], 'the others are left').toBe(1);
+    await helper.release();
   });
 
   it('keep the features of the last images for the runs that come for them, and are sent those of older ones', async () => {
-    const lane = await new SecondLane().open(paths, 1);
+    const helper = await new HelperThread().open(paths, 1);
     const { imageSize: size, logitSize } = constants;
-    const encode = (frame: number) => lane.encode({ image: new Tensor('uint8', picture(frame), [1, size, size, 3]) }, true);
+    const encode = (frame: number) => helper.encode({ image: new Tensor('uint8', picture(frame), [1, size, size, 3]) }, true);
     const { outputs, forAttention } = await encode(0);
     expect(Object.keys(forAttention!)).toEqual(['tokens', 'queries']);
     const remember = (top: Tensor) =>
-      takeOne(lane, {
+      takeOne(helper, {
         top,
         logits: new Tensor('float32', new Float32Array(logitSize ** 2).fill(1), [1, 1, logitSize, logitSize]),
         binarize: new Tensor('float32', [0], [1]),
         object_logit: new Tensor('float32', [1], [1]),
       });
     const { top } = outputs;
-    // Told apart from a copy of the same values by nothing but how it reaches the lane.
+    // Told apart from a copy of the same values by nothing but how it reaches the helper.
     const copy = new Tensor('float32', (top!.data as Float32Array).slice(), top!.dims);
     const wanted = await remember(copy);
     expect(await remember(top!)).toEqual(wanted);
     for (let frame = 1; frame <= 5; frame++) void encode(frame);
-    // The lane will have forgotten them when it comes to this.
+    // The helper will have forgotten them when it comes to this.
     expect(await remember(top!)).toEqual(wanted);
-    await lane.release();
+    await helper.release();
   });
 
   it('take the thread that waits, or end it', async () => {
@@ -172,9 +173,9 @@ describe('two lanes', () => {
       [2, true],
       [1, false],
     ] as const) {
-      const idleLane = new SecondLane();
-      const ended = vi.spyOn(idleLane, 'release');
-      const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', threads), { twoLanes: true, idleLane });
+      const idleHelper = new HelperThread();
+      const ended = vi.spyOn(idleHelper, 'release');
+      const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', threads), { usesHelper: true, idleHelper });
       expect(ended).toHaveBeenCalledTimes(isTaken ? 0 : 1);
       await graphs.release();
       expect(ended).toHaveBeenCalledTimes(1);
@@ -185,14 +186,14 @@ describe('two lanes', () => {
     const broken = join(folder, 'broken.onnx');
     await writeFile(broken, 'not a graph');
     await expect(
-      OnnxGraphs.load({ ...paths, imageEncoder: broken }, constants, chooseProviders('cpu', 2), { twoLanes: true }),
+      OnnxGraphs.load({ ...paths, imageEncoder: broken }, constants, chooseProviders('cpu', 2), { usesHelper: true }),
     ).rejects.toMatchObject({ code: 'model-corrupt', message: expect.stringContaining('cpu is not usable') });
   });
 
   it('tell what stopped a run, and go on', async () => {
     // Another graph in the encoder's place, which lacks its inputs.
     const wrong = { ...paths, imageEncoder: paths.memoryEncoder };
-    const graphs = await OnnxGraphs.load(wrong, constants, chooseProviders('cpu', 2), { twoLanes: true });
+    const graphs = await OnnxGraphs.load(wrong, constants, chooseProviders('cpu', 2), { usesHelper: true });
     for (let i = 0; i < 2; i++) {
       await expect(graphs.encodeImage(picture(0))).rejects.toMatchObject({
         code: 'inference-failed',

@@ -1,12 +1,9 @@
 /**
- * A second thread with sessions of its own, for the CPU: images of the next frames are encoded there while this one's
- * memory is attended, decoded and encoded (images-ahead.ts says when). Of several objects it takes some as soon as it
- * is free (dealing.ts). Kernels of a small model are too short to be shared by two threads: on two cores nano's image
- * encoder takes 25.6 ms with one thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each
- * side by side (26) is a third faster than one after the other with two (39). A large model's kernels do share well;
- * its two lanes have all threads each, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
- *
- * Results do not depend on the lane: every object is a run of its own, which gives the same bits in either thread.
+ * A second thread with sessions of its own, for the CPU. It encodes images ahead and takes some of several objects. Kernels of a
+ * small model are too short for two threads: on two cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two,
+ * the rest of a frame 21.7 and 20.5, so that one thread each side by side (26) is a third faster than one after the other with
+ * two (39). A large model's kernels do share well; both threads then run graphs on all cores, and gain a twentieth (SAM 2.1 tiny
+ * at 512 px: 790 ms against 830).
  */
 import { Worker } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-node';
@@ -14,64 +11,61 @@ import { AppError } from '../../../../shared/errors.ts';
 import { entryUrl } from '../../../common/entry-url.ts';
 import { RpcPeer } from '../../../common/rpc.ts';
 import type { TrackerConstants } from '../../tracking/constants.ts';
-import type { Work } from './graph-chains.ts';
 import {
+  type HelperFeeds,
+  type HelperPaths,
+  type HelperShare,
+  type HelperTensor,
+  type HelperTensors,
+  type HelperTime,
   type KeptTensor,
   keptImages,
-  type LaneFeeds,
-  type LanePaths,
-  type LaneShare,
-  type LaneTensor,
-  type LaneTensors,
-  type LaneTime,
   tensorOf,
 } from './helper-protocol.ts';
-import type { LaneMethods } from './helper-worker.ts';
+import type { HelperMethods } from './helper-worker.ts';
+import type { Work } from './object-work.ts';
 
-/**
- * Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit
- * into the cache.
- */
+/** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
 const smallFeatures = 1 << 17;
 
 export const isSmallModel = ({ featureSize, hiddenDim }: TrackerConstants): boolean => featureSize ** 2 * hiddenDim < smallFeatures;
 
-export interface LanePlan {
-  /** Threads of the inference worker's own sessions. */
-  first: number;
-  second: number;
+export interface ThreadPlan {
+  /** Of the inference worker's own sessions. */
+  own: number;
+  helper: number;
 }
 
-/** @returns null where one lane is all there is */
-export const planLanes = (threads: number, constants: TrackerConstants): LanePlan | null => {
+/** @returns null where no helper is of use */
+export const planThreads = (threads: number, constants: TrackerConstants): ThreadPlan | null => {
   if (threads < 2) return null;
-  if (!isSmallModel(constants)) return { first: threads, second: threads };
-  return { first: Math.ceil(threads / 2), second: Math.floor(threads / 2) };
+  if (!isSmallModel(constants)) return { own: threads, helper: threads };
+  return { own: Math.ceil(threads / 2), helper: Math.floor(threads / 2) };
 };
 
-export interface LaneEncoding {
+export interface HelperEncoding {
   outputs: Record<string, Tensor>;
-  times: LaneTime[];
+  times: HelperTime[];
   /** What attention begins with, where it was asked for. */
   forAttention: Record<string, Tensor> | null;
 }
 
-export interface LaneDone {
+export interface HelperDone {
   /** What was run here, by the object's number. */
   done: { index: number; outputs: Record<string, Tensor> }[];
-  times: LaneTime[];
+  times: HelperTime[];
 }
 
-const unpacked = (tensors: LaneTensors): Record<string, Tensor> =>
+const unpacked = (tensors: HelperTensors): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tensorOf(tensor)]));
 
-export class SecondLane {
+export class HelperThread {
   readonly #worker: Worker;
-  readonly #peer: RpcPeer<LaneMethods>;
+  readonly #peer: RpcPeer<HelperMethods>;
   #pending = 0;
   /** Encoded so far, or on the way. */
   #images = 0;
-  /** What the lane made and keeps for a while. */
+  /** What the helper made and keeps for a while. */
   readonly #made = new WeakMap<Tensor, KeptTensor>();
 
   /** The thread loads its modules; see {@link open}. */
@@ -92,17 +86,16 @@ export class SecondLane {
   }
 
   /** @throws whatever ONNX Runtime says of a graph it can't load, as AppError */
-  async open(paths: LanePaths, threads: number): Promise<this> {
+  async open(paths: HelperPaths, threads: number): Promise<this> {
     await this.#alive(this.#peer.call('open', { paths, threads }));
     return this;
   }
 
   /**
    * Runs the image encoder when its turn comes.
-   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the
-   *   lane keeps the features
+   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the helper keeps the features
    */
-  async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<LaneEncoding> {
+  async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<HelperEncoding> {
     const moved: ArrayBuffer[] = [];
     const image = ++this.#images;
     const input = { image, feeds: this.#packed(feeds, moved), forSeveral };
@@ -116,7 +109,7 @@ export class SecondLane {
   /**
    * Takes part in work for several objects, when its turn comes and as long as there are any. Inputs are copied.
    */
-  async take(work: Work, feeds: Record<string, Tensor>, each: readonly Record<string, Tensor>[], share: LaneShare): Promise<LaneDone> {
+  async take(work: Work, feeds: Record<string, Tensor>, each: readonly Record<string, Tensor>[], share: HelperShare): Promise<HelperDone> {
     const moved: ArrayBuffer[] = [];
     const input = { work, feeds: this.#packed(feeds, moved), each: each.map((own) => this.#packed(own, moved)), share };
     const { done, times } = await this.#alive(this.#peer.call('take', input, { transfer: moved }));
@@ -124,11 +117,11 @@ export class SecondLane {
   }
 
   /**
-   * What the lane needs to have the feeds: it works in the order asked, so what it will have kept by then is known now.
+   * What the helper needs to have the feeds: it works in the order asked, so what it will have kept by then is known now.
    * @param moved gets what was copied here: a view would bring along all of what it is a part of
    */
-  #packed(feeds: Record<string, Tensor>, moved: ArrayBuffer[]): LaneFeeds {
-    const packed = Object.entries(feeds).map(([name, tensor]): [string, LaneTensor | KeptTensor] => {
+  #packed(feeds: Record<string, Tensor>, moved: ArrayBuffer[]): HelperFeeds {
+    const packed = Object.entries(feeds).map(([name, tensor]): [string, HelperTensor | KeptTensor] => {
       const made = this.#made.get(tensor);
       if (made && this.#images - made.image < keptImages) return [name, made];
       const { type, data, dims } = tensor;
@@ -137,7 +130,7 @@ export class SecondLane {
         values = values.slice();
         moved.push(values.buffer);
       }
-      return [name, { type, data: values, dims } as LaneTensor];
+      return [name, { type, data: values, dims } as HelperTensor];
     });
     return Object.fromEntries(packed);
   }
@@ -148,7 +141,7 @@ export class SecondLane {
     await this.#worker.terminate();
   }
 
-  /** An idle lane does not keep its process alive; one that is waited for does. */
+  /** An idle helper does not keep its process alive; one that is waited for does. */
   async #alive<T>(answer: Promise<T>): Promise<T> {
     if (this.#pending++ === 0) this.#worker.ref();
     try {

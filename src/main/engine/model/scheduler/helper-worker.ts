@@ -7,27 +7,26 @@ import { openSession } from '../runtime/create-session.ts';
 import { unreadable } from '../runtime/graph-sessions.ts';
 import { runFailure } from '../runtime/run-failure.ts';
 import { absoluteMs } from '../runtime/run-times.ts';
-import { runWork, type Tensors, type Work } from './graph-chains.ts';
+import type { Tensors } from '../runtime/tensor-batches.ts';
 import {
+  type HelperFeeds,
+  type HelperGraph,
+  type HelperPaths,
+  type HelperShare,
+  type HelperTensor,
+  type HelperTensors,
+  type HelperTime,
   keptImages,
-  type LaneFeeds,
-  type LaneGraph,
-  type LanePaths,
-  type LaneShare,
-  type LaneTensor,
-  type LaneTensors,
-  type LaneTime,
   tensorOf,
 } from './helper-protocol.ts';
+import { runWork, type Work } from './object-work.ts';
+import { SharedCursor } from './shared-cursor.ts';
 
-let opened: { paths: LanePaths; threads: number } | null = null;
-const sessions = new Map<LaneGraph, InferenceSession>();
+let opened: { paths: HelperPaths; threads: number } | null = null;
+const sessions = new Map<HelperGraph, InferenceSession>();
 
-/**
- * Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first
- * run.
- */
-const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
+/** Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first run. */
+const sessionOf = async (graph: HelperGraph): Promise<InferenceSession> => {
   let session = sessions.get(graph);
   if (!session) {
     session = await openSession(opened!.paths[graph]!, 'cpu', opened!.threads);
@@ -39,7 +38,7 @@ const sessionOf = async (graph: LaneGraph): Promise<InferenceSession> => {
 /** Features of the last images, by number. */
 const kept = new Map<number, Tensors>();
 
-const toOrt = (feeds: LaneFeeds): Tensors =>
+const toOrt = (feeds: HelperFeeds): Tensors =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, fed]) => {
       if ('data' in fed) return [name, tensorOf(fed)];
@@ -49,15 +48,15 @@ const toOrt = (feeds: LaneFeeds): Tensors =>
     }),
   );
 
-const packed = (results: Tensors): LaneTensors =>
-  Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims } as LaneTensor]));
+const packed = (results: Tensors): HelperTensors =>
+  Object.fromEntries(Object.entries(results).map(([name, { type, data, dims }]) => [name, { type, data, dims } as HelperTensor]));
 
-const copied = (results: Tensors): LaneTensors =>
+const copied = (results: Tensors): HelperTensors =>
   Object.fromEntries(Object.entries(packed(results)).map(([name, tensor]) => [name, { ...tensor, data: tensor.data.slice() }]));
 
-const buffersOf = (tensors: LaneTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
+const buffersOf = (tensors: HelperTensors): ArrayBuffer[] => Object.values(tensors).map(({ data }) => data.buffer as ArrayBuffer);
 
-const timed = async (graph: LaneGraph, feeds: Tensors, times: LaneTime[]): Promise<Tensors> => {
+const timed = async (graph: HelperGraph, feeds: Tensors, times: HelperTime[]): Promise<Tensors> => {
   const session = await sessionOf(graph).catch((error) => {
     throw unreadable(graph, error);
   });
@@ -71,8 +70,8 @@ const timed = async (graph: LaneGraph, feeds: Tensors, times: LaneTime[]): Promi
   }
 };
 
-const laneMethods = {
-  open: async (input: { paths: LanePaths; threads: number }) => {
+const helperMethods = {
+  open: async (input: { paths: HelperPaths; threads: number }) => {
     opened = input;
     await sessionOf('imageEncoder');
     return {};
@@ -81,11 +80,10 @@ const laneMethods = {
   /**
    * An image.
    * @param image its number, one more than that of the image before
-   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs
-   *   to come
+   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs to come
    */
-  encode: async ({ image, feeds, forSeveral }: { image: number; feeds: LaneFeeds; forSeveral: boolean }) => {
-    const times: LaneTime[] = [];
+  encode: async ({ image, feeds, forSeveral }: { image: number; feeds: HelperFeeds; forSeveral: boolean }) => {
+    const times: HelperTime[] = [];
     kept.delete(image - keptImages);
     const features = await timed('imageEncoder', toOrt(feeds), times);
     if (!forSeveral) {
@@ -99,15 +97,25 @@ const laneMethods = {
   },
 
   /**
-   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken
-   * from `taken`.
+   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken from the cursor.
    * @param feeds of all objects @param each of each object
    */
-  take: async ({ work, feeds, each, share: { taken, most } }: { work: Work; feeds: LaneFeeds; each: LaneFeeds[]; share: LaneShare }) => {
-    const times: LaneTime[] = [];
-    const done: { index: number; outputs: LaneTensors }[] = [];
+  take: async ({
+    work,
+    feeds,
+    each,
+    share: { cursor: cell, most },
+  }: {
+    work: Work;
+    feeds: HelperFeeds;
+    each: HelperFeeds[];
+    share: HelperShare;
+  }) => {
+    const times: HelperTime[] = [];
+    const done: { index: number; outputs: HelperTensors }[] = [];
+    const cursor = new SharedCursor(cell);
     while (done.length < most) {
-      const index = Atomics.add(taken, 0, 1);
+      const index = cursor.take();
       if (index >= each.length) break;
       const outputs = await runWork(work, (graph, own) => timed(graph, own, times), toOrt({ ...feeds, ...each[index] }));
       done.push({ index, outputs: packed(outputs) });
@@ -125,15 +133,14 @@ const laneMethods = {
   },
 } satisfies MethodMap;
 
-export type LaneMethods = typeof laneMethods;
+export type HelperMethods = typeof helperMethods;
 
 if (parentPort) {
   const port = parentPort;
-  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its
-  // own.
+  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its own.
   const queue = new SerialQueue();
   const inOrder = Object.fromEntries(
-    Object.entries<(input: never) => Promise<unknown>>(laneMethods).map(([name, method]) => [
+    Object.entries<(input: never) => Promise<unknown>>(helperMethods).map(([name, method]) => [
       name,
       (input: never) => queue.run(() => method(input)),
     ]),

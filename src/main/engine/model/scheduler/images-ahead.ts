@@ -1,17 +1,16 @@
 /**
- * When the second lane encodes the images of later frames. It has other work too, and a run that it has begun can't be
- * put off:
+ * When the helper thread encodes the images of later frames. It has other work too, and cannot put off a run that it has begun:
  *
  * - With one object and one path it has none: the next two images are encoded as soon as they are known.
- * - Of several objects, or paths of a tree, it takes a part. The image after the next is begun when the present frame's
- *   memories are handed out (the first of them, where objects remember differently many frames), so that this lane has
- *   done with it when there are objects to decode.
+ * - Of several objects, or paths of a tree, it takes a share. The image after the next is begun when the present frame's
+ *   memories are begun (the first of them, where objects remember differently many frames), so that it is done when there are
+ *   objects to decode.
  */
 import type { AheadFeatures, ImageFeatures } from '../../tracking/graphs.ts';
 
 export class ImagesAhead<Features extends ImageFeatures> {
   readonly #encode: (rgb: Uint8Array, forSeveral: boolean, owner: object) => Promise<Features>;
-  /** The lane takes a share of the work on several objects. */
+  /** The helper takes a share of the work on several objects. */
   readonly #isShared: boolean;
   /** Objects or paths of the present frame, or of the one before until it is attended to. */
   #batch = 1;
@@ -23,10 +22,7 @@ export class ImagesAhead<Features extends ImageFeatures> {
   readonly #afterAttention = new Set<() => void>();
   readonly #afterMemories = new Set<() => void>();
 
-  /**
-   * @param encode `forSeveral`: objects or paths, for which the other thread has no time to make what attention begins
-   *   with
-   */
+  /** @param encode `forSeveral`: objects or paths, for which this thread would have no time to make what the attention begins with */
   constructor(encode: (rgb: Uint8Array, forSeveral: boolean, owner: object) => Promise<Features>, isShared: boolean) {
     this.#encode = encode;
     this.#isShared = isShared;

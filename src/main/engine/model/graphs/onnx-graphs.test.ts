@@ -7,9 +7,9 @@ import { type DecodeOutput, unprompted } from '../../tracking/graphs.ts';
 import type { AttendedMemory } from '../../tracking/memory-bank.ts';
 import { openBundle } from '../bundle/bundle.ts';
 import { bytesField, textField, varintField } from '../checkpoint/wire.ts';
-import { joined } from './batch-parts.ts';
+import { chooseProviders } from '../runtime/providers.ts';
+import { concat } from '../runtime/tensor-batches.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
-import { chooseProviders } from './providers.ts';
 import { warmUp } from './warm-up.ts';
 
 /** ONNX TensorProto.DataType */
@@ -117,7 +117,7 @@ describe('loading graphs', () => {
         candidates,
         of.map((_, entry) => ({ entry, remember: [] })),
       );
-      return { ...candidates, masks: joined(drawn.map(({ masks }) => masks)) };
+      return { ...candidates, masks: concat(drawn.map(({ masks }) => masks)) };
     };
 
     it('are decoded by graphs of their own, to the numbers of those that take prompts', async () => {
@@ -148,8 +148,8 @@ describe('loading graphs', () => {
     });
 
     it('give masks and memories in one, to the bits of one after the other, whichever thread has which', async () => {
-      for (const twoLanes of [false, true]) {
-        const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { twoLanes });
+      for (const usesHelper of [false, true]) {
+        const graphs = await OnnxGraphs.load(paths, constants, chooseProviders('cpu', 2), { usesHelper });
         const features = await graphs.encodeImage(picture());
         const candidates = (await graphs.decodeCandidates(features, packAttention(requests(), constants)))!;
         const drawn = await graphs.drawMasks(features, candidates, [

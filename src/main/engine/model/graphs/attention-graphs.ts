@@ -1,28 +1,23 @@
 /**
- * The memory attention of a frame: one graph, or two behind `imageAttention` where objects can share memories. Then the
- * reader says what each memory gives, and the rest puts that together for each object (or path of a tree) that attends
- * to it.
+ * The memory attention of a frame: one graph, or two behind `imageAttention` where objects can share memories. Then the reader
+ * says what each memory gives, and the rest puts that together for each object (or path of a tree) that attends to it.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { TrackerConstants } from '../../tracking/constants.ts';
 import type { AttendInput } from '../../tracking/graphs.ts';
-import type { Dealing } from '../scheduler/dealing.ts';
-import type { Tensors } from '../scheduler/graph-chains.ts';
+import { stack, type Tensors, unstack } from '../runtime/tensor-batches.ts';
+import type { GraphScheduler } from '../scheduler/graph-scheduler.ts';
 import { memoryFeeds, ownMemoryFeeds, pointerFeeds } from './attention-feeds.ts';
-import { apart, together } from './batch-parts.ts';
-import type { GraphRunner } from './graph-runner.ts';
 
 export class AttentionGraphs {
-  readonly #runner: GraphRunner;
+  readonly #scheduler: GraphScheduler;
   readonly #c: TrackerConstants;
-  readonly #dealing: Dealing;
   #means = new Float32Array(0);
   #sums = new Float32Array(0);
 
-  constructor(runner: GraphRunner, constants: TrackerConstants, dealing: Dealing) {
-    this.#runner = runner;
+  constructor(scheduler: GraphScheduler, constants: TrackerConstants) {
+    this.#scheduler = scheduler;
     this.#c = constants;
-    this.#dealing = dealing;
   }
 
   /**
@@ -32,20 +27,21 @@ export class AttentionGraphs {
    */
   async attend(image: Tensors, input: AttendInput, work: 'memoryAttention' | 'attendAndDecode'): Promise<Tensors[]> {
     const pointers = pointerFeeds(input, this.#c);
-    if (!this.#runner.has('memoryReader')) {
-      return this.#runner.runForEach(this.#dealing, work, image, apart({ ...ownMemoryFeeds(input, this.#c), ...pointers }));
+    if (!this.#scheduler.has('memoryReader')) {
+      return this.#scheduler.runForEach(work, image, unstack({ ...ownMemoryFeeds(input, this.#c), ...pointers }));
     }
     const read = await this.#read(image.queries!, memoryFeeds(input, this.#c));
     const slots = new Tensor('int64', input.memorySlot, [input.batch, input.memories]);
-    return this.#runner.runForEach(this.#dealing, work, { ...image, ...read }, apart({ memory_slot: slots, ...pointers }));
+    return this.#scheduler.runForEach(work, { ...image, ...read }, unstack({ memory_slot: slots, ...pointers }));
   }
 
   /** What each memory gives, in room that is used again: nobody reads it any more when {@link attend} resolves. */
   async #read(queries: Tensor, memories: readonly Tensors[]): Promise<Tensors> {
-    if (this.#dealing === 'together') return this.#runner.run('memoryReader', { queries, ...together(memories) });
+    if (this.#scheduler.placementOf('memoryReader') === 'batch')
+      return this.#scheduler.run('memoryReader', { queries, ...stack(memories) });
     const into = this.#room(memories.length);
-    const each = apart(into);
-    await this.#runner.runForEach(this.#dealing, 'memoryReader', { queries }, memories, each);
+    const each = unstack(into);
+    await this.#scheduler.runForEach('memoryReader', { queries }, memories, each);
     return into;
   }
 

@@ -22,29 +22,16 @@ import type {
   WantedMasks,
 } from '../../tracking/graphs.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { attentionDealing, type Dealing, dealingOf } from '../scheduler/dealing.ts';
-import type { Tensors } from '../scheduler/graph-chains.ts';
-import { isSmallModel, planLanes, SecondLane } from '../scheduler/helper-thread.ts';
-import { ImagesAhead } from '../scheduler/images-ahead.ts';
+import { type GraphPaths, type Releasable, sessionsOf } from '../runtime/graph-sessions.ts';
+import type { ProviderChoice } from '../runtime/providers.ts';
+import { batchOf, type Tensors, unstack } from '../runtime/tensor-batches.ts';
+import type { EncodedImage } from '../scheduler/encoded-image.ts';
+import { GraphScheduler } from '../scheduler/graph-scheduler.ts';
+import { HelperThread, isSmallModel, planThreads } from '../scheduler/helper-thread.ts';
 import { AttentionGraphs } from './attention-graphs.ts';
-import { apart, batchOf } from './batch-parts.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
-import { GraphRunner } from './graph-runner.ts';
-import { type GraphPaths, type Releasable, sessionsOf } from './graph-sessions.ts';
 import { type Attempt, attemptsOf, type EncoderPrecision, reasonOf, refusalOf } from './load-attempts.ts';
-import type { ProviderChoice } from './providers.ts';
 import { warmUp } from './warm-up.ts';
-
-interface OnnxFeatures extends ImageFeatures {
-  s0: Tensor;
-  s1: Tensor;
-  top: Tensor;
-  topInit: Tensor;
-  /** What the attention graph takes of the image, once it was asked for. */
-  forAttention?: Promise<Tensors>;
-  /** Whose frame it is. */
-  owner: object;
-}
 
 interface OnnxConditioned extends ConditionedFeatures {
   pix: Tensor;
@@ -92,16 +79,16 @@ export const constantsOf = (manifest: Manifest): TrackerConstants => {
 };
 
 interface Parts {
-  runner: GraphRunner;
+  scheduler: GraphScheduler;
   /** All of these, those that are opened later too. */
   opened: readonly Releasable[];
 }
 
 export interface LoadOptions {
-  /** A second thread beside this one, where the provider is the CPU and there are threads for it; default: none. */
-  twoLanes?: boolean;
-  /** A thread that waits to be the second lane, and is ended where none is needed. */
-  idleLane?: SecondLane | null;
+  /** A helper thread beside this one, where the provider is the CPU and there are threads for it; default: none. */
+  usesHelper?: boolean;
+  /** A thread that waits to be the helper, and is ended where none is needed. */
+  idleHelper?: HelperThread | null;
 }
 
 export class OnnxGraphs implements TrackerGraphs {
@@ -109,27 +96,21 @@ export class OnnxGraphs implements TrackerGraphs {
   /** Why this provider and not a better one, and this image encoder where the model has two. */
   readonly providerReason: string;
   readonly encoderPrecision: EncoderPrecision;
-  readonly #runner: GraphRunner;
+  readonly #scheduler: GraphScheduler;
   readonly #opened: readonly Releasable[];
   readonly #attention: AttentionGraphs;
   /** null where the model has none. */
   readonly #candidates: CandidateGraphs | null;
-  readonly #dealing: Dealing;
   readonly #c: TrackerConstants;
-  /** null without a second lane. */
-  readonly #ahead: ImagesAhead<OnnxFeatures> | null;
   #noMask: Float32Array = new Float32Array(0);
 
-  private constructor(constants: TrackerConstants, { runner, opened }: Parts, { provider, encoderPrecision }: Attempt, reason: string) {
+  private constructor(constants: TrackerConstants, { scheduler, opened }: Parts, { provider, encoderPrecision }: Attempt, reason: string) {
+    const hasCandidates = scheduler.has('candidateDecoder') && scheduler.has('maskUpscaler');
     this.#c = constants;
-    this.#runner = runner;
+    this.#scheduler = scheduler;
     this.#opened = opened;
-    const hasCandidates = runner.has('candidateDecoder') && runner.has('maskUpscaler');
-    const isSmall = isSmallModel(constants);
-    this.#dealing = dealingOf(provider, isSmall, runner);
-    this.#attention = new AttentionGraphs(runner, constants, attentionDealing(provider, isSmall, runner));
-    this.#ahead = runner.hasLane ? new ImagesAhead((rgb, forSeveral, owner) => this.#encode(rgb, forSeveral, owner), isSmall) : null;
-    this.#candidates = hasCandidates ? new CandidateGraphs(runner, this.#attention, this.#dealing) : null;
+    this.#attention = new AttentionGraphs(scheduler, constants);
+    this.#candidates = hasCandidates ? new CandidateGraphs(scheduler, this.#attention) : null;
     this.provider = provider;
     this.encoderPrecision = encoderPrecision;
     this.providerReason = reason;
@@ -140,16 +121,16 @@ export class OnnxGraphs implements TrackerGraphs {
     paths: GraphPaths,
     constants: TrackerConstants,
     choice: ProviderChoice,
-    { twoLanes = false, idleLane = null }: LoadOptions = {},
+    { usesHelper = false, idleHelper = null }: LoadOptions = {},
   ): Promise<OnnxGraphs> {
-    let idle = idleLane;
-    const takeLane = (): SecondLane => {
-      const lane = idle ?? new SecondLane();
+    let idle = idleHelper;
+    const takeHelper = (): HelperThread => {
+      const helper = idle ?? new HelperThread();
       idle = null;
-      return lane;
+      return helper;
     };
     try {
-      return await OnnxGraphs.#load(paths, constants, choice, twoLanes ? takeLane : null);
+      return await OnnxGraphs.#load(paths, constants, choice, usesHelper ? takeHelper : null);
     } finally {
       await idle?.release();
     }
@@ -159,7 +140,7 @@ export class OnnxGraphs implements TrackerGraphs {
     paths: GraphPaths,
     constants: TrackerConstants,
     choice: ProviderChoice,
-    takeLane: (() => SecondLane) | null,
+    takeHelper: (() => HelperThread) | null,
   ): Promise<OnnxGraphs> {
     const refused: string[] = [];
     let lastError: unknown = null;
@@ -171,14 +152,14 @@ export class OnnxGraphs implements TrackerGraphs {
         return made;
       };
       try {
-        const plan = takeLane && provider === 'cpu' ? planLanes(choice.threads, constants) : null;
-        const starting = plan ? keep(takeLane!()).open({ ...paths, imageEncoder }, plan.second) : null;
+        const plan = takeHelper && provider === 'cpu' ? planThreads(choice.threads, constants) : null;
+        const starting = plan ? keep(takeHelper!()).open({ ...paths, imageEncoder }, plan.helper) : null;
         // Told below; until then this thread opens its own.
         starting?.catch(() => {});
         const sessions = sessionsOf(
           { ...paths, imageEncoder: plan ? undefined : imageEncoder },
           provider,
-          plan?.first ?? choice.threads,
+          plan?.own ?? choice.threads,
           keep,
         );
         const first = provider === 'cpu' ? [sessions.imageEncoder, sessions.maskDecoder] : Object.values(sessions);
@@ -187,9 +168,9 @@ export class OnnxGraphs implements TrackerGraphs {
         } finally {
           await Promise.allSettled([starting]);
         }
-        const runner = new GraphRunner(sessions, (await starting) ?? null);
+        const scheduler = new GraphScheduler(sessions, (await starting) ?? null, { provider, isSmall: isSmallModel(constants) });
         const reason = reasonOf(attempt, refused, paths, choice);
-        const graphs = new OnnxGraphs(constants, { runner, opened }, attempt, reason);
+        const graphs = new OnnxGraphs(constants, { scheduler, opened }, attempt, reason);
         // The CPU has nothing to compile, and starting fast matters there.
         if (provider !== 'cpu') await warmUp(graphs, constants);
         graphs.takeTimings();
@@ -209,54 +190,37 @@ export class OnnxGraphs implements TrackerGraphs {
 
   /** Time inside ONNX Runtime since the last call. */
   takeTimings(): GraphTimings {
-    return this.#runner.takeTimings();
+    return this.#scheduler.takeTimings();
   }
 
-  async encodeImage(rgb: Uint8Array, owner: object = this): Promise<ImageFeatures> {
-    this.#ahead?.newFrame(owner);
-    return this.#encode(rgb, false, owner);
-  }
-
-  /** @param forSeveral see {@link ImagesAhead} */
-  async #encode(rgb: Uint8Array, forSeveral: boolean, owner: object): Promise<OnnxFeatures> {
-    const size = this.#c.imageSize;
-    const feeds = { image: new Tensor('uint8', rgb, [1, size, size, 3]) };
-    if (this.#runner.has('imageEncoder')) return featuresOf(await this.#runner.run('imageEncoder', feeds), owner);
-    const { outputs, forAttention } = await this.#runner.encodeInLane(feeds, forSeveral && this.#runner.has('imageAttention'));
-    return { ...featuresOf(outputs, owner), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
+  encodeImage(rgb: Uint8Array, owner: object = this): Promise<ImageFeatures> {
+    return this.#scheduler.encodeImage(rgb, owner);
   }
 
   encodeAhead(rgb: Uint8Array, isNext: boolean, owner: object): AheadFeatures | null {
-    return this.#ahead?.begin(rgb, isNext, owner) ?? null;
+    return this.#scheduler.encodeAhead(rgb, isNext, owner);
   }
 
   initialFeatures(features: ImageFeatures): ConditionedFeatures {
-    return { batch: 1, pix: (features as OnnxFeatures).topInit } as OnnxConditioned;
+    return { batch: 1, pix: (features as EncodedImage).topInit } as OnnxConditioned;
   }
 
   rawFeatures(features: ImageFeatures): ConditionedFeatures {
-    return { batch: 1, pix: (features as OnnxFeatures).top } as OnnxConditioned;
+    return { batch: 1, pix: (features as EncodedImage).top } as OnnxConditioned;
   }
 
   async attend(features: ImageFeatures, input: AttendInput): Promise<ConditionedFeatures> {
-    this.#ahead?.attends(input.batch, (features as OnnxFeatures).owner);
-    const objects = await this.#attention.attend(await this.#imageForAttention(features as OnnxFeatures), input, 'memoryAttention');
+    const image = await this.#scheduler.beginAttention(features as EncodedImage, input.batch);
+    const objects = await this.#attention.attend(image, input, 'memoryAttention');
     return { batch: input.batch, pix: batchOf(objects.map(({ pix }) => pix!)) } as OnnxConditioned;
-  }
-
-  #imageForAttention(features: OnnxFeatures): Promise<Tensors> {
-    const { top } = features;
-    if (!this.#runner.has('imageAttention')) return Promise.resolve({ top });
-    features.forAttention ??= askedOnce(features, this.#runner.run('imageAttention', { top }));
-    return features.forAttention;
   }
 
   async decode(features: ImageFeatures, pix: ConditionedFeatures, input: DecodeInput): Promise<DecodeOutput> {
     const { logitSize } = this.#c;
     const { batch: b, pointCount: n } = input;
-    const { s0, s1 } = features as OnnxFeatures;
+    const { s0, s1 } = features as EncodedImage;
     return decoded(
-      await this.#runner.run('maskDecoder', {
+      await this.#scheduler.run('maskDecoder', {
         pix: (pix as OnnxConditioned).pix,
         s0,
         s1,
@@ -271,37 +235,35 @@ export class OnnxGraphs implements TrackerGraphs {
   decodeCandidates(features: ImageFeatures, input: AttendInput): Promise<CandidateOutput> | null {
     const candidates = this.#candidates;
     if (!candidates) return null;
-    this.#ahead?.attends(input.batch, (features as OnnxFeatures).owner);
-    return this.#imageForAttention(features as OnnxFeatures).then((image) => candidates.decode(image, input));
+    return this.#scheduler.beginAttention(features as EncodedImage, input.batch).then((image) => candidates.decode(image, input));
   }
 
   drawMasks(features: ImageFeatures, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]> {
-    const { s0, s1, top } = features as OnnxFeatures;
+    const { s0, s1, top } = features as EncodedImage;
     const drawing = this.#candidates!.draw({ s0, s1, top }, candidates, wanted);
-    if (wanted.some(({ remember }) => remember.length > 0)) this.#ahead?.remembers();
+    if (wanted.some(({ remember }) => remember.length > 0)) this.#scheduler.memoriesBegun();
     return drawing;
   }
 
   async encodeMemory(features: ImageFeatures, input: EncodeMemoryInput): Promise<Float32Array[]> {
     const { logitSize } = this.#c;
     const { batch } = input;
-    const image = { top: (features as OnnxFeatures).top };
+    const image = { top: (features as EncodedImage).top };
     const whole: Tensors = {
       logits: new Tensor('float32', input.logits, [batch, 1, logitSize, logitSize]),
       binarize: new Tensor('float32', input.binarize, [batch]),
       object_logit: new Tensor('float32', input.objectLogit, [batch]),
     };
-    // How long the lane still encodes the next image is not known here.
-    const encoding = this.#runner.runForEach(this.#dealing, 'memoryEncoder', image, apart(whole));
-    this.#ahead?.remembers();
+    const encoding = this.#scheduler.runForEach('memoryEncoder', image, unstack(whole));
+    this.#scheduler.memoriesBegun();
     return (await encoding).map(({ memory }) => memory!.data as Float32Array);
   }
 
   async downsampleMask(mask: Float32Array): Promise<{ prompt: Float32Array; noObjectPointer: Float32Array }> {
-    if (!this.#runner.has('maskPrompt'))
+    if (!this.#scheduler.has('maskPrompt'))
       throw new AppError('model-mismatch', 'This model takes no mask prompts. Use clicks or a box, or choose another model.');
     const size = this.#c.imageSize;
-    const out = await this.#runner.run('maskPrompt', { mask: new Tensor('float32', mask, [1, 1, size, size]) });
+    const out = await this.#scheduler.run('maskPrompt', { mask: new Tensor('float32', mask, [1, 1, size, size]) });
     return { prompt: out.mask_prompt!.data as Float32Array, noObjectPointer: (out.no_object_pointer!.data as Float32Array).slice() };
   }
 
@@ -315,22 +277,6 @@ export class OnnxGraphs implements TrackerGraphs {
     return this.#noMask.subarray(0, length);
   }
 }
-
-/** A run that fails is told where it is attended to, and is not remembered, so that another try runs it anew. */
-const askedOnce = (features: OnnxFeatures, run: Promise<Tensors>): Promise<Tensors> => {
-  run.catch(() => {
-    if (features.forAttention === run) delete features.forAttention;
-  });
-  return run;
-};
-
-const featuresOf = (out: Tensors, owner: object): OnnxFeatures => ({
-  s0: out.s0!,
-  s1: out.s1!,
-  top: out.top!,
-  topInit: out.top_init!,
-  owner,
-});
 
 const decoded = (out: Tensors): DecodeOutput => ({
   masks: out.masks!.data as Float32Array,

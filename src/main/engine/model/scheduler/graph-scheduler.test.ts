@@ -3,11 +3,12 @@ import { Tensor } from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { AppError } from '../../../../shared/errors.ts';
 import { openBundle } from '../bundle/bundle.ts';
-import type { Tensors } from '../scheduler/graph-chains.ts';
-import type { SecondLane } from '../scheduler/helper-thread.ts';
-import { GraphRunner } from './graph-runner.ts';
-import { type Releasable, type Sessions, sessionsOf } from './graph-sessions.ts';
-import { graphPathsOf } from './onnx-graphs.ts';
+import { graphPathsOf } from '../graphs/onnx-graphs.ts';
+import { type Releasable, type Sessions, sessionsOf } from '../runtime/graph-sessions.ts';
+import type { Tensors } from '../runtime/tensor-batches.ts';
+import { GraphScheduler, type SchedulerMeans } from './graph-scheduler.ts';
+import type { HelperThread } from './helper-thread.ts';
+import { SharedCursor } from './shared-cursor.ts';
 
 /** Memories that this thread reads in any case, and some more. */
 const count = 20;
@@ -45,44 +46,47 @@ const roomFor = (): Tensors[] =>
   }));
 const valuesOf = (room: Tensors[]) => room.map(({ means, sums }) => ({ means: means!.data, sums: sums!.data }));
 
-/** A lane that takes as many as it may, before this thread can take any of them. */
-const greedy = (taken: number[]): SecondLane => {
-  const own = new GraphRunner(sessions, null);
-  const take: SecondLane['take'] = async (work, feeds, each, { taken: counter, most }) => {
-    const indices = Array.from({ length: Math.min(most, each.length) }, () => Atomics.add(counter, 0, 1));
+const means: SchedulerMeans = { provider: 'cpu', isSmall: true };
+
+/** A helper that takes as many as it may, before this thread can take any of them. */
+const greedy = (taken: number[]): HelperThread => {
+  const own = new GraphScheduler(sessions, null, means);
+  const take: HelperThread['take'] = async (work, feeds, each, { cursor: cell, most }) => {
+    const cursor = new SharedCursor(cell);
+    const indices = Array.from({ length: Math.min(most, each.length) }, () => cursor.take());
     const done = [];
     for (const index of indices) {
-      const [outputs] = await own.runForEach('one by one', work, feeds, [each[index]!]);
+      const [outputs] = await own.runForEach(work, feeds, [each[index]!]);
       done.push({ index, outputs: outputs! });
     }
     taken.push(...indices);
     return { done, times: [] };
   };
-  return { take } as SecondLane;
+  return { take } as HelperThread;
 };
 
 it('writes what either thread did to its place', async () => {
   const alone = roomFor();
-  await new GraphRunner(sessions, null).runForEach('one by one', 'memoryReader', queries, memories, alone);
+  await new GraphScheduler(sessions, null, means).runForEach('memoryReader', queries, memories, alone);
   const taken: number[] = [];
   const both = roomFor();
-  await new GraphRunner(sessions, greedy(taken)).runForEach('to whichever lane is free', 'memoryReader', queries, memories, both);
+  await new GraphScheduler(sessions, greedy(taken), means).runForEach('memoryReader', queries, memories, both);
   // Counted from the first that is not this thread's in any case.
   expect(taken).toEqual([0, 1, 2, 3]);
   expect(valuesOf(both)).toEqual(valuesOf(alone));
   expect(valuesOf(both)[19]).not.toEqual(valuesOf(both)[18]);
 });
 
-it('leaves nothing to the lane when a run fails here', async () => {
+it('leaves nothing to the helper when a run fails here', async () => {
   let counter: Int32Array | null = null;
-  const lane = {
-    take: async (_work, _feeds, _each, { taken }) => {
-      counter = taken;
+  const helper = {
+    take: async (_work, _feeds, _each, { cursor }) => {
+      counter = cursor;
       return { done: [], times: [] };
     },
-  } as Pick<SecondLane, 'take'> as SecondLane;
+  } as Pick<HelperThread, 'take'> as HelperThread;
   const broken = memories.map((own, at) => (at === 17 ? { ...own, memory: wave([1, 3], 1) } : own));
-  const failed = new GraphRunner(sessions, lane).runForEach('to whichever lane is free', 'memoryReader', queries, broken);
+  const failed = new GraphScheduler(sessions, helper, means).runForEach('memoryReader', queries, broken);
   await expect(failed).rejects.toBeInstanceOf(AppError);
   await expect(failed).rejects.toMatchObject({ code: 'inference-failed', message: expect.stringContaining('memoryReader') });
   expect(counter![0]).toBeGreaterThanOrEqual(count);

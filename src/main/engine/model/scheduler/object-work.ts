@@ -1,14 +1,12 @@
-/** Graphs that are run one after another for one object, by whichever thread has it. */
-import { Tensor } from 'onnxruntime-node';
-import { apart, batchOf } from '../runtime/batch-parts.ts';
-import type { LaneGraph } from './helper-protocol.ts';
-
-export type Tensors = Record<string, Tensor>;
-
 /** What one thread does for one object: a graph, or several of which the next takes what the one before it gave. */
-export type Work = LaneGraph | 'attendAndDecode' | 'drawAndRemember';
+import { Tensor } from 'onnxruntime-node';
+import { batchOf, type Tensors, unstack } from '../runtime/tensor-batches.ts';
+import type { HelperGraph } from './helper-protocol.ts';
 
-type Run = (graph: LaneGraph, feeds: Tensors) => Promise<Tensors>;
+/** The name of such work. */
+export type Work = HelperGraph | 'attendAndDecode' | 'drawAndRemember';
+
+type Run = (graph: HelperGraph, feeds: Tensors) => Promise<Tensors>;
 
 /** What `drawAndRemember` is told beside the graphs' inputs: the candidates to remember, int64 [K], K >= 0. */
 export const rememberedAs = (candidates: readonly number[]): Tensor =>
@@ -18,7 +16,7 @@ export const rememberedAs = (candidates: readonly number[]): Tensor =>
 const drawAndRemember = async (run: Run, { image, mixes, s0, s1, remembered, ...encoded }: Tensors): Promise<Tensors> => {
   const { masks } = (await run('maskUpscaler', { image: image!, mixes: mixes!, s0: s0!, s1: s1! })) as { masks: Tensor };
   const [, candidates, ...plane] = masks.dims;
-  const drawn = apart({ logits: new Tensor('float32', masks.data as Float32Array, [candidates!, 1, ...plane]) });
+  const drawn = unstack({ logits: new Tensor('float32', masks.data as Float32Array, [candidates!, 1, ...plane]) });
   const memories: Tensor[] = [];
   for (const candidate of remembered!.data as BigInt64Array) {
     memories.push((await run('memoryEncoder', { ...encoded, ...drawn[Number(candidate)] })).memory!);

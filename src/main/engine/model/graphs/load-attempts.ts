@@ -3,8 +3,8 @@
  */
 
 import type { Provider } from '../../api/providers.ts';
-import type { GraphPaths } from './graph-sessions.ts';
-import type { ProviderChoice } from './providers.ts';
+import type { GraphPaths } from '../runtime/graph-sessions.ts';
+import type { ProviderChoice } from '../runtime/providers.ts';
 
 /** Of what the image encoder multiplies. */
 export type EncoderPrecision = 'int8' | 'fp32';

@@ -1,9 +1,13 @@
-/** Batches of objects taken apart, and put together again. */
+/** Batches of objects: taken apart, and put together. */
 import { Tensor } from 'onnxruntime-node';
+
+/** By the names a graph gives its inputs and outputs. */
+export type Tensors = Record<string, Tensor>;
 
 type Values = Float32Array | BigInt64Array;
 
-export const joined = <T extends Values = Float32Array>(parts: readonly T[]): T => {
+/** Copies all parts into one. */
+export const concat = <T extends Values = Float32Array>(parts: readonly T[]): T => {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const all = new (parts[0]!.constructor as { new (length: number): T })(length);
   let at = 0;
@@ -25,12 +29,12 @@ const eachOf = ({ type, data, dims: [batch, ...shape] }: Tensor): Tensor[] => {
 };
 
 /** Parts as one; a view of their buffer where they lie in it one after the other. */
-const adjoined = <T extends Values>(parts: readonly T[]): T => {
+const concatView = <T extends Values>(parts: readonly T[]): T => {
   const follow = parts.every((part, at) => {
     const before = parts[at - 1];
     return !before || (part.buffer === before.buffer && part.byteOffset === before.byteOffset + before.byteLength);
   });
-  if (!follow) return joined(parts);
+  if (!follow) return concat(parts);
   const [first] = parts;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const View = first!.constructor as { new (buffer: ArrayBufferLike, byteOffset: number, length: number): T };
@@ -43,15 +47,16 @@ export const batchOf = (tensors: readonly Tensor[]): Tensor => {
   if (tensors.length === 1) return first!;
   const [, ...shape] = first!.dims;
   const batch = tensors.reduce((sum, { dims }) => sum + dims[0]!, 0);
-  const values = adjoined(tensors.map(({ data }) => data as Float32Array));
+  const values = concatView(tensors.map(({ data }) => data as Float32Array));
   return new Tensor(first!.type as 'float32', values, [batch, ...shape]);
 };
 
-/** What there is of each object of a batch. */
-export const apart = (whole: Record<string, Tensor>): Record<string, Tensor>[] => {
+/** Each object of a batch as a batch of 1; views of the same buffers. */
+export const unstack = (whole: Tensors): Tensors[] => {
   const each = Object.entries(whole).map(([name, tensor]) => [name, eachOf(tensor)] as const);
   return (each[0]?.[1] ?? []).map((_, index) => Object.fromEntries(each.map(([name, tensors]) => [name, tensors[index]!])));
 };
 
-export const together = (objects: readonly Record<string, Tensor>[]): Record<string, Tensor> =>
+/** Objects as one batch; views where they lie one after the other already. */
+export const stack = (objects: readonly Tensors[]): Tensors =>
   Object.fromEntries(Object.keys(objects[0]!).map((name) => [name, batchOf(objects.map((own) => own[name]!))]));

@@ -1,14 +1,14 @@
 /**
- * The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the
- * masks of those that are wanted.
+ * The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the masks of
+ * those that are wanted.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { AttendInput, CandidateOutput, DrawnMasks, WantedMasks } from '../../tracking/graphs.ts';
-import type { Dealing } from '../scheduler/dealing.ts';
-import { rememberedAs, type Tensors } from '../scheduler/graph-chains.ts';
+import { batchOf, type Tensors, unstack } from '../runtime/tensor-batches.ts';
+import type { GraphScheduler } from '../scheduler/graph-scheduler.ts';
+import { rememberedAs } from '../scheduler/object-work.ts';
+import type { Placement } from '../scheduler/placement.ts';
 import type { AttentionGraphs } from './attention-graphs.ts';
-import { apart, batchOf } from './batch-parts.ts';
-import type { GraphRunner } from './graph-runner.ts';
 
 interface OnnxCandidates extends CandidateOutput {
   /** Per object, what its masks are made of. */
@@ -16,14 +16,12 @@ interface OnnxCandidates extends CandidateOutput {
 }
 
 export class CandidateGraphs {
-  readonly #runner: GraphRunner;
+  readonly #scheduler: GraphScheduler;
   readonly #attention: AttentionGraphs;
-  readonly #dealing: Dealing;
 
-  constructor(runner: GraphRunner, attention: AttentionGraphs, dealing: Dealing) {
-    this.#runner = runner;
+  constructor(scheduler: GraphScheduler, attention: AttentionGraphs) {
+    this.#scheduler = scheduler;
     this.#attention = attention;
-    this.#dealing = dealing;
   }
 
   /** @param image see {@link AttentionGraphs.attend} */
@@ -42,39 +40,37 @@ export class CandidateGraphs {
   /** @param image s0, s1 and top of the frame */
   async draw(image: Tensors, candidates: CandidateOutput, wanted: readonly WantedMasks[]): Promise<DrawnMasks[]> {
     const { forMasks, objectLogit } = candidates as OnnxCandidates;
-    if (this.#dealing === 'together') {
+    const placement = this.#scheduler.placementOf('drawAndRemember');
+    if (placement === 'batch') {
       const { top: _, ...fine } = image;
       const objects = wanted.map(({ entry }) => forMasks[entry]!);
-      const drawn = await this.#runner.runForEach(this.#dealing, 'maskUpscaler', fine, objects);
+      const drawn = await this.#scheduler.runForEach('maskUpscaler', fine, objects);
       return drawn.map(({ masks }) => ({ masks: masks!.data as Float32Array, memories: null }));
     }
-    const parts = inParts(wanted, this.#dealing);
+    const parts = inParts(wanted, placement);
     const each = parts.map(({ entry, remember }) => ({
       ...forMasks[entry]!,
       remembered: rememberedAs(remember),
       binarize: new Tensor('float32', [0], [1]),
       object_logit: new Tensor('float32', [objectLogit[entry]!], [1]),
     }));
-    const drawn = await this.#runner.runForEach(this.#dealing, 'drawAndRemember', image, each);
+    const drawn = await this.#scheduler.runForEach('drawAndRemember', image, each);
     return wanted.map((object) => {
       const own = drawn.filter((_, index) => parts[index]!.object === object);
       return {
         masks: own[0]!.masks!.data as Float32Array,
-        memories: own.flatMap(({ memory }) => (memory ? apart({ memory }) : [])).map(({ memory }) => memory!.data as Float32Array),
+        memories: own.flatMap(({ memory }) => (memory ? unstack({ memory }) : [])).map(({ memory }) => memory!.data as Float32Array),
       };
     });
   }
 }
 
-/**
- * A single object to remember more candidates of than this is drawn once for every so many, so that two threads have
- * something to share.
- */
+/** A single object to remember more candidates of than this is drawn once for every so many, so that two threads have something to share. */
 const rememberedInOne = 2;
 
 /** What is most work first: this thread takes that. */
-const inParts = (wanted: readonly WantedMasks[], dealing: Dealing): (WantedMasks & { object: WantedMasks })[] => {
-  const inOne = wanted.length === 1 && dealing === 'to whichever lane is free' ? rememberedInOne : Number.POSITIVE_INFINITY;
+const inParts = (wanted: readonly WantedMasks[], placement: Placement): (WantedMasks & { object: WantedMasks })[] => {
+  const inOne = wanted.length === 1 && placement === 'both threads' ? rememberedInOne : Number.POSITIVE_INFINITY;
   return wanted
     .flatMap((object) =>
       Array.from({ length: Math.max(1, Math.ceil(object.remember.length / inOne)) }, (_, part) => ({

@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { measureLoss } from '../../pipeline/measure-loss.ts';
 import { openBundle } from '../bundle/bundle.ts';
+import { chooseProviders } from '../runtime/providers.ts';
 import { constantsOf, type GraphPaths, graphPathsOf, OnnxGraphs } from './onnx-graphs.ts';
-import { chooseProviders } from './providers.ts';
 
 const root = resolve(import.meta.dirname, '../../../../..');
 const nano = join(root, 'models/nano/bundle');
@@ -25,9 +25,9 @@ describe('the image encoder in int8', () => {
   /** What the encoder gives of a fixed picture, and which one gave it. */
   const encoded = async (
     precision: 'fast' | 'full',
-    { from = paths, threads = 1, twoLanes = false }: { from?: GraphPaths; threads?: number; twoLanes?: boolean } = {},
+    { from = paths, threads = 1, usesHelper = false }: { from?: GraphPaths; threads?: number; usesHelper?: boolean } = {},
   ) => {
-    const graphs = await OnnxGraphs.load(from, constants, chooseProviders('cpu', threads, precision), { twoLanes });
+    const graphs = await OnnxGraphs.load(from, constants, chooseProviders('cpu', threads, precision), { usesHelper });
     const { encoderPrecision, provider, providerReason } = graphs;
     const picture = Uint8Array.from({ length: constants.imageSize ** 2 * 3 }, (_, i) => 128 + 100 * Math.sin(i / 700) * Math.cos(i / 9));
     const features = await graphs.encodeImage(picture);
@@ -51,18 +51,18 @@ describe('the image encoder in int8', () => {
     expect(loss.meanIou).toBeLessThan(1);
   });
 
-  it.each([false, true])('is taken where speed is wanted, and told; two lanes: %s', async (twoLanes) => {
-    const told = await encoded('fast', { threads: 2, twoLanes });
+  it.each([false, true])('is taken where speed is wanted, and told; with a helper: %s', async (usesHelper) => {
+    const told = await encoded('fast', { threads: 2, usesHelper });
     expect(told).toMatchObject({ provider: 'cpu', encoderPrecision: 'int8', providerReason: expect.stringContaining('int8') });
   });
 
-  it.each([false, true])('is never opened where full precision is chosen; two lanes: %s', async (twoLanes) => {
+  it.each([false, true])('is never opened where full precision is chosen; with a helper: %s', async (usesHelper) => {
     const absent = { ...paths, imageEncoderInt8: join(folder, 'not-there.onnx') };
-    const full = await encoded('full', { from: absent, threads: 2, twoLanes });
+    const full = await encoded('full', { from: absent, threads: 2, usesHelper });
     expect(full).toMatchObject({ encoderPrecision: 'fp32', providerReason: expect.stringContaining('as full precision is chosen') });
     const without = { ...paths, imageEncoderInt8: undefined };
-    expect(full.top).toEqual((await encoded('full', { from: without, threads: 2, twoLanes })).top);
-    expect(full.top).not.toEqual((await encoded('fast', { threads: 2, twoLanes })).top);
+    expect(full.top).toEqual((await encoded('full', { from: without, threads: 2, usesHelper })).top);
+    expect(full.top).not.toEqual((await encoded('fast', { threads: 2, usesHelper })).top);
   });
 
   it('is not missed by a model that has none', async () => {
@@ -72,13 +72,13 @@ describe('the image encoder in int8', () => {
     expect(fast.top).toEqual((await encoded('full', { from: without })).top);
   });
 
-  it.each([false, true])('gives way to that in fp32 when it can not be loaded, and says why; two lanes: %s', async (twoLanes) => {
+  it.each([false, true])('gives way to that in fp32 when it can not be loaded, and says why; with a helper: %s', async (usesHelper) => {
     const broken = join(folder, 'broken.onnx');
     await writeFile(broken, 'not a graph');
-    const told = await encoded('fast', { from: { ...paths, imageEncoderInt8: broken }, threads: 2, twoLanes });
+    const told = await encoded('fast', { from: { ...paths, imageEncoderInt8: broken }, threads: 2, usesHelper });
     expect(told).toMatchObject({ provider: 'cpu', encoderPrecision: 'fp32' });
     expect(told.providerReason).toMatch(/^int8 is not usable: .+; images are encoded in fp32$/);
-    expect(told.top).toEqual((await encoded('full', { threads: 2, twoLanes })).top);
+    expect(told.top).toEqual((await encoded('full', { threads: 2, usesHelper })).top);
   });
 
   it('is of the CPU alone, and taken by it when another provider gave way', async () => {

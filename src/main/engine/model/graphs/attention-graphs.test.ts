@@ -3,12 +3,11 @@ import { Tensor } from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { packAttention } from '../../tracking/attention-batch.ts';
 import { openBundle } from '../bundle/bundle.ts';
-import type { Dealing } from '../scheduler/dealing.ts';
-import type { Tensors } from '../scheduler/graph-chains.ts';
+import { type Releasable, sessionsOf } from '../runtime/graph-sessions.ts';
+import type { Tensors } from '../runtime/tensor-batches.ts';
+import { GraphScheduler } from '../scheduler/graph-scheduler.ts';
 import { AttentionGraphs } from './attention-graphs.ts';
 import { CandidateGraphs } from './candidate-graphs.ts';
-import { GraphRunner } from './graph-runner.ts';
-import { type Releasable, sessionsOf } from './graph-sessions.ts';
 import { constantsOf, graphPathsOf } from './onnx-graphs.ts';
 
 const wave = (dims: number[], step: number): Tensor => {
@@ -25,13 +24,12 @@ it('gives what it gives one by one where all run together, as on a GPU, but for 
   const constants = constantsOf(bundle.manifest);
   const { featureSize: h, hiddenDim: c, memoryDim, logitSize: s } = constants;
   const opened: Releasable[] = [];
-  const runner = new GraphRunner(
-    sessionsOf(graphPathsOf(bundle), 'cpu', 1, (session) => {
-      opened.push(session);
-      return session;
-    }),
-    null,
-  );
+  const sessions = sessionsOf(graphPathsOf(bundle), 'cpu', 1, (session) => {
+    opened.push(session);
+    return session;
+  });
+  const oneByOne = new GraphScheduler(sessions, null, { provider: 'cpu', isSmall: true });
+  const inBatches = new GraphScheduler(sessions, null, { provider: 'webgpu', isSmall: true });
   const [near, far] = [0.011, 0.023].map((step) => ({
     pointer: wave([c], step).data as Float32Array,
     maskMemory: wave([h * h, memoryDim], step).data as Float32Array,
@@ -46,14 +44,14 @@ it('gives what it gives one by one where all run together, as on a GPU, but for 
     constants,
   );
   const top = wave([1, c, h, h], 0.03);
-  const image = await runner.run('imageAttention', { top });
+  const image = await oneByOne.run('imageAttention', { top });
   const fine: Tensors = { s0: wave([1, c / 8, s, s], 0.01), s1: wave([1, c / 4, s / 2, s / 2], 0.02), top };
-  const all = async (dealing: Dealing) => {
-    const candidates = new CandidateGraphs(runner, new AttentionGraphs(runner, constants, dealing), dealing);
+  const all = async (scheduler: GraphScheduler) => {
+    const candidates = new CandidateGraphs(scheduler, new AttentionGraphs(scheduler, constants));
     const said = await candidates.decode(image, input);
     return { said, drawn: await candidates.draw(fine, said, [{ entry: 1, remember: [2] }]) };
   };
-  const [single, batch] = [await all('one by one'), await all('together')];
+  const [single, batch] = [await all(oneByOne), await all(inBatches)];
   const apart = (a: Float32Array, b: Float32Array): number => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
   for (const name of ['ious', 'pointers', 'objectLogit'] as const) {
     expect(batch.said[name].length).toBe(single.said[name].length);

@@ -2,8 +2,7 @@
 import { Tensor } from 'onnxruntime-node';
 import type { TrackerConstants } from '../../tracking/constants.ts';
 import type { AttendInput } from '../../tracking/graphs.ts';
-import type { Tensors } from '../scheduler/graph-chains.ts';
-import { joined } from './batch-parts.ts';
+import { concat, type Tensors } from '../runtime/tensor-batches.ts';
 
 /** Each memory by itself, whoever attends to it. */
 export const memoryFeeds = ({ memory, temporalRow, memoryWeight }: AttendInput, { featureSize, memoryDim }: TrackerConstants): Tensors[] =>
@@ -19,7 +18,7 @@ export const ownMemoryFeeds = (input: AttendInput, { featureSize, memoryDim }: T
   const slots = [...input.memorySlot].map(Number);
   const shape = [batch, memories];
   return {
-    memory: new Tensor('float32', joined(slots.map((slot) => input.memory[slot]!)), [...shape, featureSize * featureSize, memoryDim]),
+    memory: new Tensor('float32', concat(slots.map((slot) => input.memory[slot]!)), [...shape, featureSize * featureSize, memoryDim]),
     memory_tpos: new Tensor(
       'int64',
       BigInt64Array.from(slots, (slot) => input.temporalRow[slot]!),
