@@ -168,7 +168,7 @@ await shoot(
   small,
   after(async (page) => {
     await page.keyboard.press('p');
-    const at = await page.evaluate(() => window.__sam2Test.pageFromImage(470, 600));
+    const at = await page.evaluate(() => window.__sam2Test.pageFromImage(400, 600));
     await page.mouse.move(at.x, at.y);
     await page.mouse.down();
     await page.mouse.move(at.x + 60, at.y + 20, { steps: 8 });
@@ -231,12 +231,12 @@ const live = (act) => async (page) => {
   }
   await page.keyboard.press('Control+o');
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(`http://127.0.0.1:${stream.address().port}/meadow.ts`);
+  await dialog.getByRole('textbox').fill(`http://127.0.0.1:${stream.address().port}/table.ts`);
   await dialog.getByRole('button', { name: 'Watch live' }).click();
   await page.getByText('LIVE', { exact: true }).waitFor({ timeout: 120_000 });
-  // Past the first two seconds of the clip the rabbit stands still for a while.
+  // The squirrel sits still; a moment of recording is there to look back to.
   await page.waitForFunction(() => window.__sam2Test?.shownFrame() > 60, null, { timeout: 120_000 });
-  const at = await page.evaluate(() => window.__sam2Test.pageFromImage(560, 370));
+  const at = await page.evaluate(() => window.__sam2Test.pageFromImage(410, 480));
   await page.mouse.click(at.x, at.y);
   await page.getByText(/^\d{3,} frames · 1 prompt/).waitFor({ timeout: 120_000 });
   await act(page);

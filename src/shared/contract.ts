@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { appMethods } from './contract/app.ts';
+import { fileMethods } from './contract/files.ts';
 import { modelMethods } from './contract/models.ts';
 import { projectMethods } from './contract/projects.ts';
 import { sessionMethods } from './contract/session.ts';
@@ -20,6 +21,7 @@ export const contract = {
   ...sessionMethods,
   ...trackingMethods,
   ...sourceMethods,
+  ...fileMethods,
   ...projectMethods,
   ...modelMethods,
 };

@@ -57,6 +57,7 @@ export const runServeCommand = async (options: ServeOptions): Promise<number> =>
     keepsProjects: true,
     exportRoot,
     checkPath: pathPolicy(folders),
+    browsedFolders: folders,
     outputUrl: exportUrl,
   });
   const host = await startWebHost({ services, rendererDir: paths.renderer, port: Number(options.port) });

@@ -32,6 +32,7 @@ interface EngineOutputs {
   importMedia: { endedEarly: string | null };
   findFfmpeg: { path: string };
   inspectFfmpeg: FfmpegReport;
+  thumbnail: { jpeg: Uint8Array };
   inspectProviders: ProviderReport;
   liveCameras: { cameras: LiveCamera[] };
   liveStart: { frameCount: number };

@@ -122,6 +122,11 @@ export const engineInputs = {
   }),
   findFfmpeg: z.object({}),
   inspectFfmpeg: z.object({}),
+  thumbnail: z.object({
+    path: z.string().min(1),
+    width: z.number().int().min(16).max(1024),
+    height: z.number().int().min(16).max(1024),
+  }),
   inspectProviders: z.object({}),
   liveCameras: z.object({}),
   liveStart: z.object({

@@ -90,7 +90,7 @@ export class Engine {
       onPrompt: (sessionId, change) => this.#live.onPrompt(sessionId, change),
       emit: (event) => void this.#emit('prompted', event),
     }),
-    ...ffmpegMethods(() => this.#findFfmpeg()),
+    ...ffmpegMethods(parse, () => this.#findFfmpeg()),
     ...importMethods({
       parse,
       cancellable: (runId, signal, work) => this.#cancellable(runId, signal, work),

@@ -1,9 +1,18 @@
-/** What the host asks about ffmpeg itself. */
+/** What the host asks of ffmpeg where no clip is open. */
 import type { FfmpegReport } from '../api/media.ts';
 import type { EngineInput } from '../api/protocol.ts';
 import { inspectFfmpeg } from '../media/ffmpeg-report.ts';
+import { thumbnailOf } from '../media/thumbnail.ts';
 
-export const ffmpegMethods = (findFfmpeg: () => Promise<string>) => ({
+type Parse = (method: 'thumbnail', input: unknown) => EngineInput<'thumbnail'>;
+
+export const ffmpegMethods = (parse: Parse, findFfmpeg: () => Promise<string>) => ({
+  /** @throws AppError `source-unreadable` where no picture can be made of the file */
+  thumbnail: async (raw: EngineInput<'thumbnail'>): Promise<{ jpeg: Uint8Array }> => {
+    const { path, width, height } = parse('thumbnail', raw);
+    return { jpeg: await thumbnailOf(await findFfmpeg(), path, width, height) };
+  },
+
   /**
    * @throws AppError `ffmpeg-missing` with what the user can do; `details.isChosen` when it is the user's own choice
    *   that fails

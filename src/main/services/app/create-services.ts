@@ -20,6 +20,8 @@ import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { exportMethods } from '../exports/export-methods.ts';
 import { Exports } from '../exports/exports.ts';
 import { bringFfmpeg } from '../ffmpeg/bring-ffmpeg.ts';
+import { fileMethods } from '../files/file-methods.ts';
+import { FileThumbnails } from '../files/file-thumbnails.ts';
 import { createModels } from '../models/create-models.ts';
 import type { ModelService } from '../models/model-service.ts';
 import { projectMethods } from '../project/project-methods.ts';
@@ -239,6 +241,7 @@ export const createServices = (options: ServicesOptions): Services => {
     ...projectMethods({ session: sessions.used, projects, operations, checkPath, open: (folder) => sessions.openProject(folder) }),
     ...sourceMethods(sources),
     ...liveMethods(live),
+    ...fileMethods(new FileThumbnails(peer), checkPath, options.browsedFolders),
     ...settingsMethods(settings, checkPath),
     ...models.handlers,
   };

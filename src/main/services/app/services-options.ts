@@ -20,6 +20,8 @@ export interface ServicesOptions extends ModelOptions, SettingsOptions {
   memory?: MemorySettings | undefined;
   /** Other times than the usual for live sources, for tests. */
   liveRules?: EngineInput<'liveStart'>['rules'] | undefined;
+  /** Folders that a window may look into for something to open; default: the user's own. */
+  browsedFolders?: readonly string[] | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */
   exportRoot: string;
   /** Address of an export's file for a client that can't open paths; null on the desktop. */

@@ -1,15 +1,17 @@
 /** Opens a clip by its path on the machine that runs the app; the desktop uses the system's dialog instead. */
 import { useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { sendFile } from '../../transport/send-file.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { FileBrowser } from '../files/file-browser.tsx';
 import styles from './open.module.css';
 import { openText as text } from './strings.ts';
 import { isClipAddress, isStreamAddress } from './use-drop-to-open.ts';
 import { type Opening, watchLive } from './watch-live.ts';
 
 export const OpenDialog = () => {
-  const { client, store, tabs, openClip, run } = useApp();
+  const { attempt, client, store, tabs, openClip, run } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
   const current = useAppState((s) => s.session?.media.path ?? '');
   const [path, setPath] = useState(current);
@@ -25,8 +27,12 @@ export const OpenDialog = () => {
     setError(null);
     void open().then((failure) => (failure ? setError(failure.message) : close()));
   };
+  const send = (file: File): void => {
+    close();
+    void attempt(sendFile(client, file).then(tabs.opened));
+  };
   return (
-    <Dialog title={text.open} onClose={close}>
+    <Dialog title={text.open} isWide onClose={close}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -52,6 +58,7 @@ export const OpenDialog = () => {
             {error}
           </p>
         )}
+        <FileBrowser isBusy={isOpening} onOpen={(chosen) => go(() => openClip(chosen))} onSend={send} />
         <div className={styles.actions}>
           <Button
             variant="ghost"

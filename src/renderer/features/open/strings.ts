@@ -13,7 +13,7 @@ export const openText = {
   opening: 'Opening…',
   starting: 'The engine is starting…',
   loading: (name: string): string => `Loading ${name}…`,
-  dropHere: 'Or drop a video here, or paste its address.',
+  dropHere: 'Or drop a video here, or paste one or its address.',
   noFolder: (name: string): string =>
     `A browser can pass on single files only. To open the folder ${name}, enter its path on the machine that runs the app (Ctrl+O).`,
   recents: 'Recent',

@@ -49,6 +49,12 @@ export const useDropToOpen = (): boolean => {
       void openAll(event.dataTransfer ? droppedFiles(event.dataTransfer) : []);
     };
     const onPaste = (event: ClipboardEvent): void => {
+      const pasted = event.clipboardData?.files[0];
+      if (pasted && !isTyping(event.target) && store.getState().dialog === null) {
+        event.preventDefault();
+        void openDropped({ file: pasted, isFolder: false });
+        return;
+      }
       const text = event.clipboardData?.getData('text/plain') ?? '';
       if (isTyping(event.target) || store.getState().dialog !== null || !isClipAddress(text)) return;
       event.preventDefault();
