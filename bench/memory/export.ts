@@ -27,12 +27,16 @@ const putMasks = (session: SessionService): void => {
 export const watchExport = async (services: Services, folder: string, frames: number, size: ClipSize): Promise<boolean> => {
   const session = await services.sessions.open(await loopedClip(folder, frames, size));
   putMasks(session);
+  const files = { video: true, masks: true, json: false, contactSheet: false };
+  const begin = (name: string, to: number): string =>
+    services.exports.start(session, { directory: join(folder, `${name}-${size.width}`), range: { from: 0, to }, ...files });
+  // The heaps get the size that they work with: what follows is what grows with the frames.
+  await services.operations.ended(begin('warm-up', Math.floor(frames / 5)));
   const watch = new ResidentWatch(services.engine.pid!, {
     title: `Export of video and masks, ${frames} frames of ${size.width} x ${size.height}`,
     ...{ unit: 'frames', every: 20, shownEvery: Math.max(200, frames / 10), settled: 200 },
   });
-  const files = { video: true, masks: true, json: false, contactSheet: false };
-  const id = services.exports.start(session, { directory: join(folder, `export-${size.width}`), ...files });
+  const id = begin('export', frames - 1);
   const timer = setInterval(() => watch.at(services.operations.get(id)?.done ?? 0), 20);
   const ended = await services.operations.ended(id).finally(() => clearInterval(timer));
   if (ended.state !== 'done') throw new Error(`the export ended ${ended.state}: ${ended.error?.message}`);

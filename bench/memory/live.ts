@@ -1,4 +1,4 @@
-/** Memory while a stream is recorded and an object on it followed; the stream comes as fast as it can be sent four times over. */
+/** Memory while a stream is recorded and an object on it followed; the stream comes at twice its speed. Frames are those that were taken. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';
@@ -13,13 +13,13 @@ export const watchLive = async (services: Services, folder: string, frames: numb
   const url = `http://127.0.0.1:${port}/live.ts`;
   const sender = spawn(
     await findFfmpeg(),
-    ['-loglevel', 'error', '-readrate', '4', '-i', clip, '-c', 'copy', '-f', 'mpegts', '-listen', '1', url],
+    ['-loglevel', 'error', '-readrate', '2', '-i', clip, '-c', 'copy', '-f', 'mpegts', '-listen', '1', url],
     { stdio: 'ignore' },
   );
   const { sessionId, operationId } = await services.live.start({ kind: 'network', url }, services);
   const session = services.sessions.get(sessionId);
   // The ring of the last pictures is full by then.
-  const settled = Math.min(frames / 3, 2_000);
+  const settled = Math.min(frames / 10, 500);
   const watch = new ResidentWatch(services.engine.pid!, {
     title: `Live, a stream of ${frames} frames of 320 x 240, one object`,
     ...{ unit: 'frames', every: 20, shownEvery: Math.max(200, frames / 10), settled },
