@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withActive, withFreshHost, withHostState, withSession, withView } from './sessions.ts';
+import { withActive, withFreshHost, withHostState, withSession, withTabMoved, withView } from './sessions.ts';
 import { testObject as object, testHost, testOperation, testSession, testSummary, windowOn } from './test-state.ts';
 import { initialWindowState, promptKey, promptOn, type WindowState } from './window-state.ts';
 
@@ -60,6 +60,17 @@ describe('the state of the app', () => {
   it('an import that failed is not waited for any more', () => {
     const failed = testOperation('i', { kind: 'import', sessionId: null, state: 'failed' });
     expect(withHostState({ ...opened, awaited: ['i'] }, testHost(2, ['a'], { operations: [failed] })).awaited).toEqual([]);
+  });
+
+  it('a recording has the tab of its live source, and tabs that were moved stay where they are', () => {
+    const ids = (state: WindowState): string[] => state.host?.sessions.map(({ id }) => id) ?? [];
+    const live = testSummary('live', { isLive: true });
+    const state = withHostState(initialWindowState, testHost(1, ['a', live, 'b']));
+    const moved = withTabMoved(state, 'a', 'b');
+    expect(ids(moved)).toEqual(['live', 'b', 'a']);
+    const after = withHostState(moved, testHost(2, ['a', 'b', 'new', testSummary('clip', { replaces: 'live' })]));
+    expect(ids(after)).toEqual(['clip', 'b', 'a', 'new']);
+    expect(ids(withTabMoved(after, 'gone', 'b'))).toEqual(ids(after));
   });
 
   it('remembers what was closed, but neither live sources nor what became a recording', () => {

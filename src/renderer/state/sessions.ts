@@ -73,6 +73,23 @@ const activeIn = (state: WindowState, host: AppState): string | null => {
   return before.some(({ id }) => id === state.activeId) ? successor(state.activeId, before, now) : state.activeId;
 };
 
+/** The tabs stay in the order of this window: what takes the place of a session takes its tab, and new ones are at the end. */
+const inOrder = (before: readonly SessionSummary[], now: readonly SessionSummary[]): SessionSummary[] => {
+  const stayed = before.flatMap(({ id }) => now.find((session) => session.id === id) ?? now.find(({ replaces }) => replaces === id) ?? []);
+  const known = new Set(stayed);
+  return [...known, ...now.filter((session) => !known.has(session))];
+};
+
+/** Moves a tab to the place of another. */
+export const withTabMoved = (state: WindowState, id: string, onto: string): WindowState => {
+  const sessions = [...sessionsOf(state)];
+  const from = sessions.findIndex((session) => session.id === id);
+  const to = sessions.findIndex((session) => session.id === onto);
+  if (!state.host || from < 0 || to < 0) return state;
+  sessions.splice(to, 0, ...sessions.splice(from, 1));
+  return { ...state, host: { ...state.host, sessions } };
+};
+
 /** The host's state of the app replaces the former one; an older one is dropped. A session that was closed gives way to its neighbour. */
 export const withHostState = (state: WindowState, host: AppState): WindowState => {
   if (state.host && host.revision < state.host.revision) return state;
@@ -84,7 +101,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
   const next = withActive(state, activeId);
   return {
     ...next,
-    host,
+    host: { ...host, sessions: inOrder(sessionsOf(state), host.sessions) },
     left: Object.fromEntries(Object.entries(next.left).filter(([id]) => isOpen(id))),
     wanted: activeId !== null && host.sessions.some(({ id, path }) => id === activeId && isWanted(state, id, path)) ? null : state.wanted,
     awaited: state.awaited.filter((id) => {

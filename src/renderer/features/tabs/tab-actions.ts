@@ -1,6 +1,6 @@
 /** What is done with tabs: each shows one session, in the order of the host. */
 import { type AppStore, reportError } from '../../state/app-store.ts';
-import { sessionsOf, withActive } from '../../state/sessions.ts';
+import { sessionsOf, withActive, withTabMoved } from '../../state/sessions.ts';
 import type { WindowState } from '../../state/window-state.ts';
 import type { Client } from '../../transport/client.ts';
 
@@ -9,6 +9,8 @@ export interface TabActions {
   activate(id: string): void;
   /** Shows the next tab or the one before; after the last comes the first. */
   step(by: 1 | -1): void;
+  /** Moves a tab to the place of another, in this window. */
+  move(id: string, onto: string): void;
   /** Shows what was just opened, or what an operation is about to open. */
   opened(answer: { sessionId: string | null; operationId?: string | null }): void;
   /** Closes a session, at once where nothing is cut by it; otherwise the user is asked. */
@@ -45,6 +47,7 @@ export const createTabActions = (client: Client, store: AppStore): TabActions =>
       const next = ids[(ids.indexOf(activeId) + by + ids.length) % ids.length];
       if (next != null) activate(next);
     },
+    move: (id, onto) => store.setState((s) => withTabMoved(s, id, onto)),
     opened: ({ sessionId, operationId = null }) => {
       if (sessionId !== null) activate(sessionId);
       else if (operationId !== null) store.setState((s) => ({ awaited: [...s.awaited, operationId] }));

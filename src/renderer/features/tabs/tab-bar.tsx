@@ -11,10 +11,13 @@ import { tabText as text } from './strings.ts';
 import styles from './tab-bar.module.css';
 import { type TabWork, tabProblem, tabWork } from './tab-facts.ts';
 
+const dragType = 'application/x-sam2-tab';
 const middleButton = 1;
 
-/** Keys are for the clip after a click; and a middle press would begin to scroll the page. */
-const keepFocus = (event: MouseEvent): void => event.preventDefault();
+/** A middle press would begin to scroll the page. */
+const keepPage = (event: MouseEvent): void => {
+  if (event.button === middleButton) event.preventDefault();
+};
 
 export const TabBar = () => {
   const sessions = useAppState(sessionsOf);
@@ -79,10 +82,28 @@ const Tab = ({ session }: { session: SessionSummary }) => {
         tabIndex={isActive ? 0 : -1}
         className={styles.name}
         title={isAsleep ? text.asleep(path) : path}
-        onClick={() => tabs.activate(id)}
+        onClick={(event) => {
+          tabs.activate(id);
+          // Keys are for the clip after a click of the mouse.
+          if (event.detail > 0) event.currentTarget.blur();
+        }}
         onAuxClick={onAuxClick}
-        onMouseDown={keepFocus}
+        onMouseDown={keepPage}
         onKeyDown={onKeyDown}
+        draggable
+        onDragStart={(event) => event.dataTransfer.setData(dragType, id)}
+        onDragOver={(event) => {
+          if (!event.dataTransfer.types.includes(dragType)) return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+        onDrop={(event) => {
+          const dragged = event.dataTransfer.getData(dragType);
+          if (!dragged) return;
+          event.preventDefault();
+          event.stopPropagation();
+          tabs.move(dragged, id);
+        }}
       >
         {isLive && <span className={styles.live} role="img" aria-label={text.live} title={text.live} />}
         {work && <Ring work={work} />}
@@ -104,7 +125,7 @@ const Tab = ({ session }: { session: SessionSummary }) => {
         tabIndex={-1}
         onClick={() => tabs.close(id)}
         onAuxClick={onAuxClick}
-        onMouseDown={keepFocus}
+        onMouseDown={keepPage}
       >
         <X size={12} />
       </Button>
