@@ -66,16 +66,10 @@ test.describe('with hosts that are ended', () => {
     await Promise.all(hosts.map((host) => host.end('SIGKILL')));
     hosts = [];
   });
-  /** Starts the app on what was kept, and opens its page. */
-  const startAgain = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
+  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
     const host = await startWebHost(exportDir, { SAM2_VIDEO_DATA: dataDir });
     hosts.push(host);
     await page.goto(host.address);
-    return host;
-  };
-  /** With nothing to open. */
-  const start = async (page: Page, exportDir: string, dataDir: string): Promise<WebHost> => {
-    const host = await startAgain(page, exportDir, dataDir);
     await expect(page.getByRole('button', { name: 'Open the sample clip' })).toBeEnabled({ timeout: 60_000 });
     return host;
   };
@@ -99,10 +93,7 @@ test.describe('with hosts that are ended', () => {
     await first.end('SIGKILL');
     await expect(page.getByText('Connection lost. Reconnecting… Your work is saved.')).toBeVisible();
 
-    const second = await startAgain(page, exportDir, dataDir);
-    await expectRabbit(page);
-    await expect(page.getByText('72 marked')).toBeVisible();
-    await page.keyboard.press('Alt+w');
+    const second = await start(page, exportDir, dataDir);
     const recent = page.getByRole('region', { name: 'Recent' }).getByRole('listitem');
     await expect(recent).toHaveCount(1);
     await expect(recent.getByRole('presentation')).toBeVisible();

@@ -40,10 +40,12 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   };
 
   const reopen = async (): Promise<void> => {
-    const path = store.getState().closed.at(-1);
-    if (path === undefined) return;
+    const last = store.getState().closed.at(-1);
+    if (!last) return;
     store.setState((s) => ({ closed: s.closed.slice(0, -1) }));
-    await openAndReport(path);
+    const { path, project } = last;
+    if (project === null) await openAndReport(path);
+    else await attempt(client.call('project.open', { path: project }).then(tabs.opened));
   };
 
   const askForClip = async (): Promise<void> => {

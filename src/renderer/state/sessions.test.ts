@@ -77,8 +77,20 @@ describe('the state of the app', () => {
     const live = testSummary('live', { isLive: true });
     const state = withHostState(initialWindowState, testHost(1, ['a', 'b', live]));
     const after = withHostState(state, testHost(2, ['b', testSummary('clip', { replaces: 'live' })]));
-    expect(after.closed).toEqual(['/a.mp4']);
-    expect(withHostState(after, testHost(3, [])).closed).toEqual(['/a.mp4', '/b.mp4', '/clip.mp4']);
+    expect(after.closed.map(({ path }) => path)).toEqual(['/a.mp4']);
+    expect(withHostState(after, testHost(3, [])).closed.map(({ path }) => path)).toEqual(['/a.mp4', '/b.mp4', '/clip.mp4']);
+  });
+
+  it('knows the work on what was closed, looked at or not', () => {
+    const project = { path: '/projects/a', name: 'a', error: null };
+    const recent = { path: '/projects/b', name: 'b', source: '/b.mp4', openedAt: '', missing: false };
+    const state = withSession(withHostState(initialWindowState, testHost(1, ['a'])), testSession('a', 1, [], { project }));
+    const three = withHostState(state, testHost(2, ['a', 'b', 'c']));
+    expect(withHostState(three, testHost(3, [], { recents: [recent] })).closed).toEqual([
+      { path: '/a.mp4', project: '/projects/a' },
+      { path: '/b.mp4', project: '/projects/b' },
+      { path: '/c.mp4', project: null },
+    ]);
   });
 });
 

@@ -90,6 +90,10 @@ export const withTabMoved = (state: WindowState, id: string, onto: string): Wind
   return { ...state, host: { ...state.host, sessions } };
 };
 
+/** The folder of a session's work. One that this window never looked at is among the recent ones. */
+const projectOf = (state: WindowState, host: AppState, id: string, path: string): string | null =>
+  sessionOf(state, id)?.project?.path ?? host.recents.find(({ source }) => source === path)?.path ?? null;
+
 /** The host's state of the app replaces the former one; an older one is dropped. A session that was closed gives way to its neighbour. */
 export const withHostState = (state: WindowState, host: AppState): WindowState => {
   if (state.host && host.revision < state.host.revision) return state;
@@ -97,7 +101,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
   const isOpen = (id: string): boolean => host.sessions.some((session) => session.id === id);
   const closed = sessionsOf(state)
     .filter(({ id, isLive }) => !isOpen(id) && !isLive && !host.sessions.some(({ replaces }) => replaces === id))
-    .map(({ path }) => path);
+    .map(({ id, path }) => ({ path, project: projectOf(state, host, id, path) }));
   const next = withActive(state, activeId);
   return {
     ...next,
@@ -110,7 +114,7 @@ export const withHostState = (state: WindowState, host: AppState): WindowState =
       return !operation || (operation.state === 'running' && operation.sessionId === null);
     }),
     ...(closed.length > 0 && {
-      closed: [...state.closed.filter((path) => !closed.includes(path)), ...closed].slice(-mostClosed),
+      closed: [...state.closed.filter((one) => !closed.some(({ path }) => path === one.path)), ...closed].slice(-mostClosed),
     }),
   };
 };

@@ -26,6 +26,13 @@ export interface Toast {
 
 export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera' | 'close';
 
+/** A clip that can be opened again. */
+export interface ClosedClip {
+  path: string;
+  /** The folder of its work; null when none was kept. */
+  project: string | null;
+}
+
 export interface WindowState extends SessionView {
   host: AppState | null;
   info: HostInfo | null;
@@ -40,8 +47,8 @@ export interface WindowState extends SessionView {
   wanted: { id: string | null; path: string | null } | null;
   /** Operations whose session is shown as soon as they have opened it. */
   awaited: readonly string[];
-  /** Paths of the clips that were closed, the newest last. */
-  closed: readonly string[];
+  /** The clips that were closed, the newest last. */
+  closed: readonly ClosedClip[];
   /** The session whose closing is being asked about. */
   closingId: string | null;
   /** The object that is to be merged with another, which is being asked for. */
