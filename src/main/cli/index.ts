@@ -96,8 +96,8 @@ engineOptions(program.command('serve').description('serve the app to a browser o
   .option('--port <n>', 'port on 127.0.0.1, 0 for any', '0')
   .option('--allow <folder>', 'folder whose files may be opened (repeatable; default: this folder and your home folder)', several, [])
   .option('--export-dir <folder>', 'where exports go (default: "SAM2 Video" in your home folder)')
-  .option('--sample', 'open the last clip, or the bundled clip and track its object', false)
-  .option('--resume', 'open the last clip', false)
+  .option('--sample', 'open the clips that were open when it ended, or the bundled clip and track its object', false)
+  .option('--resume', 'open the clips that were open when it ended', false)
   .action((options) => finish(runServeCommand(options)));
 
 engineOptions(program.command('doctor').description('report what this machine offers: ffmpeg, providers, memory, disk, models'))
