@@ -52,7 +52,8 @@ const keyNames: Record<string, string> = {
 export const displayChord = (chord: string, isMac = false): string => {
   if (chord === 'Shift+Slash') return '?';
   const parts = chord.split('+').map((part) => {
-    if (isMac && part === 'Mod') return '⌘';
+    // Command+Tab is the system's own; Control counts as Mod too.
+    if (isMac && part === 'Mod') return chord.endsWith('+Tab') ? '⌃' : '⌘';
     return keyNames[part] ?? part.replace(/^(Key|Digit|Numpad)/, '');
   });
   return parts.join(isMac ? '' : '+');

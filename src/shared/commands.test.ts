@@ -112,6 +112,7 @@ describe('chords', () => {
   it('shows keys as the platform does', () => {
     expect(displayChord('Mod+KeyE')).toBe('Ctrl+E');
     expect(displayChord('Mod+KeyE', true)).toBe('⌘E');
+    expect(displayChord('Mod+Shift+Tab', true)).toBe('⌃ShiftTab');
     expect(displayChord('Shift+ArrowLeft')).toBe('Shift+←');
   });
 });
