@@ -5,6 +5,7 @@ import type { CutKind } from './tab-actions.ts';
 const names: Partial<Record<Operation['kind'], string>> = { track: 'Tracking', export: 'Export', copy: 'Copy of the project' };
 
 export const tabText = {
+  bar: 'Tabs',
   tabs: 'Open clips',
   open: 'Open another clip',
   close: (name: string): string => `Close ${name}`,

@@ -24,7 +24,7 @@ export const TabBar = () => {
   const list = useRef<HTMLDivElement>(null);
   if (sessions.length < 2) return null;
   return (
-    <div className={styles.bar}>
+    <nav className={styles.bar} aria-label={text.bar}>
       <div
         ref={list}
         className={styles.tabs}
@@ -39,7 +39,7 @@ export const TabBar = () => {
       <CommandButton command="clip.open" variant="ghost" size="small" isIcon label={text.open}>
         <Plus size={14} />
       </CommandButton>
-    </div>
+    </nav>
   );
 };
 
