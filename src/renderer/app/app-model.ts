@@ -139,11 +139,14 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   };
   const runners = createCommandRunners(parts);
   const run = (id: CommandId, chord = ''): void => {
-    // Whoever works here does not want to be taken to the tab from before any more.
-    if (store.getState().wanted) store.setState({ wanted: null });
     if (commands[id].enabled(commandContext(store.getState()))) runners[id](chord);
   };
 
+  // Whoever works here is not taken to the tab from before any more.
+  const stay = (): void => {
+    if (store.getState().wanted) store.setState({ wanted: null });
+  };
+  for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, stay, { capture: true });
   desktop?.onCommand((id) => run(id));
   return { ...parts, fileUrl, run };
 };

@@ -9,10 +9,10 @@ import type { WindowState } from './window-state.ts';
 
 const key = 'sam2-video-tab';
 
-export const readTab = (lastClip: string | null, storage: Pick<Storage, 'getItem'> = sessionStorage): WindowState['wanted'] => {
-  const id = storage.getItem(key);
-  return id === null && lastClip === null ? null : { id, path: lastClip };
-};
+export const readTab = (lastClip: string | null, storage: Pick<Storage, 'getItem'> = sessionStorage): WindowState['wanted'] => ({
+  id: storage.getItem(key),
+  path: lastClip,
+});
 
 /** From now on the session on screen is remembered. */
 export const rememberTab = (store: AppStore, storage: Pick<Storage, 'setItem'> = sessionStorage): void => {

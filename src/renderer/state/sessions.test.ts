@@ -108,8 +108,12 @@ describe('the session from before', () => {
     expect(withHostState(state, testHost(1, ['a', 'b', 'c'])).activeId).toBe('b');
   });
 
-  it('without one, the newest is shown', () => {
+  it('without one, the newest is shown, also when they are opened one after another', () => {
     expect(withHostState(initialWindowState, testHost(1, ['a', 'b', 'c'])).activeId).toBe('c');
+    const starting = withHostState({ ...initialWindowState, wanted: { id: null, path: null } }, testHost(1, ['a']));
+    const later = withHostState(starting, testHost(2, ['a', 'b']));
+    expect(later.activeId).toBe('b');
+    expect(withHostState({ ...later, wanted: null }, testHost(3, ['a', 'b', 'c'])).activeId).toBe('b');
   });
 
   it('is looked for by its path on a host that was started again', () => {

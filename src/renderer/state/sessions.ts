@@ -65,7 +65,10 @@ const activeIn = (state: WindowState, host: AppState): string | null => {
   const now = host.sessions;
   const awaited = host.operations.find(({ id, sessionId }) => sessionId !== null && state.awaited.includes(id));
   if (awaited) return awaited.sessionId;
-  const wanted = state.wanted && (now.find(({ id }) => id === state.wanted?.id) ?? now.findLast(({ path }) => path === state.wanted?.path));
+  // The app may be opening its sessions one after another: until the one from before is there, the newest stands in.
+  const wanted =
+    state.wanted &&
+    (now.find(({ id }) => id === state.wanted?.id) ?? now.findLast(({ path }) => path === state.wanted?.path) ?? now.at(-1));
   if (wanted) return wanted.id;
   if (state.activeId === null) return now.at(-1)?.id ?? null;
   if (now.some(({ id }) => id === state.activeId)) return state.activeId;

@@ -43,7 +43,7 @@ export interface WindowState extends SessionView {
   session: Session | null;
   /** The other sessions this window has looked at, by id. */
   left: Readonly<Record<string, LeftSession>>;
-  /** The session looked at before the page or the app was started again, until it is back or the user chose another. */
+  /** The session looked at before the page or the app was started; null when it is back, or the user has begun to work. */
   wanted: { id: string | null; path: string | null } | null;
   /** Operations whose session is shown as soon as they have opened it. */
   awaited: readonly string[];
