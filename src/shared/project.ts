@@ -41,6 +41,8 @@ export const projectFileSchema = z.object({
     /** Where it is inside the project's folder, if it is. */
     inside: z.string().nullable(),
     fingerprint: fingerprintSchema,
+    /** The video stream that is open, of a file with several. */
+    stream: z.number().int().nonnegative().optional(),
     frameCount: z.number().int().positive(),
     width: z.number().int().positive(),
     height: z.number().int().positive(),

@@ -61,6 +61,7 @@ engineOptions(
   .option('--object <name:prompts>', 'another object, e.g. "ball:point=410,260@0;box=100,80,200,240@12" (repeatable)', several, [])
   .option('--direction <which>', 'forward, backward or both', 'forward')
   .option('--fps <n>', 'frame rate of a folder of pictures (default: 25)')
+  .option('--stream <n>', 'video stream of the file, from 0 (default: the largest)')
   .option('--no-video', 'do not write annotated.mp4')
   .option('--no-masks', 'do not write mask PNGs')
   .requiredOption('--out <folder>', 'where to write')

@@ -22,6 +22,7 @@ export interface TrackOptions extends EngineOptions {
   out: string;
   direction: string;
   fps?: string | undefined;
+  stream?: string | undefined;
   video: boolean;
   masks: boolean;
   overwrite: boolean;
@@ -51,8 +52,19 @@ const checkRate = (text: string | undefined): FrameRate | undefined => {
   return rate;
 };
 
+const checkStream = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,3}$/.test(text)) throw new AppError('bad-request', `"${text}" is not a video stream. Use its number: the first is 0.`);
+  return Number(text);
+};
+
 /** @returns null when the user stopped what was being fetched: nothing of it stays */
-const openInterruptibly = async (services: Services, clip: string, imageRate?: FrameRate): Promise<SessionService | null> => {
+const openInterruptibly = async (
+  services: Services,
+  clip: string,
+  imageRate?: FrameRate,
+  stream?: number,
+): Promise<SessionService | null> => {
   let isInterrupted = false;
   const interrupt = (): void => {
     isInterrupted = true;
@@ -60,7 +72,7 @@ const openInterruptibly = async (services: Services, clip: string, imageRate?: F
       if (kind === 'import' && state === 'running') services.operations.cancel(id);
   };
   try {
-    const session = await withInterrupt(interrupt, () => openSource(services, clip, imageRate));
+    const session = await withInterrupt(interrupt, () => openSource(services, clip, imageRate, stream));
     return isInterrupted ? null : session;
   } catch (error) {
     if (isInterrupted) return null;
@@ -82,11 +94,12 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
     overwrite: options.overwrite,
     inputs: inputsOf(clip, objects, options),
   };
+  const stream = checkStream(options.stream);
   await requireOutputs(output);
-  const services = await makeServices(options, { firstClip: clip });
+  const services = await makeServices(options, stream === undefined ? { firstClip: clip } : {});
   try {
     services.engine.require();
-    const session = await openInterruptibly(services, clip, checkRate(options.fps));
+    const session = await openInterruptibly(services, clip, checkRate(options.fps), stream);
     if (!session) return exitCodes.interrupted;
     for (const { level, text } of session.notes) if (level === 'info') process.stderr.write(`note: ${text}\n`);
     await applyPrompts(session, objects);

@@ -39,7 +39,8 @@ export const engineInputs = {
     precision: z.enum(precisionNames),
   }),
   prepare: z.object({ path: z.string().min(1) }),
-  open: z.object({ sessionId, path: z.string().min(1) }),
+  /** stream: a video stream of the file, covers not counted; by default the largest that moves. */
+  open: z.object({ sessionId, path: z.string().min(1), stream: z.number().int().nonnegative().optional() }),
   close: z.object({ sessionId }),
   readFrame: z.object({
     sessionId,

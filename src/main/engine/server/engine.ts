@@ -139,9 +139,9 @@ export class Engine {
       const onProgress = throttledProgress(
         (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }),
       );
-      const source = await (prepared?.path === input.path
+      const source = await (prepared?.path === input.path && input.stream === undefined
         ? prepared.source
-        : this.#cancellable(sessionId, caller, (signal) => this.#lookAt(input.path, { signal, onProgress })));
+        : this.#cancellable(sessionId, caller, (signal) => this.#lookAt(input.path, { signal, onProgress, stream: input.stream })));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {

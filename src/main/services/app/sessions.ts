@@ -131,17 +131,23 @@ export class Sessions {
   }
 
   /** @param path of a clip, or of a project's folder, which opens where it was left. What is open already is not opened twice. */
-  async open(path: string): Promise<SessionService> {
+  async open(path: string, stream?: number): Promise<SessionService> {
     if (isProjectFolder(path)) return this.openProject(path);
     const absolute = resolve(path);
-    const open = this.list.find((session) => !session.isLive && session.path === absolute);
-    return open ? this.used(open.id) : this.openClip(path);
+    const open = this.list.find(
+      (session) => !session.isLive && session.path === absolute && (stream ?? session.media.stream) === session.media.stream,
+    );
+    return open ? this.used(open.id) : this.openClip(path, undefined, undefined, stream);
   }
 
-  /** A clip with a new project, where projects are kept. @param replaces the live session whose recording it is */
-  openClip(path: string, adopt?: Adopt, replaces?: SessionService): Promise<SessionService> {
+  /**
+   * A clip with a new project, where projects are kept.
+   * @param replaces the live session whose recording it is
+   * @param stream video stream to open; by default the largest that moves
+   */
+  openClip(path: string, adopt?: Adopt, replaces?: SessionService, stream?: number): Promise<SessionService> {
     const { projects } = this.#deps;
-    return this.#open(path, projects.keeps ? (media) => projects.create(path, media) : null, adopt, replaces);
+    return this.#open(path, projects.keeps ? (media) => projects.create(path, media) : null, adopt, replaces, stream);
   }
 
   /** @throws AppError `source-missing` with `details.project` when the clip has to be shown again */
@@ -153,7 +159,7 @@ export class Sessions {
     try {
       const clip = await project.findClip();
       if (!isOwn(clip)) await checkPath(clip);
-      return await this.#open(clip, async () => project);
+      return await this.#open(clip, async () => project, undefined, null, project.file.source.stream);
     } catch (error) {
       projects.release(project);
       throw error;
@@ -232,6 +238,7 @@ export class Sessions {
     makeProject: ((media: OpenedMedia) => Promise<Project>) | null,
     adopt: Adopt = async (_, project) => project,
     replaces: SessionService | null = null,
+    stream?: number,
   ): Promise<SessionService> {
     const { projects, scratch, openings, onNote } = this.#deps;
     const session = await openings.run(path, async (id) => {
@@ -246,6 +253,7 @@ export class Sessions {
         this.#sessionDeps(() => id),
         adopted,
         id,
+        stream,
       );
       await this.#add(opened, replaces);
       await projects.use(project, opened);

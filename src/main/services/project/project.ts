@@ -125,7 +125,7 @@ export class Project implements SessionWork {
   static async create(
     parent: string,
     clip: string,
-    media: { frameCount: number; width: number; height: number },
+    media: { frameCount: number; width: number; height: number; streams?: readonly unknown[]; stream?: number },
     app: string,
     onChange: (error: AppError | null) => void,
     write?: WriteSync,
@@ -138,7 +138,10 @@ export class Project implements SessionWork {
       app,
       name,
       createdAt: new Date().toISOString(),
-      source: { path: resolve(clip), inside: null, fingerprint: await fingerprintOf(clip), frameCount, width, height },
+      source: {
+        ...{ path: resolve(clip), inside: null, fingerprint: await fingerprintOf(clip), frameCount, width, height },
+        ...(media.streams && media.streams.length > 1 && { stream: media.stream }),
+      },
       generation: 0,
     };
     mkdirSync(folder, { recursive: true });

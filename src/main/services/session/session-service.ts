@@ -100,9 +100,10 @@ export class SessionService {
     deps: SessionDeps,
     work: (media: OpenedMedia) => Promise<SessionWork | null> = async () => null,
     id: string = randomUUID(),
+    stream?: number,
   ): Promise<SessionService> {
     const absolute = resolve(path);
-    const media = await deps.engine().call('open', { sessionId: id, path: absolute });
+    const media = await deps.engine().call('open', { sessionId: id, path: absolute, stream });
     const session = new SessionService(absolute, media, deps, id, await work(media));
     session.#replay.begin();
     return session;
@@ -268,7 +269,7 @@ export class SessionService {
 
   async #reopen(): Promise<void> {
     const model = this.#deps.model();
-    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path });
+    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream });
     const isOther = model.id !== this.#model.id || model.imageSize !== this.#model.imageSize;
     // Frames with prompts get the masks of the model that became the active one meanwhile.
     if (isOther) (await this.prepareModel(model))();
@@ -313,7 +314,7 @@ export class SessionService {
   async replay(): Promise<void> {
     if (this.#isAsleep) return;
     if (this.#live) await this.#live.resume();
-    else await this.#deps.engine().call('open', { sessionId: this.id, path: this.path });
+    else await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream });
     this.#replay.begin();
     if (!this.#live) return;
     await this.#replay.done();
