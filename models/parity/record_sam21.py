@@ -9,6 +9,7 @@ each call, the mask's bits, the pointer, scores and token counts, and of some ca
 """
 
 import argparse
+import gzip
 import json
 import subprocess
 from pathlib import Path
@@ -168,8 +169,8 @@ def laws(model):
 
 def write(out, name, recorder, head, scenarios):
     """One line a call."""
-    (out / f"{name}.bin").write_bytes(recorder.data)
-    text = json.dumps({**head, "seed": SEED, "video": {"width": WIDTH, "height": HEIGHT, "images": IMAGES}, "bin": f"{name}.bin", "scenarios": scenarios, "laws": laws(recorder.predictor)})
+    (out / f"{name}.bin.gz").write_bytes(gzip.compress(bytes(recorder.data), 9, mtime=0))
+    text = json.dumps({**head, "seed": SEED, "video": {"width": WIDTH, "height": HEIGHT, "images": IMAGES}, "bin": f"{name}.bin.gz", "scenarios": scenarios, "laws": laws(recorder.predictor)})
     (out / f"{name}.json").write_text(text.replace('{"step"', '\n{"step"').replace('{"frame": ', '\n {"frame": ') + "\n")
     print(out / name, len(recorder.data), "+", len(text), "bytes")
 

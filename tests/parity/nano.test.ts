@@ -3,17 +3,14 @@
  * point, box, mask, three objects, a correction on a tracked frame, propagation again, backward
  * (models/parity/record_nano.py made it).
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { decode } from 'fast-png';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
 import { chooseProviders } from '../../src/main/engine/model/runtime/providers.ts';
+import { nanoFixture, nanoVideo, readNanoFrames } from './nano-frames.ts';
 import { playRecording } from './play-recording.ts';
 import { readRecording } from './recording.ts';
-
-const fixture = resolve(import.meta.dirname, '../fixtures/nano-parity');
 
 /** The mask prompt of the recording. */
 const ellipse = (width: number, height: number): Uint8Array => {
@@ -29,18 +26,15 @@ describe('nano against the official predictor', () => {
     // The official predictor keeps all pieces of a mask.
     const constants = { ...constantsOf(bundle.manifest), keepClickedPiece: false };
     const graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
-    const { video } = JSON.parse(readFileSync(join(fixture, 'scenario.json'), 'utf8')) as {
-      video: { width: number; height: number; frames: number; image_size: number };
-    };
-    const pixels = decode(readFileSync(join(fixture, 'frames.png'))).data as Uint8Array;
-    const bytes = video.image_size ** 2 * 3;
+    const frames = await readNanoFrames();
+    const { width, height } = nanoVideo;
     const played = await playRecording({
-      recording: readRecording(fixture, 'scenario'),
+      recording: readRecording(nanoFixture, 'scenario'),
       graphs,
       constants,
-      video: { width: video.width, height: video.height, frameCount: video.frames },
-      modelFrame: (frame) => pixels.slice(frame * bytes, (frame + 1) * bytes),
-      mask: () => ellipse(video.width, video.height),
+      video: { width, height, frameCount: frames.length },
+      modelFrame: (frame) => frames[frame]!,
+      mask: () => ellipse(width, height),
       isForced: false,
     });
     await graphs.release();

@@ -1,9 +1,11 @@
 /**
- * Reads recordings of the official predictor: JSON beside one .bin of raw arrays (see models/parity and
- * ../shared/fixtures).
+ * Reads recordings of the official predictor: JSON beside one file of raw arrays, gzipped or not
+ * (models/parity/recorder.py).
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { readHalf } from './halves.ts';
 
 export interface ArrayRef {
   dtype: 'float32' | 'bfloat16' | 'bits' | 'float16';
@@ -38,6 +40,8 @@ export interface RecordedStep {
         clear_old_points?: boolean;
       }
     | { op: 'mask'; frame: number; obj: number; mask: string }
+    | { op: 'clear'; frame: number; obj: number }
+    | { op: 'remove'; obj: number }
     | { op: 'propagate'; start?: number; max_frames?: number; reverse?: boolean };
   ids: number[];
   calls: RecordedCall[];
@@ -52,14 +56,22 @@ export interface Recording {
   bytes: Buffer;
 }
 
-export const hasRecording = (folder: string, name: string): boolean => existsSync(join(folder, `${name}.json`));
+/** Names of the scenarios that a folder holds. */
+export const scenariosIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.json') && isRecording(JSON.parse(readFileSync(join(folder, file), 'utf8'))))
+    .map((file) => file.slice(0, -'.json'.length))
+    .sort();
+
+const isRecording = (json: object): boolean => 'steps' in json && 'bin' in json;
 
 export const readRecording = (folder: string, name: string): Recording => {
   const json = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Omit<Recording, 'bytes'> & { bin: string };
-  return { ...json, bytes: readFileSync(join(folder, json.bin)) };
+  const bytes = readFileSync(join(folder, json.bin));
+  return { ...json, bytes: json.bin.endsWith('.gz') ? gunzipSync(bytes) : bytes };
 };
 
-/** float32 or bfloat16 array as floats. */
+/** float32, float16 or bfloat16 array as floats. */
 export const readFloats = (bytes: Buffer, ref: ArrayRef): Float32Array => {
   const copy = bytes.buffer.slice(bytes.byteOffset + ref.offset, bytes.byteOffset + ref.offset + ref.bytes) as ArrayBuffer;
   if (ref.dtype === 'float32') return new Float32Array(copy);
@@ -70,6 +82,7 @@ export const readFloats = (bytes: Buffer, ref: ArrayRef): Float32Array => {
     for (let i = 0; i < half.length; i++) bits[i] = half[i]! << 16;
     return out;
   }
+  if (ref.dtype === 'float16') return Float32Array.from(new Uint16Array(copy), readHalf);
   throw new Error(`not a float array: ${ref.dtype}`);
 };
 

@@ -1,9 +1,11 @@
 /** Recordings of models/parity/record_sam21.py: what the official predictor did, and how far the tracker is from it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { decode } from 'fast-png';
-import { resizeRgbBicubic } from '../../src/main/engine/tracking/resample.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
+import { readHalf } from './halves.ts';
+import { resizeRgbBicubic } from './pil-resize.ts';
 import type { Laws } from './sam21-checkpoint.ts';
 import type { SeededModel } from './sam21-model.ts';
 
@@ -78,15 +80,7 @@ export const hasSam21Recording = (name: string): boolean => existsSync(join(fixt
 
 export const readSam21Recording = (name: string): Sam21Recording => {
   const json = JSON.parse(readFileSync(join(fixture, `${name}.json`), 'utf8')) as Omit<Sam21Recording, 'bytes'> & { bin: string };
-  return { ...json, bytes: readFileSync(join(fixture, json.bin)) };
-};
-
-const readHalf = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  return { ...json, bytes: gunzipSync(readFileSync(join(fixture, json.bin))) };
 };
 
 const readHalves = (bytes: Buffer, { offset, bytes: length }: ArrayRef): Float32Array =>

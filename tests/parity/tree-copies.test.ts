@@ -2,9 +2,7 @@
  * Paths of the memory tree that are copies of each other, or share memories: computing what they share once gives the
  * bits that computing each gives.
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { decode } from 'fast-png';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
 import { constantsOf, graphPathsOf, OnnxGraphs } from '../../src/main/engine/model/graphs/onnx-graphs.ts';
@@ -12,34 +10,30 @@ import { chooseProviders } from '../../src/main/engine/model/runtime/providers.t
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { memorySettingsSchema } from '../../src/shared/memory-settings.ts';
-
-const fixture = resolve(import.meta.dirname, '../fixtures/nano-parity');
-const { video } = JSON.parse(readFileSync(join(fixture, 'scenario.json'), 'utf8')) as {
-  video: { width: number; height: number; frames: number; image_size: number };
-};
+import { nanoVideo, readNanoFrames } from './nano-frames.ts';
 
 let graphs: OnnxGraphs;
 let constants: TrackerConstants;
+let frames: Uint8Array[];
 
 beforeAll(async () => {
   const bundle = await openBundle(resolve(import.meta.dirname, '../../models/nano/bundle'));
   constants = constantsOf(bundle.manifest);
+  frames = await readNanoFrames();
   graphs = await OnnxGraphs.load(graphPathsOf(bundle), constants, chooseProviders('cpu'));
 });
 afterAll(() => graphs.release());
 
 const track = async (uncertaintyLogit: number, sharesCopies: boolean, batchesPaths: boolean) => {
-  const pixels = decode(readFileSync(join(fixture, 'frames.png'))).data as Uint8Array;
-  const bytes = video.image_size ** 2 * 3;
-  const image = (frame: number) => () => pixels.slice(frame * bytes, (frame + 1) * bytes);
-  const { width, height, frames } = video;
+  const image = (frame: number) => () => frames[frame]!;
+  const { width, height } = nanoVideo;
   const memory = memorySettingsSchema.parse({ mode: 'tree', variant: 'exact', uncertaintyLogit });
-  const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: frames, memory, sharesCopies, batchesPaths });
+  const tracker = new VideoTracker(graphs, constants, { width, height, frameCount: frames.length, memory, sharesCopies, batchesPaths });
   await tracker.setPoints(1, 0, { points: [[960, 340]], labels: [1], box: null }, image(0));
   await tracker.encodePending(0, image(0));
   tracker.startPropagation();
   const results = [];
-  for (let t = 0; t < frames; t++) results.push(...(await tracker.trackFrame(t, false, image(t))));
+  for (let t = 0; t < frames.length; t++) results.push(...(await tracker.trackFrame(t, false, image(t))));
   const branches = tracker.branches(1).length;
   tracker.dispose();
   return { results, branches };
@@ -52,7 +46,7 @@ describe('copies of a path', () => {
   ])('give the same bits computed once and apart, %s', async (_, uncertaintyLogit) => {
     const shared = await track(uncertaintyLogit, true, false);
     const apart = await track(uncertaintyLogit, false, false);
-    expect(shared.results.length).toBe(video.frames);
+    expect(shared.results.length).toBe(nanoVideo.frames);
     expect(apart).toEqual(shared);
     expect(shared.branches).toBe(uncertaintyLogit === 0 ? 1 : 3);
   });

@@ -7,7 +7,7 @@
  */
 import type { FrameOutput, MemoryBank } from '../../../src/main/engine/tracking/memory-bank.ts';
 import { ScriptedGraphs, testConstants } from '../../../src/main/engine/tracking/testing/scripted-graphs.ts';
-import type { Scenario } from '../recorded-scenarios.ts';
+import { differencesFromPil, isNearPil } from '../model-frames.ts';
 import type { GraphChange } from './break-graph.ts';
 import type { SourceChange, TrackerModules } from './break-source.ts';
 
@@ -17,8 +17,8 @@ export interface Mutation {
   breaks: string;
   source?: SourceChange;
   graph?: GraphChange;
-  /** The recording whose comparison must fail. */
-  noticedBy: Scenario | ((modules: TrackerModules) => boolean | Promise<boolean>);
+  /** The scenario of the small recording whose comparison must fail, or a probe. */
+  noticedBy: string | ((modules: TrackerModules) => boolean | Promise<boolean>);
 }
 
 const outputOf = (value: number): FrameOutput => ({
@@ -52,11 +52,8 @@ const attendsOtherThan =
 
 const upTo20 = Array.from({ length: 20 }, (_, t) => t + 1);
 
-const resizesDifferently = (modules: TrackerModules): boolean => {
-  const ramp = Uint8Array.from({ length: 12 * 9 * 3 }, (_, i) => (i * i * 37) % 251);
-  const byPil = [42, 135, 167, 109, 171, 146, 131, 164, 129, 152, 139, 173, 117, 139, 162, 101, 118, 135];
-  return modules.resizeRgbBicubic(ramp, 12, 9, 5, 4).slice(0, 18).join() !== byPil.join();
-};
+const decodesDifferently = async (modules: TrackerModules): Promise<boolean> =>
+  !(await differencesFromPil(modules.decodeFrames)).every(isNearPil);
 
 const givesEmptyMaskAPointer = async (modules: TrackerModules): Promise<boolean> => {
   const tracker = new modules.VideoTracker(new ScriptedGraphs(), testConstants, { width: 32, height: 32, frameCount: 20 });
@@ -82,66 +79,69 @@ const zero = (values: Float32Array): Float32Array => new Float32Array(values.len
 export const mutations: readonly Mutation[] = [
   {
     rule: '1',
-    breaks: 'bicubic with another sharpness',
-    source: { from: 'const a = -0.5;', to: 'const a = -0.75;' },
-    noticedBy: resizesDifferently,
+    breaks: 'frames resized bilinearly',
+    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=bilinear+accurate_rnd+full_chroma_int' },
+    noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'no antialias when a frame shrinks',
-    source: { from: 'const filterScale = Math.max(scale, 1);', to: 'const filterScale = 1;' },
-    noticedBy: resizesDifferently,
+    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=neighbor+accurate_rnd+full_chroma_int' },
+    noticedBy: decodesDifferently,
+  },
+  {
+    rule: '1',
+    breaks: 'colours rounded and subsampled for speed',
+    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=bicubic' },
+    noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'BGR instead of RGB',
-    source: {
-      from: 'out[to] = clampByte(r);\n        out[to + 1] = clampByte(g);\n        out[to + 2] = clampByte(b);',
-      to: 'out[to] = clampByte(b);\n        out[to + 1] = clampByte(g);\n        out[to + 2] = clampByte(r);',
-    },
-    noticedBy: resizesDifferently,
+    source: { from: ',format=rgb24', to: ',format=bgr24' },
+    noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'pixels not divided by 255',
     graph: { graph: 'imageEncoder', constant: [], first: 255, change: scale(1.01) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '1',
     breaks: 'another mean colour',
     graph: { graph: 'imageEncoder', constant: [1, 3, 1, 1], first: 0.485, change: scale(1.05) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '1',
     breaks: 'another standard deviation',
     graph: { graph: 'imageEncoder', constant: [1, 3, 1, 1], first: 0.229, change: scale(1.05) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '3',
     breaks: 'no pad point after the points',
     source: { from: 'coordinates.push(0, 0);\n  labels.push(-1);', to: '' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '3',
     breaks: 'box corners swapped',
     source: { from: 'push(prompt.box[0], prompt.box[1], 2);', to: 'push(prompt.box[0], prompt.box[1], 3);' },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '3',
     breaks: 'points in source pixels',
     source: { from: 'Math.fround(Math.fround(x / width) * size)', to: 'x' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '3',
     breaks: 'negative clicks taken as positive',
     source: { from: 'push(x, y, prompt.labels[index]!);', to: 'push(x, y, 1);' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '3',
@@ -150,7 +150,7 @@ export const mutations: readonly Mutation[] = [
       from: 'batch,\n  pointCount: 2,\n  points: new Float32Array(batch * 4),\n  labels: new Float32Array(batch * 2)',
       to: 'batch,\n  pointCount: 1,\n  points: new Float32Array(batch * 2),\n  labels: new Float32Array(batch)',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '4',
@@ -162,13 +162,13 @@ export const mutations: readonly Mutation[] = [
     rule: '5',
     breaks: 'a correction without the previous logits',
     source: { from: 'hasMask: Float32Array.of(previousLogits ? 1 : 0)', to: 'hasMask: Float32Array.of(0)' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '5',
     breaks: 'previous logits not clamped',
     source: { from: 'previousLogits.map((v) => Math.min(clamp, Math.max(-clamp, v)))', to: 'previousLogits' },
-    noticedBy: 'B_two_objects_correction_default',
+    noticedBy: 'corrections',
   },
   {
     rule: '6',
@@ -177,31 +177,31 @@ export const mutations: readonly Mutation[] = [
       from: 'request === null ? graphs.initialFeatures(features)',
       to: 'request === null ? graphs.rawFeatures(features)',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '6',
     breaks: 'a correction that ignores the memory',
     source: { from: 'const request = isInitial\n      ? null', to: 'const request = isInitial || !isInitial\n      ? null' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '7',
     breaks: 'a mask prompt with no_mem_embed',
     source: { from: 'decode(features, graphs.rawFeatures(features)', to: 'decode(features, graphs.initialFeatures(features)' },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '7',
     breaks: 'another threshold for mask prompts',
     source: { from: 'resized[i]! >= 0.5 ? 1 : 0', to: 'resized[i]! >= 0.2 ? 1 : 0' },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '7',
     breaks: 'an empty mask taken for a present object',
     source: { from: 'objectLogit: isPresent ? logit : -logit', to: 'objectLogit: logit' },
-    noticedBy: 'E_empty_mask_and_8cond',
+    noticedBy: 'empty_mask_and_prompts_ahead',
   },
   {
     rule: '7',
@@ -217,37 +217,37 @@ export const mutations: readonly Mutation[] = [
     rule: '8',
     breaks: 'one mask for a single click',
     source: { from: 'usesMultimask(constants, count - 1, request === null)', to: 'false' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '8',
     breaks: 'one mask for tracked frames',
     source: { from: 'usesMultimask(constants, 0, false)', to: 'false' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '8',
     breaks: 'several masks for a box',
     source: { from: 'usesMultimask(constants, count - 1, request === null)', to: 'true' },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '9',
     breaks: 'the first candidate always',
     source: { from: 'if (ious[base + k]! > ious[base + best]!) best = k;', to: '' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '9',
     breaks: "another candidate's pointer",
     source: { from: 'pointerFrom = maskFrom;', to: 'pointerFrom = 0;' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '10',
     breaks: 'no stability fallback',
     source: { from: 'constants.stabilityDelta) < constants.stabilityThreshold', to: 'constants.stabilityDelta) < 0' },
-    noticedBy: 'E_empty_mask_and_8cond',
+    noticedBy: 'empty_mask_and_prompts_ahead',
   },
   {
     rule: '10',
@@ -256,55 +256,55 @@ export const mutations: readonly Mutation[] = [
       from: "// The mask is replaced, the pointer stays token 0's (rule 10).\n    maskFrom = bestOfThree(output.ious, index * 4);",
       to: 'maskFrom = bestOfThree(output.ious, index * 4);\n    pointerFrom = maskFrom;',
     },
-    noticedBy: 'E_empty_mask_and_8cond',
+    noticedBy: 'empty_mask_and_prompts_ahead',
   },
   {
     rule: '11',
     breaks: 'masks of absent objects kept',
     source: { from: 'objectLogit > 0 ? output.logits(index, maskFrom)', to: 'true ? output.logits(index, maskFrom)' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '11',
     breaks: 'pointers of absent objects kept',
     graph: { graph: 'maskDecoder', operator: 'Greater', replacement: 'Less' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '12',
     breaks: 'video masks without half-pixel centres',
     source: { from: '((i + 0.5) * from) / to - 0.5', to: '(i * from) / to' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '13',
     breaks: 'memories of prompts not binarised',
     source: { from: '[output], this.constants.binarizePromptedMasks', to: '[output], false' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
     source: { from: 'stored.map(({ made }) => made),\n      false,', to: 'stored.map(({ made }) => made),\n      true,' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '13',
     breaks: 'sigmoid left out',
     graph: { graph: 'memoryEncoder', operator: 'Sigmoid', replacement: 'Identity' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '13',
     breaks: 'another mask scale',
     graph: { graph: 'memoryEncoder', constant: [], first: 20, change: scale(0.9) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '13',
     breaks: 'another mask bias',
     graph: { graph: 'memoryEncoder', constant: [], first: -10, change: scale(0.9) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '15',
@@ -313,7 +313,7 @@ export const mutations: readonly Mutation[] = [
       from: 'objectLogit: Float32Array.from(outputs, (output) => output.objectLogit)',
       to: 'objectLogit: Float32Array.from(outputs, () => 10)',
     },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '16',
@@ -334,13 +334,13 @@ export const mutations: readonly Mutation[] = [
       from: 'for (const source of selected.values()) attended.push({ source, temporalRow: numMaskmem - 1 });',
       to: 'for (const [t, source] of selected) if (reverse ? t >= frame : t <= frame) attended.push({ source, temporalRow: numMaskmem - 1 });',
     },
-    noticedBy: 'E_empty_mask_and_8cond',
+    noticedBy: 'empty_mask_and_prompts_ahead',
   },
   {
     rule: '17',
     breaks: 'conditioning frames with the code of the previous frame',
     source: { from: 'attended.push({ source, temporalRow: numMaskmem - 1 });', to: 'attended.push({ source, temporalRow: 0 });' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '17',
@@ -352,7 +352,7 @@ export const mutations: readonly Mutation[] = [
     rule: '18',
     breaks: 'codes shifted by one',
     source: { from: 'attended.push({ source, temporalRow: distance - 1 });', to: 'attended.push({ source, temporalRow: distance % 6 });' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '18',
@@ -361,7 +361,7 @@ export const mutations: readonly Mutation[] = [
       from: 'for (let distance = numMaskmem - 1; distance >= 1; distance--)',
       to: 'for (let distance = numMaskmem - 2; distance >= 1; distance--)',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '18',
@@ -370,7 +370,7 @@ export const mutations: readonly Mutation[] = [
       from: 'const at = this.#recentFrame(frame, distance, reverse);',
       to: 'const at = this.#recentFrame(frame, distance, false);',
     },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '18',
@@ -391,7 +391,7 @@ export const mutations: readonly Mutation[] = [
     rule: '20',
     breaks: 'keys without the sine map of their column',
     graph: { graph: 'memoryAttention', constant: [1, 16, 16], change: zero },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '21',
@@ -400,7 +400,7 @@ export const mutations: readonly Mutation[] = [
       from: 'if (reverse ? t >= frame : t <= frame) attended.push({ pointer',
       to: 'if (Number.isFinite(t)) attended.push({ pointer',
     },
-    noticedBy: 'E_empty_mask_and_8cond',
+    noticedBy: 'empty_mask_and_prompts_ahead',
   },
   {
     rule: '21',
@@ -409,43 +409,43 @@ export const mutations: readonly Mutation[] = [
       from: 'for (let distance = 1; distance < reach; distance++)',
       to: 'for (let distance = 1; distance < reach - 4; distance++)',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '23',
     breaks: 'pointer distances over 16 instead of 15',
     source: { from: 'const divisor = reach - 1;', to: 'const divisor = reach;' },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '23',
     breaks: 'distances without sign in reverse',
     source: { from: 'const sign = reverse ? -1 : 1;', to: 'const sign = 1;' },
-    noticedBy: 'D_mask_prompt_reverse',
+    noticedBy: 'mask_and_reverse',
   },
   {
     rule: '23',
     breaks: 'other frequencies of pointer positions',
     graph: { graph: 'memoryAttention', constant: [64], first: 1, change: scale(0.5) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '24',
     breaks: 'image position added whole',
     graph: { graph: 'memoryAttention', constant: [], first: 0.1, change: scale(10) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '24',
     breaks: 'no image position of the row',
     graph: { graph: 'memoryAttention', constant: [16, 1, 64], change: zero },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '25',
     breaks: 'rotations along x the other way round',
     graph: { graph: 'memoryAttention', constant: [1, 16, 32], first: 0, change: scale(-1) },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '26',
@@ -454,7 +454,7 @@ export const mutations: readonly Mutation[] = [
       from: '(memory) => BigInt(slots.slotOf(memory)),',
       to: '(_, i) => BigInt(slots.slotOf(requests[0]!.memories[i % memories]!)),',
     },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '27',
@@ -463,19 +463,19 @@ export const mutations: readonly Mutation[] = [
       from: 'const isConditioning = isInitial || this.#options.correctionsAreConditioning;',
       to: 'const isConditioning = isInitial;',
     },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '29',
     breaks: 'a promoted frame that stays an ordinary one as well',
     source: { from: 'for (const frame of bank.conditioning.keys()) bank.recent.delete(frame);', to: '' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '29',
     breaks: 'a correction in the other direction',
     source: { from: 'reverse: tracked?.reverse ?? false,', to: 'reverse: !(tracked?.reverse ?? false),' },
-    noticedBy: 'C_two_objects_correction_allcond',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '30',
@@ -484,7 +484,7 @@ export const mutations: readonly Mutation[] = [
       from: 'const prompted = object.bank.conditioning.get(frame);',
       to: 'const prompted = object.bank.conditioning.get(-1 - frame);',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
   {
     rule: '33',
@@ -493,6 +493,6 @@ export const mutations: readonly Mutation[] = [
       from: 'const memoryReach = Math.max((numMaskmem - 1) * memoryTemporalStride + 1, this.#history);',
       to: 'const memoryReach = 3;',
     },
-    noticedBy: 'A_click',
+    noticedBy: 'click',
   },
 ];
