@@ -125,6 +125,7 @@ def export_sam21(args):
 
 
 def export_nano(args):
+    from models.nano import weights
     from models.nano.model import build_nano
 
     training = json.loads(args.training.read_text()) if args.training else None
@@ -140,7 +141,11 @@ def export_nano(args):
     }
     if not args.without_int8:
         require_images(args.data)
-    export(build_nano(args.checkpoint), args.out, head, training=training)
+    model = build_nano(args.checkpoint)
+    export(model, args.out, head, training=training)
+    if weights.is_split(args.checkpoint) and args.out.resolve() == (args.checkpoint.parent / "bundle").resolve():
+        # It named tensors of the graphs that are now others.
+        weights.write(model.state_dict(), args.checkpoint, args.checkpoint.parent / "bundle")
     if not args.without_int8:
         export_int8(argparse.Namespace(bundle=args.out, data=args.data))
 

@@ -15,6 +15,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from PIL import Image
 
 from models.export.bundle_files import run_session, save, strip, write_manifest
+from models.export.halves import widen
 from models.export.int8_weights import fit_weights
 
 CALIBRATION_IMAGES = 64
@@ -48,7 +49,7 @@ def quantized(encoder: Path, paths, size):
     """-> the int8 graph of an fp32 image encoder."""
     with tempfile.TemporaryDirectory() as folder:
         prepared, written = Path(folder) / "prepared.onnx", Path(folder) / "int8.onnx"
-        quant_pre_process(str(encoder), str(prepared), skip_symbolic_shape=True)
+        quant_pre_process(widen(onnx.load(encoder)), str(prepared), skip_symbolic_shape=True)
         quantize_static(
             str(prepared),
             str(written),

@@ -10,6 +10,7 @@ from torch.export import Dim
 
 from models.export.bundle_files import run_session, strip
 from models.export.graphs import ImageEncoderGraph, MaskDecoderGraph, MaskPromptGraph, MemoryEncoderGraph
+from models.export.halves import halve
 from models.export.memory_attention import ImageAttentionGraph, MemoryAttentionGraph, MemoryReaderGraph, SharedAttentionGraph
 from models.export.nano_decoder import CandidateDecoderGraph, MaskUpscalerGraph, NanoDecoderGraph
 from models.export.patch_memory_encoder import PatchMemoryEncoderGraph, reads_patches
@@ -97,11 +98,12 @@ def graph_specs(model):
 
 
 def with_weights(spec):
-    """The graph with its weights inside, constants folded."""
+    """The graph with its weights inside, constants folded; as 16-bit floats where they are such."""
     module, inputs, names, outputs, dynamic = spec
     program = torch.onnx.export(module.eval(), inputs, input_names=names, output_names=outputs, opset_version=OPSET, dynamo=True, dynamic_shapes=dynamic, verbose=False)
     proto = program.model_proto
     strip(proto)
+    halve(proto)
     return proto
 
 

@@ -22,6 +22,8 @@ from sam2.modeling.sam.transformer import RoPEAttention, TwoWayTransformer
 from sam2.sam2_video_predictor import SAM2VideoPredictor
 from torch import Tensor, nn
 
+from models.nano import weights
+
 IMAGE_SIZE = 352
 STRIDE = 16
 FEATURE_SIZE = IMAGE_SIZE // STRIDE
@@ -428,9 +430,9 @@ def _arguments() -> dict:
 
 
 def _load(model: nn.Module, checkpoint) -> nn.Module:
-    """Read {'model': state_dict}; None leaves the weights as they are. Evaluation mode either way."""
+    """Read a checkpoint (weights.py); None leaves the weights as they are. Evaluation mode either way."""
     if checkpoint is not None:
-        model.load_state_dict(torch.load(checkpoint, map_location="cpu", weights_only=True)["model"])
+        model.load_state_dict(weights.read(checkpoint))
     return model.eval()
 
 

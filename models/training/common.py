@@ -13,6 +13,7 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
+from models.nano import weights
 from models.nano.model import IMAGE_SIZE, DensePrompt, DrawnRefinement, NanoModel
 from models.training.data import LOW, normalise
 
@@ -256,7 +257,7 @@ def save(path: Path, model: NanoModel) -> None:
 def load_matching(model: NanoModel, path: Path) -> None:
     """Takes the tensors of a checkpoint whose name and shape agree; the others stay as they are."""
     mine = model.state_dict()
-    theirs = torch.load(path, map_location="cpu", weights_only=True)["model"]
+    theirs = weights.read(path)
     taken = {k: v for k, v in theirs.items() if k in mine and mine[k].shape == v.shape}
     model.load_state_dict({**mine, **taken})
     print("taken", len(taken), "new", sorted({k.rsplit(".", 2)[0] for k in mine.keys() - taken.keys()}), flush=True)
