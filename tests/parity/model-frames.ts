@@ -1,4 +1,7 @@
-/** The app's own model frames beside PIL's (models/parity/record_model_frames.py), which the official predictor is given (rule 1). */
+/**
+ * The app's own model frames beside PIL's (models/parity/record_model_frames.py), which the official predictor is given
+ * (rule 1).
+ */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
@@ -22,7 +25,10 @@ export interface FrameDifference {
   largest: number;
 }
 
-/** ffmpeg's bicubic is a little sharper than PIL's, and it converts from YUV in the same pass: 0.27 and 7 with ffmpeg 5.1. */
+/**
+ * ffmpeg's bicubic is a little sharper than PIL's, and it converts from YUV in the same pass: 0.27 and 7 with ffmpeg
+ * 5.1.
+ */
 const allowed = { mean: 0.5, largest: 12 } as const;
 
 const ffmpeg = await findFfmpeg();

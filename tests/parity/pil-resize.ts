@@ -1,6 +1,6 @@
 /**
- * PIL's bicubic resize of 8-bit pictures, as the official predictor prepares its frames (rule 1): a separable filter with a support that grows
- * with the reduction, in fixed point, rounded to 8 bits between its passes.
+ * PIL's bicubic resize of 8-bit pictures, as the official predictor prepares its frames (rule 1): a separable filter
+ * with a support that grows with the reduction, in fixed point, rounded to 8 bits between its passes.
  */
 
 interface Taps {

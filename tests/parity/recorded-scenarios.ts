@@ -14,7 +14,10 @@ export interface RecordingConfig {
   image_size: number;
   video: [number, number];
   frames: number;
-  /** One file with all images below each other; the clip runs to and fro over them. Otherwise each frame is a file in frames/. */
+  /**
+   * One file with all images below each other; the clip runs to and fro over them. Otherwise each frame is a file in
+   * frames/.
+   */
   images?: { file: string; count: number };
   /** Of the weights, where they are seeded and not in a file beside the recording. */
   seed?: number;

@@ -1,4 +1,7 @@
-/** Loads a copy of the tracker and the decoder in which one piece of text is changed, so that a test can show that somebody would notice. */
+/**
+ * Loads a copy of the tracker and the decoder in which one piece of text is changed, so that a test can show that
+ * somebody would notice.
+ */
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,7 @@
-/** Whoever breaks a rule of the specification hears of it: each is broken here, and the comparison with the recording must fail. */
+/**
+ * Whoever breaks a rule of the specification hears of it: each is broken here, and the comparison with the recording
+ * must fail.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { constantsOf, type GraphPaths, OnnxGraphs } from '../../../src/main/engine/model/graphs/onnx-graphs.ts';
