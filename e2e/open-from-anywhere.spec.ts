@@ -73,7 +73,7 @@ const openCamera = async (page: Page): Promise<void> => {
 const sources: Record<string, { title: RegExp; isLive: boolean; open(page: Page): Promise<void> }> = {
   'a file': { title: /^short\.mp4/, isLive: false, open: (page) => openBy(page, places.file, 'Open') },
   'a folder of pictures': { title: /^pictures/, isLive: false, open: (page) => openBy(page, places.pictures, 'Open') },
-  'an address': { title: /^fetched/, isLive: false, open: (page) => openBy(page, places.address, 'Fetch and open') },
+  'an address': { title: /^fetched/, isLive: false, open: (page) => openBy(page, places.address, 'Download and open') },
   'the camera': { title: /^camera/, isLive: true, open: openCamera },
   'a live stream': { title: /127\.0\.0\.1/, isLive: true, open: (page) => openBy(page, places.stream, 'Watch live') },
 };
