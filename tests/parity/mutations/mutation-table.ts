@@ -73,6 +73,9 @@ const keepsPointsBesideMask = async (modules: TrackerModules): Promise<boolean> 
   return tracker.promptOn(1, 0) !== null;
 };
 
+/** How the filter of a picture that is not tone-mapped ends. */
+const colorThenRgb = '$' + '{sourceColor(form)},format=rgb24';
+
 const scale = (factor: number) => (values: Float32Array) => values.map((v) => v * factor);
 const zero = (values: Float32Array): Float32Array => new Float32Array(values.length);
 
@@ -80,25 +83,31 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '1',
     breaks: 'frames resized bilinearly',
-    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=bilinear+accurate_rnd+full_chroma_int' },
+    source: {
+      from: `flags=bicubic+accurate_rnd+full_chroma_int${colorThenRgb}`,
+      to: `flags=bilinear+accurate_rnd+full_chroma_int${colorThenRgb}`,
+    },
     noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'no antialias when a frame shrinks',
-    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=neighbor+accurate_rnd+full_chroma_int' },
+    source: {
+      from: `flags=bicubic+accurate_rnd+full_chroma_int${colorThenRgb}`,
+      to: `flags=neighbor+accurate_rnd+full_chroma_int${colorThenRgb}`,
+    },
     noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'colours rounded and subsampled for speed',
-    source: { from: 'flags=bicubic+accurate_rnd+full_chroma_int', to: 'flags=bicubic' },
+    source: { from: `flags=bicubic+accurate_rnd+full_chroma_int${colorThenRgb}`, to: `flags=bicubic${colorThenRgb}` },
     noticedBy: decodesDifferently,
   },
   {
     rule: '1',
     breaks: 'BGR instead of RGB',
-    source: { from: ',format=rgb24', to: ',format=bgr24' },
+    source: { from: colorThenRgb, to: colorThenRgb.replace('rgb24', 'bgr24') },
     noticedBy: decodesDifferently,
   },
   {
@@ -247,7 +256,7 @@ export const mutations: readonly Mutation[] = [
     rule: '10',
     breaks: 'no stability fallback',
     source: { from: 'constants.stabilityDelta) < constants.stabilityThreshold', to: 'constants.stabilityDelta) < 0' },
-    noticedBy: 'empty_mask_and_prompts_ahead',
+    noticedBy: 'corrections',
   },
   {
     rule: '10',
@@ -256,7 +265,7 @@ export const mutations: readonly Mutation[] = [
       from: "// The mask is replaced, the pointer stays token 0's (rule 10).\n    maskFrom = bestOfThree(output.ious, index * 4);",
       to: 'maskFrom = bestOfThree(output.ious, index * 4);\n    pointerFrom = maskFrom;',
     },
-    noticedBy: 'empty_mask_and_prompts_ahead',
+    noticedBy: 'kept_corrections',
   },
   {
     rule: '11',
