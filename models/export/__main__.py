@@ -136,6 +136,8 @@ def export_nano(args):
         "version": args.version,
         # Of the app, not of the modules: a click's answer is the piece that was clicked (engine/tracking/clicked-piece.ts).
         "keepClickedPiece": True,
+        # From where on its answers become objects that nobody clicked, as `npm run bench:discover` measured it.
+        "discovery": {"pointIou": 0.7, "boxIou": 0.5, "stability": 0, "stabilityOffset": 1},
         "licence": "For research and evaluation; see MODEL_CARD.md for the training data and what follows from its licences.",
         "source": "models/nano and models/training of this repository",
     }

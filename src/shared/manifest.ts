@@ -81,6 +81,19 @@ export const weightsSchema = z.strictObject({
 });
 export type Weights = z.infer<typeof weightsSchema>;
 
+/**
+ * From where on the model's own answers become candidates when objects are found without a click; measured by `bench:discover`.
+ * Predicted IoU and stability mean something else for each model.
+ */
+export const discoverySchema = z.strictObject({
+  pointIou: z.number().min(0).max(1),
+  boxIou: z.number().min(0).max(1),
+  /** 0: not asked for. */
+  stability: z.number().min(0).max(1),
+  stabilityOffset: finite,
+});
+export type DiscoveryThresholds = z.infer<typeof discoverySchema>;
+
 /** How a model of our own was made; null for models of others. */
 export const trainingSchema = z.strictObject({
   command: text(4000),
@@ -129,6 +142,9 @@ export const manifestSchema = z
     /** Of an answer to a single click only the piece that was clicked is kept; without it everything is, as SAM 2 does. */
     keepClickedPiece: z.boolean().optional(),
     multimaskForTracking: z.boolean(),
+
+    /** Without it the values of SAM 2 hold. */
+    discovery: discoverySchema.optional(),
 
     graphs: graphsSchema,
     /** null = the graphs contain their weights. */

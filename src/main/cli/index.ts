@@ -1,10 +1,12 @@
 /** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
 import { Command, CommanderError, Help } from 'commander';
+import { defaultDiscovery, promptStrategies } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/base/app-paths.ts';
 import { defaultModel } from '../services/models/model-catalog.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { runDoctorCommand } from './doctor-command.ts';
+import { runFindCommand } from './find-command.ts';
 import { appVersion } from './headless.ts';
 import { runLiveCommand } from './live-command.ts';
 import { addModelsCommand } from './models-command.ts';
@@ -24,6 +26,16 @@ const engineOptions = (command: Command, model?: string): Command =>
     .option('--threads <n>', 'threads for inference (default: automatic)')
     .option('--precision <which>', 'on the CPU: full, or fast (int8 where the model has it) (default: the setting, full)')
     .option('--ffmpeg <path>', 'ffmpeg to use');
+
+const discoveryOptions = (command: Command): Command =>
+  command
+    .option('--strategy <name>', `where to look: ${promptStrategies.join(', ')} (default: ${defaultDiscovery.strategy})`)
+    .option('--classes <names>', 'these classes alone, e.g. person,car (default: everything)')
+    .option('--density <n>', `points of a side of the grid, 4 to 64 (default: ${defaultDiscovery.density})`)
+    .option('--interval <frames>', `from one look to the next (default: ${defaultDiscovery.interval})`)
+    .option('--min-area <px>', `smallest object, in px of a picture of 1280 x 720 (default: ${defaultDiscovery.minArea})`)
+    .option('--min-frames <n>', `objects on fewer frames are dropped (default: ${defaultDiscovery.minFrames})`)
+    .option('--max-objects <n>', `most objects at a time, 1 to 64 (default: ${defaultDiscovery.maxObjects})`);
 
 const finish = (work: Promise<number>): Promise<void> =>
   work.then(
@@ -67,6 +79,18 @@ engineOptions(
   .requiredOption('--out <folder>', 'where to write')
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((clip, options) => finish(runTrackCommand(clip, options)));
+
+discoveryOptions(
+  engineOptions(
+    program.command('find').description('find objects in a clip, track them and export the result').argument('<clip>', 'video file'),
+    defaultModel,
+  ),
+)
+  .option('--no-video', 'leave out annotated.mp4')
+  .option('--no-masks', 'leave out the mask PNGs')
+  .requiredOption('--out <folder>', 'where to write')
+  .option('--overwrite', 'replace what an earlier run wrote there', false)
+  .action((clip, options) => finish(runFindCommand(clip, options)));
 
 engineOptions(
   program

@@ -3,6 +3,7 @@
  * every change; a client drops an older one. Pictures and masks are never in a state.
  */
 import { z } from 'zod';
+import { foundSchema } from '../discovery.ts';
 import { liveStateSchema } from '../live.ts';
 import { sessionMemorySchema } from '../memory-tree.ts';
 import { modelsStateSchema } from '../models.ts';
@@ -50,6 +51,8 @@ export const objectSchema = z.object({
   locked: z.boolean(),
   /** Its prompts changed after it was tracked, so its masks may be out of date. */
   stale: z.boolean(),
+  /** How it was found, where nobody clicked it first. */
+  found: foundSchema.optional(),
   /** Grows whenever one of its masks changes; then `object.lane` has something new. */
   laneRevision: revision,
   prompts: z.array(framePromptSchema),
@@ -64,7 +67,7 @@ export const operationSchema = z.object({
    * The unit of `done` and `total` is frames; bytes for a copy, a file that is fetched and an upload; ms for a stream and a live
    * source, whose total is 0.
    */
-  kind: z.enum(['track', 'export', 'copy', 'import', 'live', 'open', 'measure', 'model']),
+  kind: z.enum(['track', 'find', 'export', 'copy', 'import', 'live', 'open', 'measure', 'model']),
   /** The session it works on, or the one it has opened; null for neither. */
   sessionId: sessionIdSchema.nullable(),
   title: z.string(),

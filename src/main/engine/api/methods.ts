@@ -28,6 +28,8 @@ interface EngineOutputs {
   exportResults: ExportOutcome;
   exportMasks: Done;
   endExport: Done;
+  find: TrackOutcome;
+  findMasks: Done;
   /** Why an import of an endless source ended before it was told to; null when it did not. */
   importMedia: { endedEarly: string | null };
   findFfmpeg: { path: string };

@@ -3,6 +3,7 @@
  * results live with the host, so the process may be killed at any moment and restarted.
  */
 import { z } from 'zod';
+import { discoverySettingsSchema, type Found } from '../../../shared/discovery.ts';
 import { overlayStyleSchema } from '../../../shared/export-choice.ts';
 import { frameRateSchema } from '../../../shared/frame-rate.ts';
 import { type LiveState, liveSourceSchema } from '../../../shared/live.ts';
@@ -111,6 +112,24 @@ export const engineInputs = {
    * write, so they have their usual names.
    */
   endExport: z.object({ runId: z.string(), last: z.number().int().min(-1).nullable(), isWhole: z.boolean() }),
+  /** Finds objects from a frame to another, forward. Nothing that the clip's objects know changes. */
+  find: z.object({
+    sessionId,
+    runId: z.string(),
+    from: frame,
+    to: frame,
+    settings: discoverySettingsSchema,
+    /** The folder of a detector's bundle; null: there is none. */
+    detectorDir: z.string().nullable(),
+    /** There are objects already: their masks are asked for by the event `findNeeds`, and count as covered. */
+    hasOthers: z.boolean(),
+  }),
+  /** Answers the event `findNeeds`, as `exportMasks` does. */
+  findMasks: z.object({
+    runId: z.string(),
+    from: frame,
+    frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
+  }),
   importMedia: z.object({
     runId: z.string(),
     source: z.discriminatedUnion('kind', [
@@ -260,6 +279,19 @@ export interface LiveReport {
   isOver: boolean;
 }
 
+/** What a search found up to a frame. */
+export interface FoundFrameEvent {
+  runId: string;
+  frame: number;
+  /** Frames done and to do. */
+  done: number;
+  total: number;
+  /** Tracks that are alive and confirmed, as they are known now. */
+  tracks: { id: number; label: string | null; source: Found['source']; score: number; bornFrame: number }[];
+  /** Of this frame, and of those before a track was confirmed. `objectId` is the track's id. */
+  results: { frame: number; result: EngineResult }[];
+}
+
 export type EngineEvents = {
   /** What a live source's picture is, before its first frame. */
   liveMedia: {
@@ -283,6 +315,9 @@ export type EngineEvents = {
   exportProgress: { runId: string; done: number; total: number };
   /** Frames when `total` is known, else ms that came so far. */
   importProgress: { runId: string; done: number; total: number };
+  foundFrame: FoundFrameEvent;
+  /** A search comes to these frames soon; the host answers with `findMasks`. */
+  findNeeds: { runId: string; from: number; to: number };
   /** An export comes to these frames soon; the host answers with `exportMasks`. */
   exportNeeds: { runId: string; from: number; to: number };
 };

@@ -1,4 +1,5 @@
 /** From the answer to a prompt to a candidate: good enough, of a likely size, in one piece. */
+import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
 import { GridMask } from './grid-mask.ts';
 import { cellAt, type Proposal } from './prompt-strategy.ts';
 
@@ -12,16 +13,8 @@ export interface ProbedMask {
   objectLogit: number;
 }
 
-/** Of the model's manifest; measured by `bench:discover`. */
-export interface DiscoveryThresholds {
-  /** Least predicted IoU of the answer to a point. */
-  pointIou: number;
-  /** Least predicted IoU of the answer to a detector's box. */
-  boxIou: number;
-  /** Least share of the mask that stays when the threshold rises from -offset to +offset. */
-  stability: number;
-  stabilityOffset: number;
-}
+/** Of a model whose manifest names none: SAM 2's own for its automatic masks, a little lower. */
+export const sam2Thresholds: DiscoveryThresholds = { pointIou: 0.8, boxIou: 0.6, stability: 0.92, stabilityOffset: 1 };
 
 export interface Candidate {
   proposal: Proposal;

@@ -2,9 +2,10 @@
  * Finds objects in a video by itself, a frame at a time: asks the strategy for proposals, the decoder for masks, and keeps the
  * roster. It knows no model and no files: the tracker's results go in, and what to track, refresh and end comes out.
  */
+import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
 import type { Detection } from '../detect/suppress.ts';
 import { boxIou } from './box.ts';
-import { byTrust, type Candidate, type DiscoveryThresholds, judge, type ProbedMask, type SizeLimits } from './candidates.ts';
+import { byTrust, type Candidate, judge, type ProbedMask, type SizeLimits } from './candidates.ts';
 import { sameBox } from './detector-strategy.ts';
 import { GridMask } from './grid-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';

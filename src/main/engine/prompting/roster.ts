@@ -17,7 +17,8 @@ export interface RosterTrack {
   readonly source: Candidate['proposal']['source'];
   /** Where it was last present. */
   mask: GridMask;
-  /** Predicted IoU of its last mask. */
+  /** Predicted IoU of its first mask, and of its last. */
+  readonly bornScore: number;
   score: number;
   isPresent: boolean;
   /** A cut came, and nothing has shown since that it is still there. */
@@ -90,6 +91,7 @@ export class Roster {
       source: proposal.source,
       mask,
       score,
+      bornScore: score,
       isPresent: true,
       isDoubtful: false,
       steady: 1,

@@ -21,6 +21,7 @@ import { planTrack } from '../pipeline/track-plan.ts';
 import { runTrack } from '../pipeline/track-run.ts';
 import type { InferenceClient } from '../worker/inference-client.ts';
 import { ffmpegMethods } from './ffmpeg-methods.ts';
+import { findMethods } from './find-methods.ts';
 import { importMethods } from './import-methods.ts';
 import { LiveSources } from './live-methods.ts';
 import { ModelLock } from './model-lock.ts';
@@ -57,6 +58,8 @@ export class Engine {
   readonly #cameraArgs: EngineOptions['cameraArgs'];
   readonly #lock = new ModelLock();
   #manifest: Manifest | null = null;
+  /** As the model was loaded with. */
+  #providers: ProviderChoice = chooseProviders();
   /** Of the model that is loaded or being loaded. */
   #imageSize: number | null = null;
   #prepared: { path: string; source: Promise<MediaSource> } | null = null;
@@ -89,6 +92,15 @@ export class Engine {
       modelSize: () => this.#model().imageSize,
       onPrompt: (sessionId, change) => this.#live.onPrompt(sessionId, change),
       emit: (event) => void this.#emit('prompted', event),
+    }),
+    ...findMethods({
+      parse,
+      worker: () => this.#client.peer,
+      source: (sessionId) => this.#source(sessionId),
+      model: () => this.#model(),
+      providers: () => this.#providers,
+      asRun: (runId, caller, work) => this.#asRun(runId, caller, work),
+      emit: (name, data) => this.#emit(name, data),
     }),
     ...ffmpegMethods(parse, () => this.#findFfmpeg()),
     ...importMethods({
@@ -284,6 +296,7 @@ export class Engine {
     this.#imageSize = manifest.imageSize;
     const loaded = await this.#client.peer.call('load', { manifest, paths: graphPathsOf(bundle), choice });
     this.#manifest = manifest;
+    this.#providers = choice;
     // What the worker knew of open clips went with the former model.
     for (const [sessionId, { media }] of this.#sources) {
       const { width, height, frameCount } = media;

@@ -4,6 +4,7 @@
  * somebody looks.
  */
 import { AppError } from '../../../shared/errors.ts';
+import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { type MethodMap, Transferred } from '../../common/rpc.ts';
 import type { GraphTimings } from '../api/timings.ts';
@@ -12,6 +13,7 @@ import type { TrackerGraphs } from '../tracking/graphs.ts';
 import type { PointPrompt } from '../tracking/point-prompt.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { VideoTracker } from '../tracking/video-tracker.ts';
+import { findWorkerMethods } from './find-methods.ts';
 import { InferenceQueue } from './inference-queue.ts';
 
 /** A model whose graphs are open. */
@@ -21,6 +23,8 @@ export interface LoadedModel {
   provider: string;
   /** Why this provider and not a better one. */
   providerReason: string;
+  /** From where on its answers become objects that nobody clicked; SAM 2's by default. */
+  discovery?: DiscoveryThresholds | undefined;
   /** Time inside its graphs since the last call. */
   takeTimings(): GraphTimings;
   release(): Promise<void>;
@@ -227,5 +231,13 @@ export const inferenceMethods = <L>(loadModel: (input: L) => Promise<LoadedModel
       upcoming.delete(sessionId);
       return {};
     },
+
+    ...findWorkerMethods({
+      queue,
+      model: () => {
+        if (!model) throw new AppError('model-missing', 'No model is loaded. Choose a model first.');
+        return model;
+      },
+    }),
   } satisfies MethodMap;
 };

@@ -20,7 +20,11 @@ const loadModel = async (input: { manifest: Manifest; paths: GraphPaths; choice:
   const constants = constantsOf(input.manifest);
   const graphs = await OnnxGraphs.load(input.paths, constants, input.choice, { usesHelper: true, idleHelper: helper });
   const { provider, providerReason } = graphs;
-  return { graphs, constants, provider, providerReason, takeTimings: () => graphs.takeTimings(), release: () => graphs.release() };
+  return {
+    ...{ graphs, constants, provider, providerReason, discovery: input.manifest.discovery },
+    takeTimings: () => graphs.takeTimings(),
+    release: () => graphs.release(),
+  };
 };
 
 const methods = inferenceMethods(loadModel);

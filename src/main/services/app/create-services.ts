@@ -14,6 +14,8 @@ import { type Handlers, viewerOf } from '../base/handlers.ts';
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateStore } from '../base/state-store.ts';
+import { discoveryMethods } from '../discovery/discovery-methods.ts';
+import { FindRuns } from '../discovery/find-runs.ts';
 import { examine } from '../doctor/examine.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
@@ -119,7 +121,7 @@ export const createServices = (options: ServicesOptions): Services => {
     checkPath,
     release: async (session) => {
       for (const text of cutWork(operations.of(session.id))) notify('warning', text);
-      await operations.cancelAll(['track', 'export', 'copy'], session.id);
+      await operations.cancelAll(['track', 'find', 'export', 'copy'], session.id);
       await live.leave(session);
     },
     onChange,
@@ -154,6 +156,7 @@ export const createServices = (options: ServicesOptions): Services => {
     onChange: (sessionId) => sessions.touch(sessionId),
   });
   const runs = new TrackRuns({ operations, models, notices, display: () => shownSize(settings.values), cancelRun });
+  const find = new FindRuns({ operations, models, notices, engine: peer, modelsDir: options.modelsDir, cancelRun });
   const exports = new Exports({
     operations,
     appVersion,
@@ -194,7 +197,7 @@ export const createServices = (options: ServicesOptions): Services => {
       sessions.find(event.sessionId)?.onTrackedFrame(event);
       models.onTrackedFrame(event);
     });
-    for (const part of [exports, openings, sources.imports, live]) part.attach(fresh);
+    for (const part of [exports, find, openings, sources.imports, live]) part.attach(fresh);
     const { firstClip } = options;
     const hasFfmpeg = isRestart ? Promise.resolve() : bringMissingFfmpeg(fresh);
     if (firstClip !== undefined && !isRestart) hasFfmpeg.then(() => fresh.call('prepare', { path: resolve(firstClip) })).catch(() => {});
@@ -207,7 +210,7 @@ export const createServices = (options: ServicesOptions): Services => {
   };
 
   const services: Services = {
-    ...{ appVersion, sessions, operations, runs, exports, live, sources, models, projects, settings, notices, log, engine, clients },
+    ...{ appVersion, sessions, operations, runs, find, exports, live, sources, models, projects, settings, notices, log, engine, clients },
     get state() {
       return app.state;
     },
@@ -237,6 +240,7 @@ export const createServices = (options: ServicesOptions): Services => {
     ...appMethods(services, options.sampleClip),
     ...sessionMethods(sessions.used),
     ...trackingMethods(sessions.used, runs),
+    ...discoveryMethods(sessions.used, find),
     ...exportMethods(sessions.used, exports, checkPath),
     ...projectMethods({ session: sessions.used, projects, operations, checkPath, open: (folder) => sessions.openProject(folder) }),
     ...sourceMethods(sources),

@@ -7,6 +7,7 @@ const longMs = 10_000;
 /** Kinds that somebody starts and leaves to themselves. */
 const names: Partial<Record<Operation['kind'], string>> = {
   track: 'Tracking',
+  find: 'The search for objects',
   export: 'The export',
   copy: 'The copy of the project',
   import: 'Downloading the clip',
@@ -32,6 +33,7 @@ export class EndedWork {
 
 const cutTexts: Partial<Record<Operation['kind'], string>> = {
   track: 'Tracking stopped because its clip was closed. Finished masks are kept. Open the clip again and press Track to continue.',
+  find: 'The search for objects stopped because its clip was closed. What it had found is kept.',
   export: 'The export stopped because its clip was closed. Finished files are kept. Open the clip again to export the rest.',
   copy: 'Copying stopped because the project was closed. Open it again to copy it.',
 };

@@ -5,6 +5,7 @@ import type { AppLog } from '../base/app-log.ts';
 import type { ClientLink, Connection } from '../base/handlers.ts';
 import type { Notices } from '../base/notices.ts';
 import type { Operations } from '../base/operations.ts';
+import type { FindRuns } from '../discovery/find-runs.ts';
 import type { AppEngine } from '../engine-link/app-engine.ts';
 import type { Exports } from '../exports/exports.ts';
 import type { ModelService } from '../models/model-service.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly operations: Operations;
   readonly runs: TrackRuns;
+  readonly find: FindRuns;
   readonly exports: Exports;
   readonly live: LiveService;
   readonly sources: Sources;

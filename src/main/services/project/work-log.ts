@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
+import { foundSchema } from '../../../shared/discovery.ts';
 import { framePromptSchema } from '../../../shared/prompts.ts';
 import { marksSchema } from '../../../shared/session-state.ts';
 import { type MaskRow, rowFlags } from '../results/mask-index.ts';
@@ -20,6 +21,7 @@ const objectRecordSchema: z.ZodType<ObjectRecord> = z.object({
   visible: z.boolean(),
   solo: z.boolean(),
   locked: z.boolean(),
+  found: foundSchema.optional(),
   track: z.number().int().positive(),
   prompts: z.array(framePromptSchema),
 });

@@ -1,6 +1,7 @@
 /** The user's objects as an immutable list: every edit makes a new one, so that history can hold both. */
 import { createHash } from 'node:crypto';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
+import type { Found } from '../../../shared/discovery.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 
@@ -14,6 +15,8 @@ export interface ObjectRecord {
   readonly solo: boolean;
   /** Neither prompts nor tracking change it. */
   readonly locked: boolean;
+  /** How it was found, where nobody clicked it first. */
+  readonly found?: Found | undefined;
   /** Where its masks are in the mask store; a merge gives an object new masks under a new number. */
   readonly track: number;
   /** By frame, in the order the user first prompted each. */
@@ -37,7 +40,8 @@ export const replaceObject = (list: ObjectList, object: ObjectRecord): ObjectLis
 export const promptOn = ({ prompts }: ObjectRecord, frame: number): FramePrompt | undefined => prompts.find((p) => p.frame === frame);
 
 /** @param prompt null removes the frame's prompts */
-export const withPrompt = (object: ObjectRecord, frame: number, prompt: FramePrompt | null): ObjectRecord => {
+export const withPrompt = (before: ObjectRecord, frame: number, prompt: FramePrompt | null): ObjectRecord => {
+  const object = touched(before);
   const others = object.prompts.filter((p) => p.frame !== frame);
   if (!prompt) return { ...object, prompts: others };
   const isThere = others.length < object.prompts.length;
@@ -49,8 +53,13 @@ export const changedObject = (object: ObjectRecord, change: ObjectChange): Objec
   if (change.color !== undefined && !/^#[0-9a-f]{6}$/.test(change.color))
     throw new AppError('bad-request', `"${change.color}" is not a colour. Use #rrggbb.`);
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  return { ...object, ...given };
+  const isTouched = change.name !== undefined || change.locked !== undefined;
+  return { ...(isTouched ? touched(object) : object), ...given };
 };
+
+/** A found object that somebody changed is the user's. */
+const touched = (object: ObjectRecord): ObjectRecord =>
+  object.found?.isAuto ? { ...object, found: { ...object.found, isAuto: false } } : object;
 
 /** How a change is called in the menu. */
 export const labelOfChange = (change: ObjectChange): string => {

@@ -14,6 +14,7 @@ import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
 import { checkFrame, checkInside, checkMask, checkPositive } from './check-prompt.ts';
 import { syncPrompts, tellEngine } from './engine-prompts.ts';
+import { type FoundObject, foundRecords } from './found-objects.ts';
 import { exchange } from './history.ts';
 import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
 import { changedMarks, labelOfMarks } from './marks.ts';
@@ -142,6 +143,37 @@ export class SessionEdits {
     this.#work = { ...this.#work, nextId: id + 1 };
     this.#commit('Add object', { objects: [...this.list, object] });
     return id;
+  }
+
+  /** What a search found becomes objects, as one step. @returns their ids */
+  addFound(objects: readonly FoundObject[]): Promise<number[]> {
+    if (objects.length === 0) return Promise.resolve([]);
+    const { store, media } = this.#deps;
+    return this.#inOrder(async () => {
+      const before = this.list;
+      const added = foundRecords(objects, this.#work, media);
+      const records = added.map(({ record }) => record);
+      store.setTracks([...before, ...records]);
+      store.batch(() => {
+        for (const { results } of added) for (const { frame, result } of results) store.put(frame, result);
+      });
+      const keys = records.map((record) => [record.track, promptsKey(record)]);
+      this.#work = {
+        ...this.#work,
+        nextId: this.#work.nextId + records.length,
+        trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) },
+      };
+      this.#commit(
+        labelFor(
+          'Find object',
+          records.map(({ id }) => id),
+        ),
+        { objects: [...before, ...records] },
+      );
+      await syncPrompts(this.#deps, before, this.list);
+      this.#deps.onFrame(this.#work.position);
+      return records.map(({ id }) => id);
+    });
   }
 
   /** Does something at once that is to come behind what is still under way. */

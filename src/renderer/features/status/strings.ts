@@ -20,6 +20,7 @@ export const statusText = {
   downloading: (name: string): string => `Downloading ${name}`,
   kinds: {
     track: 'Tracking',
+    find: 'Finding objects',
     export: 'Export',
     copy: 'Project copy',
     import: 'Downloading',
