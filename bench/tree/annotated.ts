@@ -66,8 +66,7 @@ export class CachedGraphs implements TrackerGraphs {
   async encodeImage(rgb: Uint8Array): Promise<ImageFeatures> {
     const known = this.#features.get(rgb);
     if (known) return known;
-    // Without `dispose`, so that trackers leave it alone.
-    const { dispose: _, ...features } = await this.#graphs.encodeImage(rgb);
+    const features = await this.#graphs.encodeImage(rgb);
     this.#features.set(rgb, features);
     return features;
   }

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 
-export const memoryGateNames = ['none', 'sam2long', 'samurai', 'dam4sam'] as const;
-export type MemoryGateName = (typeof memoryGateNames)[number];
+export const memoryPolicyNames = ['none', 'sam2long', 'samurai', 'dam4sam'] as const;
+export type MemoryPolicyName = (typeof memoryPolicyNames)[number];
 
 export const memorySettingsSchema = z.object({
   /** One path, or several that compete. */
@@ -15,9 +15,9 @@ export const memorySettingsSchema = z.object({
    */
   variant: z.enum(['exact', 'live']).default('live'),
   /**
-   * Which frames become memories and how a candidate is rated. "auto" is none for one path and SAM2Long's for the tree.
+   * The memory policy: which frames become memories and how a candidate is rated. "auto" is none for one path and SAM2Long's for the tree.
    */
-  gate: z.enum(['auto', ...memoryGateNames]).default('auto'),
+  gate: z.enum(['auto', ...memoryPolicyNames]).default('auto'),
   /** Paths kept per object. */
   maxBranches: z.number().int().min(1).max(8).default(3),
   /** Mask IoU from which two branches tell the same story; after three such frames they are merged. 1 = never. */
@@ -42,8 +42,8 @@ export type MemorySettings = z.infer<typeof memorySettingsSchema>;
 /** One path, as SAM 2. */
 export const defaultMemorySettings: MemorySettings = memorySettingsSchema.parse({});
 
-/** The gate at work: "auto" resolved. */
-export const gateOf = ({ gate, mode }: Pick<MemorySettings, 'gate' | 'mode'>): MemoryGateName =>
+/** The policy at work: "auto" resolved. */
+export const policyOf = ({ gate, mode }: Pick<MemorySettings, 'gate' | 'mode'>): MemoryPolicyName =>
   gate === 'auto' ? (mode === 'tree' ? 'sam2long' : 'none') : gate;
 
 /** One path is a tree that never branches. */
@@ -52,4 +52,4 @@ export const branchesOf = ({ mode, maxBranches }: Pick<MemorySettings, 'mode' | 
 
 /** True when plain SAM 2 does: one path and every frame a memory. */
 export const isPlainSam2 = (settings: Pick<MemorySettings, 'gate' | 'mode'>): boolean =>
-  settings.mode === 'single' && gateOf(settings) === 'none';
+  settings.mode === 'single' && policyOf(settings) === 'none';

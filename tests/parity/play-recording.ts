@@ -82,7 +82,7 @@ export const playRecording = async (options: PlayOptions): Promise<PlayedRecordi
     // A single mask's IoU may be that of the candidate which replaced it (rule 10); a mask prompt's is 1 by definition
     // (rule 7).
     played.lowResIous.push(thresholdIou(lowRes, output.logits));
-    const compared = isMask ? call.ious : call.multimask ? ious.slice(1) : [output.iou];
+    const compared = isMask ? call.ious : call.multimask ? ious.slice(1) : [output.predictedIou];
     played.calls.push({
       frame,
       objectId,

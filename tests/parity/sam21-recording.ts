@@ -153,7 +153,7 @@ export const playSam21 = async ({ recording, scenario, model, clip, isStream = f
     const at = expected.findIndex((call) => call.frame === frame && call.obj === id);
     const call = expected.splice(at, 1)[0];
     if (at < 0 || !call) throw new Error(`the official predictor made no call for object ${id} on frame ${frame}`);
-    const ours = isMask || !call.multimask ? [output.iou] : ious.slice(1);
+    const ours = isMask || !call.multimask ? [output.predictedIou] : ious.slice(1);
     compared.push({
       at: `${scenario} ${op} frame ${frame} object ${id}`,
       score: call.score,

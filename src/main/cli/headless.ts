@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import { type MemorySettings, memoryGateNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
+import { type MemorySettings, memoryPolicyNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
 import { type Precision, type Provider, precisionNames, providerNames } from '../engine/api/providers.ts';
 import { createServices } from '../services/app/create-services.ts';
 import type { Services } from '../services/app/services.ts';
@@ -51,7 +51,7 @@ const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): 
   const parsed = memorySettingsSchema.safeParse(isExact ? { ...exact, gate } : { mode: memory, gate });
   if (parsed.success) return parsed.data;
   if (parsed.error.issues[0]?.path[0] === 'gate')
-    throw new AppError('bad-request', `There is no gate "${gate}". Known: auto, ${memoryGateNames.join(', ')}.`);
+    throw new AppError('bad-request', `There is no gate "${gate}". Known: auto, ${memoryPolicyNames.join(', ')}.`);
   throw new AppError('bad-request', `There is no memory "${memory}". Known: single, tree, tree-exact.`);
 };
 

@@ -24,7 +24,7 @@ export interface Mutation {
 const outputOf = (value: number): FrameOutput => ({
   logits: new Float32Array(1),
   objectLogit: 1,
-  iou: 0.9,
+  predictedIou: 0.9,
   pointer: Float32Array.of(value),
   maskMemory: Float32Array.of(value),
 });
@@ -294,7 +294,7 @@ export const mutations: readonly Mutation[] = [
   {
     rule: '13',
     breaks: 'memories of tracked frames binarised',
-    source: { from: 'stored.map(({ made }) => made),\n      false,', to: 'stored.map(({ made }) => made),\n      true,' },
+    source: { from: 'stored.map(({ output }) => output),\n      false,', to: 'stored.map(({ output }) => output),\n      true,' },
     noticedBy: 'click',
   },
   {

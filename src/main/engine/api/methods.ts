@@ -18,7 +18,7 @@ interface EngineOutputs {
   forgetViewer: Done;
   setPoints: EngineResult;
   setMask: EngineResult;
-  attend: Done;
+  prefetchFrame: Done;
   setForeground: Done;
   clearPrompts: Done;
   removeObject: Done;

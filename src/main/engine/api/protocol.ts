@@ -65,7 +65,7 @@ export const engineInputs = {
     candidate: z.number().int().min(0).max(3).nullable().default(null),
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
-  attend: z.object({ sessionId, frame }),
+  prefetchFrame: z.object({ sessionId, frame }),
   /** Sessions that somebody looks at: their prompts go before all other work. null, as at the start: those of every session do. */
   setForeground: z.object({ sessionIds: z.array(sessionId).nullable() }),
   clearPrompts: z.object({ sessionId, objectId, frame }),

@@ -62,10 +62,10 @@ export class FoundTracker {
         frame,
         timeMs,
         picture: lumaPicture(image, imageSize, logitSize),
-        results: tracked.map(({ objectId, logits, iou, objectLogit }) => ({
+        results: tracked.map(({ objectId, logits, predictedIou, objectLogit }) => ({
           key: objectId,
           mask: GridMask.ofLogits(logits, logitSize),
-          score: iou,
+          score: predictedIou,
           objectLogit,
         })),
         others,
@@ -87,9 +87,9 @@ export class FoundTracker {
 
   #results(tracked: readonly ObjectFrameResult[], { born }: FrameOutcome): FoundFrame['results'] {
     const known = new Map(this.discoverer.tracks.map((track) => [track.key, track]));
-    const before = tracked.flatMap(({ objectId, logits, iou, objectLogit }) => {
+    const before = tracked.flatMap(({ objectId, logits, predictedIou, objectLogit }) => {
       const track = known.get(objectId);
-      return track?.isPresent && !track.isDoubtful ? [{ key: objectId, logits, score: iou, objectLogit }] : [];
+      return track?.isPresent && !track.isDoubtful ? [{ key: objectId, logits, score: predictedIou, objectLogit }] : [];
     });
     return [...before, ...born.map(({ key, candidate: { logits, score } }) => ({ key, logits, score, objectLogit: 1 }))];
   }
@@ -104,7 +104,10 @@ export class FoundTracker {
           batch.map((proposal) => this.#prompt(proposal)),
           () => image,
         );
-        for (const [i, proposal] of batch.entries()) answers.set(proposal, masks[i]!);
+        for (const [i, proposal] of batch.entries()) {
+          const { predictedIou, ...mask } = masks[i]!;
+          answers.set(proposal, { ...mask, iou: predictedIou });
+        }
       }
     }
     return proposals.map((proposal) => answers.get(proposal)!);

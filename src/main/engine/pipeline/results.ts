@@ -6,7 +6,7 @@ import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 
 /** @param source size of the clip in px */
 export const toEngineResult = (
-  result: Pick<ObjectFrameResult, 'objectId' | 'logits' | 'iou' | 'objectLogit' | 'prompted'>,
+  result: Pick<ObjectFrameResult, 'objectId' | 'logits' | 'predictedIou' | 'objectLogit' | 'prompted'>,
   source: { width: number; height: number },
 ): EngineResult => {
   const side = Math.sqrt(result.logits.length);
@@ -18,7 +18,7 @@ export const toEngineResult = (
     counts: compressCounts(rle.counts),
     box: box ? [box.x, box.y, box.width, box.height] : null,
     area: rleArea(rle),
-    score: result.iou,
+    score: result.predictedIou,
     objectLogit: result.objectLogit,
     prompted: result.prompted,
     overlay: {
@@ -26,7 +26,7 @@ export const toEngineResult = (
       width: side,
       height: side,
       scale,
-      score: result.iou,
+      score: result.predictedIou,
       objectLogit: result.objectLogit,
       logits: values,
     },

@@ -12,7 +12,7 @@ const result: ObjectFrameResult = {
   objectId: 1,
   logits: new Float32Array(16).fill(1),
   objectLogit: 3,
-  iou: 0.9,
+  predictedIou: 0.9,
   prompted: false,
   uncertainty: 0,
   events: [],

@@ -3,9 +3,11 @@
  * has the next frame waiting, and run lengths are made while it works on that, so a run costs what its slowest stage costs.
  */
 
+import { throttle } from '../../common/throttle.ts';
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../api/protocol.ts';
 import type { GraphTimings } from '../api/timings.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
+import { FramesUnderWay } from './frames-under-way.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';
 import { objectsOn, passLength, type TrackPass } from './track-plan.ts';
@@ -43,7 +45,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   const { source, signal } = options;
   const total = options.passes.reduce((sum, pass) => sum + passLength(pass), 0);
   let done = 0;
-  let lastPictureMs = Number.NEGATIVE_INFINITY;
+  const isPictureDue = throttle(1000 / picturesPerSecond);
 
   const send = async (
     frame: number,
@@ -51,8 +53,6 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
     picture: EnginePlanes | null,
     { results, timings, workerMs }: Answer,
   ): Promise<void> => {
-    // The loop below sends the worker its next frame first.
-    await new Promise(setImmediate);
     const encoded: EngineResult[] = results.map((result) => toEngineResult(result, source.media));
     done++;
     await options.onFrame({
@@ -70,10 +70,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   };
 
   for (const pass of options.passes) {
-    const atWorker: Promise<Answer>[] = [];
-    /** Results leave in order, each as soon as it is there. */
-    const leaving: Promise<void>[] = [];
-    let last: Promise<void> = Promise.resolve();
+    const underWay = new FramesUnderWay(inFlight);
     try {
       for await (const decoded of source.decode({
         start: pass.start,
@@ -84,23 +81,14 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
         signal,
       })) {
         signal.throwIfAborted();
-        const now = performance.now();
-        const isShown = decoded.display !== null && now - lastPictureMs >= 1000 / picturesPerSecond;
-        if (isShown) lastPictureMs = now;
-        const picture = isShown ? { ...options.display!, planes: decoded.display! } : null;
+        const picture = decoded.display !== null && isPictureDue() ? { ...options.display!, planes: decoded.display } : null;
         const answer = options.track(decoded.frame, pass.reverse, decoded.model!, objectsOn(pass, decoded.frame));
-        atWorker.push(answer);
-        last = last.then(async () => send(decoded.frame, pass.reverse, picture, await answer));
-        last.catch(() => {});
-        leaving.push(last);
-        if (atWorker.length >= inFlight) await atWorker.shift();
-        if (leaving.length > inFlight) await leaving.shift();
+        await underWay.add(answer, (answered) => send(decoded.frame, pass.reverse, picture, answered!));
       }
-      await last;
+      await underWay.allLeft();
     } finally {
-      if (atWorker.length > 0) options.dropUpcoming();
-      // The worker must be idle before anyone may end it.
-      await Promise.allSettled([...atWorker, last]);
+      if (underWay.isAtWorker) options.dropUpcoming();
+      await underWay.settled();
     }
   }
 };

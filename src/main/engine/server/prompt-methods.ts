@@ -19,7 +19,7 @@ interface PromptAnswer {
 }
 
 export interface PromptMethodsHost {
-  parse: <M extends 'setPoints' | 'setMask' | 'attend' | 'setForeground' | 'clearPrompts' | 'removeObject'>(
+  parse: <M extends 'setPoints' | 'setMask' | 'prefetchFrame' | 'setForeground' | 'clearPrompts' | 'removeObject'>(
     method: M,
     input: unknown,
   ) => EngineInput<M>;
@@ -57,7 +57,7 @@ export const promptMethods = ({ parse, lock, worker, source, modelSize, onPrompt
     });
 
   /** By session: the newest request. */
-  const attended = new Map<string, object>();
+  const prefetched = new Map<string, object>();
   return {
     setPoints: async (raw: EngineInput<'setPoints'>): Promise<EngineResult> => {
       const { sessionId, objectId, frame, points, box, prior, candidate } = parse('setPoints', raw);
@@ -92,18 +92,18 @@ export const promptMethods = ({ parse, lock, worker, source, modelSize, onPrompt
     },
 
     /** Somebody looks at a frame: what its first prompt needs is made ready. Of several of a session the newest counts. */
-    attend: async (raw: EngineInput<'attend'>): Promise<object> => {
-      const { sessionId, frame } = parse('attend', raw);
+    prefetchFrame: async (raw: EngineInput<'prefetchFrame'>): Promise<object> => {
+      const { sessionId, frame } = parse('prefetchFrame', raw);
       const request = {};
-      attended.set(sessionId, request);
+      prefetched.set(sessionId, request);
       try {
         return await lock.use(async () => {
-          if (attended.get(sessionId) !== request) return {};
+          if (prefetched.get(sessionId) !== request) return {};
           const image = await source(sessionId).modelFrame(frame, modelSize());
-          return attended.get(sessionId) === request ? worker().call('attend', { sessionId, frame, image }) : {};
+          return prefetched.get(sessionId) === request ? worker().call('prefetchFrame', { sessionId, frame, image }) : {};
         });
       } finally {
-        if (attended.get(sessionId) === request) attended.delete(sessionId);
+        if (prefetched.get(sessionId) === request) prefetched.delete(sessionId);
       }
     },
 

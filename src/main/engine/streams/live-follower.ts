@@ -5,6 +5,7 @@
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { GraphTimings } from '../api/timings.ts';
+import { FramesUnderWay } from '../pipeline/frames-under-way.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import type { FrameQueue } from './frame-queue.ts';
 import type { FrameRing, LiveFrame } from './frame-ring.ts';
@@ -53,9 +54,7 @@ export class LiveFollower<P> {
   #isStale = false;
   #isClosed = false;
   #newest = -1;
-  readonly #atWorker: Promise<unknown>[] = [];
-  readonly #leaving: Promise<void>[] = [];
-  #last: Promise<void> = Promise.resolve();
+  readonly #underWay = new FramesUnderWay(inFlight);
 
   constructor(host: FollowerHost<P>, now: () => number = () => performance.now()) {
     this.#host = host;
@@ -121,7 +120,7 @@ export class LiveFollower<P> {
         this.#followed().filter((id) => this.#next.get(id) === frame.frame),
       );
     }
-    await Promise.allSettled([...this.#atWorker, this.#last]);
+    await this.#underWay.settled();
   }
 
   close(): void {
@@ -157,20 +156,18 @@ export class LiveFollower<P> {
   }
 
   async #submit(frame: LiveFrame, picture: P | null, ids: number[]): Promise<void> {
-    let answer: Promise<LiveAnswer | null> = Promise.resolve(null);
+    let answer: Promise<LiveAnswer | null> | null = null;
     if (ids.length > 0) {
       for (const id of ids) this.#next.set(id, frame.frame + 1);
       answer = this.#host.track(frame, ids).catch((error: unknown) => {
         this.#failed(error);
         return null;
       });
-      this.#atWorker.push(answer);
     }
-    // What can't leave has nobody left to go to; the loop is ended then.
-    this.#last = this.#last.then(async () => this.#host.onFrame(frame, picture, await answer)).catch(() => {});
-    this.#leaving.push(this.#last);
-    if (this.#atWorker.length >= inFlight) await this.#atWorker.shift();
-    if (this.#leaving.length > inFlight) await this.#leaving.shift();
+    await this.#underWay.add(answer, async (answered) => {
+      // What can't leave has nobody left to go to; the loop is ended then.
+      await this.#host.onFrame(frame, picture, answered).catch(() => {});
+    });
   }
 
   #failed(error: unknown): void {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { LiveSource } from '../../../shared/live.ts';
 import { titleOf } from '../../common/live-source.ts';
+import { throttle } from '../../common/throttle.ts';
 import type { EnginePlanes, EnginePrompt, LiveFrameEvent, LiveReport } from '../api/protocol.ts';
 import { type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { toEngineResult, toMemoryReport } from '../pipeline/results.ts';
@@ -82,7 +83,8 @@ export class LiveSession {
   #problem: AppError | null = null;
   #isFirst = true;
   #locked: readonly number[] = [];
-  #lastPictureMs = Number.NEGATIVE_INFINITY;
+  /** A little more often than that, so that a source of exactly so many loses none to jitter. */
+  readonly #isPictureDue = throttle(1000 / (picturesPerSecond * 1.1));
   /** ms of this segment's time stamps before the session's time. */
   #offset: { segment: number; ms: number } | null = null;
   #lastTimeMs = -1;
@@ -277,11 +279,7 @@ export class LiveSession {
     picture: Arrived | null,
     answer: Awaited<ReturnType<FollowerHost<Arrived>['track']>> | null,
   ): Promise<void> {
-    // The follower gives the worker its next frame first.
-    await new Promise(setImmediate);
-    const now = performance.now();
-    const isShown = picture !== null && now - this.#lastPictureMs >= 1000 / (picturesPerSecond * 1.1);
-    if (isShown) this.#lastPictureMs = now;
+    const isShown = picture !== null && this.#isPictureDue();
     const results = answer?.results ?? [];
     const { media, display } = { media: this.media, display: this.#picture!.display };
     const encoded = results.map((result) => toEngineResult(result, media));

@@ -13,7 +13,7 @@ class AheadGraphs extends ScriptedGraphs {
   readonly ahead: { name: string; resolve: () => void; reject: (error: Error) => void }[] = [];
 
   #features(name: string): NamedFeatures {
-    return { name, dispose: () => this.log.push(`dispose ${name}`) };
+    return { name };
   }
 
   override async encodeImage(rgb?: Uint8Array): Promise<ImageFeatures> {

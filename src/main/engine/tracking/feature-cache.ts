@@ -36,9 +36,8 @@ export class FeatureCache {
     }
     const features = await (this.#takeAhead(frame) ?? this.#graphs.encodeImage(await image(), this));
     this.#features.set(frame, features);
-    for (const [oldest, old] of this.#features) {
+    for (const oldest of this.#features.keys()) {
       if (this.#features.size <= cachedFrames) break;
-      old.dispose?.();
       this.#features.delete(oldest);
     }
     return features;
@@ -59,7 +58,6 @@ export class FeatureCache {
 
   clear(): void {
     this.#dropAhead(() => true);
-    for (const features of this.#features.values()) features.dispose?.();
     this.#features.clear();
   }
 

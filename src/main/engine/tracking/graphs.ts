@@ -3,10 +3,8 @@
  * objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
  */
 
-/** Image features of one frame, owned by whoever encoded it. */
-export interface ImageFeatures {
-  readonly dispose?: () => void;
-}
+/** Image features of one frame; what they are only the graphs know. */
+export type ImageFeatures = object;
 
 export interface AttendInput {
   batch: number;

@@ -6,7 +6,7 @@ import { testConstants } from './testing/scripted-graphs.ts';
 const outputOf = (value: number): FrameOutput => ({
   logits: new Float32Array(1),
   objectLogit: 1,
-  iou: 0.9,
+  predictedIou: 0.9,
   pointer: Float32Array.of(value),
   maskMemory: Float32Array.of(value),
 });

@@ -17,7 +17,7 @@ export interface FrameOutput extends AttendableFrame {
   logits: Float32Array;
   objectLogit: number;
   /** Predicted IoU. */
-  iou: number;
+  predictedIou: number;
 }
 
 export interface AttendedMemory {

@@ -47,7 +47,7 @@ export const decodePoints = async (
 export interface ProbedPrompt {
   /** [4h * 4h]; mask where > 0. */
   logits: Float32Array;
-  iou: number;
+  predictedIou: number;
   objectLogit: number;
 }
 
@@ -123,7 +123,7 @@ export const decodeMask = async (
   return {
     logits,
     pointer: isPresent ? output.pointers.slice(0, constants.hiddenDim) : noObjectPointer,
-    iou: 1,
+    predictedIou: 1,
     objectLogit: isPresent ? logit : -logit,
     candidate: 0,
   };

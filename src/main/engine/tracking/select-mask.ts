@@ -8,7 +8,7 @@ export interface SelectedMask {
   /** [C] */
   pointer: Float32Array;
   /** Predicted IoU of the chosen mask. */
-  iou: number;
+  predictedIou: number;
   objectLogit: number;
   /** Candidate whose mask is used, 0..3. */
   candidate: number;
@@ -49,7 +49,7 @@ export const takeCandidate = (constants: TrackerConstants, output: DecodedObject
   return {
     logits: output.logits(0, candidate).slice(),
     pointer: output.pointers.slice(candidate * dim, (candidate + 1) * dim),
-    iou: output.ious[candidate]!,
+    predictedIou: output.ious[candidate]!,
     // A user who picks a mask says that the object is there.
     objectLogit: Math.max(output.objectLogit[0]!, Number.EPSILON),
     candidate,
@@ -77,7 +77,7 @@ export const selectMask = (constants: TrackerConstants, output: DecodedObjects, 
   return {
     logits,
     pointer: output.pointers.slice((index * 4 + pointerFrom) * dim, (index * 4 + pointerFrom + 1) * dim),
-    iou: output.ious[index * 4 + maskFrom]!,
+    predictedIou: output.ious[index * 4 + maskFrom]!,
     objectLogit,
     candidate: maskFrom,
   };

@@ -24,34 +24,34 @@ export const trackSingle = async (
   const results: ObjectFrameResult[] = [];
   const multimask = usesMultimask(constants, 0, false);
   for (const group of groupByShape(requests)) {
-    const output = await decodeTracked(
+    const decoded = await decodeTracked(
       core,
       features,
       group.map((index) => requests[index]!),
     );
-    const drawn = [...group.keys()].filter((index) => needsMask(output.objectLogit[index]!, multimask));
-    await output.draw(
+    const drawn = [...group.keys()].filter((index) => needsMask(decoded.objectLogit[index]!, multimask));
+    await decoded.draw(
       drawn.map((entry) => {
-        const candidate = candidateByIou(output, entry, multimask);
+        const candidate = candidateByIou(decoded, entry, multimask);
         return { entry, remember: candidate === null ? [] : [candidate] };
       }),
     );
     const stored = group.map((of, index) => {
-      const { logits, objectLogit, iou, pointer, candidate } = selectMask(constants, output, index, multimask);
-      const made: FrameOutput = { logits, objectLogit, iou, pointer, maskMemory: output.memory(index, candidate) };
-      objects[of]!.bank.recent.set(frame, made);
-      results.push(plainResult(objects[of]!.id, made, false, frameUncertainty(made, [])));
-      return { of, made, ious: [...output.ious.subarray(index * 4, index * 4 + 4)] };
+      const { logits, objectLogit, predictedIou, pointer, candidate } = selectMask(constants, decoded, index, multimask);
+      const output: FrameOutput = { logits, objectLogit, predictedIou, pointer, maskMemory: decoded.memory(index, candidate) };
+      objects[of]!.bank.recent.set(frame, output);
+      results.push(plainResult(objects[of]!.id, output, false, frameUncertainty(output, [])));
+      return { of, output, ious: [...decoded.ious.subarray(index * 4, index * 4 + 4)] };
     });
     await encodeMemories(
       core,
       features,
-      stored.map(({ made }) => made),
+      stored.map(({ output }) => output),
       false,
     );
-    for (const { of, made, ious } of stored) {
+    for (const { of, output, ious } of stored) {
       const { memories, pointers } = requests[of]!;
-      onOutput?.(objects[of]!.id, frame, made, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
+      onOutput?.(objects[of]!.id, frame, output, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
     }
   }
   for (const { bank } of objects) bank.prune(frame, reverse);

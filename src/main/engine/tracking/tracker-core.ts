@@ -23,7 +23,7 @@ export interface ObjectFrameResult {
   /** [4h * 4h] logits covering the whole frame; mask where > 0. */
   logits: Float32Array;
   objectLogit: number;
-  iou: number;
+  predictedIou: number;
   prompted: boolean;
   /** Worth a look, 0..1; 0 on prompted frames. */
   uncertainty: number;
@@ -37,7 +37,7 @@ export interface AmendedResult {
   frame: number;
   logits: Float32Array;
   objectLogit: number;
-  iou: number;
+  predictedIou: number;
 }
 
 /** Told after every inference; tests use it to compare and to force state. */
@@ -50,8 +50,8 @@ export type OnOutput = (
 
 /** A result without a tree. */
 export const plainResult = (objectId: number, output: FrameOutput, prompted: boolean, uncertainty = 0): ObjectFrameResult => {
-  const { logits, objectLogit, iou } = output;
-  return { objectId, logits, objectLogit, iou, prompted, uncertainty, events: [], amended: [] };
+  const { logits, objectLogit, predictedIou } = output;
+  return { objectId, logits, objectLogit, predictedIou, prompted, uncertainty, events: [], amended: [] };
 };
 
 /** Attends and decodes a frame without prompts for requests of one shape. Masks are yet to be drawn. */

@@ -55,7 +55,7 @@ describe('prompts', () => {
     const { tracker } = setUp();
     const seen: number[] = [];
     tracker.onOutput = (_id, _frame, output) => seen.push(output.pointer[0]!);
-    expect((await tracker.setPoints(1, 0, click(10, 10), image)).iou).toBeCloseTo(0.9);
+    expect((await tracker.setPoints(1, 0, click(10, 10), image)).predictedIou).toBeCloseTo(0.9);
     expect(
       (
         await tracker.setPoints(
@@ -71,7 +71,7 @@ describe('prompts', () => {
           },
           image,
         )
-      ).iou,
+      ).predictedIou,
     ).toBeCloseTo(0.5);
     expect(seen).toEqual([2, 10]);
   });
@@ -82,7 +82,7 @@ describe('prompts', () => {
     const pointers: number[] = [];
     tracker.onOutput = (_id, _frame, output) => pointers.push(output.pointer[0]!);
     const result = await tracker.setPoints(1, 0, { points: [], labels: [], box: [1, 1, 20, 20] }, image);
-    expect(result.iou).toBeCloseTo(0.9);
+    expect(result.predictedIou).toBeCloseTo(0.9);
     expect(result.logits[0]).toBe(3);
     expect(pointers).toEqual([0]);
   });

@@ -87,7 +87,7 @@ export class VideoTracker {
   }
 
   /** Branches of an object's tree, best first; empty without one. */
-  branches(objectId: number): { branch: number; score: number; historySize: number }[] {
+  branches(objectId: number): { branch: number; pathScore: number; historySize: number }[] {
     return this.#objects.get(objectId)?.tree?.branches ?? [];
   }
 
@@ -136,14 +136,14 @@ export class VideoTracker {
       ? null
       : { memories: bank.memoriesFor(frame, reverse), pointers: bank.pointersFor(frame, reverse, this.#core.frameCount) };
     const { selected, ious } = await decodePoints(this.#core, features, prompt, request, previous?.logits ?? priorLogits, candidate);
-    const memory = store(pending, frame, selected);
-    this.onOutput?.(objectId, frame, memory, {
+    const output = store(pending, frame, selected);
+    this.onOutput?.(objectId, frame, output, {
       ious,
       isMask: false,
       memories: request?.memories.length ?? 0,
       pointers: request?.pointers.length ?? 0,
     });
-    return plainResult(objectId, memory, true);
+    return plainResult(objectId, output, true);
   }
 
   /**
@@ -155,9 +155,9 @@ export class VideoTracker {
     const object = this.#ensureObject(objectId);
     object.points.delete(frame);
     const { pending } = this.#correctionOf(object, frame);
-    const memory = store(pending, frame, await decodeMask(this.#core, await this.#features.of(frame, image), resized));
-    this.onOutput?.(objectId, frame, memory, { ious: [1], isMask: true, memories: 0, pointers: 0 });
-    return plainResult(objectId, memory, true);
+    const output = store(pending, frame, await decodeMask(this.#core, await this.#features.of(frame, image), resized));
+    this.onOutput?.(objectId, frame, output, { ious: [1], isMask: true, memories: 0, pointers: 0 });
+    return plainResult(objectId, output, true);
   }
 
   /**
@@ -181,7 +181,7 @@ export class VideoTracker {
   }
 
   /** Makes ready what a prompt on a frame needs of its image. @param image [S, S, 3] */
-  async attend(frame: number, image: Uint8Array): Promise<void> {
+  async prefetchFrame(frame: number, image: Uint8Array): Promise<void> {
     await this.#features.of(frame, () => image);
   }
 
@@ -296,8 +296,8 @@ export class VideoTracker {
 }
 
 const store = (into: Map<number, FrameOutput>, frame: number, selected: SelectedMask): FrameOutput => {
-  const { logits, objectLogit, iou, pointer } = selected;
-  const output: FrameOutput = { logits, objectLogit, iou, pointer, maskMemory: null };
+  const { logits, objectLogit, predictedIou, pointer } = selected;
+  const output: FrameOutput = { logits, objectLogit, predictedIou, pointer, maskMemory: null };
   into.set(frame, output);
   return output;
 };

@@ -166,7 +166,7 @@ it('a frame to prefetch in one clip does not replace that of another', async () 
   await open('a', 1);
   await open('b', 1);
   graphs.encoded.length = 0;
-  const prefetch = (sessionId: string, frame: number, clip: number) => methods.attend({ sessionId, frame, image: picture(clip) });
+  const prefetch = (sessionId: string, frame: number, clip: number) => methods.prefetchFrame({ sessionId, frame, image: picture(clip) });
   await Promise.all([prefetch('a', 10, 1), prefetch('a', 11, 2), prefetch('b', 10, 3), prefetch('b', 12, 4)]);
   expect(graphs.encoded.toSorted()).toEqual([2, 4]);
 });

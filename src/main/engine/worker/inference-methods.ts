@@ -163,13 +163,13 @@ export const inferenceMethods = <L>(loadModel: (input: L) => Promise<LoadedModel
       prompted(input.sessionId, (tracker) => tracker.setMask(input.objectId, input.frame, input.mask, () => input.image)),
 
     /** Encodes a frame that is likely to be prompted. Of several of a session that wait the last one alone counts. */
-    attend: (input: { sessionId: string; frame: number; image: Uint8Array }) => {
+    prefetchFrame: (input: { sessionId: string; frame: number; image: Uint8Array }) => {
       const { sessionId, frame, image } = input;
       prefetched.set(sessionId, input);
       return queue.run(sessionId, async () => {
         if (prefetched.get(sessionId) !== input || encoderMs > mostPrefetchMs) return {};
         model?.takeTimings();
-        await trackerOf(sessionId).attend(frame, image);
+        await trackerOf(sessionId).prefetchFrame(frame, image);
         takeTimings();
         return {};
       });

@@ -200,7 +200,7 @@ export class SessionService {
     try {
       this.#deps
         .engine()
-        .call('attend', { sessionId: this.id, frame })
+        .call('prefetchFrame', { sessionId: this.id, frame })
         .catch(() => {});
     } catch {
       // The engine is being restarted.

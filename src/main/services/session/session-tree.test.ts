@@ -33,7 +33,7 @@ const play = async (change: Partial<MemorySettings>, script: (call: number, inde
   const told: TreeEvent[] = [];
   for (let frame = 0; frame < frameCount; frame++) {
     const results = await tracker.trackFrame(frame, false, image);
-    first.push(results[0]!.iou);
+    first.push(results[0]!.predictedIou);
     told.push(...results.flatMap(({ events }) => events));
     pushed.length = 0;
     tracked(frame, {

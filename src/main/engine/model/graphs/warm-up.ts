@@ -37,7 +37,7 @@ export const warmUp = async (graphs: TrackerGraphs, constants: TrackerConstants)
       outputs.push(...(await tracker.trackFrame(frame, false, image)));
       frameMs = performance.now() - start;
     }
-    for (const { logits, objectLogit, iou } of outputs) {
+    for (const { logits, objectLogit, predictedIou: iou } of outputs) {
       if (![...logits, objectLogit, iou].every(Number.isFinite)) {
         throw new AppError('inference-failed', "The model's results are not numbers. Choose another provider.");
       }

@@ -1,9 +1,8 @@
 /** What the image encoder makes of a frame. */
 import type { Tensor } from 'onnxruntime-node';
-import type { ImageFeatures } from '../../tracking/graphs.ts';
 import type { Tensors } from '../runtime/tensor-batches.ts';
 
-export interface EncodedImage extends ImageFeatures {
+export interface EncodedImage {
   /** [1, C / 8, 4h, 4h] */
   s0: Tensor;
   /** [1, C / 4, 2h, 2h] */

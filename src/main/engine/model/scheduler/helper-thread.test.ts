@@ -35,7 +35,7 @@ describe('two threads', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const frameCount = 7;
-  type Frame = Pick<ObjectFrameResult, 'logits' | 'objectLogit' | 'iou'>;
+  type Frame = Pick<ObjectFrameResult, 'logits' | 'objectLogit' | 'predictedIou'>;
   /** A bright disc that wanders over a texture. */
   const picture = (frame: number): Uint8Array => {
     const size = constants.imageSize;
@@ -60,13 +60,13 @@ describe('two threads', () => {
         const tracked = tracker.trackFrame(t, step < 0, () => picture(t));
         const ahead = [t + step, t + 2 * step].filter((frame) => (to - frame) * step >= 0);
         if (looksAhead && t !== to) tracker.lookAhead(ahead.map((frame) => ({ frame, image: picture(frame) })));
-        told.push(...(await tracked).map(({ logits, objectLogit, iou }) => ({ logits, objectLogit, iou })));
+        told.push(...(await tracked).map(({ logits, objectLogit, predictedIou }) => ({ logits, objectLogit, predictedIou })));
       }
     };
     const click = async (id: number, frame: number, x: number): Promise<void> => {
       const prompt = { points: [[size * x, size / 2]] as [number, number][], labels: [1], box: null };
-      const { logits, objectLogit, iou } = await tracker.setPoints(id, frame, prompt, () => picture(frame));
-      told.push({ logits, objectLogit, iou });
+      const { logits, objectLogit, predictedIou } = await tracker.setPoints(id, frame, prompt, () => picture(frame));
+      told.push({ logits, objectLogit, predictedIou });
       await tracker.encodePending(frame, () => picture(frame));
     };
     await click(1, 0, 0.33);
@@ -85,9 +85,9 @@ describe('two threads', () => {
   /** One thread's graphs have all cores, and sums that are shared out differently round differently. */
   const expectEqualButForRounding = (told: Frame[], other: Frame[]): void => {
     expect(told.length).toBe(other.length);
-    told.forEach(({ logits, objectLogit, iou }, index) => {
+    told.forEach(({ logits, objectLogit, predictedIou }, index) => {
       expect(objectLogit).toBeCloseTo(other[index]!.objectLogit, 2);
-      expect(iou).toBeCloseTo(other[index]!.iou, 2);
+      expect(predictedIou).toBeCloseTo(other[index]!.predictedIou, 2);
       const differing = logits.filter((logit, i) => logit > 0 !== other[index]!.logits[i]! > 0).length;
       expect(differing / logits.length).toBeLessThan(0.002);
     });

@@ -5,16 +5,15 @@ import { ImagesAhead } from './images-ahead.ts';
 /** What was begun, in order: the image's first value, and ' for several' where it is for several objects or paths. */
 const logged = (isShared = true) => {
   const begun: string[] = [];
-  const disposed: number[] = [];
   const encode = async (rgb: Uint8Array, forSeveral: boolean): Promise<ImageFeatures> => {
     begun.push(`${rgb[0]}${forSeveral ? ' for several' : ''}`);
-    return { dispose: () => void disposed.push(rgb[0]!) };
+    return {};
   };
   const settled = async (): Promise<string[]> => {
     await new Promise(setImmediate);
     return begun;
   };
-  return { ahead: new ImagesAhead(encode, isShared), settled, disposed };
+  return { ahead: new ImagesAhead(encode, isShared), settled };
 };
 /** Whose frames they are. */
 const clip = {};
@@ -61,8 +60,8 @@ describe('images of later frames', () => {
     expect(await settled()).toEqual(['2 for several']);
   });
 
-  it('are not begun once nobody wants them, or given back', async () => {
-    const { ahead, settled, disposed } = logged();
+  it('are not begun once nobody wants them', async () => {
+    const { ahead, settled } = logged();
     const first = ahead.begin(picture(1), true, clip)!;
     first.drop();
     ahead.attends(3, clip);
@@ -70,7 +69,6 @@ describe('images of later frames', () => {
     second.drop();
     ahead.remembers();
     expect(await settled()).toEqual(['1']);
-    expect(disposed).toEqual([1]);
   });
 
   it('are those of the next frame alone where both threads run every graph together', async () => {

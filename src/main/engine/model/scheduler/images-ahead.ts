@@ -6,9 +6,9 @@
  *   memories are begun (the first of them, where objects remember differently many frames), so that it is done when there are
  *   objects to decode.
  */
-import type { AheadFeatures, ImageFeatures } from '../../tracking/graphs.ts';
+import type { AheadFeatures } from '../../tracking/graphs.ts';
 
-export class ImagesAhead<Features extends ImageFeatures> {
+export class ImagesAhead<Features extends object> {
   readonly #encode: (rgb: Uint8Array, forSeveral: boolean, owner: object) => Promise<Features>;
   /** The helper takes a share of the work on several objects. */
   readonly #isShared: boolean;
@@ -60,10 +60,6 @@ export class ImagesAhead<Features extends ImageFeatures> {
       },
       drop: () => {
         isDropped = true;
-        features.then(
-          (encoded) => encoded.dispose?.(),
-          () => {},
-        );
       },
     };
   }

@@ -1,10 +1,10 @@
 /** A frame of a memory tree as the tracker goes about it, for tests of the tree. */
-import { gateOf } from '../../../../shared/memory-settings.ts';
+import { policyOf } from '../../../../shared/memory-settings.ts';
 import type { Candidate } from '../tree/candidate.ts';
 import type { GrownFrame, MemoryTree } from '../tree/memory-tree.ts';
 
 /** SAMURAI's and DAM4SAM's rules look at the masks before it is said what goes on. */
-const readsMasks = ({ settings }: MemoryTree): boolean => ['samurai', 'dam4sam'].includes(gateOf(settings));
+const readsMasks = ({ settings }: MemoryTree): boolean => ['samurai', 'dam4sam'].includes(policyOf(settings));
 
 /**
  * Only the masks of paths that the tree wants are there, and the memories that it is sure of.
@@ -21,7 +21,7 @@ export const growAsTracked = (tree: MemoryTree, frame: number, offered: Candidat
         if (!wanted.has(path)) throw new Error(`path ${path} was not drawn`);
         return logits;
       },
-      get memory() {
+      get maskMemory() {
         return wanted.get(path)?.includes(candidate) ? Float32Array.of(frame) : null;
       },
     })),

@@ -1,4 +1,4 @@
-/** Candidates and remembered frames made by hand, for tests of the tree and its gates. */
+/** Candidates and remembered frames made by hand, for tests of the tree and its policies. */
 import type { Candidate, RememberedFrame } from '../tree/candidate.ts';
 
 /** Logits of a square mask: `size` px from (left, top) on a grid of 8 x 8. */
@@ -8,18 +8,18 @@ export const squareLogits = (left: number, top: number, size: number): Float32Ar
   return logits;
 };
 
-export const offer = (iou: number, objectLogit = 5, logits = squareLogits(0, 0, 4), mark = 0): Candidate => ({
+export const offer = (predictedIou: number, objectLogit = 5, logits = squareLogits(0, 0, 4), mark = 0): Candidate => ({
   token: 1,
-  iou,
+  predictedIou,
   objectLogit,
   logits,
-  memory: null,
+  maskMemory: null,
   pointer: Float32Array.of(mark, 0, 0, 0),
 });
 
-export const remembered = (frame: number, iou = 0.9, objectLogit = 5): RememberedFrame => ({
+export const remembered = (frame: number, predictedIou = 0.9, objectLogit = 5): RememberedFrame => ({
   frame,
-  iou,
+  predictedIou,
   objectLogit,
   pointer: Float32Array.of(frame, 0, 0, 0),
   maskMemory: Float32Array.of(frame),

@@ -5,13 +5,13 @@ export interface Candidate {
   /** Decoder token, 0..3. */
   token: number;
   /** Predicted IoU, 0..1. */
-  iou: number;
+  predictedIou: number;
   /** Of the path, the same for its candidates. */
   objectLogit: number;
   /** [4h * 4h] raw logits, a view. May be read where the tree says that the path is to be drawn. */
   readonly logits: Float32Array;
   /** [h*h, Cm] of its mask, where that was made with it; else null. */
-  readonly memory: Float32Array | null;
+  readonly maskMemory: Float32Array | null;
   /** [C] with the no-object rule applied, a view. */
   pointer: Float32Array;
 }
@@ -19,6 +19,6 @@ export interface Candidate {
 /** Its memory is null until encoded, and when only the pointer is still of use. */
 export interface RememberedFrame extends AttendableFrame {
   readonly frame: number;
-  readonly iou: number;
+  readonly predictedIou: number;
   readonly objectLogit: number;
 }

@@ -6,8 +6,8 @@ import { growAsTracked } from '../testing/grow-tree.ts';
 import { testConstants } from '../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../testing/scripted-paths.ts';
 import type { Candidate } from './candidate.ts';
-import { startHistory } from './gates/start-history.ts';
 import { type GrownFrame, MemoryTree } from './memory-tree.ts';
+import { emptyPolicy } from './policies/empty-policy.ts';
 
 const conditioning = new Map<number, FrameOutput>([[0, { ...remembered(0, 1, 10), logits: new Float32Array(64) }]]);
 
@@ -15,7 +15,7 @@ const plant = (change: Partial<MemorySettings> = {}): MemoryTree =>
   new MemoryTree({
     objectId: 1,
     settings: memorySettingsSchema.parse({ mode: 'tree', variant: 'exact', ...change }),
-    start: startHistory('sam2long', testConstants, 0.3),
+    start: emptyPolicy('sam2long', testConstants, 0.3),
     reverse: false,
     firstBranch: 0,
     noObjScore: -1024,
@@ -50,8 +50,8 @@ describe('exact', () => {
     expect(tree.requests(context(1)).map(({ memories }) => memories.length)).toEqual([1]);
     const { kept } = step(tree, 1, () => uncertain);
     expect(kept).toHaveLength(1);
-    expect(kept[0]!.output.iou).toBe(0.9);
-    expect(tree.branches).toMatchObject([{ branch: 0, score: 0 }]);
+    expect(kept[0]!.output.predictedIou).toBe(0.9);
+    expect(tree.branches).toMatchObject([{ branch: 0, pathScore: 0 }]);
   });
 
   it('is one line until the first uncertain frame, computed once (rule L12)', () => {
@@ -68,7 +68,7 @@ describe('exact', () => {
     step(tree, 1, () => certain);
     const { kept, isCertain, events } = step(tree, 2, () => uncertain);
     expect(isCertain).toBe(false);
-    expect(kept.map(({ output }) => output.iou)).toEqual([0.9, 0.7, 0.5]);
+    expect(kept.map(({ output }) => output.predictedIou)).toEqual([0.9, 0.7, 0.5]);
     expect(events.map(({ type }) => type)).toEqual(['spawned', 'spawned', 'scored']);
     expect(tree.branches.map(({ branch }) => branch)).toEqual([0, 1, 2]);
     const requests = tree.requests(context(3));
@@ -85,7 +85,7 @@ describe('exact', () => {
     const marked = (path: number, frame: number): Candidate[] =>
       three([0.7, 0.69, 0.68], frame < 3 ? 1 : 5).map((candidate, k) => ({
         ...candidate,
-        iou: frame === 2 ? [0.9, 0.85, 0.8][k]! : k === 0 ? 0.7 - path / 1000 : 0.4,
+        predictedIou: frame === 2 ? [0.9, 0.85, 0.8][k]! : k === 0 ? 0.7 - path / 1000 : 0.4,
         pointer: Float32Array.of(frame, 10 * path + k, 0, 0),
       }));
     for (let t = 1; t <= 4; t++) step(tree, t, (path) => marked(path, t));
@@ -103,8 +103,8 @@ describe('exact', () => {
     step(tree, 1, () => certain);
     step(tree, 2, () => uncertain);
     const [, second, third] = tree.branches;
-    expect(second!.score).toBeCloseTo(Math.log(0.70001 / 0.90001), 10);
-    expect(third!.score).toBeCloseTo(Math.log(0.50001 / 0.90001), 10);
+    expect(second!.pathScore).toBeCloseTo(Math.log(0.70001 / 0.90001), 10);
+    expect(third!.pathScore).toBeCloseTo(Math.log(0.50001 / 0.90001), 10);
   });
 
   it('goes on with the best three scores on a certain frame and tells what died (rule L4)', () => {
@@ -120,7 +120,7 @@ describe('exact', () => {
     ]);
     // Rule L10: the frame since the split is told again.
     expect(events.find(({ type }) => type === 'switched')).toMatchObject({ from: 0, to: 1, amendedFrom: 2 });
-    expect(amended.map(({ frame, output }) => [frame, output.iou])).toEqual([[2, 0.7]]);
+    expect(amended.map(({ frame, output }) => [frame, output.predictedIou])).toEqual([[2, 0.7]]);
   });
 
   it('writes the no-object score over the mask of an absent object (rules 11 and L6)', () => {
@@ -171,7 +171,7 @@ describe('live', () => {
       step(tree, 1, () => certain);
       step(tree, 2, () => three([0.01, 0.8, 0.4], 1));
       for (let t = 3; t < 8; t++) step(tree, t, () => three([0.8, 0.01, 0.02]));
-      return tree.branches[1]!.score;
+      return tree.branches[1]!.pathScore;
     };
     expect(scoreAfter('exact')).toBeCloseTo(Math.log(0.40001 / 0.80001), 8);
     expect(scoreAfter('live')).toBeCloseTo(Math.log(0.40001 / 0.80001) / 32, 8);
@@ -184,7 +184,7 @@ describe('live', () => {
       step(tree, 2, () => three([0.9, 0.8, 0.1], 4.9));
       const next = step(tree, 3, (path) => three([path === 0 ? 0.8 : 0.95, 0.01, 0.01], path === 0 ? 4 : 6));
       expect(next.isCertain).toBe(true);
-      return tree.branches.find(({ branch }) => branch === 1)!.score - tree.branches.find(({ branch }) => branch === 0)!.score;
+      return tree.branches.find(({ branch }) => branch === 1)!.pathScore - tree.branches.find(({ branch }) => branch === 0)!.pathScore;
     };
     expect(scoreWith(1.2) - scoreWith(1)).toBeCloseTo(Math.log(1.2), 4);
   });
@@ -195,7 +195,7 @@ describe('live', () => {
       step(tree, 1, () => certain);
       step(tree, 2, () => three([0.9, 0.8, 0.1], 4.9));
       step(tree, 3, (path) => three([path === 0 ? 0.8 : 0.95, 0.01, 0.01], path === 0 ? 6 : 5));
-      return tree.branches.find(({ branch }) => branch === 1)!.score - tree.branches.find(({ branch }) => branch === 0)!.score;
+      return tree.branches.find(({ branch }) => branch === 1)!.pathScore - tree.branches.find(({ branch }) => branch === 0)!.pathScore;
     };
     expect(scoreWith(1.2)).toBeCloseTo(scoreWith(1), 10);
   });
@@ -209,7 +209,7 @@ describe('live', () => {
   });
 });
 
-describe('one path with a gate', () => {
+describe('one path with a policy', () => {
   it('takes the candidate of the rule (SAMURAI), whatever a key frame counts in the live tree', () => {
     const still = squareLogits(2, 2, 3);
     const settings = memorySettingsSchema.parse({ mode: 'single', gate: 'samurai', keyFrameBoost: 1.2 });
@@ -217,7 +217,7 @@ describe('one path with a gate', () => {
       const tree = new MemoryTree({
         objectId: 1,
         settings: { ...settings, mode, maxBranches: 1 },
-        start: startHistory('samurai', testConstants, 0.3),
+        start: emptyPolicy('samurai', testConstants, 0.3),
         reverse: false,
         firstBranch: 0,
         noObjScore: -1024,
@@ -226,7 +226,7 @@ describe('one path with a gate', () => {
       for (let t = 1; t <= 16; t++) step(tree, t, () => [offer(0.85, 5, still), offer(0.1), offer(0.1)]);
       // The twin elsewhere is a key frame, the near one is not: motion decides.
       const { kept } = step(tree, 17, () => [offer(0.85, 5, still), offer(0.9, 5, squareLogits(5, 5, 3)), offer(0.1)]);
-      expect(kept[0]!.output.iou).toBe(0.85);
+      expect(kept[0]!.output.predictedIou).toBe(0.85);
     }
   });
 });
@@ -264,8 +264,8 @@ describe('for all stories', () => {
             expect(branches.length).toBeLessThanOrEqual(maxBranches);
             expect(new Set(branches.map(({ branch }) => branch)).size).toBe(branches.length);
             expect(kept.length).toBe(branches.length);
-            expect(branches[0]!.score).toBe(0);
-            expect(branches.every(({ score }) => score <= 0)).toBe(true);
+            expect(branches[0]!.pathScore).toBe(0);
+            expect(branches.every(({ pathScore }) => pathScore <= 0)).toBe(true);
             expect(branches.every(({ historySize }) => historySize <= 16)).toBe(true);
             expect(tree.trailLength).toBe(Math.min(at + 1, history));
             expect(amended.length).toBeLessThanOrEqual(Math.min(5, history));
@@ -287,11 +287,11 @@ describe('for all stories', () => {
       fc.property(story, fc.constantFrom('exact' as const, 'live' as const), (frames, variant) => {
         const tree = plant({ variant, keyFrameBoost: 1, scoreDecay: 1 });
         frames.forEach(([ious, logits], at) => {
-          const scores = tree.branches.map(({ score }) => score);
+          const scores = tree.branches.map(({ pathScore }) => pathScore);
           const best = Math.max(...scores.flatMap((score, path) => ious[path]!.map((iou) => score + Math.log(iou + 1e-5))));
           const wanted = scores.flatMap((score, path) => ious[path]!.filter((iou) => score + Math.log(iou + 1e-5) === best));
           const { kept } = step(tree, at + 1, (path) => three(ious[path]!, logits[path]!));
-          expect(wanted).toContain(kept[0]!.output.iou);
+          expect(wanted).toContain(kept[0]!.output.predictedIou);
         });
       }),
       { numRuns: 60 },
@@ -305,7 +305,7 @@ describe('for all stories', () => {
         frames.forEach(([ious, logits], at) => {
           const { events } = step(tree, at + 1, (path) => three(ious[path]!, logits[path]!));
           const { branches } = tree;
-          expect(branches[0]!.score).toBe(0);
+          expect(branches[0]!.pathScore).toBe(0);
           for (const event of events)
             if (event.type === 'pruned' || event.type === 'merged') expect(event.branch).not.toBe(branches[0]!.branch);
         });
@@ -342,7 +342,7 @@ describe('for all stories', () => {
         const options = {
           objectId: 1,
           settings,
-          start: startHistory('sam2long', testConstants, 0.3),
+          start: emptyPolicy('sam2long', testConstants, 0.3),
           reverse: false,
           firstBranch: 0,
           noObjScore: -1024,

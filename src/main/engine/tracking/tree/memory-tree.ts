@@ -7,7 +7,7 @@
  * frames keeps the best three scores even where they are copies of one candidate (L12); a path is computed once however
  * many slots hold it.
  *
- * Bounded: histories hold what the next frame can reach, the trail behind a path ends after `history` frames, scores
+ * Bounded: policies hold what the next frame can reach, the trail behind a path ends after `history` frames, scores
  * are rebased.
  */
 import { branchesOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
@@ -16,8 +16,8 @@ import type { AttentionRequest } from '../attention-batch.ts';
 import type { FrameOutput } from '../memory-bank.ts';
 import { frameUncertainty } from '../uncertainty.ts';
 import type { Candidate, RememberedFrame } from './candidate.ts';
-import type { AttendContext, PathHistory } from './gates/path-history.ts';
 import { maskIou } from './mask-shape.ts';
+import type { AttendContext, MemoryPolicy } from './policies/memory-policy.ts';
 import { extendedScore, isCertainFrame, rebase, type ScoredCandidate, selectCandidates } from './select-candidates.ts';
 import { cutTrail, divergence, type TrailNode } from './trail.ts';
 
@@ -25,8 +25,8 @@ import { cutTrail, divergence, type TrailNode } from './trail.ts';
 interface Path {
   readonly branch: number;
   /** ln scale, 0 = the best. */
-  readonly score: number;
-  readonly history: PathHistory;
+  readonly pathScore: number;
+  readonly policy: MemoryPolicy;
   readonly tip: TrailNode | null;
   /** Frames in a row on which its mask agreed with the best path's. */
   readonly agreeing: number;
@@ -47,8 +47,8 @@ export interface GrownFrame {
 export interface TreeOptions {
   objectId: number;
   settings: MemorySettings;
-  /** What a path without any frame remembers: the gate's empty history. */
-  start: PathHistory;
+  /** What a path without any frame remembers: the policy's empty one. */
+  start: MemoryPolicy;
   reverse: boolean;
   /** Number of the first branch; an object's branches are never numbered twice. */
   firstBranch: number;
@@ -78,10 +78,10 @@ export class MemoryTree {
     this.#options = options;
     this.settings = options.settings;
     this.reverse = options.reverse;
-    // One path with a gate follows the gate's source and nothing else.
+    // One path with a policy follows the policy's source and nothing else.
     this.#isLive = options.settings.mode === 'tree' && options.settings.variant === 'live';
     this.#nextBranch = options.firstBranch + 1;
-    this.#slots = [{ branch: options.firstBranch, score: 0, history: options.start, tip: null, agreeing: 0 }];
+    this.#slots = [{ branch: options.firstBranch, pathScore: 0, policy: options.start, tip: null, agreeing: 0 }];
   }
 
   /** The newest frame, null before the first. */
@@ -99,11 +99,11 @@ export class MemoryTree {
   }
 
   /** Branches alive, best first. */
-  get branches(): { branch: number; score: number; historySize: number }[] {
-    return [...new Map(this.#slots.map((path) => [path.branch, path])).values()].map(({ branch, score, history }) => ({
+  get branches(): { branch: number; pathScore: number; historySize: number }[] {
+    return [...new Map(this.#slots.map((path) => [path.branch, path])).values()].map(({ branch, pathScore, policy }) => ({
       branch,
-      score,
-      historySize: history.size,
+      pathScore,
+      historySize: policy.size,
     }));
   }
 
@@ -143,26 +143,26 @@ export class MemoryTree {
 
   /** What each different path attends to on the next frame, best path first. */
   requests(context: Omit<AttendContext, 'reverse'>): AttentionRequest[] {
-    return this.#paths.map(({ history }) => history.attend({ ...context, reverse: this.reverse }));
+    return this.#paths.map(({ policy }) => policy.attend({ ...context, reverse: this.reverse }));
   }
 
   /**
-   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the gate looks
+   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the policy looks
    * at them, else those from which a candidate goes on that shows the object. `remember`: those of its candidates that
    * are remembered, unless their branch is merged on this frame.
    */
   masksWanted(offered: readonly (readonly Candidate[])[]): { path: number; remember: number[] }[] {
     const paths = this.#paths;
-    if (this.#options.sharesCopies === false || paths.some(({ history }) => history.readsMasks)) {
+    if (this.#options.sharesCopies === false || paths.some(({ policy }) => policy.readsMasks)) {
       return paths.map((_, path) => ({ path, remember: [] }));
     }
     const wanted = new Map<number, Set<number>>();
-    for (const { path: slot, candidate, score, objectLogit } of this.#chosen(paths, offered)) {
+    for (const { path: slot, candidate, pathScore, objectLogit } of this.#chosen(paths, offered)) {
       if (objectLogit <= 0) continue;
       const path = paths.indexOf(this.#slots[slot]!);
       const remember = wanted.get(path) ?? new Set<number>();
       wanted.set(path, remember);
-      if (!this.#isLive || this.#head === null || !this.#fallsBehind(score)) remember.add(candidate);
+      if (!this.#isLive || this.#head === null || !this.#fallsBehind(pathScore)) remember.add(candidate);
     }
     return [...wanted].map(([path, remember]) => ({ path, remember: [...remember] }));
   }
@@ -180,8 +180,8 @@ export class MemoryTree {
     if (isFirst) this.#tell(events, frame, { type: 'spawned', branch: former.branch, parent: null, score: 0 });
 
     const grown = this.#children(frame, paths, offered, chosen, kept, events);
-    // Rule L1: after the first frame every slot starts from its best mask, with score 0.
-    if (isFirst) this.#slots = new Array<Path>(branchesOf(this.settings)).fill({ ...grown[0]!, score: 0 });
+    // Rule L1: after the first frame every slot starts from its best mask, with pathScore 0.
+    if (isFirst) this.#slots = new Array<Path>(branchesOf(this.settings)).fill({ ...grown[0]!, pathScore: 0 });
     else this.#slots = this.#isLive ? this.#thinned(frame, grown, events) : grown;
     this.#head = frame;
 
@@ -207,13 +207,13 @@ export class MemoryTree {
     };
   }
 
-  /** Rule L1: the best mask, by the gate's rating. */
+  /** Rule L1: the best mask, by the policy's rating. */
   #firstOf(path: Path, candidates: readonly Candidate[]): ScoredCandidate {
-    const ratings = path.history.rate(candidates);
+    const ratings = path.policy.rate(candidates);
     let best = 0;
     for (let k = 1; k < candidates.length; k++) if (ratings[k]! > ratings[best]!) best = k;
-    const { iou, objectLogit } = candidates[best]!;
-    return { path: 0, candidate: best, score: 0, iou, objectLogit };
+    const { predictedIou, objectLogit } = candidates[best]!;
+    return { path: 0, candidate: best, pathScore: 0, predictedIou, objectLogit };
   }
 
   #isCertain(offered: readonly (readonly Candidate[])[]): boolean {
@@ -225,24 +225,24 @@ export class MemoryTree {
   #chosen(paths: readonly Path[], offered: readonly (readonly Candidate[])[]): ScoredCandidate[] {
     if (this.#head === null) return [this.#firstOf(paths[0]!, offered[0]!)];
     const decay = this.#isLive ? this.settings.scoreDecay : 1;
-    const ratings = paths.map(({ history }, index) => history.rate(offered[index]!));
+    const ratings = paths.map(({ policy }, index) => policy.rate(offered[index]!));
     const boosts = paths.map((_, index) => this.#boost(offered[index]!, ratings[index]!));
     const all = this.#slots.flatMap((slot, path) => {
       const at = paths.indexOf(slot);
-      return offered[at]!.map(({ iou, objectLogit }, candidate) => {
-        const score = extendedScore(slot.score, ratings[at]![candidate]! * boosts[at]!, decay);
-        return { path, candidate, score, iou, objectLogit };
+      return offered[at]!.map(({ predictedIou, objectLogit }, candidate) => {
+        const pathScore = extendedScore(slot.pathScore, ratings[at]![candidate]! * boosts[at]!, decay);
+        return { path, candidate, pathScore, predictedIou, objectLogit };
       });
     });
     const chosen = selectCandidates(all, branchesOf(this.settings), this.#isCertain(offered));
-    const scores = rebase(chosen.map(({ score }) => score));
-    return chosen.map((candidate, index) => ({ ...candidate, score: scores[index]! }));
+    const scores = rebase(chosen.map(({ pathScore }) => pathScore));
+    return chosen.map((candidate, index) => ({ ...candidate, pathScore: scores[index]! }));
   }
 
   /** Of a path as a whole, by the candidate it would take, so that it never changes which of its candidates that is. */
   #boost(candidates: readonly Candidate[], ratings: readonly number[]): number {
-    const { iou, objectLogit } = candidates[ratings.indexOf(Math.max(...ratings))]!;
-    return this.#isLive && iou >= keyFrameIou && objectLogit > this.settings.uncertaintyLogit ? this.settings.keyFrameBoost : 1;
+    const { predictedIou, objectLogit } = candidates[ratings.indexOf(Math.max(...ratings))]!;
+    return this.#isLive && predictedIou >= keyFrameIou && objectLogit > this.settings.uncertaintyLogit ? this.settings.keyFrameBoost : 1;
   }
 
   /** Rule L6. The best child of a path goes on as its branch, the others are new branches; copies stay copies. */
@@ -258,7 +258,7 @@ export class MemoryTree {
     const continued = new Set<number>();
     const apart = this.#options.sharesCopies === false;
     const branches = new Map<string, number>();
-    return chosen.map(({ path: slot, candidate: k, score }) => {
+    return chosen.map(({ path: slot, candidate: k, pathScore }) => {
       const parent = this.#slots[slot]!;
       const at = paths.indexOf(parent);
       const key = `${parent.branch}:${k}`;
@@ -266,10 +266,9 @@ export class MemoryTree {
       if (shared && !apart) return shared;
       const candidates = offered[apart ? slot : at]!;
       const candidate = candidates[k]!;
-      const { iou, objectLogit, pointer } = candidate;
-      const { memory } = candidate;
-      const entry: RememberedFrame = { frame, iou, objectLogit, pointer: pointer.slice(), maskMemory: memory };
-      const output: FrameOutput = { logits: this.#shown(candidate), objectLogit, iou, pointer: entry.pointer, maskMemory: memory };
+      const { predictedIou, objectLogit, pointer, maskMemory } = candidate;
+      const entry: RememberedFrame = { frame, predictedIou, objectLogit, pointer: pointer.slice(), maskMemory };
+      const output: FrameOutput = { logits: this.#shown(candidate), objectLogit, predictedIou, pointer: entry.pointer, maskMemory };
       kept.push({ output, entry });
       let branch = branches.get(key);
       if (branch === undefined) {
@@ -277,12 +276,12 @@ export class MemoryTree {
         branch = isNew ? this.#nextBranch++ : parent.branch;
         branches.set(key, branch);
         continued.add(parent.branch);
-        if (isNew) this.#tell(events, frame, { type: 'spawned', branch, parent: parent.branch, score });
+        if (isNew) this.#tell(events, frame, { type: 'spawned', branch, parent: parent.branch, score: pathScore });
       }
       const child: Path = {
         branch,
-        score,
-        history: parent.history.after(entry, k, candidates),
+        pathScore,
+        policy: parent.policy.after(entry, k, candidates),
         tip: { frame, output, parent: parent.tip },
         agreeing: branch === parent.branch ? parent.agreeing : 0,
       };
@@ -307,7 +306,7 @@ export class MemoryTree {
     const became = new Map<Path, Path>([[grown[0]!, best]]);
     for (const path of new Set(grown)) {
       if (became.has(path)) continue;
-      if (this.#fallsBehind(path.score)) {
+      if (this.#fallsBehind(path.pathScore)) {
         became.set(path, best);
         this.#tell(events, frame, { type: 'pruned', branch: path.branch, reason: 'ratio' });
         continue;
@@ -326,12 +325,12 @@ export class MemoryTree {
       }
       became.set(path, { ...path, agreeing });
     }
-    return grown.map((path) => became.get(path)!).sort((a, b) => b.score - a.score);
+    return grown.map((path) => became.get(path)!).sort((a, b) => b.pathScore - a.pathScore);
   }
 
   /** The live variant drops a branch of this score. Scores are rebased: the best one is 0. */
-  #fallsBehind(score: number): boolean {
-    return Math.exp(score) < this.settings.pruneRatio;
+  #fallsBehind(pathScore: number): boolean {
+    return Math.exp(pathScore) < this.settings.pruneRatio;
   }
 
   /** Rule L10 within a lag: a switch rewrites the frames since the two branches parted, at most `amendLag` of them. */
@@ -348,10 +347,10 @@ export class MemoryTree {
   }
 
   #scores(): BranchScore[] {
-    return [...new Map(this.#slots.map((path) => [path.branch, path])).values()].map(({ branch, score, tip }) => ({
+    return [...new Map(this.#slots.map((path) => [path.branch, path])).values()].map(({ branch, pathScore, tip }) => ({
       branch,
-      score,
-      iou: tip!.output.iou,
+      score: pathScore,
+      iou: tip!.output.predictedIou,
       objectLogit: tip!.output.objectLogit,
     }));
   }
@@ -360,7 +359,7 @@ export class MemoryTree {
     const [best, ...others] = [...new Map(this.#slots.map((path) => [path.branch, path])).values()];
     return frameUncertainty(
       best!.tip!.output,
-      others.map(({ score, tip }) => ({ score, agreement: maskIou(tip!.output.logits, best!.tip!.output.logits) })),
+      others.map(({ pathScore, tip }) => ({ pathScore, agreement: maskIou(tip!.output.logits, best!.tip!.output.logits) })),
     );
   }
 

@@ -4,17 +4,17 @@ import { frameUncertainty } from '../uncertainty.ts';
 import { conditioningRank, keyWeights } from './key-weights.ts';
 import { extendedScore, isCertainFrame, rebase, type ScoredCandidate, selectCandidates, storyOf } from './select-candidates.ts';
 
-const candidate = (path: number, k: number, score: number, iou: number, objectLogit = 5): ScoredCandidate => ({
+const candidate = (path: number, k: number, pathScore: number, predictedIou: number, objectLogit = 5): ScoredCandidate => ({
   path,
   candidate: k,
-  score,
-  iou,
+  pathScore,
+  predictedIou,
   objectLogit,
 });
 const named = (list: readonly ScoredCandidate[]): string[] => list.map(({ path, candidate: k }) => `${path}.${k}`);
 
 describe('rule L3', () => {
-  it('adds ln(IoU + 1e-5) to the score, without normalising', () => {
+  it('adds ln(IoU + 1e-5) to the pathScore, without normalising', () => {
     expect(extendedScore(-0.5, 0.8)).toBeCloseTo(-0.5 + Math.log(0.80001), 12);
     expect(extendedScore(0, 0)).toBeCloseTo(Math.log(1e-5), 12);
   });
@@ -49,7 +49,7 @@ describe('rule L5', () => {
   });
 
   it('tells an absent object apart from a present one of the same IoU', () => {
-    expect(storyOf({ iou: 0.9, objectLogit: 0 })).toBe(-90);
+    expect(storyOf({ predictedIou: 0.9, objectLogit: 0 })).toBe(-90);
     const all = [candidate(0, 0, -0.1, 0.9, 1), candidate(1, 0, -0.2, 0.9, -1), candidate(0, 1, -0.9, 0.9, 1)];
     expect(named(selectCandidates(all, 2, false))).toEqual(['0.0', '1.0']);
   });
@@ -71,7 +71,9 @@ const candidates = fc
       },
     ),
   )
-  .map(([paths, list]) => list.map(([score, iou, logit], at) => candidate(at % paths, Math.floor(at / paths), score, iou, logit)));
+  .map(([paths, list]) =>
+    list.map(([pathScore, predictedIou, logit], at) => candidate(at % paths, Math.floor(at / paths), pathScore, predictedIou, logit)),
+  );
 
 describe('for all candidates', () => {
   it('never keeps more than the most allowed, and always the best', () => {
@@ -80,7 +82,7 @@ describe('for all candidates', () => {
         const kept = selectCandidates(all, most, isCertain);
         expect(kept.length).toBeLessThanOrEqual(most);
         expect(kept.length).toBeGreaterThan(0);
-        expect(kept[0]!.score === Math.max(...all.map(({ score }) => score))).toBe(true);
+        expect(kept[0]!.pathScore === Math.max(...all.map(({ pathScore }) => pathScore))).toBe(true);
         expect(new Set(named(kept)).size).toBe(kept.length);
       }),
     );
@@ -103,8 +105,8 @@ describe('for all candidates', () => {
       fc.property(fc.array(fc.double({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 8 }), (scores) => {
         const rebased = rebase(scores);
         expect(Math.max(...rebased)).toBe(0);
-        scores.forEach((score, i) => {
-          expect(rebased[i]! - rebased[0]!).toBeCloseTo(score - scores[0]!, 8);
+        scores.forEach((pathScore, i) => {
+          expect(rebased[i]! - rebased[0]!).toBeCloseTo(pathScore - scores[0]!, 8);
         });
       }),
     );
@@ -124,17 +126,17 @@ describe('key weights (rule L9)', () => {
 
 describe('uncertainty', () => {
   it('is high where a near rival sees something else, or presence is in doubt', () => {
-    const sure = frameUncertainty({ objectLogit: 12, iou: 1 }, []);
-    const same = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 1, score: -0.1 }]);
-    const near = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 0.2, score: -0.1 }]);
-    const far = frameUncertainty({ objectLogit: 12, iou: 1 }, [{ agreement: 0.2, score: -5 }]);
-    const doubt = frameUncertainty({ objectLogit: 0, iou: 1 }, []);
+    const sure = frameUncertainty({ objectLogit: 12, predictedIou: 1 }, []);
+    const same = frameUncertainty({ objectLogit: 12, predictedIou: 1 }, [{ agreement: 1, pathScore: -0.1 }]);
+    const near = frameUncertainty({ objectLogit: 12, predictedIou: 1 }, [{ agreement: 0.2, pathScore: -0.1 }]);
+    const far = frameUncertainty({ objectLogit: 12, predictedIou: 1 }, [{ agreement: 0.2, pathScore: -5 }]);
+    const doubt = frameUncertainty({ objectLogit: 0, predictedIou: 1 }, []);
     expect(sure).toBeLessThan(0.01);
     expect(same).toBeCloseTo(sure, 12);
     expect(near).toBeGreaterThan(0.7);
     expect(far).toBeLessThan(0.02);
     expect(doubt).toBe(1);
     // Sure that it is there, unsure of its mask: what the predicted IoU lacks.
-    expect(frameUncertainty({ objectLogit: 12, iou: 0.4 }, [])).toBeCloseTo(0.6, 2);
+    expect(frameUncertainty({ objectLogit: 12, predictedIou: 0.4 }, [])).toBeCloseTo(0.6, 2);
   });
 });

@@ -6,8 +6,9 @@ export interface ScoredCandidate {
   /** Place among the path's candidates. */
   candidate: number;
   /** ln scale. */
-  score: number;
-  iou: number;
+  pathScore: number;
+  /** 0..1 */
+  predictedIou: number;
   /** Of its path. */
   objectLogit: number;
 }
@@ -18,18 +19,19 @@ const epsilon = 1e-5;
  * Rule L3: S(p,k) = S(p) + ln(IoU + 1e-5).
  * @param decay weight of the score so far, 1 in SAM2Long
  */
-export const extendedScore = (score: number, rating: number, decay = 1): number => decay * score + Math.log(rating + epsilon);
+export const extendedScore = (pathScore: number, rating: number, decay = 1): number => decay * pathScore + Math.log(rating + epsilon);
 
 /** Rule L4: certain when some path's object logit is farther from 0 than the threshold. */
 export const isCertainFrame = (objectLogits: readonly number[], uncertaintyLogit: number): boolean =>
   objectLogits.some((logit) => Math.abs(logit) > uncertaintyLogit);
 
 /** Best first; ties by path, then candidate, so that the result does not depend on the order given. */
-const byScore = (a: ScoredCandidate, b: ScoredCandidate): number => b.score - a.score || a.path - b.path || a.candidate - b.candidate;
+const byScore = (a: ScoredCandidate, b: ScoredCandidate): number =>
+  b.pathScore - a.pathScore || a.path - b.path || a.candidate - b.candidate;
 
 /** Rule L5: the predicted IoU rounded to two decimals, negated where the path believes the object absent. */
-export const storyOf = ({ iou, objectLogit }: Pick<ScoredCandidate, 'iou' | 'objectLogit'>): number =>
-  Math.round(iou * 100) * (objectLogit <= 0 ? -1 : 1);
+export const storyOf = ({ predictedIou, objectLogit }: Pick<ScoredCandidate, 'predictedIou' | 'objectLogit'>): number =>
+  Math.round(predictedIou * 100) * (objectLogit <= 0 ? -1 : 1);
 
 /**
  * At most `most` candidates, best first. Certain: the best by score (L4). Uncertain: the best of each story; when those

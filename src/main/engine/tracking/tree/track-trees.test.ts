@@ -103,7 +103,7 @@ describe('a frame', () => {
 });
 
 describe('one path', () => {
-  it('is SAM 2 to the bit when the tree may not branch and has no gate, from one prompt on', async () => {
+  it('is SAM 2 to the bit when the tree may not branch and has no memory policy, from one prompt on', async () => {
     const calls = async (memory: MemorySettings): Promise<unknown> => {
       const { graphs, tracker } = setUp(memory);
       for (const id of [1, 2]) await prompted(tracker, id, 3);
@@ -111,7 +111,7 @@ describe('one path', () => {
       graphs.script = (call, index) => ({ ious: [0.5, 0.6 + (call % 7) / 20, 0.9 - index / 10, 0.7], objectLogit: (call % 5) - 1 });
       const forward = await run(tracker, 3, 40);
       const shown = forward.map((frame) =>
-        frame.map(({ logits, iou, objectLogit, uncertainty }) => [[...logits.slice(0, 8)], iou, objectLogit, uncertainty]),
+        frame.map((said) => [[...said.logits.slice(0, 8)], said.predictedIou, said.objectLogit, said.uncertainty]),
       );
       return { shown, attend: graphs.of('attend').map(({ attend }) => attend) };
     };
@@ -119,7 +119,7 @@ describe('one path', () => {
     expect(await calls(treeSettings({ maxBranches: 1, gate: 'none' }))).toEqual(single);
   });
 
-  it('has no tree events with a gate alone', async () => {
+  it('has no tree events with a policy alone', async () => {
     const { graphs, tracker } = setUp(memorySettingsSchema.parse({ gate: 'sam2long' }));
     await prompted(tracker, 1, 0);
     tracker.startPropagation();
@@ -332,8 +332,8 @@ describe('whatever happens', () => {
       tracker.startPropagation();
       const results = new Map<number, unknown[]>();
       for (let t = 0; t <= 12; t++)
-        for (const { objectId, iou, objectLogit, events, uncertainty } of await tracker.trackFrame(t, false, image))
-          results.set(objectId, [...(results.get(objectId) ?? []), { iou, objectLogit, events, uncertainty }]);
+        for (const { objectId, predictedIou, objectLogit, events, uncertainty } of await tracker.trackFrame(t, false, image))
+          results.set(objectId, [...(results.get(objectId) ?? []), { predictedIou, objectLogit, events, uncertainty }]);
       return results;
     };
     const both = await play([1, 2]);
@@ -359,7 +359,7 @@ describe('amending', () => {
     const frames = await run(tracker, 0, 4);
     const switched = frames.flat().find(({ amended }) => amended.length > 0)!;
     expect(switched.events.find(({ type }) => type === 'switched')).toMatchObject({ frame: 3, amendedFrom: 2 });
-    expect(switched.amended).toMatchObject([{ frame: 2, iou: expect.closeTo(0.85) }]);
+    expect(switched.amended).toMatchObject([{ frame: 2, predictedIou: expect.closeTo(0.85) }]);
   });
 });
 
@@ -395,6 +395,6 @@ describe('memory', () => {
     expect(Math.max(early.memories, late.memories)).toBeLessThanOrEqual(30 + 2 * 7);
     expect(late.frames).toBeLessThan(200);
     expect((decodes - before) / 18000).toBeLessThanOrEqual(3);
-    expect(tracker.branches(1).every(({ score, historySize }) => Number.isFinite(score) && historySize <= 16)).toBe(true);
+    expect(tracker.branches(1).every(({ pathScore, historySize }) => Number.isFinite(pathScore) && historySize <= 16)).toBe(true);
   }, 60_000);
 });

@@ -2,7 +2,7 @@
  * One frame of objects with a memory tree each: all paths of all objects whose requests have one shape are asked for as
  * one batch.
  */
-import { gateOf, type MemorySettings } from '../../../../shared/memory-settings.ts';
+import { type MemorySettings, policyOf } from '../../../../shared/memory-settings.ts';
 import { groupByShape } from '../attention-batch.ts';
 import type { TrackerConstants } from '../constants.ts';
 import type { DecodedObjects } from '../decoded-objects.ts';
@@ -11,9 +11,9 @@ import { endTree, type ObjectState } from '../object-state.ts';
 import { selectMask, usesMultimask } from '../select-mask.ts';
 import { decodeTracked, encodeMemories, type ObjectFrameResult, type OnOutput, plainResult, type TrackerCore } from '../tracker-core.ts';
 import type { Candidate } from './candidate.ts';
-import { memoryReach } from './gates/path-history.ts';
-import { startHistory } from './gates/start-history.ts';
 import { MemoryTree } from './memory-tree.ts';
+import { emptyPolicy } from './policies/empty-policy.ts';
+import { memoryReach } from './policies/memory-policy.ts';
 
 const pointsOfTrackedFrame = 0;
 
@@ -40,20 +40,20 @@ interface DecodedPath {
 const candidatesOf = (constants: TrackerConstants, { output, entry: index }: DecodedPath, multimask: boolean): Candidate[] => {
   const objectLogit = output.objectLogit[index]!;
   if (!multimask) {
-    const { candidate, iou, logits, pointer } = selectMask(constants, output, index, false);
-    return [{ token: candidate, iou, objectLogit, logits, memory: null, pointer }];
+    const { candidate, predictedIou, logits, pointer } = selectMask(constants, output, index, false);
+    return [{ token: candidate, predictedIou, objectLogit, logits, maskMemory: null, pointer }];
   }
   const dim = constants.hiddenDim;
   return [1, 2, 3].map((token) => {
     const at = index * 4 + token;
     return {
       token,
-      iou: output.ious[at]!,
+      predictedIou: output.ious[at]!,
       objectLogit,
       get logits() {
         return output.logits(index, token);
       },
-      get memory() {
+      get maskMemory() {
         return output.memory(index, token);
       },
       pointer: output.pointers.subarray(at * dim, (at + 1) * dim),
@@ -80,7 +80,7 @@ const treeFor = (context: TreeContext, object: ObjectState, frame: number, rever
   const started = new MemoryTree({
     objectId: object.id,
     settings,
-    start: startHistory(gateOf(settings), constants, settings.memoryQuality),
+    start: emptyPolicy(policyOf(settings), constants, settings.memoryQuality),
     reverse,
     firstBranch: object.nextBranch,
     noObjScore: constants.noObjScore,
@@ -146,7 +146,7 @@ export const trackTrees = async (
     // A branch that takes the lead brings its memories, for corrections; what these can't reach is held by paths alone.
     trees[at]!.forgetMemories(memoryReach(core.constants) + 1, (of, output) => object.bank.recent.get(of) === output);
     const { memories, pointers } = requested.find((path) => path.at === at)!.request;
-    const ious = offers[at]![0]!.map(({ iou }) => iou);
+    const ious = offers[at]![0]!.map(({ predictedIou }) => predictedIou);
     onOutput?.(object.id, frame, best, { ious, isMask: false, memories: memories.length, pointers: pointers.length });
     const result = plainResult(object.id, best, false, uncertainty);
     const tellable = context.settings.mode === 'tree' ? events : [];
@@ -157,7 +157,7 @@ export const trackTrees = async (
         frame: earlier,
         logits: output.logits,
         objectLogit: output.objectLogit,
-        iou: output.iou,
+        predictedIou: output.predictedIou,
       })),
     };
   });

@@ -7,9 +7,9 @@ import type { TrackerConstants } from '../../constants.ts';
 import type { AttendedMemory, AttendedPointer } from '../../memory-bank.ts';
 import type { RememberedFrame } from '../candidate.ts';
 import { conditioningRank, keyWeights } from '../key-weights.ts';
-import { type AttendContext, bankOf, memoryReach, type PathHistory, pointerReach, pushBounded, ratedByIou } from './path-history.ts';
+import { type AttendContext, bankOf, type MemoryPolicy, memoryReach, pointerReach, pushBounded, ratedByIou } from './memory-policy.ts';
 
-export class Sam2LongHistory implements PathHistory {
+export class Sam2LongPolicy implements MemoryPolicy {
   readonly readsMasks = false;
   readonly #constants: TrackerConstants;
   readonly #quality: number;
@@ -28,10 +28,10 @@ export class Sam2LongHistory implements PathHistory {
 
   rate = ratedByIou;
 
-  after(entry: RememberedFrame): PathHistory {
-    const passes = entry.iou > this.#quality && entry.objectLogit > 0;
+  after(entry: RememberedFrame): MemoryPolicy {
+    const passes = entry.predictedIou > this.#quality && entry.objectLogit > 0;
     const kept = passes ? pushBounded(this.#kept, entry, pointerReach(this.#constants), memoryReach(this.#constants)) : this.#kept;
-    return new Sam2LongHistory(this.#constants, this.#quality, kept, entry);
+    return new Sam2LongPolicy(this.#constants, this.#quality, kept, entry);
   }
 
   attend({ frame, reverse, conditioning, frameCount }: AttendContext): AttentionRequest {

@@ -10,7 +10,7 @@ import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
 import type { Candidate, RememberedFrame } from '../candidate.ts';
 import { boxIou, boxUnion, maskShape } from '../mask-shape.ts';
-import { type AttendContext, bankOf, type PathHistory, pointerReach, pushBounded, ratedByIou } from './path-history.ts';
+import { type AttendContext, bankOf, type MemoryPolicy, pointerReach, pushBounded, ratedByIou } from './memory-policy.ts';
 
 const slots = 3;
 const recentEvery = 5;
@@ -43,7 +43,7 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-export class Dam4SamHistory implements PathHistory {
+export class Dam4SamPolicy implements MemoryPolicy {
   readonly readsMasks = true;
   readonly #constants: TrackerConstants;
   readonly #memory: Memory;
@@ -55,13 +55,13 @@ export class Dam4SamHistory implements PathHistory {
 
   rate = ratedByIou;
 
-  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): PathHistory {
+  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): MemoryPolicy {
     const { recent, appearances, anchors, areas, sinceAnchor, sinceAppearance } = this.#memory;
     const { area } = entry.objectLogit > 0 ? maskShape(candidates[chosen]!.logits) : { area: 0 };
     const isEmpty = area === 0;
     const isAppearance = !isEmpty && sinceAppearance + 1 >= recentEvery;
     const isAnchor = !isEmpty && this.#isAnchor(entry, area, chosen, candidates);
-    return new Dam4SamHistory(this.#constants, {
+    return new Dam4SamPolicy(this.#constants, {
       recent: pushBounded(recent, entry, pointerReach(this.#constants), 1),
       last: isEmpty ? null : entry,
       appearances: isAppearance ? [...appearances, entry].slice(-(slots - 1) - 1) : appearances,
@@ -95,7 +95,7 @@ export class Dam4SamHistory implements PathHistory {
    */
   #isAnchor(entry: RememberedFrame, area: number, chosen: number, candidates: readonly Candidate[]): boolean {
     const { areas, sinceAnchor } = this.#memory;
-    if (entry.iou <= anchorIou || areas.length === 0 || sinceAnchor < anchorEvery) return false;
+    if (entry.predictedIou <= anchorIou || areas.length === 0 || sinceAnchor < anchorEvery) return false;
     const usual = median(areas);
     if (Math.abs(area - usual) > anchorAreaTolerance * usual) return false;
     const box = maskShape(candidates[chosen]!.logits).box;

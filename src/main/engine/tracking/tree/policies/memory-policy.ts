@@ -1,5 +1,5 @@
 /**
- * What one path remembers behind the frame at hand, and the strategy (gate) that decides it. Immutable: paths that
+ * What one path remembers behind the frame at hand, and the policy that decides it. Immutable: paths that
  * share a past share these objects, and growing one costs the same whatever the length of the clip.
  */
 import type { AttentionRequest } from '../../attention-batch.ts';
@@ -16,7 +16,7 @@ export interface AttendContext {
   frameCount: number | null;
 }
 
-export interface PathHistory {
+export interface MemoryPolicy {
   /** Rating or remembering looks at the candidates' masks. */
   readonly readsMasks: boolean;
   /** How good each candidate is, 0..1, in SAM 2 its predicted IoU. */
@@ -26,14 +26,14 @@ export interface PathHistory {
    * @param entry its memory may be filled in later, before anything attends to it
    * @param chosen which of `candidates` it is
    */
-  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): PathHistory;
+  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): MemoryPolicy;
   /** What a frame attends to. The frame follows the newest remembered one. */
   attend(context: AttendContext): AttentionRequest;
   /** Frames held in any form, for tests of the bound. */
   readonly size: number;
 }
 
-export const ratedByIou = (candidates: readonly Candidate[]): number[] => candidates.map(({ iou }) => iou);
+export const ratedByIou = (candidates: readonly Candidate[]): number[] => candidates.map(({ predictedIou }) => predictedIou);
 
 /** The entry appended, at most `most` kept, memories only for the newest `withMemory`. */
 export const pushBounded = (

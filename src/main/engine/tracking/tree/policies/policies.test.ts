@@ -5,18 +5,18 @@ import { MemoryBank } from '../../memory-bank.ts';
 import { testConstants } from '../../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../../testing/scripted-paths.ts';
 import { boxIou } from '../mask-shape.ts';
+import { emptyPolicy } from './empty-policy.ts';
 import { KalmanBox } from './kalman-box.ts';
-import type { PathHistory } from './path-history.ts';
-import { startHistory } from './start-history.ts';
+import type { MemoryPolicy } from './memory-policy.ts';
 
 const prompt = (frame: number): FrameOutput => ({ ...remembered(frame, 1, 10), logits: new Float32Array(64) });
 const conditioning = new Map([[0, prompt(0)]]);
 
 /** Frames 1, 2, … with these IoUs and object logits. */
-const grown = (start: PathHistory, frames: readonly [number, number][]): PathHistory =>
+const grown = (start: MemoryPolicy, frames: readonly [number, number][]): MemoryPolicy =>
   frames.reduce((history, [iou, logit], at) => history.after(remembered(at + 1, iou, logit), 0, [offer(iou, logit)]), start);
 
-const attended = (history: PathHistory, frame: number, cond = conditioning, reverse = false, frameCount: number | null = 100) => {
+const attended = (history: MemoryPolicy, frame: number, cond = conditioning, reverse = false, frameCount: number | null = 100) => {
   const { memories, pointers } = history.attend({ frame, reverse, conditioning: cond, frameCount });
   return {
     memories: memories.map(({ source, temporalRow }) => [source.pointer[0], temporalRow]),
@@ -26,14 +26,14 @@ const attended = (history: PathHistory, frame: number, cond = conditioning, reve
   };
 };
 
-describe('no gate', () => {
+describe('no policy', () => {
   it('attends exactly as the memory bank of one path does, for any run of frames', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 40 }), fc.boolean(), (count, reverse) => {
         const bank = new MemoryBank(testConstants);
         const origin = 50;
         bank.conditioning.set(origin, prompt(origin));
-        let history = startHistory('none', testConstants, 0.3);
+        let history = emptyPolicy('none', testConstants, 0.3);
         for (let i = 1; i <= count; i++) {
           const t = reverse ? origin - i : origin + i;
           bank.recent.set(t, { ...remembered(t), logits: new Float32Array(64) });
@@ -55,7 +55,7 @@ describe('no gate', () => {
 });
 
 describe('SAM2Long', () => {
-  const start = startHistory('sam2long', testConstants, 0.3);
+  const start = emptyPolicy('sam2long', testConstants, 0.3);
 
   it('keeps frames of quality with the object present, and the last one whatever it is (rule L7)', () => {
     const history = grown(start, [
@@ -148,11 +148,11 @@ describe('SAM2Long', () => {
 });
 
 describe('SAMURAI (rule G1)', () => {
-  const start = startHistory('samurai', testConstants, 0.3);
+  const start = emptyPolicy('samurai', testConstants, 0.3);
   const still = squareLogits(2, 2, 3);
 
   it('rates by predicted IoU until fifteen good frames in a row, then by motion as well', () => {
-    let history: PathHistory = start;
+    let history: MemoryPolicy = start;
     const twins = [offer(0.8, 5, still), offer(0.85, 5, squareLogits(5, 5, 3))];
     for (let t = 1; t <= 14; t++) history = history.after(remembered(t, 0.8), 0, [offer(0.8, 5, still)]);
     expect(history.rate(twins)).toEqual([0.8, 0.85]);
@@ -189,7 +189,7 @@ describe('SAMURAI (rule G1)', () => {
 
   it('remembers no frame whose mask has nothing of the predicted box, once motion is trusted', () => {
     const jump = (frames: number): unknown => {
-      let history: PathHistory = start;
+      let history: MemoryPolicy = start;
       for (let t = 1; t <= frames; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, still)]);
       history = history.after(remembered(frames + 1, 0.9), 0, [offer(0.9, 5, squareLogits(6, 6, 2))]);
       // One frame more, so that the one in question is not attended as the last.
@@ -214,7 +214,7 @@ describe('SAMURAI (rule G1)', () => {
   });
 
   it('starts the filter anew after a bad frame, where the object is then', () => {
-    let history: PathHistory = start;
+    let history: MemoryPolicy = start;
     for (let t = 1; t <= 20; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, still)]);
     history = history.after(remembered(21, 0.3), 0, [offer(0.3, 5, still)]);
     const elsewhere = squareLogits(5, 5, 3);
@@ -233,7 +233,7 @@ describe('SAMURAI (rule G1)', () => {
 });
 
 describe('DAM4SAM (rule G2)', () => {
-  const start = startHistory('dam4sam', testConstants, 0.3);
+  const start = emptyPolicy('dam4sam', testConstants, 0.3);
   const target = squareLogits(0, 0, 3);
   const far = squareLogits(5, 5, 3);
 
@@ -256,12 +256,12 @@ describe('DAM4SAM (rule G2)', () => {
   });
 
   it('anchors a sure frame whose other candidate covers something else, not one like it, not one of odd size', () => {
-    const steady = (count: number): PathHistory => {
-      let history: PathHistory = start;
+    const steady = (count: number): MemoryPolicy => {
+      let history: MemoryPolicy = start;
       for (let t = 1; t <= count; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, target)]);
       return history;
     };
-    const anchors = (history: PathHistory): unknown[] =>
+    const anchors = (history: MemoryPolicy): unknown[] =>
       attended(history, 9)
         .memories.filter(([, row]) => row === 6)
         .map(([frame]) => frame);
@@ -274,7 +274,7 @@ describe('DAM4SAM (rule G2)', () => {
 
   it('anchors no two frames within five, the prompt counted', () => {
     const anchorsFrom = (gap: number): unknown => {
-      let history: PathHistory = start;
+      let history: MemoryPolicy = start;
       for (let t = 1; t < gap; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, target)]);
       const distractor = [offer(0.9, 5, target), offer(0.6, 5, far)];
       for (let t = gap; t <= gap + 12; t++) history = history.after(remembered(t, 0.9), 0, distractor);
@@ -291,7 +291,7 @@ describe('DAM4SAM (rule G2)', () => {
   it('anchors where the joined box overlaps by at most 0.7, and an area within a fifth of the usual one', () => {
     const usual = squareLogits(0, 0, 6);
     const anchors = (other: Float32Array, chosen = usual): boolean => {
-      let history: PathHistory = start;
+      let history: MemoryPolicy = start;
       for (let t = 1; t <= 7; t++) history = history.after(remembered(t, 0.9), 0, [offer(0.9, 5, usual)]);
       history = history.after(remembered(8, 0.9), 0, [offer(0.9, 5, chosen), offer(0.6, 5, other)]);
       return attended(history, 9).memories.filter(([, row]) => row === 6).length === 2;
@@ -310,7 +310,7 @@ describe('DAM4SAM (rule G2)', () => {
 
   it('takes the usual area from the last ten frames', () => {
     const anchorsAfter = (sizes: readonly number[]): boolean => {
-      let history: PathHistory = start;
+      let history: MemoryPolicy = start;
       sizes.forEach((size, i) => {
         history = history.after(remembered(i + 1, 0.9), 0, [offer(0.9, 5, squareLogits(0, 0, size))]);
       });
@@ -326,14 +326,14 @@ describe('DAM4SAM (rule G2)', () => {
   });
 });
 
-describe('every gate', () => {
+describe('every policy', () => {
   it('stays bounded and has the memory of all it attends to', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('none' as const, 'sam2long' as const, 'samurai' as const, 'dam4sam' as const),
         fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: -6, max: 6 })), { minLength: 1, maxLength: 80 }),
-        (gate, frames) => {
-          let history = startHistory(gate, testConstants, 0.3);
+        (name, frames) => {
+          let history = emptyPolicy(name, testConstants, 0.3);
           frames.forEach(([iou, logit], at) => {
             const offered = [offer(iou, logit), offer(iou / 2, logit, squareLogits(4, 4, 3))];
             const { memories } = history.attend({ frame: at + 1, reverse: false, conditioning, frameCount: null });

@@ -8,7 +8,7 @@ import type { TrackerConstants } from '../../constants.ts';
 import type { Candidate, RememberedFrame } from '../candidate.ts';
 import { boxIou, maskShape } from '../mask-shape.ts';
 import { KalmanBox } from './kalman-box.ts';
-import { type AttendContext, bankOf, memoryReach, type PathHistory, pointerReach, pushBounded } from './path-history.ts';
+import { type AttendContext, bankOf, type MemoryPolicy, memoryReach, pointerReach, pushBounded } from './memory-policy.ts';
 
 const motionWeight = 0.15;
 const stableFrames = 15;
@@ -21,7 +21,7 @@ interface Motion {
   stable: number;
 }
 
-export class SamuraiHistory implements PathHistory {
+export class SamuraiPolicy implements MemoryPolicy {
   readonly readsMasks = true;
   readonly #constants: TrackerConstants;
   readonly #motion: Motion;
@@ -44,14 +44,14 @@ export class SamuraiHistory implements PathHistory {
 
   /** 0.15 motion + 0.85 predicted IoU after 15 stable frames, the predicted IoU before. */
   rate(candidates: readonly Candidate[]): number[] {
-    if (!this.#isMotionTrusted) return candidates.map(({ iou }) => iou);
-    return candidates.map((candidate) => motionWeight * this.#motionScore(candidate) + (1 - motionWeight) * candidate.iou);
+    if (!this.#isMotionTrusted) return candidates.map(({ predictedIou }) => predictedIou);
+    return candidates.map((candidate) => motionWeight * this.#motionScore(candidate) + (1 - motionWeight) * candidate.predictedIou);
   }
 
-  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): PathHistory {
+  after(entry: RememberedFrame, chosen: number, candidates: readonly Candidate[]): MemoryPolicy {
     const candidate = candidates[chosen]!;
-    const passes = entry.iou > memoryIou && entry.objectLogit > 0 && (!this.#isMotionTrusted || this.#motionScore(candidate) > 0);
-    return new SamuraiHistory(
+    const passes = entry.predictedIou > memoryIou && entry.objectLogit > 0 && (!this.#isMotionTrusted || this.#motionScore(candidate) > 0);
+    return new SamuraiPolicy(
       this.#constants,
       this.#moved(candidate),
       pushBounded(this.#recent, entry, pointerReach(this.#constants), 1),
@@ -91,7 +91,7 @@ export class SamuraiHistory implements PathHistory {
     const box = candidate.objectLogit > 0 ? maskShape(candidate.logits).box : null;
     if (filter === null || stable === 0) return box === null ? { filter: null, stable: 0 } : { filter: KalmanBox.at(box), stable: 1 };
     const predicted = filter.predict();
-    if (box === null || candidate.iou <= stableIou) return { filter: predicted, stable: 0 };
+    if (box === null || candidate.predictedIou <= stableIou) return { filter: predicted, stable: 0 };
     return { filter: predicted.correct(box), stable: stable + 1 };
   }
 }
