@@ -76,7 +76,7 @@ export const runFind = async (options: FindRunOptions): Promise<void> => {
     const results: { frame: number; result: EngineResult }[] = [];
     for (const { key, logits, score, objectLogit } of masks) {
       const id = ids.get(key);
-      const result = toEngineResult({ objectId: id ?? key, logits, iou: score, objectLogit, prompted: false }, source.media);
+      const result = toEngineResult({ objectId: id ?? key, logits, predictedIou: score, objectLogit, prompted: false }, source.media);
       if (id !== undefined) results.push({ frame, result });
       else tentative.set(key, [...(tentative.get(key) ?? []), { frame, result }]);
     }
