@@ -22,7 +22,16 @@ export class LiveApp {
     this.services = services;
     this.folder = folder;
     this.rules = rules;
-    services.connect({ send: () => {}, sendBinary: (data) => void this.pushed.push(decodeFrameMessage(data)) });
+    const link = { send: () => {}, sendBinary: (data: ArrayBuffer) => void this.pushed.push(decodeFrameMessage(data)) };
+    services.connect(link);
+    // It looks at the session that was opened last, as a window does.
+    let watched: string | null = null;
+    services.onState(() => {
+      const newest = services.sessions.list.at(-1)?.id ?? null;
+      if (newest === watched) return;
+      watched = newest;
+      services.clients.watch(link, newest);
+    });
   }
 
   /** @param folder of an app that was killed */
@@ -43,15 +52,19 @@ export class LiveApp {
         off();
         reject(new Error(`waited in vain: ${told()}`));
       }, 90_000);
+      let isDone = false;
+      let off = (): void => {};
       const look = (): void => {
+        if (isDone) return;
         const state = { ...services.state, session: services.sessions.latestState };
         if (!check(state)) return;
+        isDone = true;
         off();
         clearTimeout(timer);
         resolve(state);
       };
-      const off = this.#onChange(look);
-      look();
+      off = this.#onChange(look);
+      if (isDone) off();
     });
   }
 

@@ -148,6 +148,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await app.services.live.stopAll();
+  for (const { id } of app.services.sessions.list) await app.services.sessions.close(id, true);
   await Promise.all(ending.splice(0).map((end) => end()));
   app.pushed.length = 0;
   disk.free = null;

@@ -25,7 +25,7 @@ beforeAll(async () => {
           link: {
             post: (message, transfer) => {
               const { t, m, id } = message as { t: string; m?: string; id?: number };
-              if (t === 'req' && m === 'attend') asked.add(id!);
+              if (t === 'req' && m === 'prefetchFrame') asked.add(id!);
               return engine.link.post(message, transfer);
             },
             onMessage: (listener) =>

@@ -80,6 +80,8 @@ describe('every method that takes a path', () => {
     ['export.estimate', { video: false, masks: true, json: true, directory: outside }],
     ['settings.set', { key: 'export.folder', value: outside }],
     ['model.import', { id: null, path: outside }],
+    ['files.list', { folder: outside }],
+    ['files.thumbnail', { path: outside }],
     ...(process.platform === 'linux' ? [['live.start', { source: { kind: 'camera', deviceId: outside } }]] : []),
     ['live.start', { source: { kind: 'network', url: `file://${outside}` } }],
   ] as [string, object][])('%s refuses %j', async (method, input) => {
@@ -108,7 +110,9 @@ describe('every method that takes a path', () => {
     // Those of a project that is known already name it as the state does, and can neither read nor make another file.
     expect(withPath.filter((name) => !['project.forget', 'project.thumbnail', 'app.diagnostics'].includes(name)).sort()).toEqual(
       [
-        ...['export.estimate', 'export.start', 'live.start', 'model.import', 'project.export', 'project.open', 'project.relink'],
+        'files.list',
+        'files.thumbnail',
+        ...['export.estimate', 'export.start', 'live.start', 'model.import', 'project.export', 'project.open', 'project.relink'].sort(),
         ...['session.open', 'settings.set'],
       ].sort(),
     );

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { makeServices } from '../../src/main/cli/headless.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   execFileSync(await findFfmpeg(), ['-v', 'error', ...input, '-an', '-c', 'copy', longClip]);
   services = await makeServices(
     {},
-    { exportRoot: folder.path, outputUrl: exportUrl, checkPath: pathPolicy([folder.path, join(root, 'resources')]) },
+    { exportRoot: folder.path, outputUrl: exportUrl, checkPath: pathPolicy([folder.path, join(root, 'resources'), dirname(sampleClip)]) },
   );
   services.engine.require();
   host = await startWebHost({ services, rendererDir: join(root, 'src/renderer'), port: 0, token });
@@ -277,6 +277,8 @@ describe('the main job over the contract', () => {
     await client.call('prompt.set', { objectId: second, frame: 103, points: [], box: { x: 900, y: 500, width: 200, height: 150 } });
     await client.until(() => running()?.state !== 'running');
     expect(running()).toMatchObject({ state: 'done', error: null });
+    // The session's state comes on its own.
+    await client.until(() => objects().every(({ results, stale }) => !stale && results[0]?.[1] === 112));
     expect(objects().map(({ results, stale }) => ({ results, stale }))).toEqual([
       { results: [[90, 112]], stale: false },
       { results: [[90, 112]], stale: false },

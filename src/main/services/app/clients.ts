@@ -33,13 +33,17 @@ export class Clients {
   }
 
   connect(link: ClientLink, handlers: Handlers<Method>): Connection {
-    const { info, app, onConnected, onGone } = this.#deps;
+    const { info, app, sessions, onConnected, onGone } = this.#deps;
     const client: Client = { link, watched: null, unwatch: () => {} };
     this.#clients.set(link, client);
     onConnected();
     link.send({ t: 'hello', info: { protocolVersion, ...info } });
     link.send({ t: 'state', state: app.state });
-    const unsubscribe = app.subscribe((state) => link.send({ t: 'state', state }));
+    const unsubscribe = app.subscribe((state) => {
+      // Whoever is told that work has ended has been told what it made.
+      if (client.watched !== null && sessions.find(client.watched)) sessions.store(client.watched).flush();
+      link.send({ t: 'state', state });
+    });
     return {
       receive: (data) => void answerRequest(handlers, data, link),
       close: () => {

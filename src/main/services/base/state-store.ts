@@ -33,6 +33,13 @@ export class StateStore<State> {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Sends at once what waits to be sent. */
+  flush(): void {
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#push();
+  }
+
   /** Whether somebody looks. */
   get isWatched(): boolean {
     return this.#listeners.size > 0;
