@@ -12,6 +12,8 @@ export interface ClientsDeps {
   info: Omit<HostInfo, 'protocolVersion'>;
   app: StateStore<AppState>;
   sessions: Sessions;
+  /** Which sessions clients look at has changed. */
+  onWatched: (sessionIds: readonly string[]) => void;
   onConnected: () => void;
   onGone: (link: ClientLink) => void;
 }
@@ -63,6 +65,7 @@ export class Clients {
     client.watched = sessionId;
     client.unwatch = store?.subscribe((session) => link.send({ t: 'session', session })) ?? (() => {});
     if (store) link.send({ t: 'session', session: store.state });
+    this.#deps.onWatched(this.watched);
   }
 
   /** Sessions that clients look at. */

@@ -169,6 +169,8 @@ export const createServices = (options: ServicesOptions): Services => {
     info: { host: options.host, appVersion },
     app,
     sessions,
+    // Their prompts go before the work on others; without a client every session is as near.
+    onWatched: (sessionIds) => engine.setForeground(sessionIds.length > 0 ? sessionIds : null),
     onConnected: () => models.listOnce(),
     onGone: (link) => {
       engine.forgetViewer(viewerOf(link));
@@ -204,6 +206,7 @@ export const createServices = (options: ServicesOptions): Services => {
     await models.load(fresh);
     await hasFfmpeg;
     await sessions.replay();
+    engine.setForeground(clients.watched.length > 0 ? clients.watched : null);
     engine.tell('ready', null);
     if (isRestart || projects.keeps) void sources.imports.recover().catch(() => {});
     if (isRestart) notify('warning', 'The engine was restarted. Your prompts and masks are kept; press Track to continue.');

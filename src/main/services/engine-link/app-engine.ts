@@ -66,6 +66,15 @@ export class AppEngine {
     this.#supervisor.forgetViewer(viewer);
   }
 
+  /** @param sessionIds those whose prompts go first; null: all alike */
+  setForeground(sessionIds: readonly string[] | null): void {
+    try {
+      this.peer.call('setForeground', { sessionIds: sessionIds && [...sessionIds] }).catch(() => {});
+    } catch {
+      // An engine that starts is told when it is ready.
+    }
+  }
+
   cancelRun(runId: string): void {
     try {
       this.peer.call('cancel', { runId }).catch(() => {});
