@@ -3,8 +3,13 @@ import { contract, isMethod, type Method, requestMessageSchema } from '../../../
 import { AppError } from '../../../shared/errors.ts';
 import type { ClientLink, Handlers } from '../base/handlers.ts';
 
-/** Ignores what is no request. */
-export const answerRequest = async (handlers: Handlers<Method>, data: unknown, link: ClientLink): Promise<void> => {
+/** Ignores what is no request. @param beforeAnswer called when a method has done its work, before the client is told */
+export const answerRequest = async (
+  handlers: Handlers<Method>,
+  data: unknown,
+  link: ClientLink,
+  beforeAnswer: (method: Method) => void = () => {},
+): Promise<void> => {
   const message = requestMessageSchema.safeParse(data);
   if (!message.success) return;
   const { id, m, a } = message.data;
@@ -16,7 +21,9 @@ export const answerRequest = async (handlers: Handlers<Method>, data: unknown, l
       throw new AppError('bad-request', `"${m}" was called with a wrong ${issue?.path.join('.') || 'input'}: ${issue?.message}.`);
     }
     const handler = handlers[m] as (input: unknown, client: ClientLink) => unknown;
-    link.send({ t: 'res', id, ok: true, r: await handler(input.data, link) });
+    const answer = await handler(input.data, link);
+    beforeAnswer(m);
+    link.send({ t: 'res', id, ok: true, r: answer });
   } catch (error) {
     const known = AppError.from(error);
     if (known.code === 'internal') console.error(known.cause ?? known);

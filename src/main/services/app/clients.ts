@@ -18,6 +18,8 @@ export interface ClientsDeps {
   onGone: (link: ClientLink) => void;
 }
 
+const isEdit = (method: Method): boolean => /^(prompt|object|history)\./.test(method) && method !== 'object.lane';
+
 interface Client {
   link: ClientLink;
   /** The session it looks at. */
@@ -41,13 +43,17 @@ export class Clients {
     onConnected();
     link.send({ t: 'hello', info: { protocolVersion, ...info } });
     link.send({ t: 'state', state: app.state });
+    const flush = (): void => {
+      if (client.watched !== null && sessions.find(client.watched)) sessions.store(client.watched).flush();
+    };
     const unsubscribe = app.subscribe((state) => {
       // Whoever is told that work has ended has been told what it made.
-      if (client.watched !== null && sessions.find(client.watched)) sessions.store(client.watched).flush();
+      flush();
       link.send({ t: 'state', state });
     });
     return {
-      receive: (data) => void answerRequest(handlers, data, link),
+      // An edit is answered after the state it made, so that one which is undone at once was seen all the same.
+      receive: (data) => void answerRequest(handlers, data, link, (method) => isEdit(method) && flush()),
       close: () => {
         unsubscribe();
         client.unwatch();
