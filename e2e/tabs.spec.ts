@@ -39,7 +39,7 @@ test('two clips are tracked side by side, and one is exported while the other is
   // With one clip there is nothing to choose from.
   await expect(page.getByRole('tablist', { name: 'Open clips' })).toHaveCount(0);
   await clickRabbit(page);
-  await openClip(page, await makeClip(exportDir, 'brook.mp4', 2));
+  await openClip(page, await makeClip(exportDir, 'brook.mp4', 4.5));
   await expectTabs(page, ['meadow.mp4', 'brook.mp4'], 'brook.mp4');
   await expect(page).toHaveTitle('brook.mp4 – SAM2 Video');
   await expect(firstObject(page)).toHaveCount(0);
