@@ -67,12 +67,17 @@ export const createServices = (options: ServicesOptions): Services => {
     notices: notices.list,
   }));
   const onChange = (): void => app.touch();
+  /** Settings and projects are seen in the sessions' states too. */
+  const onSharedChange = (): void => {
+    app.touch();
+    for (const { id } of sessions.list) sessions.touch(id);
+  };
 
   // First, since reading the settings may already have something to tell.
   const log = new AppLog(keepsProjects ? join(dataDir, 'logs', 'app.log') : null);
   const notices = new Notices(log, onChange);
   const notify: Notices['add'] = (level, text) => notices.add(level, text);
-  const settings: SettingsService = createSettings(options, dataDir, { onChange, notify });
+  const settings: SettingsService = createSettings(options, dataDir, { onChange: () => onSharedChange(), notify });
   const memory = (): MemorySettings => options.memory ?? settings.values['track.memory'];
 
   const operations = new Operations(onChange, ({ message }) => notify('error', message));
@@ -106,7 +111,7 @@ export const createServices = (options: ServicesOptions): Services => {
   const scratch = new ScratchMasks([join(dataDir, 'scratch'), join(tmpdir(), 'sam2-video-scratch')], (error) => {
     if (error) notify('error', error.message);
   });
-  const projects = new Projects(projectsDir, appVersion, { onChange, notify });
+  const projects = new Projects(projectsDir, appVersion, { onChange: () => onSharedChange(), notify });
   const openings = new Openings(operations, cancelRun);
   const sessions: Sessions = new Sessions({
     engine,
