@@ -25,8 +25,9 @@ interface Places {
 }
 
 let places: Places;
-let stream: StreamServer;
-let server: Server;
+// A skipped test runs its clean-up without its set-up.
+let stream: StreamServer | undefined;
+let server: Server | undefined;
 
 test.beforeEach(async ({ exportDir }) => {
   const file = join(exportDir, 'short.mp4');
@@ -37,18 +38,19 @@ test.beforeEach(async ({ exportDir }) => {
   const other = join(exportDir, 'other.mp4');
   await copyFile(file, other);
   const bytes = await readFile(file);
-  server = createServer((_request, response) =>
+  const files = createServer((_request, response) =>
     response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': bytes.length }).end(bytes),
   );
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  server = files;
+  await new Promise<void>((done) => files.listen(0, '127.0.0.1', done));
   stream = await startStream();
-  places = { other, file, pictures, address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/fetched.mp4`, stream: stream.url };
+  places = { other, file, pictures, address: `http://127.0.0.1:${(files.address() as AddressInfo).port}/fetched.mp4`, stream: stream.url };
 });
 
 test.afterEach(() => {
-  stream.close();
-  server.closeAllConnections();
-  server.close();
+  stream?.close();
+  server?.closeAllConnections();
+  server?.close();
 });
 
 /** Gives the place to the dialog, and presses one of its buttons. */

@@ -19,11 +19,11 @@ const frameNumber = (page: Page) => page.getByLabel('Frame number');
 const messages = (page: Page) => page.getByRole('list', { name: 'Messages' });
 const running = (page: Page, tab: string) => tabOf(page, tab).getByRole('img', { name: /^Tracking/ });
 
-/** The sample under another name; cut off after some seconds where that is said. */
+/** The sample under another name; of that many seconds where they are given, by cutting it off or by repeating it. */
 const makeClip = async (folder: string, name: string, seconds?: number): Promise<string> => {
   const path = join(folder, name);
   if (seconds === undefined) await copyFile(sample, path);
-  else execFileSync('ffmpeg', ['-v', 'error', '-i', sample, '-t', String(seconds), '-c', 'copy', path]);
+  else execFileSync('ffmpeg', ['-v', 'error', '-stream_loop', '-1', '-i', sample, '-t', String(seconds), '-an', '-c', 'copy', path]);
   return path;
 };
 
@@ -35,11 +35,11 @@ const clickRabbit = async (page: Page): Promise<void> => {
 };
 
 test('two clips are tracked side by side, and one is exported while the other is edited', async ({ app: page, exportDir }) => {
-  await openClip(page, await makeClip(exportDir, 'meadow.mp4'));
+  await openClip(page, await makeClip(exportDir, 'meadow.mp4', 20));
   // With one clip there is nothing to choose from.
   await expect(page.getByRole('tablist', { name: 'Open clips' })).toHaveCount(0);
   await clickRabbit(page);
-  await openClip(page, await makeClip(exportDir, 'brook.mp4', 4.5));
+  await openClip(page, await makeClip(exportDir, 'brook.mp4'));
   await expectTabs(page, ['meadow.mp4', 'brook.mp4'], 'brook.mp4');
   await expect(page).toHaveTitle('brook.mp4 – SAM2 Video');
   await expect(firstObject(page)).toHaveCount(0);
@@ -47,14 +47,18 @@ test('two clips are tracked side by side, and one is exported while the other is
   await expectAccessible(page, 'two tabs');
 
   await test.step('one is tracked while the other goes on', async () => {
+    await page.keyboard.press('Control+Shift+Tab');
+    await expect(page).toHaveTitle('meadow.mp4 – SAM2 Video');
     await page.keyboard.press('t');
-    await expect(running(page, 'brook.mp4')).toBeVisible();
+    await expect(running(page, 'meadow.mp4')).toBeVisible();
     await page.keyboard.press('Control+Tab');
-    await expectTabs(page, ['meadow.mp4', 'brook.mp4'], 'meadow.mp4');
+    await expect(page).toHaveTitle('brook.mp4 – SAM2 Video');
     await page.keyboard.press('t');
     await expect(page.getByRole('progressbar', { name: 'Tracking progress' })).toBeVisible();
-    await expect(running(page, 'meadow.mp4')).toBeVisible();
     await expect(running(page, 'brook.mp4')).toBeVisible();
+    await expect(running(page, 'meadow.mp4')).toBeVisible();
+    await page.keyboard.press('Control+Tab');
+    await expect(page).toHaveTitle('meadow.mp4 – SAM2 Video');
   });
 
   await test.step('what ends behind is told, with the way there', async () => {
@@ -153,7 +157,7 @@ test('each tab keeps its view and has its own undo; closing one shows its neighb
 test('closing asks only where work would be cut, and a live source becomes a clip in its tab', async ({ app: page, exportDir }) => {
   const stream = await startStream();
   try {
-    await openClip(page, await makeClip(exportDir, 'meadow.mp4'));
+    await openClip(page, await makeClip(exportDir, 'meadow.mp4', 20));
     await page.keyboard.press('Control+o');
     const dialog = page.getByRole('dialog', { name: 'Open a clip' });
     await dialog.getByRole('textbox').fill(stream.url);
