@@ -35,7 +35,7 @@ const clickRabbit = async (page: Page): Promise<void> => {
 };
 
 test('two clips are tracked side by side, and one is exported while the other is edited', async ({ app: page, exportDir }) => {
-  await openClip(page, await makeClip(exportDir, 'meadow.mp4', 20));
+  await openClip(page, await makeClip(exportDir, 'meadow.mp4', 12));
   // With one clip there is nothing to choose from.
   await expect(page.getByRole('tablist', { name: 'Open clips' })).toHaveCount(0);
   await clickRabbit(page);
@@ -62,7 +62,7 @@ test('two clips are tracked side by side, and one is exported while the other is
   });
 
   await test.step('what ends behind is told, with the way there', async () => {
-    const told = messages(page).getByRole('listitem').filter({ hasText: 'Tracking finished in brook.mp4' });
+    const told = messages(page).locator('li').filter({ hasText: 'Tracking finished in brook.mp4' });
     await told.getByRole('button', { name: 'Go to tab' }).click({ timeout: 120_000 });
     await expect(page).toHaveTitle('brook.mp4 – SAM2 Video');
     await expect(page.getByText('All frames · 1 prompt')).toBeVisible();
@@ -157,7 +157,7 @@ test('each tab keeps its view and has its own undo; closing one shows its neighb
 test('closing asks only where work would be cut, and a live source becomes a clip in its tab', async ({ app: page, exportDir }) => {
   const stream = await startStream();
   try {
-    await openClip(page, await makeClip(exportDir, 'meadow.mp4', 20));
+    await openClip(page, await makeClip(exportDir, 'meadow.mp4', 12));
     await page.keyboard.press('Control+o');
     const dialog = page.getByRole('dialog', { name: 'Open a clip' });
     await dialog.getByRole('textbox').fill(stream.url);
