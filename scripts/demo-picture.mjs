@@ -51,8 +51,15 @@ const showPointer = () =>
   page.evaluate(() => {
     const pointer = document.createElement('div');
     pointer.id = 'demo-pointer';
-    pointer.innerHTML =
-      '<svg width="22" height="22" viewBox="0 0 22 22"><path d="M2 1v17l4.6-4.2 3 6.6 3-1.4-3-6.4h6.3z" fill="#fff" stroke="#000"/></svg>';
+    // Element by element: the window's policy allows no HTML from text.
+    const make = (name, attributes) => {
+      const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+      for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+      return element;
+    };
+    const arrow = make('svg', { width: '22', height: '22', viewBox: '0 0 22 22' });
+    arrow.append(make('path', { d: 'M2 1v17l4.6-4.2 3 6.6 3-1.4-3-6.4h6.3z', fill: '#fff', stroke: '#000' }));
+    pointer.append(arrow);
     Object.assign(pointer.style, { position: 'fixed', left: '0', top: '0', zIndex: '9999', pointerEvents: 'none' });
     document.body.append(pointer);
   });

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 
-const renderer = resolve(import.meta.dirname, '../../src/renderer');
+const source = resolve(import.meta.dirname, '../../src');
+const renderer = join(source, 'renderer');
 
 /** A word of a sentence between tags or in an attribute that is read. The product's name is a name. */
 const literal =
@@ -18,6 +19,24 @@ it('no component holds words of its own', () => {
         .map(([words]) => words.trim())
         .filter((words) => !/^(>\s*)?[A-Z]\w*$/.test(words) || words.startsWith('>'))
         .map((words) => `${path}: ${words}`);
+    });
+  expect(found).toEqual([]);
+});
+
+/** A noun chosen by its count, and numbers and dates written otherwise than everywhere else. */
+const byHand = [
+  /(?:[=!]==? ?1|> ?1) \? (?:(['"`])\1|['"`] ?[a-z0-9])/gi,
+  / [a-z]{3,}\(s\)/g,
+  /\.toLocale\w*String\(/g,
+  /Intl\.(?!Collator)\w+/g,
+];
+
+it('plurals, counts and dates come from shared/language.ts', () => {
+  const found = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.tsx?$/.test(path) && !path.includes('.test.') && path !== join('shared', 'language.ts'))
+    .flatMap((path) => {
+      const text = readFileSync(join(source, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+      return byHand.flatMap((pattern) => [...text.matchAll(pattern)].map(([words]) => `${path}: ${words}`));
     });
   expect(found).toEqual([]);
 });

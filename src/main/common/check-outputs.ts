@@ -2,9 +2,11 @@
  * The rule of all that writes: an output is never an input, and nothing that exists is replaced unless the user asks
  * for it. It is checked before any work, by the window's host and by the command line alike.
  */
+
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { pluralForm } from '../../shared/language.ts';
 
 export interface Output {
   path: string;
@@ -108,7 +110,7 @@ export const checkOutputs = async ({ inputs, outputs, overwrite }: OutputPlan): 
   if (!overwrite)
     throw new AppError(
       'output-exists',
-      `${taken.join(', ')} ${taken.length > 1 ? 'exist' : 'exists'} already. Choose another folder, or ask for it to be replaced (--overwrite).`,
+      `${taken.join(', ')} ${pluralForm(taken.length, 'exists', 'exist')} already. Choose another folder, or ask for it to be replaced (--overwrite).`,
       { details: { paths: taken } },
     );
   for (const output of outputs) await refuseOthersWork(output);

@@ -33,5 +33,3 @@ export const formatRate = (perSecond: number): string => String(Number(perSecond
 
 /** A measured speed, whose digits don't come and go: "14", "6.0". */
 export const formatSpeed = (perSecond: number): string => perSecond.toFixed(perSecond >= 10 ? 0 : 1);
-
-export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -2,9 +2,11 @@
  * Writes an H.264 MP4 whose frames carry the times they are given: variable frame rate stays variable. Sound is copied
  * from the source where MP4 takes it. The file appears under its name only when it is whole.
  */
+
 import { rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { plural } from '../../../shared/language.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { type EncoderOptions, encoderArgs } from './encoder-args.ts';
@@ -191,7 +193,7 @@ class Mp4Encoder implements Encoder {
     const how = exit.signal === null ? `failed (${exit.code})` : `was killed (${exit.signal})`;
     return new AppError(
       'encode-failed',
-      `Writing ${this.#output} stopped after ${this.#frames} frames: ffmpeg ${how}: ${child.stderr.lastError()}. The partial file was removed; try the export again.`,
+      `Writing ${this.#output} stopped after ${plural(this.#frames, 'frame')}: ffmpeg ${how}: ${child.stderr.lastError()}. The partial file was removed; try the export again.`,
       { details: { path: this.#output, frames: this.#frames } },
     );
   }

@@ -1,8 +1,10 @@
 /** What is in a folder that a user may want to open: folders, projects, videos and pictures. */
+
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { type FileEntry, type FolderListing, mostListed } from '../../../shared/files.ts';
+import { compareNames } from '../../../shared/language.ts';
 
 const videos = new Set('mp4 m4v mov mkv webm avi mpg mpeg ts mts m2ts wmv flv ogv gif 3gp mxf'.split(' '));
 const pictures = new Set('png jpg jpeg webp tif tiff bmp'.split(' '));
@@ -37,9 +39,8 @@ const entryOf = async (path: string): Promise<FileEntry | null> => {
 const entriesOf = async (paths: readonly string[]): Promise<FileEntry[]> =>
   (await Promise.all(paths.map(entryOf))).filter((entry) => entry !== null);
 
-const byName = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const rank = ({ kind }: FileEntry): number => (kind === 'folder' || kind === 'project' ? 0 : 1);
-const inOrder = (entries: FileEntry[]): FileEntry[] => entries.sort((a, b) => rank(a) - rank(b) || byName.compare(a.name, b.name));
+const inOrder = (entries: FileEntry[]): FileEntry[] => entries.sort((a, b) => rank(a) - rank(b) || compareNames(a.name, b.name));
 
 /** The folders to start from. A folder that is not there (yet) is left out. */
 export const listRoots = async (roots: readonly string[]): Promise<FolderListing> => {

@@ -1,5 +1,7 @@
 /** What a user has to know of a clip that can be used all the same. */
+
 import type { AppState } from '../../../shared/contract/state.ts';
+import { plural, pluralForm } from '../../../shared/language.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 
 export interface ClipNote {
@@ -7,24 +9,22 @@ export interface ClipNote {
   text: string;
 }
 
-const count = (n: number, one: string, several: string): string => `${n} ${n === 1 ? one : several}`;
-
 /** What is missing of a file, and what to do. */
 export const damageText = ({ damage, frameCount }: OpenedMedia): string | null => {
   if (damage === null) return null;
   const what =
     damage === 'cut-short' ? 'The clip is incomplete: it ends earlier than its index says.' : 'Parts of the clip are missing or damaged.';
-  return `${what} The ${count(frameCount, 'frame', 'frames')} that can be read are usable. Get a complete copy for the rest.`;
+  return `${what} The ${plural(frameCount, 'frame')} that can be read are usable. Get a complete copy for the rest.`;
 };
 
 const repairText = ({ repair }: OpenedMedia): string | null => {
   if (!repair) return null;
   const { missing, equal, disordered, restarts } = repair;
   const causes = [
-    ...(restarts.length > 0 ? [`its clock restarts at ${restarts.length === 1 ? 'frame' : 'frames'} ${listed(restarts)}`] : []),
-    ...(equal > 0 ? [`${count(equal, 'frame has', 'frames have')} the same time as another`] : []),
-    ...(disordered > 0 ? [`${count(disordered, 'frame has', 'frames have')} a time out of order`] : []),
-    ...(missing > 0 ? [`${count(missing, 'frame has', 'frames have')} no time`] : []),
+    ...(restarts.length > 0 ? [`its clock restarts at ${pluralForm(restarts.length, 'frame', 'frames')} ${listed(restarts)}`] : []),
+    ...(equal > 0 ? [`${plural(equal, 'frame has', 'frames have')} the same time as another`] : []),
+    ...(disordered > 0 ? [`${plural(disordered, 'frame has', 'frames have')} a time out of order`] : []),
+    ...(missing > 0 ? [`${plural(missing, 'frame has', 'frames have')} no time`] : []),
   ];
   return `The times of the clip were repaired: ${causes.join('; ')}. No frame was lost.`;
 };
@@ -39,7 +39,7 @@ const streamsText = ({ streams, stream }: OpenedMedia): string | null => {
 
 const picturesText = ({ pictures }: OpenedMedia): string | null =>
   pictures && pictures.missing.length > 0
-    ? `${count(pictures.missing.length, 'picture', 'pictures')} can't be decoded and are left out: ${pictures.missing.slice(0, 5).join(', ')}${pictures.missing.length > 5 ? ' and others' : ''}.`
+    ? `${plural(pictures.missing.length, 'picture')} can't be decoded and are left out: ${pictures.missing.slice(0, 5).join(', ')}${pictures.missing.length > 5 ? ' and others' : ''}.`
     : null;
 
 const colorText = ({ hdr, isToneMapped }: OpenedMedia): string | null => {

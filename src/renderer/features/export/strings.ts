@@ -1,4 +1,5 @@
 /** Words of the export dialog. */
+import { plural } from '../../../shared/language.ts';
 export const exportText = {
   title: 'Export',
   nothingTracked: 'Nothing is tracked yet, so the video will have no masks.',
@@ -20,14 +21,14 @@ export const exportText = {
   from: 'First frame',
   to: 'Last frame',
   frameHelp: 'A frame number, or a time such as 1:02.5',
-  frames: (count: number, duration: string): string => `${count.toLocaleString('en')} ${count === 1 ? 'frame' : 'frames'} · ${duration}`,
+  frames: (count: number, duration: string): string => `${plural(count, 'frame')} · ${duration}`,
   badFrame: 'Enter a frame number or a time, such as 120 or 0:04.8.',
   reversed: 'The first frame is after the last.',
   objects: 'Objects',
   scopes: { all: 'All', chosen: 'Chosen' },
   noObjects: 'There are no objects.',
   noneChosen: 'Choose an object.',
-  tracked: (frames: number): string => (frames === 0 ? 'no masks' : `${frames.toLocaleString('en')} ${frames === 1 ? 'mask' : 'masks'}`),
+  tracked: (frames: number): string => (frames === 0 ? 'no masks' : plural(frames, 'mask')),
   hidden: 'hidden',
   look: 'Masks in the video',
   contours: 'Contours',

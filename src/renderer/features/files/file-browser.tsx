@@ -1,9 +1,11 @@
 /** The folders of the machine that runs the app, for a window that has no dialog of the system's. */
+
 import { ArrowUp, Clapperboard, Film, Folder, Image, Upload } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { AppError } from '../../../shared/errors.ts';
 import { type FileEntry, type FolderListing, mostListed } from '../../../shared/files.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';
+import { formatCount } from '../../../shared/language.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../ui/button.tsx';
 import { FormError } from '../../ui/form-error.tsx';
@@ -128,8 +130,8 @@ export const FileBrowser = ({ isBusy, onOpen, onSend }: FileBrowserProps) => {
               ? text.none
               : text.noMatch(query)
             : listing.isCut
-              ? text.cut(mostListed.toLocaleString('en'))
-              : text.found(shown.length.toLocaleString('en'))}
+              ? text.cut(formatCount(mostListed))
+              : text.found(formatCount(shown.length))}
       </p>
     </section>
   );

@@ -1,4 +1,5 @@
 /** Words of the models dialog. */
+import { plural } from '../../../shared/language.ts';
 import type { ModelEntry, ModelTask } from '../../../shared/models.ts';
 
 const kinds: Record<ModelTask['kind'], string> = { download: 'Download', import: 'Import', verify: 'Verification' };
@@ -16,7 +17,7 @@ export const modelText = {
     measure: 'Measure',
     measuring: 'Measuring on the sample clip…',
     unmeasured: 'Not measured yet',
-    speedOf: (rate: string, objects: number): string => `${rate} frames/s with ${objects === 1 ? '1 object' : `${objects} objects`}`,
+    speedOf: (rate: string, objects: number): string => `${rate} frames/s with ${plural(objects, 'object')}`,
     loading: (name: string): string => `Loading ${name}…`,
     loadingUnnamed: 'Loading the model…',
     loadProgress: 'Model loading progress',

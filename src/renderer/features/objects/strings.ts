@@ -1,5 +1,5 @@
 /** Words of the object list. */
-import { plural } from '../../ui/format.ts';
+import { plural } from '../../../shared/language.ts';
 
 export const objectText = {
   objects: 'Objects',
@@ -35,5 +35,5 @@ export const objectText = {
   stale: (prompts: number): string => `Changed since tracked · ${plural(prompts, 'prompt')}`,
   allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,
   notTracked: (prompts: number): string => `Not tracked · ${plural(prompts, 'prompt')}`,
-  someFrames: (frames: number, prompts: number): string => `${frames.toLocaleString('en')} frames · ${plural(prompts, 'prompt')}`,
+  someFrames: (frames: number, prompts: number): string => `${plural(frames, 'frame')} · ${plural(prompts, 'prompt')}`,
 };

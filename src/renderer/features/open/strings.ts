@@ -1,4 +1,5 @@
 /** Words of opening a clip. */
+import { formatMoment } from '../../../shared/language.ts';
 export const openText = {
   title: 'Track anything in a video',
   what: 'Click an object once and follow it through the clip, on this machine.',
@@ -18,7 +19,7 @@ export const openText = {
     `A browser can pass on single files only. To open the folder ${name}, enter its path on the machine that runs the app (Ctrl+O).`,
   recents: 'Recent',
   missing: 'Not found',
-  openedAt: (iso: string): string => new Date(iso).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' }),
+  openedAt: (iso: string): string => formatMoment(iso),
   forget: (name: string): string => `Remove ${name} from this list`,
   relink: 'The clip was moved. Where is it now?',
   relinkAction: 'Open it there',

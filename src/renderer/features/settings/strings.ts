@@ -1,5 +1,5 @@
 /** Words of the settings: what each is called and what it changes. */
-import { plural } from '../../ui/format.ts';
+import { formatMoment, plural } from '../../../shared/language.ts';
 
 export const settingsText = {
   title: 'Settings',
@@ -66,7 +66,7 @@ export const storageText = {
   confirm: (count: number, size: string): string => `Permanently remove ${plural(count, 'clip')} (${size})`,
   keep: 'Keep',
   removed: (count: number, size: string): string => `${plural(count, 'clip')} removed, ${size} freed.`,
-  madeAt: (ms: number): string => new Date(ms).toLocaleString(),
+  madeAt: (ms: number): string => formatMoment(ms),
   usedBy: (names: string): string => `used by ${names}`,
   isOpen: 'open now',
   unused: 'not used by any project',

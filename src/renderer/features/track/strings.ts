@@ -1,4 +1,5 @@
 /** Words of tracking. */
+import { formatCount, plural } from '../../../shared/language.ts';
 export const trackText = {
   tracking: 'Tracking',
   direction: 'Direction',
@@ -18,7 +19,7 @@ export const trackText = {
   follow: 'Follow',
   cancelTracking: 'Cancel tracking',
   progress: 'Tracking progress',
-  frames: (done: number, total: number): string => `${done.toLocaleString('en')} / ${total.toLocaleString('en')} frames`,
+  frames: (done: number, total: number): string => `${formatCount(done)} / ${plural(total, 'frame')}`,
   speed: (rate: string): string => `${rate} frames/s`,
   left: (duration: string): string => `${duration} left`,
   how: 'Tracks objects through the clip. Click in any frame to correct it, even while tracking runs.',

@@ -1,5 +1,5 @@
 /** Words of the memory panel. */
-import { plural } from '../../ui/format.ts';
+import { plural } from '../../../shared/language.ts';
 
 export const treeText = {
   panel: 'Memory',

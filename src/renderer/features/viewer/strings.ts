@@ -1,4 +1,5 @@
 /** Words of the viewer. */
+import { plural } from '../../../shared/language.ts';
 export const viewerText = {
   viewer: 'Viewer',
   picture: 'Picture: click an object to select it',
@@ -21,7 +22,7 @@ export const viewerText = {
   brushSizePx: (size: number): string => `${size} px`,
   apply: 'Apply',
   discard: 'Discard',
-  strokes: (count: number): string => (count === 1 ? '1 stroke' : `${count} strokes`),
+  strokes: (count: number): string => plural(count, 'stroke'),
   brushHelp: 'Paint the mask. The right button or Alt erases.',
   nothingToErase: 'Nothing to erase here. Select an object first, or paint one with the brush.',
   boxHelp: 'Drag a box around the object.',
