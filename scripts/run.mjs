@@ -107,6 +107,7 @@ const tasks = {
   kills: (args) => run(tools.vitest, ['run', 'tests/kills', ...args], { SAM2_VIDEO_KILLS: '200', ...process.env }),
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
   screenshots: (args) => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), args, ensureTestTools())),
+  'record-project': () => run(join(root, 'tests/projects/record-project.ts')),
   'demo-picture': () => inOrder(ensureBuilt, () => run(join(root, 'scripts/demo-picture.mjs'), [], ensureTestTools())),
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),

@@ -12,13 +12,13 @@ import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 import { token } from './test-window.ts';
 
 /** Where runs stand still until they may go on; by default nowhere. */
-interface Gate {
+export interface Gate {
   frame: number;
   opened: PromiseWithResolvers<void>;
 }
 
 /** The scripted engine in this process. */
-const scriptedEngine =
+export const scriptedEngine =
   (gate: Gate): SpawnEngine =>
   () => {
     let toHost: (message: unknown) => void = () => {};

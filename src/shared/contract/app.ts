@@ -13,6 +13,8 @@ export const appMethods = {
     input: nothing,
     output: z.object({ hostBytes: z.number(), engineBytes: z.number().nullable(), waiting: z.number().int() }),
   },
+  /** Starts an engine again that has failed; in any other state nothing happens. `engine` in the state says how it goes. */
+  'app.restartEngine': { input: nothing, output: nothing },
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },
   /** What this machine has of what the app needs. */

@@ -23,6 +23,10 @@ export const appMethods = (services: Services, sampleClip: string): Handlers<App
       return {};
     },
     'app.usage': () => engine.usage(),
+    'app.restartEngine': () => {
+      void engine.restart();
+      return {};
+    },
     'app.log': ({ lines }) => ({ lines: log.last(lines) }),
     'app.doctor': () => services.examine(),
     'app.diagnostics': async ({ withPaths }) => ({ text: diagnosticsText(await services.examine(), services, withPaths) }),

@@ -1,7 +1,14 @@
 /** The app's engine and what is told of it: starting, ready, restarting, or failed and why. */
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { AppError } from '../../../shared/errors.ts';
-import { type AppUsage, type EnginePeer, EngineSupervisor, type SpawnEngine } from './engine-supervisor.ts';
+import {
+  type AppUsage,
+  type EngineListener,
+  type EnginePeer,
+  EngineSupervisor,
+  type SpawnEngine,
+  type SupervisorClock,
+} from './engine-supervisor.ts';
 
 export interface EngineOwner {
   /** A fresh engine is there; resolves when the work has been replayed on it. */
@@ -16,9 +23,9 @@ export class AppEngine {
   #state: AppState['engine'] = { state: 'starting', message: null };
   #error: AppError | null = null;
 
-  constructor(spawn: SpawnEngine, owner: EngineOwner) {
+  constructor(spawn: SpawnEngine, owner: EngineOwner, clock?: SupervisorClock) {
     this.#owner = owner;
-    this.#supervisor = new EngineSupervisor(spawn, {
+    const listener: EngineListener = {
       onReady: (peer, isRestart) => owner.onReady(peer, isRestart),
       onLost: (reason) =>
         this.tell('restarting', `The engine stopped (${reason}) and is being restarted. Your prompts and masks are kept.`),
@@ -26,14 +33,15 @@ export class AppEngine {
         this.#error = error;
         this.tell('failed', error.message);
       },
-    });
+    };
+    this.#supervisor = new EngineSupervisor(spawn, listener, clock);
   }
 
   get state(): AppState['engine'] {
     return this.#state;
   }
 
-  /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
+  /** The running engine. @throws AppError `engine-lost` between a crash and the next start, and after too many crashes */
   get peer(): EnginePeer {
     return this.#supervisor.peer;
   }
@@ -50,6 +58,14 @@ export class AppEngine {
 
   start(): Promise<void> {
     return this.#supervisor.start();
+  }
+
+  /** Starts an engine that has failed again. One that runs or is being started is left alone. */
+  async restart(): Promise<void> {
+    if (this.#state.state !== 'failed') return;
+    this.#error = null;
+    this.tell('starting', null);
+    await this.#supervisor.restart();
   }
 
   tell(state: AppState['engine']['state'], message: string | null): void {

@@ -36,26 +36,47 @@ const mostRestarts = 5;
 const restartWindowMs = 60_000;
 const firstPauseMs = 200;
 
+/** Time, replaced in tests. */
+export interface SupervisorClock {
+  nowMs(): number;
+  /** Calls `work` once, after a pause. @returns calls it off */
+  after(pauseMs: number, work: () => void): () => void;
+}
+
+const realClock: SupervisorClock = {
+  nowMs: () => Date.now(),
+  after: (pauseMs, work) => {
+    const timer = setTimeout(work, pauseMs);
+    return () => clearTimeout(timer);
+  },
+};
+
 export class EngineSupervisor {
   readonly #spawn: SpawnEngine;
   readonly #listener: EngineListener;
+  readonly #clock: SupervisorClock;
+  /** When engines were lost within the last minute, in ms. */
   readonly #lostAt: number[] = [];
   #process: EngineProcess | null = null;
   #peer: EnginePeer | null = null;
+  /** Why it has given up. */
+  #failure: AppError | null = null;
   #closed = false;
-  #timer: NodeJS.Timeout | null = null;
+  #callOff: () => void = () => {};
 
-  constructor(spawn: SpawnEngine, listener: EngineListener) {
+  constructor(spawn: SpawnEngine, listener: EngineListener, clock: SupervisorClock = realClock) {
     this.#spawn = spawn;
     this.#listener = listener;
+    this.#clock = clock;
   }
 
   get pid(): number | undefined {
     return this.#process?.pid;
   }
 
-  /** The running engine. @throws AppError `engine-lost` between a crash and the next start */
+  /** The running engine. @throws AppError `engine-lost` between a crash and the next start, and after too many crashes */
   get peer(): EnginePeer {
+    if (this.#failure) throw this.#failure;
     if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment. No work was lost.');
     return this.#peer;
   }
@@ -79,9 +100,25 @@ export class EngineSupervisor {
     return this.#start(false);
   }
 
+  /**
+   * Starts a fresh engine in place of the present one, if there is one, and forgets earlier crashes: the way back after
+   * it has given up. Resolves when the work has been replayed on it, or could not be, which the listener is told.
+   */
+  restart(): Promise<void> {
+    this.#callOff();
+    this.#lostAt.length = 0;
+    this.#failure = null;
+    const former = this.#process;
+    this.#process = null;
+    this.#peer?.close(new AppError('engine-lost', 'The engine is being restarted. Your prompts and masks are kept.'));
+    this.#peer = null;
+    former?.kill();
+    return this.#start(true);
+  }
+
   close(): void {
     this.#closed = true;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#callOff();
     this.#peer?.close(new AppError('cancelled', 'The app is closing.'));
     this.#process?.kill();
   }
@@ -95,6 +132,8 @@ export class EngineSupervisor {
     try {
       await this.#listener.onReady(peer, isRestart);
     } catch (error) {
+      // Another engine has taken its place.
+      if (this.#peer !== peer) return;
       const known = AppError.from(error);
       if (known.code === 'engine-lost' || known.code === 'cancelled') return;
       this.#listener.onFailed(known);
@@ -107,18 +146,17 @@ export class EngineSupervisor {
     this.#process = null;
     this.#peer = null;
     this.#listener.onLost(reason);
-    const now = Date.now();
-    this.#lostAt.push(now);
-    while (this.#lostAt[0]! < now - restartWindowMs) this.#lostAt.shift();
+    const nowMs = this.#clock.nowMs();
+    this.#lostAt.push(nowMs);
+    while (this.#lostAt[0]! < nowMs - restartWindowMs) this.#lostAt.shift();
     if (this.#lostAt.length > mostRestarts) {
-      this.#listener.onFailed(
-        new AppError(
-          'engine-lost',
-          `The engine stopped ${this.#lostAt.length} times within a minute (${reason}). Close other programs or choose a smaller model, then open the clip again.`,
-        ),
+      this.#failure = new AppError(
+        'engine-lost',
+        `The engine stopped ${this.#lostAt.length} times within a minute (${reason}). Your prompts and masks are kept. Close other programs, then start the engine again.`,
       );
+      this.#listener.onFailed(this.#failure);
       return;
     }
-    this.#timer = setTimeout(() => void this.#start(true), firstPauseMs * 2 ** (this.#lostAt.length - 1));
+    this.#callOff = this.#clock.after(firstPauseMs * 2 ** (this.#lostAt.length - 1), () => void this.#start(true));
   }
 }

@@ -1,16 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { AppState, TrackedObject } from '../../../shared/contract/state.ts';
-import { AppError } from '../../../shared/errors.ts';
-import { noModels } from '../../../shared/models.ts';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { compressCounts, decodeRle, encodeRle, expandCounts, rleArea } from '../../../shared/rle.ts';
-import { noSettings } from '../../../shared/settings.ts';
-import { diagnosticsText } from '../app/diagnostics.ts';
-import { AppLog } from '../base/app-log.ts';
-import { examine } from '../doctor/examine.ts';
 import { MaskStore } from '../results/mask-store.ts';
 import { cocoText, tracksCsv } from './export-tables.ts';
 
@@ -94,48 +88,6 @@ describe('tracks.csv', () => {
     expect(rows[1]).toBe('0,0.000,1,"\'=cmd(""x""), y",1,0,1,4,4,0.5000,1.000,1');
     expect(rows[2]).toBe('1,40.000,1,"\'=cmd(""x""), y",,,,,0,0.5000,1.000,0');
     expect(rows[3]).toMatch(/^2,80\.000,2,Boat,/);
-  });
-});
-
-describe('AppLog', () => {
-  it('rotates its files and keeps the newest lines at hand', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'sam2-log-'));
-    const log = new AppLog(join(folder, 'logs', 'app.log'));
-    for (let i = 0; i < 60; i++) log.add('info', `${i} ${'x'.repeat(100_000)}`);
-    log.add('warning', 'two\nlines');
-    expect(log.last(1)[0]).toMatch(/ warning two \| lines$/);
-    expect(readdirSync(join(folder, 'logs')).sort()).toEqual(['app.log', 'app.log.1', 'app.log.2', 'app.log.3']);
-    expect(readFileSync(join(folder, 'logs', 'app.log'), 'utf8')).toContain('two | lines');
-    rmSync(folder, { recursive: true });
-  });
-});
-
-describe('diagnostics', () => {
-  const path = join(homedir(), 'Private films', 'secret.mp4');
-  const state: AppState = {
-    revision: 1,
-    sessions: [],
-    recents: [],
-    settings: noSettings,
-    operations: [],
-    engine: { state: 'failed', message: `${path} broke` },
-    models: noModels,
-    notices: [],
-  };
-
-  it('name no file of the user unless asked', async () => {
-    const noEngine = (): never => {
-      throw new AppError('engine-lost', 'The engine is restarting.');
-    };
-    const report = await examine({ appVersion: '1.2.3', dataDir: join(homedir(), 'Private films'), state, peer: noEngine });
-    expect(report).toMatchObject({ ffmpeg: null, ffmpegProblem: 'The engine is restarting.', providers: [], gpuAdvice: null });
-    const log = [`x warning ${path} ends early`, 'x error C:\\Users\\me\\secret.mov is gone'];
-    const services = { state, sessions: { list: [] }, log: { last: () => log }, hostDetails: () => [] };
-    const hidden = diagnosticsText(report, services, false);
-    expect(hidden).toContain('SAM2 Video 1.2.3');
-    expect(hidden).not.toContain('secret');
-    expect(hidden).not.toContain('Private');
-    expect(diagnosticsText(report, services, true)).toContain(path);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Events have any number of listeners, and a signal ends a call's work on the other side. */
+/** Events reach every listener, a signal ends a call's work on the other side, and a peer that closes leaves no call open. */
 import { expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { RpcPeer } from './rpc.ts';
@@ -69,4 +69,51 @@ it('ends what it serves when it is closed', async () => {
   await settled();
   server.close(new AppError('engine-lost', 'gone'));
   await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+});
+
+it('rejects every open call and every later one with the reason it is closed for', async () => {
+  const { peer } = setUp();
+  const reason = new AppError('engine-lost', 'The engine stopped.');
+  const calls = [peer.call('wait', {}), peer.call('finish', {}), peer.call('ignore', {})];
+  expect(peer.waiting).toBe(3);
+  peer.close(reason);
+  expect(await Promise.allSettled(calls)).toEqual(calls.map(() => ({ status: 'rejected', reason })));
+  expect(peer.waiting).toBe(0);
+  await expect(peer.call('ignore', {})).rejects.toBe(reason);
+  // The answers that arrive late are nobody's.
+  await settled();
+  expect(peer.waiting).toBe(0);
+});
+
+it('gives an answer to the call it belongs to, whatever order they arrive in', async () => {
+  const [a, b] = linkedPorts();
+  const gates = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const serving = {
+    double: async ({ value }: { value: number }): Promise<number> => {
+      await gates[value]!.promise;
+      return value * 2;
+    },
+  };
+  new RpcPeer(b, serving);
+  const peer = new RpcPeer<typeof serving>(a);
+  const ended: number[] = [];
+  const calls = [0, 1].map((value) => peer.call('double', { value }).then((result) => ended.push(result)));
+  gates[1]!.resolve();
+  await calls[1];
+  gates[0]!.resolve();
+  await calls[0];
+  expect(ended).toEqual([2, 0]);
+});
+
+it("carries a method's error with its code, and refuses a method that is not there", async () => {
+  const [a, b] = linkedPorts();
+  const fail = async (_: object): Promise<never> => {
+    throw new AppError('disk-full', 'There is no space left.', { details: { folder: '/exports' } });
+  };
+  new RpcPeer(b, { fail });
+  const peer = new RpcPeer<{ fail: typeof fail; vanished: typeof fail }>(a);
+  const error = await peer.call('fail', {}).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(AppError);
+  expect(error).toMatchObject({ code: 'disk-full', message: 'There is no space left.', details: { folder: '/exports' } });
+  await expect(peer.call('vanished', {})).rejects.toMatchObject({ code: 'bad-request' });
 });
