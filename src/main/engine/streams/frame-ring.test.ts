@@ -39,6 +39,32 @@ describe('the ring of live frames', () => {
     );
   });
 
+  it('holds no more frames than it may, and gives them by time and from the end, shared and not copied', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1, maxLength: 90 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.nat(40),
+        fc.nat(50_000),
+        (steps, most, count, asked) => {
+          const ring = new FrameRing(1e9, most);
+          let timeMs = 0;
+          const all = steps.map((step, frame) => {
+            timeMs += step;
+            return { ...frameOf(frame, 4), timeMs };
+          });
+          for (const frame of all) ring.push(frame);
+          const held = all.slice(-most);
+          expect(ring.range).toEqual({ from: held[0]!.frame, to: held.at(-1)!.frame });
+          const newest = ring.last(count);
+          expect(newest).toEqual(count === 0 ? [] : held.slice(-count));
+          for (const frame of newest) expect(frame.display).toBe(all[frame.frame]!.display);
+          expect(ring.at(asked)).toBe(held.findLast((frame) => frame.timeMs <= asked));
+        },
+      ),
+    );
+  });
+
   it('keeps what the model sees of frames with prompts, and not of endlessly many', () => {
     const ring = new FrameRing(10);
     for (let frame = 0; frame < 100; frame++) {

@@ -1,4 +1,7 @@
-/** The last pictures of a live source within a budget of bytes, to be shown, clicked and tracked again. */
+/**
+ * The last pictures of a live source within a budget of bytes and of frames, to be shown, clicked and tracked again. A
+ * frame that is asked for is the one that is held: its planes are shared, so nobody may change them.
+ */
 
 export interface LiveFrame {
   frame: number;
@@ -14,13 +17,15 @@ const keptPrompted = 24;
 
 export class FrameRing {
   readonly #budget: number;
+  readonly #mostFrames: number;
   readonly #frames: LiveFrame[] = [];
   readonly #prompted = new Map<number, Uint8Array>();
   #bytes = 0;
 
-  /** @param budget bytes; the newest frame is held whatever it takes */
-  constructor(budget: number) {
+  /** @param budget bytes; the newest frame is held whatever it takes @param mostFrames whichever is less */
+  constructor(budget: number, mostFrames = Number.POSITIVE_INFINITY) {
     this.#budget = budget;
+    this.#mostFrames = mostFrames;
   }
 
   get bytes(): number {
@@ -37,11 +42,29 @@ export class FrameRing {
   push(frame: LiveFrame): void {
     this.#frames.push(frame);
     this.#bytes += sizeOf(frame);
-    while (this.#bytes > this.#budget && this.#frames.length > 1) this.#bytes -= sizeOf(this.#frames.shift()!);
+    while ((this.#bytes > this.#budget || this.#frames.length > this.#mostFrames) && this.#frames.length > 1)
+      this.#bytes -= sizeOf(this.#frames.shift()!);
   }
 
   get(frame: number): LiveFrame | undefined {
     return this.#frames[frame - (this.#frames[0]?.frame ?? 0)];
+  }
+
+  /** The frame that was shown at a time: the last one that is not later. Undefined before the oldest frame. */
+  at(timeMs: number): LiveFrame | undefined {
+    let low = 0;
+    let high = this.#frames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#frames[middle]!.timeMs <= timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return this.#frames[low - 1];
+  }
+
+  /** The newest frames, the oldest of them first; fewer where fewer are held. */
+  last(count: number): LiveFrame[] {
+    return count <= 0 ? [] : this.#frames.slice(-count);
   }
 
   /** The model's view of a frame that is here, or was when it was prompted. */

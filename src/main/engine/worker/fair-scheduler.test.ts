@@ -52,6 +52,29 @@ describe('sessions that always have work', () => {
   });
 });
 
+describe('shares', () => {
+  it('give a session with twice the share twice the time', () => {
+    fc.assert(
+      fc.property(cost, cost, fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 }), (a, b, shareA, shareB) => {
+        const scheduler = new FairScheduler<number>();
+        scheduler.setShare('a', shareA);
+        scheduler.setShare('b', shareB);
+        const spent = { a: 0, b: 0 };
+        for (const session of ['a', 'b', 'a', 'b']) scheduler.add(session, 0);
+        for (let i = 0; i < 400; i++) {
+          const chosen = scheduler.take()!;
+          const ms = chosen.session === 'a' ? a : b;
+          spent[chosen.session as 'a' | 'b'] += ms;
+          scheduler.spent(chosen, ms);
+          scheduler.add(chosen.session, 0);
+        }
+        const bound = quantumMs + Math.max(a / shareA, b / shareB);
+        expect(Math.abs(spent.a / shareA - spent.b / shareB)).toBeLessThanOrEqual(bound);
+      }),
+    );
+  });
+});
+
 const arrivals = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('add' as const), session: fc.constantFrom('a', 'b', 'c'), isUrgent: fc.boolean() }),

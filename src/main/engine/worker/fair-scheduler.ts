@@ -1,7 +1,8 @@
 /**
  * Whose work comes next: deficit round robin over sessions, by the time their work took. A round gives every session the same
  * time. What a job costs is known only afterwards, so a session may overdraw by one job and pays that back in later rounds.
- * Over any time in which two sessions always have work, what they got differs by at most `quantumMs` and the dearest job.
+ * Over any time in which two sessions always have work, what they got differs by at most `quantumMs` and the dearest job;
+ * where they have shares, what they got divided by their shares does.
  *
  * Urgent work goes first, with what its session has queued before it: within a session the order never changes.
  */
@@ -36,6 +37,7 @@ export class FairScheduler<T> {
   /** The session whose turn it is; it goes on while it has time left. */
   #turn: string | null = null;
   #arrivals = 0;
+  readonly #shares = new Map<string, number>();
 
   get isEmpty(): boolean {
     return [...this.#sessions.values()].every(({ queue }) => queue.length === 0);
@@ -45,6 +47,11 @@ export class FairScheduler<T> {
     const own = this.#sessions.get(session) ?? { queue: [], balanceMs: quantumMs, lastCostMs: 0 };
     this.#sessions.set(session, own);
     own.queue.push({ item, urgent: isUrgent ? this.#arrivals++ : null });
+  }
+
+  /** How much of the time a session gets beside others, 1 by default: streams share it by their target rates. */
+  setShare(session: string, share: number): void {
+    this.#shares.set(session, share);
   }
 
   /** Takes the next piece of work out; {@link spent} is to be told what it took. */
@@ -63,8 +70,9 @@ export class FairScheduler<T> {
   spent({ session, isUrgent }: Pick<Chosen<T>, 'session' | 'isUrgent'>, costMs: number): void {
     const own = this.#sessions.get(session);
     if (!own) return;
-    own.lastCostMs = costMs;
-    own.balanceMs = isUrgent ? Math.max(own.balanceMs - costMs, Math.min(own.balanceMs, -mostUrgentDebtMs)) : own.balanceMs - costMs;
+    const paidMs = costMs / (this.#shares.get(session) ?? 1);
+    own.lastCostMs = paidMs;
+    own.balanceMs = isUrgent ? Math.max(own.balanceMs - paidMs, Math.min(own.balanceMs, -mostUrgentDebtMs)) : own.balanceMs - paidMs;
   }
 
   /** The session that is likely to be next while `running` works, as long as it takes as long as the last time. */
@@ -77,6 +85,7 @@ export class FairScheduler<T> {
 
   /** A session that has ended; what it still has queued is done first. */
   forget(session: string): void {
+    this.#shares.delete(session);
     const own = this.#sessions.get(session);
     if (own?.queue.length === 0) this.#sessions.delete(session);
   }
