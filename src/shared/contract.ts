@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { appMethods } from './contract/app.ts';
 import { fileMethods } from './contract/files.ts';
+import { findingMethods } from './contract/finding.ts';
 import { modelMethods } from './contract/models.ts';
 import { projectMethods } from './contract/projects.ts';
 import { sessionMethods } from './contract/session.ts';
@@ -20,6 +21,7 @@ export const contract = {
   ...appMethods,
   ...sessionMethods,
   ...trackingMethods,
+  ...findingMethods,
   ...sourceMethods,
   ...fileMethods,
   ...projectMethods,

@@ -40,7 +40,9 @@ export const foundSchema = z.object({
   source: z.enum(['detector', 'motion', 'grid']),
   /** Predicted IoU of its first mask. */
   score: z.number(),
-  /** Nobody has renamed, prompted or protected it since. */
+  /** Nobody has kept, renamed, prompted or protected it since. */
   isAuto: z.boolean(),
+  /** Where it is seen best, for its picture in lists. */
+  place: z.object({ frame: z.number().int().nonnegative(), box: boxSchema }).optional(),
 });
 export type Found = z.infer<typeof foundSchema>;

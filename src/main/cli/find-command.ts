@@ -95,6 +95,7 @@ export const runFindCommand = async (clip: string, options: FindOptions): Promis
   let isInterrupted = false;
   try {
     services.engine.require();
+    await services.find.checkClasses(settings.classes);
     const interrupt = (): void => {
       isInterrupted = true;
       void services.operations.cancelAll(['import', 'find', 'export']);

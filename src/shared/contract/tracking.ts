@@ -1,6 +1,5 @@
 /** Methods that run over a session's clip: tracking and exports. */
 import { z } from 'zod';
-import { discoverySettingsSchema } from '../discovery.ts';
 import { exportChoiceSchema, exportEstimateSchema } from '../export-choice.ts';
 import { frameNumber, inSession, type MethodTable, objectIdSchema, startedOperation } from './ids.ts';
 
@@ -16,11 +15,6 @@ export const trackingMethods = {
       to: frameNumber.optional(),
       objectIds: z.array(objectIdSchema).optional(),
     }),
-    output: startedOperation,
-  },
-  /** Finds objects in the clip. What is found becomes objects when the operation ends, also when it is cancelled. */
-  'find.start': {
-    input: inSession.extend({ settings: discoverySettingsSchema, from: frameNumber.optional(), to: frameNumber.optional() }),
     output: startedOperation,
   },
   /** Refused (`disk-full`) when the disk has less room than the estimate. */

@@ -1,5 +1,7 @@
 /** "Find objects" as an operation of the app: one a session at a time. What was found becomes objects at its end, as one step of undo. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { detectorManifestSchema } from '../../../shared/detector-manifest.ts';
 import type { DiscoverySettings } from '../../../shared/discovery.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { EngineEvents, FoundFrameEvent } from '../../engine/api/protocol.ts';
@@ -13,6 +15,9 @@ import { FoundCollector } from './found-collector.ts';
 
 /** The bundle in the folder of models. */
 const detectorBundle = 'coco-centernet/bundle';
+
+/** Of a class that no detector knows, so many that begin alike are named. */
+const mostAlike = 5;
 
 export interface FindRequest {
   settings: DiscoverySettings;
@@ -47,6 +52,30 @@ export class FindRuns {
   attach(peer: EnginePeer): void {
     peer.on('foundFrame', (event) => this.#listeners.get(event.runId)?.onFrame(event));
     peer.on('findNeeds', (event) => this.#listeners.get(event.runId)?.onNeeds(event));
+  }
+
+  /** Names of the classes that the detector knows; none where it is not installed. @throws AppError when its manifest is broken */
+  async classes(): Promise<string[]> {
+    try {
+      const text = await readFile(join(this.#deps.modelsDir, detectorBundle, 'manifest.json'), 'utf8');
+      return detectorManifestSchema.parse(JSON.parse(text)).classes;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** @throws AppError `bad-request` for a class that the detector does not know */
+  async checkClasses(wanted: readonly string[] | null): Promise<void> {
+    if (!wanted) return;
+    const known = await this.classes();
+    const unknown = wanted.find((name) => !known.includes(name));
+    if (unknown === undefined) return;
+    if (known.length === 0)
+      throw new AppError('bad-request', 'No detector is installed, so classes have no names. Search without classes.');
+    const alike = known.filter((name) => name.startsWith(unknown.slice(0, 2))).slice(0, mostAlike);
+    const hint = alike.length > 0 ? `Classes that begin alike: ${alike.join(', ')}.` : `It knows ${known.length}, such as ${known[0]}.`;
+    throw new AppError('bad-request', `The detector knows no class "${unknown}". ${hint}`);
   }
 
   /**

@@ -16,6 +16,17 @@ describe('what a search told', () => {
     expect(dog).toMatchObject({ found: { label: 'dog', isAuto: true }, results: [3, 4, 5, 6].map((frame) => ({ frame })) });
   });
 
+  it('tells where an object is seen best: large, and sure', () => {
+    const found = new FoundCollector();
+    const boxed = (frame: number, score: number, area: number) => ({
+      ...{ frame },
+      result: { objectId: 1, score, area, box: [frame, 0, 4, 3] } as unknown as EngineResult,
+    });
+    found.take({ tracks: [track(1, 'cat')], results: [boxed(0, 0.9, 4), boxed(1, 0.8, 100), boxed(2, 0.2, 120)] });
+    const [cat] = found.objects({ minFrames: 1, classes: null });
+    expect(cat!.found.place).toEqual({ frame: 1, box: { x: 1, y: 0, width: 4, height: 3 } });
+  });
+
   it('leaves out what was seen for too short a time, or is of no class that is wanted', () => {
     const found = new FoundCollector();
     found.take({

@@ -1,5 +1,5 @@
 /** Keeps what a search tells, by object, until it becomes work. */
-import type { DiscoverySettings } from '../../../shared/discovery.ts';
+import type { DiscoverySettings, Found } from '../../../shared/discovery.ts';
 import type { EngineResult, FoundFrameEvent } from '../../engine/api/protocol.ts';
 import type { FoundObject } from '../session/found-objects.ts';
 
@@ -32,7 +32,17 @@ export class FoundCollector {
         if (!track || results.length < minFrames) return [];
         if (classes && (track.label === null || !classes.includes(track.label))) return [];
         const { label, source, score } = track;
-        return [{ found: { label, source, score, isAuto: true }, results }];
+        return [{ found: { label, source, score, isAuto: true, ...bestPlace(results) }, results }];
       });
   }
 }
+
+/** The frame on which the object is large and the model is sure of it. */
+const bestPlace = (results: FoundObject['results']): Pick<Found, 'place'> => {
+  const clearest = results.reduce((best, one) => (clarity(one.result) > clarity(best.result) ? one : best));
+  if (!clearest.result.box) return {};
+  const [x, y, width, height] = clearest.result.box;
+  return { place: { frame: clearest.frame, box: { x, y, width, height } } };
+};
+
+const clarity = ({ score, area }: EngineResult): number => score * Math.sqrt(area);

@@ -4,7 +4,7 @@ import type { Found } from '../../../shared/discovery.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import { runningSession } from '../testing/running-session.ts';
 import { smallClip, smallModel } from '../testing/small-clip.ts';
-import type { FoundObject } from './found-objects.ts';
+import { type FoundObject, keepFound, renameFound } from './found-objects.ts';
 
 const size = 4;
 const result = (objectId: number): EngineResult => ({
@@ -61,6 +61,32 @@ describe('found objects', () => {
     expect(isAuto()).toBe(true);
     session.edits.updateObject(id!, { locked: true });
     expect(isAuto()).toBe(false);
+    await end();
+  });
+
+  it('are kept many at once, as one step', async () => {
+    const { session, end } = await open();
+    const ids = await session.edits.addFound([thing('car', 2, 6), thing('dog', 4, 9), thing('cat', 1, 3)]);
+    const areAuto = () => session.objects.flatMap(({ found }) => found?.isAuto ?? []);
+    keepFound(session.edits, ids.slice(0, 2));
+    expect(areAuto()).toEqual([false, false, true]);
+    expect(session.edits.labels.undo).toBe('Keep objects');
+    await session.edits.undo();
+    expect(areAuto()).toEqual([true, true, true]);
+    expect(() => keepFound(session.edits, [ids[0]!, 999])).toThrow(expect.objectContaining({ code: 'object-unknown' }));
+    expect(areAuto()).toEqual([true, true, true]);
+    await end();
+  });
+
+  it("get one name with numbers, pass over another's name, and are the user's then", async () => {
+    const { session, objectId, end } = await open();
+    session.edits.updateObject(objectId, { name: 'player 2' });
+    const ids = await session.edits.addFound([thing('person', 2, 6), thing('person', 4, 9), thing('dog', 1, 3)]);
+    renameFound(session.edits, ids.slice(0, 2), 'player');
+    const found = session.objects.filter(({ id }) => ids.includes(id));
+    expect(found.map(({ name }) => name)).toEqual(['player 1', 'player 3', 'dog 1']);
+    expect(found.map((object) => object.found!.isAuto)).toEqual([false, false, true]);
+    expect(await session.edits.undo()).toBe('Rename objects');
     await end();
   });
 

@@ -3,7 +3,8 @@ import type { Found } from '../../../shared/discovery.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { KeptWork } from './kept-work.ts';
-import type { ObjectRecord } from './object-list.ts';
+import { type ObjectRecord, touched } from './object-list.ts';
+import type { SessionEdits } from './session-edits.ts';
 
 export interface FoundObject {
   found: Found;
@@ -11,9 +12,8 @@ export interface FoundObject {
   results: readonly { frame: number; result: EngineResult }[];
 }
 
-/** The name of the next object of a class: "car 1", "car 2". Names that are taken are passed over. */
-const nameFor = (label: string | null, taken: ReadonlySet<string>): string => {
-  const word = label ?? 'object';
+/** The first name that is free: "car 1", "car 2". */
+const nameFor = (word: string, taken: ReadonlySet<string>): string => {
   for (let n = 1; ; n++) if (!taken.has(`${word} ${n}`)) return `${word} ${n}`;
 };
 
@@ -27,7 +27,7 @@ export const foundRecords = (
   return objects.map(({ found, results }, at) => {
     const id = nextId + at;
     const [first] = results;
-    const name = nameFor(found.label, taken);
+    const name = nameFor(found.label ?? 'object', taken);
     taken.add(name);
     const mask = { size: [height, width] as [number, number], counts: first!.result.counts };
     const record: ObjectRecord = {
@@ -36,5 +36,19 @@ export const foundRecords = (
     };
     const own = results.map(({ frame, result }, i) => ({ frame, result: { ...result, objectId: id, prompted: i === 0 } }));
     return { record, results: own };
+  });
+};
+
+/** The user accepts found objects as they are. @throws AppError `object-unknown` */
+export const keepFound = (edits: SessionEdits, objectIds: readonly number[]): void => edits.changeObjects('Keep object', objectIds, touched);
+
+/** Several objects get one name with a number behind it; a name that another object has is left to it. @throws AppError `object-unknown` */
+export const renameFound = (edits: SessionEdits, objectIds: readonly number[], word: string): void => {
+  const renamed = new Set(objectIds);
+  const taken = new Set(edits.list.filter(({ id }) => !renamed.has(id)).map(({ name }) => name));
+  edits.changeObjects('Rename object', objectIds, (object) => {
+    const name = nameFor(word, taken);
+    taken.add(name);
+    return { ...touched(object), name };
   });
 };

@@ -57,8 +57,8 @@ export const changedObject = (object: ObjectRecord, change: ObjectChange): Objec
   return { ...(isTouched ? touched(object) : object), ...given };
 };
 
-/** A found object that somebody changed is the user's. */
-const touched = (object: ObjectRecord): ObjectRecord =>
+/** A found object that somebody changed or kept is the user's. */
+export const touched = (object: ObjectRecord): ObjectRecord =>
   object.found?.isAuto ? { ...object, found: { ...object.found, isAuto: false } } : object;
 
 /** How a change is called in the menu. */

@@ -29,6 +29,7 @@ import {
   promptsKey,
   reordered,
   replaceObject,
+  touched,
   withPrompt,
 } from './object-list.ts';
 import { labelFor, labelOfPrompt } from './step-labels.ts';
@@ -187,9 +188,14 @@ export class SessionEdits {
 
   /** One step, however many they are. */
   updateObjects(objectIds: readonly number[], change: ObjectChange): void {
+    this.changeObjects(labelOfChange(change), objectIds, (object) => changedObject(object, change));
+  }
+
+  /** One step, however many they are. @param label of one object: "Keep object" */
+  changeObjects(label: string, objectIds: readonly number[], change: (object: ObjectRecord, list: ObjectList) => ObjectRecord): void {
     let objects = this.list;
-    for (const id of new Set(objectIds)) objects = replaceObject(objects, changedObject(findObject(objects, id), change));
-    this.#commit(labelFor(labelOfChange(change), objectIds), { objects });
+    for (const id of new Set(objectIds)) objects = replaceObject(objects, change(findObject(objects, id), objects));
+    this.#commit(labelFor(label, objectIds), { objects });
   }
 
   reorder(objectIds: readonly number[]): void {
@@ -293,7 +299,7 @@ export class SessionEdits {
       await store.writeUnion(track, ids, media);
       const before = this.list;
       const frames = [...new Set(objects.flatMap(({ prompts }) => prompts.map(({ frame }) => frame)))].sort((a, b) => a - b);
-      const merged: ObjectRecord = { ...objects[0]!, track, prompts: [] };
+      const merged: ObjectRecord = { ...touched(objects[0]!), track, prompts: [] };
       const others = before.filter(({ id }) => id === into || !ids.includes(id));
       store.setTracks(replaceObject(others, merged));
       const size: [number, number] = [media.height, media.width];
