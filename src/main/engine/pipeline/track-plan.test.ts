@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { objectsOn, passLength, planTrack } from './track-plan.ts';
+import { objectsOn, passLength, planTrack, repeatsItsStart } from './track-plan.ts';
 
 const a = { id: 1, conditioning: [10, 30] };
 const b = { id: 2, conditioning: [20] };
@@ -23,6 +23,14 @@ describe('planTrack', () => {
       [false, 10, 99],
       [true, 20, 0],
     ]);
+  });
+
+  it('both ways, only the prompted frame at which the passes part is visited twice', () => {
+    const [forward, backward] = planTrack([a, b], 100, 'both', null, null);
+    expect(repeatsItsStart(backward!, [forward!])).toBe(true);
+    expect(repeatsItsStart(forward!, [])).toBe(false);
+    // Beyond the range that goes forward there is nothing to repeat.
+    expect(repeatsItsStart(backward!, [{ ...forward!, end: 15 }])).toBe(false);
   });
 
   it('keeps to a range, and leaves out objects that have no prompt in reach', () => {

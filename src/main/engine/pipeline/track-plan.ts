@@ -23,8 +23,8 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 
 /**
  * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or `from`, when
- * earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to `from`, so that no frame is
- * visited twice and none outside the range. An object's un-prompted past makes no claim (rule 26).
+ * earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to `from`; the prompted frame alone
+ * begins both passes, and no frame outside the range is visited. An object's un-prompted past makes no claim (rule 26).
  * @returns no pass when a run that goes on has nothing left to do
  * @throws AppError `prompt-invalid` when no object has a prompt
  */
@@ -74,6 +74,14 @@ export const planTrack = (
 };
 
 export const passLength = (pass: TrackPass): number => Math.abs(pass.end - pass.start) + 1;
+
+/** Whether an earlier pass has been on the first frame of this one with the same objects, so that nothing new is found there. */
+export const repeatsItsStart = (pass: TrackPass, earlier: readonly TrackPass[]): boolean => {
+  const ids = objectsOn(pass, pass.start);
+  return earlier.some((other) => isOn(other, pass.start) && ids.every((id) => objectsOn(other, pass.start).includes(id)));
+};
+
+const isOn = ({ start, end }: TrackPass, frame: number): boolean => frame >= Math.min(start, end) && frame <= Math.max(start, end);
 
 /** Ids of the objects that take part on `frame`. */
 export const objectsOn = (pass: TrackPass, frame: number): number[] =>

@@ -76,6 +76,27 @@ describe('a track run', () => {
     expect(told).toEqual(Array.from({ length: frames }, (_, i) => i));
   });
 
+  it('counts the prompted frame once when it goes both ways', async () => {
+    const told: [number, number, number][] = [];
+    const both = { reverse: false, start: 4, end: 11, objects: [{ id: 1, first: 4 }] };
+    const { options } = setUp({
+      passes: [both, { ...both, reverse: true, end: 0 }],
+      track: async () => ({ results: [result], timings, workerMs: 1 }),
+      onFrame: async ({ frame, done, total }) => void told.push([frame, done, total]),
+    });
+    options.source.decode = async function* ({ start = 0, end = 0, reverse = false }): AsyncGenerator<DecodedFrame> {
+      const step = reverse ? -1 : 1;
+      for (let frame = start; frame !== end + step; frame += step) yield { frame, timeMs: 0, display: null, model: new Uint8Array(3) };
+    };
+    await runTrack(options);
+    expect(told.slice(7, 10)).toEqual([
+      [11, 8, 12],
+      [4, 8, 12],
+      [3, 9, 12],
+    ]);
+    expect(told.at(-1)).toEqual([0, 12, 12]);
+  });
+
   it('tells a result although the source has no next frame yet', async () => {
     const waiting = Promise.withResolvers<void>();
     const { asked, told, options, settle } = setUp();

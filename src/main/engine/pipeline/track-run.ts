@@ -10,7 +10,7 @@ import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { FramesUnderWay } from './frames-under-way.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';
-import { objectsOn, passLength, type TrackPass } from './track-plan.ts';
+import { objectsOn, passLength, repeatsItsStart, type TrackPass } from './track-plan.ts';
 
 interface Answer {
   results: ObjectFrameResult[];
@@ -43,21 +43,23 @@ const picturesPerSecond = 15;
 /** @throws AppError `cancelled` when the signal fires; frames already reported stay valid */
 export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   const { source, signal } = options;
-  const total = options.passes.reduce((sum, pass) => sum + passLength(pass), 0);
+  // The prompted frame, where a run in both directions begins twice, counts once.
+  const repeated = new Set(options.passes.filter((pass, i) => repeatsItsStart(pass, options.passes.slice(0, i))));
+  const total = options.passes.reduce((sum, pass) => sum + passLength(pass), -repeated.size);
   let done = 0;
   const isPictureDue = throttle(1000 / picturesPerSecond);
 
   const send = async (
+    pass: TrackPass,
     frame: number,
-    reverse: boolean,
     picture: EnginePlanes | null,
     { results, timings, workerMs }: Answer,
   ): Promise<void> => {
     const encoded: EngineResult[] = results.map((result) => toEngineResult(result, source.media));
-    done++;
+    if (frame !== pass.start || !repeated.has(pass)) done++;
     await options.onFrame({
       frame,
-      reverse,
+      reverse: pass.reverse,
       timeMs: source.index.timeMs(frame),
       done,
       total,
@@ -83,7 +85,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
         signal.throwIfAborted();
         const picture = decoded.display !== null && isPictureDue() ? { ...options.display!, planes: decoded.display } : null;
         const answer = options.track(decoded.frame, pass.reverse, decoded.model!, objectsOn(pass, decoded.frame));
-        await underWay.add(answer, (answered) => send(decoded.frame, pass.reverse, picture, answered!));
+        await underWay.add(answer, (answered) => send(pass, decoded.frame, picture, answered!));
       }
       await underWay.allLeft();
     } finally {
