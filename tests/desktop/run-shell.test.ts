@@ -124,7 +124,7 @@ const fakeElectron = (appPath: string, options: { isFirst?: boolean; switches?: 
       },
       { fromWebContents: () => null },
     ),
-    dialog: { showErrorBox: vi.fn() },
+    dialog: { showErrorBox: vi.fn(), showMessageBox: vi.fn(async (_question: { detail: string }) => ({ response: 0 })) },
     ipcMain: { on: vi.fn(), handle: vi.fn() },
     Menu: { setApplicationMenu: vi.fn(), buildFromTemplate: vi.fn((template: unknown) => template) },
     MessageChannelMain: class {},
@@ -252,6 +252,37 @@ it('the environment opens another page in development, and nothing in what is pa
     expect(packed.windows[0]!.loadURL).toHaveBeenCalledExactlyOnceWith(url);
     await services!.close();
   }
+});
+
+it.each(['linux', 'darwin'] as const)('who quits while something runs is asked: %s', async (platform) => {
+  const fake = fakeElectron(folder);
+  const { showMessageBox } = fake.electron.dialog;
+  await start(fake, ['clip.mp4'], openSettings(), {}, platform);
+  const quit = (): boolean => {
+    const preventDefault = vi.fn();
+    if (platform === 'darwin') fake.app.emit('before-quit', { preventDefault });
+    else fake.windows[0]!.emit('close', { preventDefault });
+    return preventDefault.mock.calls.length === 0;
+  };
+  expect(quit()).toBe(true);
+  expect(showMessageBox).not.toHaveBeenCalled();
+
+  const work = Promise.withResolvers<'cancelled'>();
+  const operation = services!.operations.start('export', 'clip.mp4', () => work.promise, vi.fn());
+  expect(quit()).toBe(false);
+  // Who is impatient is asked once.
+  expect(quit()).toBe(false);
+  expect(showMessageBox).toHaveBeenCalledOnce();
+  expect(showMessageBox.mock.calls[0]![0].detail).toMatch(/^The export stops\./);
+  await new Promise(setImmediate);
+  expect(fake.app.quit).not.toHaveBeenCalled();
+
+  showMessageBox.mockResolvedValueOnce({ response: 1 });
+  expect(quit()).toBe(false);
+  await until(() => fake.app.quit.mock.calls.length === 1);
+  expect(quit()).toBe(true);
+  work.resolve('cancelled');
+  await services!.operations.ended(operation);
 });
 
 it('a second start hands its files to the first and ends', async () => {

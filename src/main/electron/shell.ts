@@ -15,6 +15,7 @@ import { appUrl, guardContents, guardSession } from './guards.ts';
 import { menuTemplate } from './menu.ts';
 import { filesOfArgv, OpenRequests, type StartData, startDataSchema } from './opened-files.ts';
 import { systemCipher } from './safe-storage.ts';
+import { quitQuestion } from './quit-question.ts';
 import type { ShellSettings } from './settings.ts';
 import { spawnUtilityEngine } from './spawn-engine.ts';
 import { restoredBounds, windowOptions } from './window-options.ts';
@@ -134,6 +135,13 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
   });
 
   const settings = parts.openSettings();
+  const askBeforeQuitting = quitQuestion({
+    dialog: electron.dialog,
+    operations: () => services.state.operations,
+    quit: () => app.quit(),
+  });
+  // On macOS the app, and its work, outlives its window.
+  if (platform === 'darwin') app.on('before-quit', askBeforeQuitting);
   const openWindow = (): void => {
     const screens = screen.getAllDisplays().map((display) => display.workArea);
     const bounds = restoredBounds(settings.windowBounds, screens);
@@ -142,6 +150,7 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     if (bounds.isMaximized) opened.maximize();
     opened.once('ready-to-show', () => opened.show());
     opened.on('close', () => settings.setWindowBounds({ ...opened.getNormalBounds(), isMaximized: opened.isMaximized() }));
+    if (platform !== 'darwin') opened.on('close', askBeforeQuitting);
     opened.on('closed', () => {
       if (window === opened) window = null;
     });

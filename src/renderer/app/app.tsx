@@ -30,9 +30,11 @@ import styles from './app.module.css';
 import { useApp, useAppState } from './app-context.ts';
 import { Dock } from './dock.tsx';
 import { appText } from './strings.ts';
+import { useAskBeforeLeaving } from './use-ask-before-leaving.ts';
 
 export const App = () => {
   useShortcuts();
+  useAskBeforeLeaving();
   const { store } = useApp();
   const isDropping = useDropToOpen();
   const hasSession = useAppState((s) => s.session !== null);

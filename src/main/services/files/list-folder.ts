@@ -59,7 +59,7 @@ export const listFolder = async (folder: string, mayOpen: (path: string) => Prom
       throw new AppError('source-missing', `There is no folder ${folder}. It may have been moved or renamed; go up and look again.`);
     throw new AppError('source-unreadable', `${folder} can't be read (${error.code}). Check that you may open it.`);
   });
-  const shown = names.filter((name) => !name.startsWith('.')).sort(byName.compare);
+  const shown = names.filter((name) => !name.startsWith('.')).sort(compareNames);
   const entries = inOrder(await entriesOf(shown.map((name) => join(folder, name))));
   // A link may lead out of the allowed folders: what it leads to is not shown.
   const allowed: FileEntry[] = [];

@@ -1,5 +1,6 @@
 /** Asks before a session is closed whose work would be cut. */
 import { useEffect } from 'react';
+import { cutTexts } from '../../../shared/cut-work.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { sessionsOf } from '../../state/sessions.ts';
 import { Button } from '../../ui/button.tsx';
@@ -28,7 +29,7 @@ export const CloseDialog = () => {
       <div className={styles.form}>
         <ul className={styles.cut}>
           {workCutBy({ host }, session.id).map((kind) => (
-            <li key={kind}>{text.cut[kind]}</li>
+            <li key={kind}>{cutTexts[kind]}</li>
           ))}
         </ul>
         <div className={styles.actions}>

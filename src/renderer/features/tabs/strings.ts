@@ -1,6 +1,5 @@
 /** Words of the tabs. */
 import type { Operation } from '../../../shared/contract/state.ts';
-import type { CutKind } from './tab-actions.ts';
 
 const names: Partial<Record<Operation['kind'], string>> = { track: 'Tracking', export: 'Export', copy: 'Copy of the project' };
 
@@ -16,12 +15,6 @@ export const tabText = {
   finished: (kind: Operation['kind'], name: string): string => `${names[kind] ?? ''} finished in ${name}`,
   ask: {
     title: (name: string): string => `Close ${name}?`,
-    cut: {
-      track: 'Tracking stops. The frames tracked so far are kept.',
-      export: 'The export stops. Files that are complete are kept; the unfinished one is deleted.',
-      copy: 'Copying the project stops, and the unfinished copy is deleted.',
-      live: 'The live source stops. What was recorded is kept as a project.',
-    } satisfies Record<CutKind, string>,
     confirm: 'Stop and close',
     cancel: 'Keep open',
   },

@@ -1,4 +1,5 @@
 /** What is done with tabs: each shows one session, in the order of the host. */
+import { type CutKind, cutKindsOf } from '../../../shared/cut-work.ts';
 import { type AppStore, reportError } from '../../state/app-store.ts';
 import { sessionsOf, withActive, withTabMoved } from '../../state/sessions.ts';
 import type { WindowState } from '../../state/window-state.ts';
@@ -18,14 +19,9 @@ export interface TabActions {
   closeNow(id: string): Promise<void>;
 }
 
-const cutKinds = ['track', 'export', 'copy', 'live'] as const;
-export type CutKind = (typeof cutKinds)[number];
-
 /** The kinds of work that closing a session would cut. */
 export const workCutBy = (state: Pick<WindowState, 'host'>, id: string): readonly CutKind[] =>
-  cutKinds.filter((cut) =>
-    state.host?.operations.some(({ kind, sessionId, state: now }) => kind === cut && sessionId === id && now === 'running'),
-  );
+  cutKindsOf(state.host?.operations ?? [], id);
 
 export const createTabActions = (client: Client, store: AppStore): TabActions => {
   // From now on the choice is the user's.
