@@ -21,7 +21,6 @@ export const cutKindsOf = (
 ): readonly CutKind[] =>
   cutKinds.filter((cut) =>
     operations.some(
-      (operation) =>
-        operation.kind === cut && operation.state === 'running' && (sessionId === null || operation.sessionId === sessionId),
+      (operation) => operation.kind === cut && operation.state === 'running' && (sessionId === null || operation.sessionId === sessionId),
     ),
   );

@@ -20,8 +20,7 @@ export interface TabActions {
 }
 
 /** The kinds of work that closing a session would cut. */
-export const workCutBy = (state: Pick<WindowState, 'host'>, id: string): readonly CutKind[] =>
-  cutKindsOf(state.host?.operations ?? [], id);
+export const workCutBy = (state: Pick<WindowState, 'host'>, id: string): readonly CutKind[] => cutKindsOf(state.host?.operations ?? [], id);
 
 export const createTabActions = (client: Client, store: AppStore): TabActions => {
   // From now on the choice is the user's.
