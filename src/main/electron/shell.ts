@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { BrowserWindow, Notification } from 'electron';
 import { desktopChannels } from '../../shared/desktop-bridge.ts';
+import { quitQuestion } from '../services/app/quit-question.ts';
 import { resumeLast, startSample } from '../services/app/sample.ts';
 import type { Services } from '../services/app/services.ts';
 import type { ServicesOptions } from '../services/app/services-options.ts';
@@ -14,7 +15,6 @@ import { flavourOf, isDebugged } from './flavour.ts';
 import { appUrl, guardContents, guardSession } from './guards.ts';
 import { menuTemplate } from './menu.ts';
 import { filesOfArgv, OpenRequests, type StartData, startDataSchema } from './opened-files.ts';
-import { quitQuestion } from './quit-question.ts';
 import { systemCipher } from './safe-storage.ts';
 import type { ShellSettings } from './settings.ts';
 import { spawnUtilityEngine } from './spawn-engine.ts';
@@ -135,11 +135,7 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
   });
 
   const settings = parts.openSettings();
-  const askBeforeQuitting = quitQuestion({
-    dialog: electron.dialog,
-    operations: () => services.state.operations,
-    quit: () => app.quit(),
-  });
+  const askBeforeQuitting = quitQuestion(electron, () => services.state.operations);
   // On macOS the app, and its work, outlives its window.
   if (platform === 'darwin') app.on('before-quit', askBeforeQuitting);
   const openWindow = (): void => {
