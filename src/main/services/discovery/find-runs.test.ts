@@ -16,13 +16,19 @@ describe('classes of a search', () => {
     expect(await runs.classes()).toEqual(expect.arrayContaining(['person', 'car', 'dog']));
     await runs.checkClasses(['person', 'dog']);
     await runs.checkClasses(null);
-    await expect(runs.checkClasses(['person', 'carr'])).rejects.toMatchObject({ code: 'bad-request', message: expect.stringMatching(/"carr".*alike: .*\bcar\b/) });
+    await expect(runs.checkClasses(['person', 'carr'])).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringMatching(/"carr".*alike: .*\bcar\b/),
+    });
   });
 
   it('are none where no detector is installed', async () => {
     const runs = runsWith(empty);
     expect(await runs.classes()).toEqual([]);
     await runs.checkClasses(null);
-    await expect(runs.checkClasses(['car'])).rejects.toMatchObject({ code: 'bad-request', message: expect.stringMatching(/No detector is installed/) });
+    await expect(runs.checkClasses(['car'])).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringMatching(/No detector is installed/),
+    });
   });
 });

@@ -40,7 +40,8 @@ export const foundRecords = (
 };
 
 /** The user accepts found objects as they are. @throws AppError `object-unknown` */
-export const keepFound = (edits: SessionEdits, objectIds: readonly number[]): void => edits.changeObjects('Keep object', objectIds, touched);
+export const keepFound = (edits: SessionEdits, objectIds: readonly number[]): void =>
+  edits.changeObjects('Keep object', objectIds, touched);
 
 /** Several objects get one name with a number behind it; a name that another object has is left to it. @throws AppError `object-unknown` */
 export const renameFound = (edits: SessionEdits, objectIds: readonly number[], word: string): void => {
