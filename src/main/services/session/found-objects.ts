@@ -4,7 +4,6 @@ import { objectColor } from '../../../shared/object-colors.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { KeptWork } from './kept-work.ts';
 import { type ObjectRecord, touched } from './object-list.ts';
-import type { SessionEdits } from './session-edits.ts';
 
 export interface FoundObject {
   found: Found;
@@ -39,12 +38,18 @@ export const foundRecords = (
   });
 };
 
+/** The part of a session's edits that is needed here. */
+interface ObjectEdits {
+  readonly list: readonly ObjectRecord[];
+  /** @throws AppError `object-unknown` */
+  changeObjects(label: string, objectIds: readonly number[], change: (object: ObjectRecord) => ObjectRecord): void;
+}
+
 /** The user accepts found objects as they are. @throws AppError `object-unknown` */
-export const keepFound = (edits: SessionEdits, objectIds: readonly number[]): void =>
-  edits.changeObjects('Keep object', objectIds, touched);
+export const keepFound = (edits: ObjectEdits, objectIds: readonly number[]): void => edits.changeObjects('Keep object', objectIds, touched);
 
 /** Several objects get one name with a number behind it; a name that another object has is left to it. @throws AppError `object-unknown` */
-export const renameFound = (edits: SessionEdits, objectIds: readonly number[], word: string): void => {
+export const renameFound = (edits: ObjectEdits, objectIds: readonly number[], word: string): void => {
   const renamed = new Set(objectIds);
   const taken = new Set(edits.list.filter(({ id }) => !renamed.has(id)).map(({ name }) => name));
   edits.changeObjects('Rename object', objectIds, (object) => {
