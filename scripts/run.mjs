@@ -11,6 +11,7 @@ const tools = {
   vite: bin('vite/bin/vite.js'),
   electronVite: bin('electron-vite/bin/electron-vite.js'),
   tsc: bin('typescript/bin/tsc'),
+  knip: bin('knip/bin/knip.js'),
   biome: bin('@biomejs/biome/bin/biome'),
   playwright: bin('@playwright/test/cli.js'),
   // Node strips the types of no file below node_modules, where an installed package lies.
@@ -100,7 +101,13 @@ const tasks = {
       () => run(tools.tsc, ['-p', 'tsconfig.web.json']),
       () => run(tools.tsc, ['-p', 'tsconfig.e2e.json']),
     ),
-  lint: (args) => run(tools.biome, ['check', ...args]),
+  // Second, what nothing uses; third, what only tests use.
+  lint: (args) =>
+    inOrder(
+      () => run(tools.biome, ['check', ...args]),
+      () => run(tools.knip, ['--no-progress']),
+      () => run(tools.knip, ['--no-progress', '--production', '--config', 'knip.production.json']),
+    ),
   format: () => run(tools.biome, ['check', '--write']),
   vitest: (args) => run(tools.vitest, ['run', ...args]),
   parity: (args) => run(tools.vitest, ['run', 'tests/parity', ...args], { SAM2_PARITY_SIZES: '1' }),

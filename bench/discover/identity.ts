@@ -26,7 +26,7 @@ export interface SeenFrame {
 const least = 0.5;
 
 /** An object counts as found on a frame by the track that lies on it best, at an IoU of 0.5 or more. */
-export const foundBy = ({ overlaps }: SeenFrame, truth: number): number | null => {
+const foundBy = ({ overlaps }: SeenFrame, truth: number): number | null => {
   const best = overlaps.filter((one) => one.truth === truth && one.iou >= least).sort((a, b) => b.iou - a.iou)[0];
   return best?.track ?? null;
 };

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** What it may grow by, as a share. */
-export const mostGrowth = 0.03;
+const mostGrowth = 0.03;
 
 /** MiB */
 const residentOf = (pid: number): number => {

@@ -128,9 +128,6 @@ export const residentBytes = (pid: number): { pid: number; parent: number; bytes
   return all.filter((each) => wanted.has(each.pid));
 };
 
-export const shownFrame = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as unknown as HookWindow).__sam2Test.shownFrame());
-
 /** Goes to a frame by its number. @returns ms until its picture is drawn */
 export const seekMs = async (page: Page, frame: number): Promise<number> => {
   await page.getByRole('button', { name: /Go to a frame or a time$/ }).click();

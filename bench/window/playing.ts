@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import type { HookWindow } from './open-window.ts';
 
-export interface SocketWatch {
+interface SocketWatch {
   /** Binary messages and their bytes so far. */
   messages: number;
   bytes: number;

@@ -25,7 +25,7 @@ const importedByWindow = (root: string): Set<string> => {
 };
 
 /** @returns the text, with every package once */
-export const thirdPartyNotices = (root: string): string => {
+const thirdPartyNotices = (root: string): string => {
   const own = readPackage(root);
   const found = new Map<string, string>();
   const add = (name: string, from: string): void => {

@@ -3,7 +3,7 @@ import type { AppModel } from './app/app-model.ts';
 import { canvasFromImage } from './features/viewer/geometry.ts';
 import type { ViewerRenderer } from './gl/viewer-renderer.ts';
 
-export interface TestHook {
+interface TestHook {
   /** Page coordinates of a source pixel. */
   pageFromImage(x: number, y: number): { x: number; y: number };
   /** RGBA drawn at source pixels. @param hasMasks false = as they would be without any mask */

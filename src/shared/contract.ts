@@ -28,7 +28,7 @@ export const contract = {
   ...modelMethods,
 };
 
-export type Contract = typeof contract;
+type Contract = typeof contract;
 export type Method = keyof Contract;
 export type MethodInput<M extends Method> = z.infer<Contract[M]['input']>;
 export type MethodOutput<M extends Method> = z.infer<Contract[M]['output']>;
@@ -36,7 +36,7 @@ export type MethodOutput<M extends Method> = z.infer<Contract[M]['output']>;
 export const isMethod = (name: string): name is Method => Object.hasOwn(contract, name);
 
 /** What a host offers beyond the contract; a client hides what is absent. */
-export const hostInfoSchema = z.object({
+const hostInfoSchema = z.object({
   protocolVersion: z.literal(protocolVersion),
   host: z.enum(['electron', 'web']),
   appVersion: z.string(),

@@ -9,7 +9,7 @@ export const desktopPortMessage = 'sam2-video:port';
 
 /** What a file is chosen for. */
 export const openFileKinds = ['clip', 'checkpoint'] as const;
-export type OpenFileKind = (typeof openFileKinds)[number];
+type OpenFileKind = (typeof openFileKinds)[number];
 
 export interface DesktopBridge {
   readonly platform: string;

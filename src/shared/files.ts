@@ -4,7 +4,7 @@ import { z } from 'zod';
 /** Most entries that are told of one folder. */
 export const mostListed = 2000;
 
-export const fileEntrySchema = z.object({
+const fileEntrySchema = z.object({
   name: z.string(),
   path: z.string(),
   kind: z.enum(['folder', 'project', 'video', 'picture']),

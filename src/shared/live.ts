@@ -28,7 +28,7 @@ export type LiveCamera = z.infer<typeof liveCameraSchema>;
  * reconnecting: the connection broke and is tried again. ending: it was stopped, the recording is being made whole.
  * failed: it is given up; what came is kept.
  */
-export const livePhases = ['connecting', 'live', 'stalled', 'reconnecting', 'ending', 'failed'] as const;
+const livePhases = ['connecting', 'live', 'stalled', 'reconnecting', 'ending', 'failed'] as const;
 export type LivePhase = (typeof livePhases)[number];
 
 /** Of a session whose source is live. */

@@ -22,7 +22,7 @@ const fileNameSchema = z
   .refine((name) => !name.endsWith('.'), 'must not end in a dot');
 
 /** A '/' separated path relative to the bundle's folder; it may climb ("../sam2.1-common/x.onnx"), openBundle checks how far. */
-export const bundlePathSchema = z
+const bundlePathSchema = z
   .string()
   .max(400)
   .regex(
@@ -42,7 +42,7 @@ export type GraphFile = z.infer<typeof graphFileSchema>;
  * `memoryReader` the memory attention is three graphs: the work on the image alone, what each memory gives, whoever attends to it, and the rest.
  * `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
  */
-export const graphsSchema = z.strictObject({
+const graphsSchema = z.strictObject({
   imageEncoder: graphFileSchema,
   memoryAttention: graphFileSchema,
   maskDecoder: graphFileSchema,
@@ -60,7 +60,7 @@ export type RunGraph = Exclude<GraphName, 'imageEncoderInt8'>;
 export const graphNames = Object.keys(graphsSchema.shape) as readonly GraphName[];
 
 /** What an initializer of a weight-less graph must find in the checkpoint. */
-export const weightParameterSchema = z.strictObject({
+const weightParameterSchema = z.strictObject({
   key: z.string().min(1).max(300),
   shape: z.array(positiveInt(2 ** 31)).max(8),
   dtype: z.literal('float32'),
@@ -68,7 +68,7 @@ export const weightParameterSchema = z.strictObject({
 export type WeightParameter = z.infer<typeof weightParameterSchema>;
 
 /** The weights of a weight-less bundle: a PyTorch checkpoint the user downloads or imports. `sha256` null = not published. */
-export const weightsSchema = z.strictObject({
+const weightsSchema = z.strictObject({
   kind: z.literal('checkpoint'),
   file: fileNameSchema,
   sha256: sha256Schema.nullable(),
@@ -85,7 +85,7 @@ export type Weights = z.infer<typeof weightsSchema>;
  * From where on the model's own answers become candidates when objects are found without a click; measured by `bench:discover`.
  * Predicted IoU and stability mean something else for each model.
  */
-export const discoverySchema = z.strictObject({
+const discoverySchema = z.strictObject({
   pointIou: z.number().min(0).max(1),
   boxIou: z.number().min(0).max(1),
   /** 0: not asked for. */
@@ -95,7 +95,7 @@ export const discoverySchema = z.strictObject({
 export type DiscoveryThresholds = z.infer<typeof discoverySchema>;
 
 /** How a model of our own was made; null for models of others. */
-export const trainingSchema = z.strictObject({
+const trainingSchema = z.strictObject({
   command: text(4000),
   data: z.array(text(2000)).max(100),
   quality: z.record(z.string(), z.unknown()),

@@ -1,13 +1,13 @@
 /** What happens in an object's memory tree, as data: for results.json, the counters and the panel. */
 import { z } from 'zod';
-import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
+import { memorySettingsSchema } from './memory-settings.ts';
 import { reviewFrameSchema } from './review-queue.ts';
 
 const frame = z.number().int().nonnegative();
 const branch = z.number().int().nonnegative();
 const base = { objectId: z.number().int().positive(), frame };
 
-export const branchScoreSchema = z.object({
+const branchScoreSchema = z.object({
   branch,
   /** ln scale, 0 = the best branch of the frame. */
   score: z.number(),
@@ -57,12 +57,3 @@ export const sessionMemorySchema = z.object({
   revision: z.number().int().nonnegative(),
 });
 export type SessionMemory = z.infer<typeof sessionMemorySchema>;
-
-/** Of a clip on which nothing was tracked. */
-export const noSessionMemory = (): SessionMemory => ({
-  settings: defaultMemorySettings,
-  review: [],
-  counters: noTreeEvents(),
-  switches: [],
-  revision: 0,
-});

@@ -5,7 +5,7 @@ import { serializedErrorSchema } from './serialized-error.ts';
 const bytes = z.number().int().nonnegative();
 
 /** Downloading, importing or verifying one model; the last one that ended stays until the next begins. */
-export const modelTaskSchema = z.object({
+const modelTaskSchema = z.object({
   kind: z.enum(['download', 'import', 'verify']),
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   /** "waiting": the connection broke and is tried again in a moment. */
@@ -22,7 +22,7 @@ export const modelTaskSchema = z.object({
 export type ModelTask = z.infer<typeof modelTaskSchema>;
 
 /** An installed checkpoint. */
-export const installedWeightsSchema = z.object({
+const installedWeightsSchema = z.object({
   path: z.string(),
   bytes,
   sha256: z.string(),
@@ -35,7 +35,7 @@ export const installedWeightsSchema = z.object({
   checked: z.enum(['published', 'recorded']),
 });
 
-export const modelEntrySchema = z.object({
+const modelEntrySchema = z.object({
   id: z.string(),
   name: z.string(),
   licence: z.string(),
@@ -97,16 +97,6 @@ export const modelsStateSchema = z.object({
   proxy: z.string().nullable(),
 });
 export type ModelsState = z.infer<typeof modelsStateSchema>;
-
-export const noModels: ModelsState = {
-  entries: [],
-  active: null,
-  loading: null,
-  isSwitching: false,
-  speeds: [],
-  isMeasuring: false,
-  proxy: null,
-};
 
 /** "sam2.1-tiny@512" as its parts; without "@" the size is null. */
 export const parseModelSpec = (spec: string): { id: string; imageSize: number | null } => {

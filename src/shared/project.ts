@@ -25,7 +25,7 @@ export const recentSchema = z.object({
 export type Recent = z.infer<typeof recentSchema>;
 
 /** Tells a clip again wherever it was moved: its length, and sha256 of its first and last MiB. */
-export const fingerprintSchema = z.object({ bytes: z.number().int().nonnegative(), head: z.string(), tail: z.string() });
+const fingerprintSchema = z.object({ bytes: z.number().int().nonnegative(), head: z.string(), tail: z.string() });
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
 
 export const projectVersion = 1;

@@ -15,7 +15,6 @@ export type Marks = z.infer<typeof marksSchema>;
 export const marksChangeSchema = marksSchema.partial();
 export type MarksChange = z.infer<typeof marksChangeSchema>;
 
-export const noHistory: HistoryState = { undo: null, redo: null };
 export const noMarks: Marks = { in: null, out: null };
 
 /** A lane travels in pages of so many frames, so that a change costs a page and not the clip. */
@@ -29,7 +28,7 @@ export type LaneKind = (typeof laneKinds)[number];
  * Runs of frames that look alike, one after the other from the page's first frame on, as pairs of numbers: how many
  * frames, and the place in {@link laneKinds} times 256 plus the confidence 0..255. What is left of the page is "none".
  */
-export const lanePageSchema = z.object({ page: z.number().int().nonnegative(), runs: z.array(z.number().int()).max(2 * lanePageFrames) });
+const lanePageSchema = z.object({ page: z.number().int().nonnegative(), runs: z.array(z.number().int()).max(2 * lanePageFrames) });
 export type LanePage = z.infer<typeof lanePageSchema>;
 
 export const laneSchema = z.object({

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { keyOverridesSchema } from './keymap.ts';
 import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
 
-export const settingGroups = ['Appearance', 'Tracking', 'Engine', 'Export', 'Keyboard'] as const;
-export type SettingGroup = (typeof settingGroups)[number];
+const settingGroups = ['Appearance', 'Tracking', 'Engine', 'Export', 'Keyboard'] as const;
+type SettingGroup = (typeof settingGroups)[number];
 
 export const profileNames = ['performance', 'balanced', 'quality'] as const;
 export type ProfileName = (typeof profileNames)[number];
@@ -222,16 +222,6 @@ export const environmentName = (key: SettingKey): string =>
     .replaceAll('.', '_')
     .toUpperCase()}`;
 
-/** Keys whose title, effect or keywords hold every word of the query. */
-export const searchSettings = (query: string): SettingKey[] => {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return settingKeys.filter((key) => {
-    const { title, effect, keywords, group } = settings[key];
-    const text = `${title} ${effect} ${keywords} ${group}`.toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
-};
-
 const valuesSchema = z.object(
   Object.fromEntries(settingKeys.map((key) => [key, settings[key].schema])) as { [K in SettingKey]: (typeof settings)[K]['schema'] },
 );
@@ -243,5 +233,3 @@ export const settingsStateSchema = z.object({
   overridden: z.array(z.enum(settingKeys as [SettingKey, ...SettingKey[]])),
 });
 export type SettingsState = z.infer<typeof settingsStateSchema>;
-
-export const noSettings: SettingsState = { values: defaultSettings, profile: 'balanced', overridden: [] };

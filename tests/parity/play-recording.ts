@@ -12,7 +12,7 @@ import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
 import { encodeRle, rleIou } from '../../src/shared/rle.ts';
 import { largestDifference, type RecordedCall, type Recording, readBits, readFloats } from './recording.ts';
 
-export interface CallDifference {
+interface CallDifference {
   frame: number;
   objectId: number;
   lowRes: number;

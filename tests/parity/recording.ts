@@ -28,7 +28,7 @@ export interface RecordedCall {
   pix_feat_with_mem?: ArrayRef;
 }
 
-export interface RecordedStep {
+interface RecordedStep {
   step:
     | {
         op: 'points';

@@ -20,7 +20,7 @@ const hashName = (name: string, seed: number): number => {
 };
 
 /** offset + scale * noise in [-1, 1), rounded to float32. */
-export const seededTensor = (name: string, count: number, seed: number, [offset, scale]: readonly [number, number]): Float32Array => {
+const seededTensor = (name: string, count: number, seed: number, [offset, scale]: readonly [number, number]): Float32Array => {
   const values = new Float32Array(count);
   const start = hashName(name, seed);
   for (let i = 0; i < count; i++) {

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openBundle } from '../../src/main/engine/model/bundle/bundle.ts';
-import { listInitializers } from '../../src/main/engine/model/checkpoint/onnx-external.ts';
+import { listInitializers } from '../../src/main/engine/model/checkpoint/testing/list-initializers.ts';
 import { readFields, readText, readVarints } from '../../src/main/engine/model/checkpoint/wire.ts';
 import { graphNames } from '../../src/shared/manifest.ts';
 

@@ -41,7 +41,7 @@ const factsSchema = z.object({
 export type ProjectFacts = z.infer<typeof factsSchema>;
 
 /** The recording of a project: what is seen as it opens, after everything was undone, and after it was all redone. */
-export const recordedSchema = z.object({ opened: factsSchema, undone: factsSchema, redone: factsSchema });
+const recordedSchema = z.object({ opened: factsSchema, undone: factsSchema, redone: factsSchema });
 export type RecordedFacts = z.infer<typeof recordedSchema>;
 
 export const recordedFacts = (folder: string): RecordedFacts =>

@@ -10,7 +10,7 @@ import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-op
 import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
 
 /** What "find" and "live --find" are told about what to look for, as it is typed. */
-export interface DiscoveryOptions {
+interface DiscoveryOptions {
   strategy?: string | undefined;
   classes?: string | undefined;
   density?: string | undefined;
@@ -39,7 +39,7 @@ const flags: Readonly<Record<string, string>> = {
 };
 
 /** @throws AppError `bad-request` that names the option and what it takes */
-export const discoverySettings = (options: DiscoveryOptions): DiscoverySettings => {
+const discoverySettings = (options: DiscoveryOptions): DiscoverySettings => {
   const { strategy, classes } = options;
   const number = (text: string | undefined): number | undefined =>
     text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);

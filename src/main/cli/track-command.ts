@@ -29,7 +29,7 @@ export interface TrackOptions extends EngineOptions {
 }
 
 /** Gives the session its objects and their prompts. */
-export const applyPrompts = async (session: SessionService, objects: readonly CliObject[]): Promise<void> => {
+const applyPrompts = async (session: SessionService, objects: readonly CliObject[]): Promise<void> => {
   const { width, height } = session.media;
   for (const { name, prompts } of objects) {
     const id = session.edits.addObject(name ?? undefined);

@@ -58,7 +58,7 @@ const writeParts = async (path: string, parts: Iterable<string>, signal: AbortSi
  * Folder by folder: mkdir's own `recursive` never comes back from a file system where a folder can't be made and the
  * answer is that there is none (/proc, some network mounts).
  */
-export const makeFolder = async (path: string, isSecondTry = false): Promise<void> => {
+const makeFolder = async (path: string, isSecondTry = false): Promise<void> => {
   try {
     await mkdir(path);
   } catch (error) {

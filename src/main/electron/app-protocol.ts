@@ -34,7 +34,7 @@ export const bundledFiles = (folder: string, at = ''): Map<string, string> => {
   return files;
 };
 
-export const appHeaders = (path: string): Record<string, string> => ({
+const appHeaders = (path: string): Record<string, string> => ({
   'content-type': types[extname(path)] ?? 'application/octet-stream',
   'content-security-policy': contentSecurityPolicy(),
   'x-content-type-options': 'nosniff',

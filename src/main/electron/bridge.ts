@@ -74,7 +74,7 @@ export const installBridge = ({ services, ipcMain, dialog, shell, MessageChannel
 };
 
 /** One window on the services. Pictures are copied: only ports can be transferred from here. */
-export const servePort = (services: Services, port: Pick<MessagePortMain, 'postMessage' | 'on' | 'start'>): void => {
+const servePort = (services: Services, port: Pick<MessagePortMain, 'postMessage' | 'on' | 'start'>): void => {
   const connection = services.connect({
     send: (message) => port.postMessage(message),
     sendBinary: (data) => port.postMessage(data),

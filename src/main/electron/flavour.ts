@@ -14,7 +14,7 @@ export const flavourOf = (isPackaged: boolean, appPath: string): Flavour => {
 };
 
 /** Chromium's switches that would hand the window to another program; Node's own are a fuse. */
-export const debugSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-io-pipes', 'load-extension'] as const;
+const debugSwitches = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-io-pipes', 'load-extension'] as const;
 
 export const isDebugged = (flavour: Flavour, hasSwitch: (name: string) => boolean): boolean =>
   flavour === 'release' && debugSwitches.some(hasSwitch);

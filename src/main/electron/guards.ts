@@ -1,7 +1,7 @@
 /** What the window may do: stay on the app's own page, open nothing, and be asked for nothing but the camera. */
 import type { Session, WebContents } from 'electron';
 
-export const appOrigin = 'app://main';
+const appOrigin = 'app://main';
 export const appUrl = `${appOrigin}/index.html`;
 
 const hasOrigin = (url: string, origin: string): boolean => {

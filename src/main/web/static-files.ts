@@ -31,7 +31,7 @@ export const fileInside = (folder: string, urlPath: string): string | null => {
 };
 
 /** "bytes=a-b" of a file of `size` bytes; null when the header can't be satisfied. */
-export const parseRange = (header: string, size: number): { start: number; end: number } | null => {
+const parseRange = (header: string, size: number): { start: number; end: number } | null => {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header);
   if (!match || (match[1] === '' && match[2] === '')) return null;
   const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);

@@ -10,7 +10,7 @@ import { Listeners, type Unsubscribe } from '../transport/transport.ts';
 export const firstThumbnailRequest = 0x8000_0000;
 
 /** At most 192 px wide, so that the engine reads them apart from the viewer's pictures. */
-export const thumbnailSize = { width: 160, height: 96 };
+const thumbnailSize = { width: 160, height: 96 };
 
 const mostKept = 240;
 const mostWaiting = 48;

@@ -1,9 +1,7 @@
 /** States of the host for tests. */
 import type { AppState, Operation, Session, SessionSummary, TrackedObject } from '../../shared/contract/state.ts';
-import { noSessionMemory } from '../../shared/memory-tree.ts';
-import { noModels } from '../../shared/models.ts';
-import { noHistory, noMarks } from '../../shared/session-state.ts';
-import { noSettings } from '../../shared/settings.ts';
+import { noMarks } from '../../shared/session-state.ts';
+import { noHistory, noModels, noSessionMemory, noSettings } from '../../shared/testing/empty-state.ts';
 import { withHostState, withSession } from './sessions.ts';
 import { initialWindowState, type WindowState } from './window-state.ts';
 

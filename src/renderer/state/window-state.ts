@@ -27,7 +27,7 @@ export interface Toast {
 export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera' | 'close';
 
 /** A clip that can be opened again. */
-export interface ClosedClip {
+interface ClosedClip {
   path: string;
   /** The folder of its work; null when none was kept. */
   project: string | null;
@@ -219,7 +219,7 @@ export const neighbourPrompt = (objects: readonly TrackedObject[], frame: number
 };
 
 /** Frames of an object without a result, as inclusive ranges. */
-export const gapsOf = (results: readonly (readonly [number, number])[], frameCount: number): [number, number][] => {
+const gapsOf = (results: readonly (readonly [number, number])[], frameCount: number): [number, number][] => {
   const gaps: [number, number][] = [];
   let next = 0;
   for (const [first, last] of results) {

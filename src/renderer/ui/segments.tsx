@@ -4,7 +4,7 @@ import { useId } from 'react';
 import { cx } from './cx.ts';
 import styles from './segments.module.css';
 
-export interface Choice<T extends string> {
+interface Choice<T extends string> {
   value: T;
   label: string;
   title?: string;

@@ -16,7 +16,7 @@ import { frameNumber, objectIdSchema, sessionIdSchema } from './ids.ts';
 
 const revision = z.number().int().nonnegative();
 
-export const mediaSchema = z.object({
+const mediaSchema = z.object({
   name: z.string(),
   path: z.string(),
   width: z.number().int().positive(),
@@ -30,7 +30,7 @@ export const mediaSchema = z.object({
 });
 export type Media = z.infer<typeof mediaSchema>;
 
-export const modelSummarySchema = z.object({
+const modelSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
   imageSize: z.number().int(),
@@ -39,7 +39,7 @@ export const modelSummarySchema = z.object({
   providerReason: z.string(),
 });
 
-export const objectSchema = z.object({
+const objectSchema = z.object({
   id: objectIdSchema,
   name: z.string(),
   /** CSS colour "#rrggbb". */
@@ -61,7 +61,7 @@ export const objectSchema = z.object({
 });
 export type TrackedObject = z.infer<typeof objectSchema>;
 
-export const operationSchema = z.object({
+const operationSchema = z.object({
   id: z.string(),
   /**
    * The unit of `done` and `total` is frames; bytes for a copy, a file that is fetched and an upload; ms for a stream and a live
@@ -83,7 +83,7 @@ export const operationSchema = z.object({
 export type Operation = z.infer<typeof operationSchema>;
 
 /** What every client knows of a session: enough for a tab. */
-export const sessionSummarySchema = z.object({
+const sessionSummarySchema = z.object({
   id: sessionIdSchema,
   /** The file's name, or what a live source is called. */
   title: z.string(),

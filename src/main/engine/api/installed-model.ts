@@ -9,7 +9,7 @@ import type { InstallableModel } from './installable-model.ts';
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The file beside an installed checkpoint. */
-export const installedRecordSchema = z.object({
+const installedRecordSchema = z.object({
   sha256,
   bytes: z.number().int().nonnegative(),
   /** The address it came from, or the path it was imported from. */

@@ -21,7 +21,7 @@ const objectId = z.number().int().positive();
 const frame = z.number().int().nonnegative();
 const size = z.object({ width: z.number().int().positive(), height: z.number().int().positive() });
 
-export const exportedObjectSchema = z.object({
+const exportedObjectSchema = z.object({
   id: objectId,
   name: z.string(),
   color: z.string(),

@@ -20,7 +20,7 @@ export interface MaskBounds {
   y1: number;
 }
 
-export const defaultStyle: CompositorStyle = { fill: 0.4, contour: 2 };
+const defaultStyle: CompositorStyle = { fill: 0.4, contour: 2 };
 
 /** Y, U, V of an RGB colour in limited or full range. */
 export const rgbToYuv = (hex: string, colorSpace: 'bt601' | 'bt709' | 'bt2020', fullRange: boolean): [number, number, number] => {

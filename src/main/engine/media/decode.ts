@@ -53,7 +53,7 @@ export async function* decodeFrames(options: DecodeOptions): AsyncGenerator<Deco
 }
 
 /** How many frames backward decoding holds at once. */
-export const reverseChunk = 32;
+const reverseChunk = 32;
 
 /** Frames end..start, backwards: chunks are decoded forwards and handed out from their end. */
 export async function* decodeFramesReverse(options: DecodeOptions & { chunk?: number }): AsyncGenerator<DecodedFrame, void, undefined> {

@@ -41,7 +41,7 @@ export interface RawFrame {
 }
 
 /** Frames that may wait in each pipe's queue; with the one being filled that is the bound of what is buffered. */
-export const queuedFrames = 3;
+const queuedFrames = 3;
 
 /** Seconds before the wanted frame to seek to; null decodes from the beginning. */
 const seekMargins: readonly (number | null)[] = [0, 2, 12, null];

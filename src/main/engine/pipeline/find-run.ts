@@ -42,7 +42,7 @@ export interface FindRunOptions {
   onFrame: (event: Omit<FoundFrameEvent, 'runId'>) => Promise<void>;
 }
 
-export interface FindAnswer {
+interface FindAnswer {
   masks: FoundMask[];
   tracks: FoundTrack[];
   events: RosterEvent[];

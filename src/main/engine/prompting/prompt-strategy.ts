@@ -5,7 +5,7 @@ import type { GridMask } from './grid-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';
 import type { ProbeMemory } from './probe-memory.ts';
 
-export type ProposalSource = 'detector' | 'motion' | 'grid';
+type ProposalSource = 'detector' | 'motion' | 'grid';
 
 /** A prompt to try. */
 export interface Proposal {

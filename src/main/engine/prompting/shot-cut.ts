@@ -11,7 +11,7 @@ const histogram = ({ values }: LumaPicture): Float64Array => {
 };
 
 /** How far apart two frames are: in the distribution of brightness (0..1) and cell by cell (0..255). */
-export const shotDistance = (a: LumaPicture, b: LumaPicture): { histogram: number; cells: number } => {
+const shotDistance = (a: LumaPicture, b: LumaPicture): { histogram: number; cells: number } => {
   const [first, second] = [histogram(a), histogram(b)];
   let apart = 0;
   for (let i = 0; i < bins; i++) apart += Math.abs(first[i]! - second[i]!) / 2;

@@ -21,7 +21,7 @@ export const usesMultimask = (constants: TrackerConstants, pointCount: number, i
   pointCount <= constants.multimaskMaxPoints;
 
 /** |logit > delta| / |logit > -delta|, 1 where nothing is above -delta (rule 10). */
-export const stability = (logits: Float32Array, delta: number): number => {
+const stability = (logits: Float32Array, delta: number): number => {
   let inner = 0;
   let outer = 0;
   for (let i = 0; i < logits.length; i++) {

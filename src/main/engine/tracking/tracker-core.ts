@@ -33,7 +33,7 @@ export interface ObjectFrameResult {
   amended: AmendedResult[];
 }
 
-export interface AmendedResult {
+interface AmendedResult {
   frame: number;
   logits: Float32Array;
   objectLogit: number;

@@ -259,10 +259,3 @@ export const createServices = (options: ServicesOptions): Services => {
   };
   return services;
 };
-
-/** The services with their engine started (see `state.engine` for how that went). */
-export const startServices = async (options: ServicesOptions): Promise<Services> => {
-  const services = createServices(options);
-  await services.start();
-  return services;
-};

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AppState } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { noModels } from '../../../shared/models.ts';
-import { noSettings } from '../../../shared/settings.ts';
+import { noModels, noSettings } from '../../../shared/testing/empty-state.ts';
 import { examine } from '../doctor/examine.ts';
 import { diagnosticsText } from './diagnostics.ts';
 

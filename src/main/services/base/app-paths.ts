@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The folder that holds package.json, from source and from out/ alike. */
-export const findAppRoot = (from: string = import.meta.url): string => {
+const findAppRoot = (from: string = import.meta.url): string => {
   let dir = dirname(fileURLToPath(from));
   while (!existsSync(join(dir, 'package.json'))) {
     const parent = dirname(dir);

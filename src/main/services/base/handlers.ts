@@ -13,7 +13,7 @@ export interface Connection {
   close(): void;
 }
 
-export type Handler<M extends Method> = (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M>;
+type Handler<M extends Method> = (input: MethodInput<M>, client: ClientLink) => Promise<MethodOutput<M>> | MethodOutput<M>;
 /** Handlers of some methods, by name. */
 export type Handlers<M extends Method> = { [K in M]: Handler<K> };
 /** The names of an area's methods, e.g. `MethodsOf<'prompt'>`. */

@@ -7,7 +7,7 @@ import { usedBytes } from './mask-files.ts';
 /**
  * Of a history that is opened: the text of its steps, and the masks that nothing else needs. The newest steps are kept.
  */
-export const mostHistory = { textBytes: 8 * 2 ** 20, maskBytes: 256 * 2 ** 20 };
+const mostHistory = { textBytes: 8 * 2 ** 20, maskBytes: 256 * 2 ** 20 };
 
 /** What the mask files must hold: tracks as the index has them, and rows beside those. */
 export interface NeededMasks {

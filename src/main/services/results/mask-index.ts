@@ -212,7 +212,7 @@ const placeAfter = (ranges: readonly [number, number][], frame: number): number 
 };
 
 /** Adds a frame that is in none of the ascending, disjoint `ranges` yet, joining neighbours. */
-export const addToRanges = (ranges: [number, number][], frame: number): void => {
+const addToRanges = (ranges: [number, number][], frame: number): void => {
   // As tracking does: at the end.
   const last = ranges.at(-1);
   if (!last || frame > last[1] + 1) {
@@ -237,7 +237,7 @@ export const addToRanges = (ranges: [number, number][], frame: number): void => 
 };
 
 /** Takes a frame out of the range that holds it. */
-export const removeFromRanges = (ranges: [number, number][], frame: number): void => {
+const removeFromRanges = (ranges: [number, number][], frame: number): void => {
   const at = placeAfter(ranges, frame) - 1;
   const range = ranges[at];
   if (!range || range[1] < frame) return;

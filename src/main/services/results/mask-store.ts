@@ -35,7 +35,7 @@ export interface MaskReader {
   get(objectId: number, frame: number): StoredMask | undefined;
 }
 
-export class MemoryMaskLog implements MaskLog {
+class MemoryMaskLog implements MaskLog {
   readonly #records: Buffer[] = [];
 
   append(data: Buffer): number {

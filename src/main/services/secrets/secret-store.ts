@@ -5,7 +5,7 @@
 import { AppError } from '../../../shared/errors.ts';
 
 /** Every secret of the app, with the variable that gives it. */
-export const secretVariables = {
+const secretVariables = {
   /** The proxy for downloads with its name and password: http://name:password@host:port. */
   'download-proxy': 'SAM2_VIDEO_PROXY',
 } as const;

@@ -13,7 +13,7 @@ export interface CameraState {
 }
 
 /** What is wrong, and what helps step by step. */
-export interface CameraProblem {
+interface CameraProblem {
   text: string;
   steps: readonly string[];
 }

@@ -7,7 +7,7 @@ import type { SessionInput } from '../../transport/session-client.ts';
 import { exportText as text } from './strings.ts';
 
 export const exportKinds = ['video', 'masks', 'json', 'coco', 'csv'] as const;
-export type ExportKind = (typeof exportKinds)[number];
+type ExportKind = (typeof exportKinds)[number];
 
 export interface ExportForm {
   kinds: Readonly<Record<ExportKind, boolean>>;

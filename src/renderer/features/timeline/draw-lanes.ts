@@ -61,7 +61,7 @@ const dimOutside = (context: CanvasRenderingContext2D, { marks, range, span, hei
 /** How a column is drawn; equal neighbours are drawn as one. */
 type Look = { kind: LaneKind; level: number };
 
-export const lookOf = ({ present, absent, unsure, confidence }: LaneColumn): Look => {
+const lookOf = ({ present, absent, unsure, confidence }: LaneColumn): Look => {
   if (unsure > 0) return { kind: 'unsure', level: 4 };
   if (present > 0) return { kind: 'present', level: Math.round(Math.min(1, Math.max(0, confidence)) * 4) };
   return { kind: absent > 0 ? 'absent' : 'none', level: 0 };

@@ -9,7 +9,7 @@ import { convertPicture } from './convert-picture.ts';
 import { firstJpeg, type PictureHead, pictureNames, readKinds, readPictureHead } from './picture-head.ts';
 import { PictureMovie } from './picture-movie.ts';
 
-export interface PictureFile extends PictureHead {
+interface PictureFile extends PictureHead {
   name: string;
   path: string;
 }
@@ -68,7 +68,7 @@ const whatIsThere = (names: readonly string[]): string => {
  * The pictures of a folder in the order of their names, numbers counted as numbers.
  * @throws AppError `source-empty` without pictures, `source-unreadable` when one is damaged or has another size
  */
-export const listPictures = async (folder: string): Promise<PictureFile[]> => {
+const listPictures = async (folder: string): Promise<PictureFile[]> => {
   const all = (await readdir(folder)).filter((name) => !name.startsWith('.'));
   const names = all.filter((name) => pictureNames.test(name));
   if (names.length === 0)

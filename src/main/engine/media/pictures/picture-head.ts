@@ -1,6 +1,6 @@
 /** What a picture's file says of itself: its kind, its size, and how it has to be turned. By its bytes, not by its name. */
 
-export type PictureKind = 'jpeg' | 'png' | 'bmp' | 'tiff' | 'webp' | 'gif' | 'heif' | 'other';
+type PictureKind = 'jpeg' | 'png' | 'bmp' | 'tiff' | 'webp' | 'gif' | 'heif' | 'other';
 
 export interface PictureHead {
   kind: PictureKind;

@@ -10,7 +10,7 @@ import { type FrameRate, frameRateSchema } from '../../../../shared/frame-rate.t
 const namesBox = 's2vp';
 const mostNamesBytes = 256 * 2 ** 20;
 
-export const pictureListSchema = z.object({
+const pictureListSchema = z.object({
   /** Where the pictures came from. */
   folder: z.string(),
   rate: frameRateSchema,

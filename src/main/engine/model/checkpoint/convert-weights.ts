@@ -16,7 +16,7 @@ import { gather } from './strides.ts';
 import { isIntact, type ZipEntry } from './zip-directory.ts';
 
 /** Where a tensor lies in the written file. */
-export interface WrittenTensor {
+interface WrittenTensor {
   readonly offset: number;
   readonly length: number;
 }

@@ -13,7 +13,7 @@ export async function readRange(file: FileHandle, position: number, length: numb
 }
 
 /** Fills `buffer` from `position`. */
-export async function readInto(file: FileHandle, buffer: Uint8Array, position: number): Promise<void> {
+async function readInto(file: FileHandle, buffer: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < buffer.length) {
     const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);

@@ -11,7 +11,7 @@ import { outcomeOf, TempFolder } from '../../../common/testing/temp-folder.ts';
 import { openBundle, readManifest } from '../bundle/bundle.ts';
 import { bindCheckpoint } from './bind.ts';
 import { readCheckpoint } from './checkpoint.ts';
-import { listInitializers } from './onnx-external.ts';
+import { listInitializers } from './testing/list-initializers.ts';
 import { flipBits, mutateJson, Random, reshape } from './testing/mutate.ts';
 import { globalOf, int, op, orderedDict, pickle, text, tuple } from './testing/pickle-writer.ts';
 import { type SampleGraphs, sha256, writeSampleBundle } from './testing/sample-bundle.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeOf } from '../../../common/testing/temp-folder.ts';
-import { listInitializers, rebindExternalData } from './onnx-external.ts';
+import { rebindExternalData } from './onnx-external.ts';
+import { listInitializers } from './testing/list-initializers.ts';
 import { externalInitializer, sampleGraph } from './testing/sample-graph.ts';
 import { bytesField, textField, varintField } from './wire.ts';
 

@@ -28,15 +28,6 @@ const graphInitializer = 5;
 const tensorField = { dims: 1, dataType: 2, name: 8, externalData: 13, dataLocation: 14 } as const;
 const locationExternal = 1;
 
-/** The initializers of a model's main graph. Throws 'model-corrupt'. */
-export function listInitializers(model: Uint8Array): OnnxInitializer[] {
-  const found: OnnxInitializer[] = [];
-  for (const field of readFields(graphField(model).body)) {
-    if (field.number === graphInitializer) found.push(readInitializer(message(field)));
-  }
-  return found;
-}
-
 /** The model with new external locations; `locate` is asked for each initializer, null leaves it as it is. */
 export function rebindExternalData(model: Uint8Array, locate: (initializer: OnnxInitializer) => ExternalLocation | null): Uint8Array {
   const graph = graphField(model);

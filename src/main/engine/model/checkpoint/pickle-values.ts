@@ -40,7 +40,7 @@ export interface GlobalRef {
   readonly means: 'ordered-dict' | 'rebuild-tensor' | 'rebuild-parameter' | Dtype;
 }
 
-export interface ListValue {
+interface ListValue {
   readonly kind: 'list' | 'tuple';
   readonly items: PickleValue[];
 }
@@ -51,7 +51,7 @@ export interface DictValue {
   readonly entries: Map<DictKey, PickleValue>;
 }
 
-export type DictKey = string | number | bigint | boolean | null;
+type DictKey = string | number | bigint | boolean | null;
 export type PickleValue = DictKey | StorageRef | TensorRef | GlobalRef | ListValue | DictValue;
 
 /** The whole allow-list: "module name" as in the pickle. */

@@ -11,7 +11,7 @@ import { openSession } from './create-session.ts';
 /** Where a graph's bytes are: a file path (external data beside it is found by ONNX Runtime). */
 export type GraphPaths = Record<GraphName, string | undefined>;
 
-export type Opening = () => Promise<InferenceSession>;
+type Opening = () => Promise<InferenceSession>;
 
 export interface Sessions {
   /** null where the helper thread has it. */

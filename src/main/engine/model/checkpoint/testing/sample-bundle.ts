@@ -22,7 +22,7 @@ const fileNames: Record<GraphName, string> = {
 };
 
 /** The manifest of SAM 2.1's constants over the given graphs (unnamed graphs get a few bytes of their own). */
-export function sampleManifest(
+function sampleManifest(
   graphs: SampleGraphs = {},
   weights: Manifest['weights'] = null,
   change: Partial<Pick<Manifest, 'name' | 'imageSize'>> = {},
