@@ -4,6 +4,7 @@ import { defaultDiscovery, promptStrategies } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
 import { appPaths } from '../services/base/app-paths.ts';
 import { defaultModel } from '../services/models/model-catalog.ts';
+import { runBatchCommand, runJobInitCommand } from './batch-command.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { runDoctorCommand } from './doctor-command.ts';
 import { runFindCommand } from './find-command.ts';
@@ -111,6 +112,29 @@ engineOptions(
   .option('--out <folder>', 'where to write')
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((source, options) => finish(runLiveCommand(source, options)));
+
+program
+  .command('batch')
+  .description('do the same job on many clips; the same command goes on where it stopped')
+  .argument('<clips...>', 'folders, videos, patterns such as "*.mp4", or .txt files of paths')
+  .requiredOption('--job <file>', 'what is done to each clip (see "sam2-video job init")')
+  .requiredOption('--out <folder>', 'where to write: the ledger, a folder for each clip, a summary')
+  .option('-r, --recursive', 'look through the folders below too', false)
+  .option('--jobs <n>', 'clips at a time (default: by cores and memory)')
+  .option('--retry-failed', 'try clips again that failed before', false)
+  .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
+  .option('--threads <n>', 'threads for inference (default: automatic)')
+  .option('--precision <which>', 'on the CPU: full, or fast (int8 where the model has it)')
+  .option('--ffmpeg <path>', 'ffmpeg to use')
+  .action((clips, options) => finish(runBatchCommand(clips, options)));
+
+program
+  .command('job')
+  .description('files that say what a batch does to each clip')
+  .command('init')
+  .description('print a job to begin with')
+  .option('--schema', 'print the JSON Schema of a job instead', false)
+  .action(({ schema }) => finish(runJobInitCommand(schema)));
 
 engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
   .option('--out <folder>', 'where to write (default: a new folder, sam2-video-demo)')

@@ -39,7 +39,9 @@ const placeOf = async (path: string): Promise<Place | null> => {
   }
 };
 
-const isSamePlace = (a: Place, b: Place): boolean => a.real === b.real || (a.id !== null && a.id === b.id);
+const keysOf = ({ id, real }: Place): string[] => (id === null ? [real] : [real, id]);
+
+const isSamePlace = (a: Place, b: Place): boolean => keysOf(a).some((key) => keysOf(b).includes(key));
 
 /** The place of a path and of every folder around it; those that do not exist are left out. */
 const placesAround = async (path: string): Promise<Place[]> => {
@@ -76,17 +78,6 @@ const isUnfinished = async (input: string, output: string): Promise<boolean> => 
   return folder !== null && other !== null && isSamePlace(folder, other);
 };
 
-const refuseInput = async ({ path, kind }: Output, input: string): Promise<void> => {
-  const read = await placeOf(input);
-  if (!read) return;
-  const written = await placeOf(path);
-  const isInput = written !== null && isSamePlace(written, read);
-  if (isInput || (await isUnfinished(resolve(input), resolve(path))))
-    throw refusal(path, `${path} would replace ${isInput ? 'the file being read' : input}. Choose another folder.`);
-  if (kind === 'folder' && written && (await placesAround(input)).some((around) => isSamePlace(around, written)))
-    throw refusal(path, `${path} holds ${input}, which is being read, and would be replaced. Choose another folder.`);
-};
-
 /** Only what an export wrote is replaced with its folder. */
 const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
   const place = await placeOf(path);
@@ -98,12 +89,47 @@ const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
     throw refusal(path, `${path} also holds ${other}, which no export wrote, so it is not replaced. Move it, or choose another folder.`);
 };
 
+/** What is read, by every name of its place: a batch has thousands of inputs and outputs, so each is looked at once. */
+class InputPlaces {
+  readonly #exact = new Set<string>();
+  /** Folders that hold an input, with that input. */
+  readonly #around = new Map<string, string>();
+  /** Inputs that are called like an unfinished file. */
+  readonly #unfinished: string[] = [];
+
+  async add(input: string): Promise<void> {
+    const place = await placeOf(input);
+    if (!place) return;
+    for (const key of keysOf(place)) this.#exact.add(key);
+    for (const around of await placesAround(input)) for (const key of keysOf(around)) this.#around.set(key, input);
+    if (basename(input).toLowerCase().includes('.partial')) this.#unfinished.push(resolve(input));
+  }
+
+  async refuse({ path, kind }: Output): Promise<void> {
+    const written = await placeOf(path);
+    const keys = written ? keysOf(written) : [];
+    if (keys.some((key) => this.#exact.has(key))) throw refusal(path, `${path} would replace the file being read. Choose another folder.`);
+    for (const input of this.#unfinished)
+      if (await isUnfinished(input, resolve(path))) throw refusal(path, `${path} would replace ${input}. Choose another folder.`);
+    const held = kind === 'folder' ? keys.flatMap((key) => this.#around.get(key) ?? [])[0] : undefined;
+    if (held !== undefined)
+      throw refusal(path, `${path} holds ${held}, which is being read, and would be replaced. Choose another folder.`);
+  }
+}
+
+/** @throws AppError `output-unwritable` for an output that is an input or holds one */
+export const refuseInputs = async ({ inputs, outputs }: Omit<OutputPlan, 'overwrite'>): Promise<void> => {
+  const places = new InputPlaces();
+  for (const input of inputs) await places.add(input);
+  for (const output of outputs) await places.refuse(output);
+};
+
 /**
  * @throws AppError `output-unwritable` for an output that is an input, holds one, or can't be replaced; `output-exists`
  *   with `details.paths` when something exists and `overwrite` is not set
  */
 export const checkOutputs = async ({ inputs, outputs, overwrite }: OutputPlan): Promise<void> => {
-  for (const output of outputs) for (const input of inputs) await refuseInput(output, input);
+  await refuseInputs({ inputs, outputs });
   const taken: string[] = [];
   for (const output of outputs) if (await isTaken(output)) taken.push(output.path);
   if (taken.length === 0) return;

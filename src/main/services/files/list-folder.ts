@@ -5,14 +5,13 @@ import { basename, dirname, extname, join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import { type FileEntry, type FolderListing, mostListed } from '../../../shared/files.ts';
 import { compareNames } from '../../../shared/language.ts';
+import { isVideoName } from '../../common/video-names.ts';
 
-const videos = new Set('mp4 m4v mov mkv webm avi mpg mpeg ts mts m2ts wmv flv ogv gif 3gp mxf'.split(' '));
 const pictures = new Set('png jpg jpeg webp tif tiff bmp'.split(' '));
 
 const kindOf = (name: string): 'video' | 'picture' | null => {
-  const extension = extname(name).slice(1).toLowerCase();
-  if (videos.has(extension)) return 'video';
-  return pictures.has(extension) ? 'picture' : null;
+  if (isVideoName(name)) return 'video';
+  return pictures.has(extname(name).slice(1).toLowerCase()) ? 'picture' : null;
 };
 
 const isThere = (path: string): Promise<boolean> =>

@@ -1,9 +1,9 @@
-/** Reads a mask picture given on the command line. */
+/** Reads a mask picture that a prompt names. */
 import { readFile } from 'node:fs/promises';
 import { decode } from 'fast-png';
-import { AppError } from '../../shared/errors.ts';
-import type { CompressedMask } from '../../shared/prompts.ts';
-import { compressCounts, encodeRle } from '../../shared/rle.ts';
+import { AppError } from '../../../shared/errors.ts';
+import type { CompressedMask } from '../../../shared/prompts.ts';
+import { compressCounts, encodeRle } from '../../../shared/rle.ts';
 
 /**
  * Pixels that are neither black nor transparent (for a palette: whose index is not 0) are the object.
