@@ -28,7 +28,7 @@ describe('settings', () => {
     expect(searchSettings('gpu').map(({ id }) => id)).toEqual(['engine.provider']);
     expect(searchSettings('hotkeys').map(({ id }) => id)).toEqual(['keys.overrides']);
     expect(searchSettings('dark').map(({ id }) => id)).toEqual(['theme']);
-    for (const { id, title } of settingSpecs) expect(searchSettings(title).map((spec) => spec.id)).toContain(id);
+    for (const { id, label } of settingSpecs) expect(searchSettings(label).map((spec) => spec.id)).toContain(id);
     expect(searchSettings('qqq')).toEqual([]);
     expect(searchSettings('')).toEqual(settingSpecs);
   });
