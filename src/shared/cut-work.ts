@@ -1,7 +1,7 @@
 /** Work that stops when its clip is closed or the app ends. Whoever closes is asked first. */
 import type { Operation } from './contract/state.ts';
 
-export const cutKinds = ['track', 'find', 'export', 'copy', 'import', 'live'] as const satisfies readonly Operation['kind'][];
+const cutKinds = ['track', 'find', 'export', 'copy', 'import', 'live'] as const satisfies readonly Operation['kind'][];
 export type CutKind = (typeof cutKinds)[number];
 
 /** What becomes of the work, for the question. */

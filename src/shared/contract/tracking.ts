@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exportChoiceSchema, exportEstimateSchema } from '../export-choice.ts';
 import { frameNumber, inSession, type MethodTable, objectIdSchema, startedOperation } from './ids.ts';
 
-const trackDirectionSchema = z.enum(['forward', 'backward', 'both']);
+export const trackDirectionSchema = z.enum(['forward', 'backward', 'both']);
 export type TrackDirection = z.infer<typeof trackDirectionSchema>;
 
 export const trackingMethods = {
