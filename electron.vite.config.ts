@@ -1,6 +1,6 @@
 /**
- * Builds the three parts of the app into out/: main (Electron's entry, and the engine and CLI as entries of their own, since
- * each runs in a process of its own), the sandboxed preload (one CommonJS file) and the window.
+ * Builds the three parts of the app into out/: main (Electron's entry, and the engine and CLI as entries of their own,
+ * since each runs in a process of its own), the sandboxed preload (one CommonJS file) and the window.
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -25,7 +25,8 @@ export default defineConfig({
       externalizeDeps: { include: ['ffmpeg-static', 'onnxruntime-node'] },
       rollupOptions: {
         input: Object.fromEntries(Object.entries(mainEntries).filter(([, path]) => existsSync(path))),
-        // Chunks lie beside the entries: shared code finds the engine's entries by its own address (common/entry-url.ts).
+        // Chunks lie beside the entries: shared code finds the engine's entries by its own address
+        // (common/entry-url.ts).
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },
     },

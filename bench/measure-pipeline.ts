@@ -16,7 +16,10 @@ export interface PipelineRun {
   graphs: Record<(typeof graphOrder)[number], number>;
 }
 
-/** Places spread over the frame: what a click hits does not matter for speed. The same five as in models/parity/time_official.py. */
+/**
+ * Places spread over the frame: what a click hits does not matter for speed. The same five as in
+ * models/parity/time_official.py.
+ */
 const places = [
   [0.45, 0.53],
   [0.1, 0.45],

@@ -1,7 +1,8 @@
 /**
- * `npm run bench:memory [-- --only track,export,import,live,repeat --frames 15000 --model BUNDLE]`: resident memory of the engine and
- * of its host while a clip is tracked, exported and imported, while a stream comes, and from clip to clip. Fails where either grows
- * by more than 3 %. By default the small SAM 2.1 of ../shared/fixtures tracks where it is there, else nano.
+ * `npm run bench:memory [-- --only track,export,import,live,repeat --frames 15000 --model BUNDLE]`: resident memory of
+ * the engine and of its host while a clip is tracked, exported and imported, while a stream comes, and from clip to
+ * clip. Fails where either grows by more than 3 %. By default the small SAM 2.1 of ../shared/fixtures tracks where it
+ * is there, else nano.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';

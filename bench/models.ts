@@ -1,7 +1,8 @@
 /**
- * `npm run bench:models [-- --size tiny --image-size 512 --python PROGRAM]`: the whole pipeline beside the official PyTorch predictor, on
- * the same machine, weights, threads and frames, one after the other in one run. `--size` may be given several times.
- * The weights are seeded random ones (speed does not depend on them), made once into .cache/. Python needs models/requirements.txt.
+ * `npm run bench:models [-- --size tiny --image-size 512 --python PROGRAM]`: the whole pipeline beside the official
+ * PyTorch predictor, on the same machine, weights, threads and frames, one after the other in one run. `--size` may be
+ * given several times. The weights are seeded random ones (speed does not depend on them), made once into .cache/.
+ * Python needs models/requirements.txt.
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

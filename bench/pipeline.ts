@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: frames a second of the whole tracking pipeline (decode, infer, encode results) on a 720p clip with one and with
- * four objects, the share of time outside ONNX Runtime, and the time of each graph. `--clip`, `--model`, `--threads`,
- * `--precision full|fast` choose.
+ * `npm run bench`: frames a second of the whole tracking pipeline (decode, infer, encode results) on a 720p clip with
+ * one and with four objects, the share of time outside ONNX Runtime, and the time of each graph. `--clip`, `--model`,
+ * `--threads`, `--precision full|fast` choose.
  */
 import { parseArgs } from 'node:util';
 import { appPaths } from '../src/main/services/base/app-paths.ts';

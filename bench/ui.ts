@@ -1,7 +1,7 @@
 /**
- * `npm run bench:ui`: what a user of the window waits for, in Chromium with software WebGL. Frames a second of playing with ten
- * objects, the time from a click to its mask by stage, bytes on the wire, and memory after playing and tracking for `--minutes`
- * (20 by default). `--model` chooses.
+ * `npm run bench:ui`: what a user of the window waits for, in Chromium with software WebGL. Frames a second of playing
+ * with ten objects, the time from a click to its mask by stage, bytes on the wire, and memory after playing and
+ * tracking for `--minutes` (20 by default). `--model` chooses.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';

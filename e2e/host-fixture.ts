@@ -1,4 +1,7 @@
-/** Starts the app in either host and gives the test its page; fails a test whose page broke a rule that holds everywhere. */
+/**
+ * Starts the app in either host and gives the test its page; fails a test whose page broke a rule that holds
+ * everywhere.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

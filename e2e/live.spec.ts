@@ -1,4 +1,7 @@
-/** Sources that are tracked while they run: the page's camera (Chromium's fake one), and a stream from a server on loopback. */
+/**
+ * Sources that are tracked while they run: the page's camera (Chromium's fake one), and a stream from a server on
+ * loopback.
+ */
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './host-fixture.ts';

@@ -1,4 +1,7 @@
-/** Every kind of source is opened from every state of the window: each gets a tab of its own, shows a picture, and cuts nothing else. */
+/**
+ * Every kind of source is opened from every state of the window: each gets a tab of its own, shows a picture, and cuts
+ * nothing else.
+ */
 import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';

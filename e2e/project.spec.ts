@@ -22,7 +22,10 @@ const makeRabbit = async (page: Page): Promise<void> => {
   await expect(rabbit(page)).toBeVisible();
 };
 
-/** Once begun, keeps from the page what comes after a state in which a model is loaded, so that it can be looked at however fast that is. */
+/**
+ * Once begun, keeps from the page what comes after a state in which a model is loaded, so that it can be looked at
+ * however fast that is.
+ */
 const holdWhileLoading = async (page: Page): Promise<() => { release(): void }> => {
   let isOn = false;
   let held: (() => void)[] | null = null;

@@ -90,7 +90,8 @@ test('the wheel zooms at the pointer and the picture can be fitted again', async
   await openSample(page);
   const under = await pagePoint(page, 400, 300);
   const next = await pagePoint(page, 401, 301);
-  // The wheel tells its place in whole pixels of the page, so the picture's point at such a place is the one that has to stay.
+  // The wheel tells its place in whole pixels of the page, so the picture's point at such a place is the one that has
+  // to stay.
   const pointer = { x: Math.round(under.x), y: Math.round(under.y) };
   const held = { x: 400 + (pointer.x - under.x) / (next.x - under.x), y: 300 + (pointer.y - under.y) / (next.y - under.y) };
   await page.mouse.move(pointer.x, pointer.y);

@@ -1,5 +1,6 @@
-// Makes docs/demo.webp, the moving picture of the README, from the running app: node scripts/run.mjs demo-picture
-// Every step is a screenshot that is shown for as long as the step should take, so a slow machine makes the same picture.
+// Makes docs/demo.webp, the moving picture of the README, from the running app: `node scripts/run.mjs demo-picture`.
+// Every step is a screenshot that is shown for as long as the step should take, so a slow machine makes the same
+// picture.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

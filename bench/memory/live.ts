@@ -1,4 +1,7 @@
-/** Memory while a stream is recorded and an object on it followed; the stream comes at twice its speed. Frames are those that were taken. */
+/**
+ * Memory while a stream is recorded and an object on it followed; the stream comes at twice its speed. Frames are those
+ * that were taken.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findFfmpeg } from '../../src/main/engine/media/ffmpeg-binary.ts';

@@ -54,7 +54,8 @@ export class ResidentWatch {
   }
 
   /**
-   * Compares what each process takes at the least in the first and in the last third: what is not collected yet comes and goes.
+   * Compares what each process takes at the least in the first and in the last third: what is not collected yet comes
+   * and goes.
    * @returns whether both are flat
    */
   verdict(): boolean {

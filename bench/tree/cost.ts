@@ -1,8 +1,8 @@
 /**
- * `npm run bench:tree cost`: what the tree costs beside one path, on a clip where the model is certain and on one where it is not.
- * Both are stepped in turn, a few frames each, with a helper thread and the next image encoded ahead, as the app runs, and the clip is gone through `--rounds`
- * times; `--no-helper` runs graph after graph. A model that is never in doubt is made to be: with `--logit N` frames whose object
- * logits are all under N are uncertain.
+ * `npm run bench:tree cost`: what the tree costs beside one path, on a clip where the model is certain and on one where
+ * it is not. Both are stepped in turn, a few frames each, with a helper thread and the next image encoded ahead, as the
+ * app runs, and the clip is gone through `--rounds` times; `--no-helper` runs graph after graph. A model that is never
+ * in doubt is made to be: with `--logit N` frames whose object logits are all under N are uncertain.
  */
 import { parseArgs } from 'node:util';
 import type { GraphTimings } from '../../src/main/engine/api/timings.ts';
@@ -34,7 +34,10 @@ const frames = Number(values.frames);
 const warm = 8;
 /** Frames that one side goes before the other does. */
 const stretch = 20;
-/** Frames at the start of a stretch that are not timed: the first has its image encoded by nobody beside it, and the helper gets ahead meanwhile. */
+/**
+ * Frames at the start of a stretch that are not timed: the first has its image encoded by nobody beside it, and the
+ * helper gets ahead meanwhile.
+ */
 const untimed = 5;
 
 interface Side {

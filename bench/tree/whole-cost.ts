@@ -1,6 +1,7 @@
 /**
- * `npm run bench:tree whole-cost`: what the tree costs whoever waits for a run. Whole runs of the app on a clip, decoding and masks at source size
- * included, with one path and with the tree in turn; what is compared is the median time of a frame.
+ * `npm run bench:tree whole-cost`: what the tree costs whoever waits for a run. Whole runs of the app on a clip,
+ * decoding and masks at source size included, with one path and with the tree in turn; what is compared is the median
+ * time of a frame.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -134,7 +134,8 @@ def export_nano(args):
         "name": "SAM2 Video nano",
         "family": "nano",
         "version": args.version,
-        # Of the app, not of the modules: a click's answer is the piece that was clicked (engine/tracking/clicked-piece.ts).
+        # Of the app, not of the modules: a click's answer is the piece that was clicked
+        # (engine/tracking/clicked-piece.ts).
         "keepClickedPiece": True,
         # From where on its answers become objects that nobody clicked, as `npm run bench:discover` measured it.
         "discovery": {"pointIou": 0.7, "boxIou": 0.5, "stability": 0, "stabilityOffset": 1},

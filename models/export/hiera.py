@@ -73,7 +73,8 @@ class ImageEncoder(nn.Module):
             raise ValueError("another trunk than the official ones")
         side = model.image_size // 16
         eighths = side // 2
-        # Where the tokens of stage 3's grid lie after two poolings of 8 x 8 windows, and from there into stage 3's own windows.
+        # Where the tokens of stage 3's grid lie after two poolings of 8 x 8 windows, and from there into stage 3's own
+        # windows.
         pooled = torch.arange(side * side).reshape(eighths, eighths, 2, 2).permute(0, 2, 1, 3).reshape(side, side)
         self.register_buffer("to_third", torch.cat([part.flatten() for part in edge_windows(pooled, self.third)]), persistent=False)
         grid = torch.arange(side * side).reshape(side, side)
@@ -90,7 +91,8 @@ class ImageEncoder(nn.Module):
         width = attn.dim_out // heads
         weight, bias = attn.qkv.weight.unflatten(0, (3, attn.dim_out)), attn.qkv.bias.unflatten(0, (3, attn.dim_out))
         scale = width**-0.5
-        # The key's bias adds the same to every logit of a query, and the value's bias passes through the average: neither is computed.
+        # The key's bias adds the same to every logit of a query, and the value's bias passes through the average:
+        # neither is computed.
         q, k, v = F.linear(y, weight[0] * scale, bias[0] * scale), F.linear(y, weight[1]), F.linear(y, weight[2])
         if block.q_stride:
             q = pool(q, groups)

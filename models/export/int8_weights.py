@@ -10,8 +10,8 @@ from onnx import helper, numpy_helper
 
 from models.export.bundle_files import run_session
 
-# Two products of 255 and 64 fit into 16 bits, which AVX2 adds them in; with all 8 bits processors without VNNI would saturate. Products of
-# depthwise convolutions are added in 32 bits everywhere.
+# Two products of 255 and 64 fit into 16 bits, which AVX2 adds them in; with all 8 bits processors without VNNI would
+# saturate. Products of depthwise convolutions are added in 32 bits everywhere.
 LARGEST, LARGEST_DEPTHWISE = 64, 127
 PIXELS = 512  # of an image, that a layer's inputs are looked at at most
 
@@ -46,7 +46,8 @@ class Layer:
         """-> int8 weights, their scales by output channel, the bias in steps of these and the input's scale."""
         weight = self.weight.reshape(len(self.weight), -1).astype(np.float64)
         largest = LARGEST_DEPTHWISE if self.is_depthwise else LARGEST
-        # The bias is counted in steps of both scales, which must not be too many for 32 bits where a channel has hardly any weight.
+        # The bias is counted in steps of both scales, which must not be too many for 32 bits where a channel has hardly
+        # any weight.
         least = np.abs(self.bias) / (input_scale * 2**30) + 1e-12
         scale = np.maximum(np.abs(weight).max(1) / largest, least).astype(np.float32)
         steps = rounded(weight, scale, largest) if self.is_depthwise else compensated(weight, self.products / images, scale, largest)

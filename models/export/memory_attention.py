@@ -57,7 +57,8 @@ class AttentionGraph(nn.Module):
         side, dim, memory_dim = model.sam_image_embedding_size, model.hidden_dim, model.mem_dim
         theta = rope_theta(model.memory_attention.layers[0].self_attn)
         angle = torch.outer(torch.arange(side).float(), 1.0 / theta ** (torch.arange(0, dim, 4)[: dim // 4].float() / dim))
-        # Every table is the same along one axis, so a column or row of it is kept and spread out when the session loads.
+        # Every table is the same along one axis, so a column or row of it is kept and spread out when the session
+        # loads.
         position = model.image_encoder.neck.position_encoding(torch.zeros(1, dim, side, side))[0]
         memory_position = model.memory_encoder.position_encoding(torch.zeros(1, memory_dim, side, side))[0]
         half = dim // 2

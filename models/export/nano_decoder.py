@@ -39,7 +39,8 @@ def from_heads(x, own):
     return (x.unflatten(1, (len(own), -1)) * own).sum(1)
 
 
-# Shares of a softmax under e^-60 count as that: they change no sum, and smaller ones are numbers that a CPU needs a hundred times as long for (subnormal).
+# Shares of a softmax under e^-60 count as that: they change no sum, and smaller ones are numbers that a CPU needs a
+# hundred times as long for (subnormal).
 FAINTEST = -60.0
 
 

@@ -68,7 +68,8 @@ class PatchMemoryEncoderGraph(MemoryEncoderGraph):
         x = F.conv2d(self.patches(logits, binarize), self.first_weight, self.first_bias)
         deviation = torch.sqrt(channel_mean(x * x) + norm.eps)
         x = gelu(x / deviation * norm.weight[:, None, None] + norm.bias[:, None, None])
-        # Channels come last first: rows of them are moved as a whole then, which takes a third of the time of one move of all axes.
+        # Channels come last first: rows of them are moved as a whole then, which takes a third of the time of one move
+        # of all axes.
         x = x.permute(0, 2, 3, 1)
         x = x.unflatten(2, (-1, PATCH)).unflatten(1, (-1, PATCH)).transpose(2, 3).flatten(3).flatten(0, 2)
         x = F.linear(x, second.weight.permute(0, 2, 3, 1).flatten(1), second.bias)

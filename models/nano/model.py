@@ -416,14 +416,15 @@ def _arguments() -> dict:
         multimask_output_for_tracking=True,
         use_multimask_token_for_obj_ptr=True,
         multimask_min_pt_num=0,
-        # A click is answered with the first candidate, which has learned the likeliest mask; the other three are one key away. The head that
-        # predicts IoU chooses among those three less well than that.
+        # A click is answered with the first candidate, which has learned the likeliest mask; the other three are one
+        # key away. The head that predicts IoU chooses among those three less well than that.
         multimask_max_pt_num=0,
         use_mlp_for_obj_ptr_proj=True,
         sam_mask_decoder_extra_args=dict(
             dynamic_multimask_via_stability=True,
             dynamic_multimask_stability_delta=0.05,
-            # 0: nothing takes the first candidate's place; at this size nearly every mask has soft edges, so stability says little.
+            # 0: nothing takes the first candidate's place; at this size nearly every mask has soft edges, so stability
+            # says little.
             dynamic_multimask_stability_thresh=0.0,
         ),
     )

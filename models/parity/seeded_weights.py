@@ -7,8 +7,8 @@ import math
 
 import numpy as np
 
-# (part of the name, what its scale is multiplied with, what is added to its offset). Chosen so that objects stay apart, object logits of both
-# signs occur, and the single mask is unstable at times; see models/README.md.
+# (part of the name, what its scale is multiplied with, what is added to its offset). Chosen so that objects stay apart,
+# object logits of both signs occur, and the single mask is unstable at times; see models/README.md.
 TUNING = (
     ("pred_obj_score_head.layers.2.weight", 14, 0),
     ("pred_obj_score_head.layers.2.bias", 1, 8.6),

@@ -33,7 +33,8 @@ OVERRIDES = [
     "memory_encoder.mask_downsampler.embed_dim=128",
 ]
 
-# As seeded_weights.TUNING: objects stay apart, object logits of both signs occur, single masks are stable and unstable, memory matters.
+# As seeded_weights.TUNING: objects stay apart, object logits of both signs occur, single masks are stable and unstable,
+# memory matters.
 TUNING = (
     ("pred_obj_score_head.layers.2.weight", 14, 0),
     ("pred_obj_score_head.layers.2.bias", 1, 3.5),

@@ -79,7 +79,8 @@ class ImageBank:
         self.names = [paths[i].stem for i in keep]
         self.rgb = torch.from_numpy(np.stack(rgb)).permute(0, 3, 1, 2).contiguous().to(device)
         self.labels = torch.from_numpy(np.concatenate([np.stack(labels[i]) for i in keep])).to(device)
-        # For each image: its maps, and all regions of them as (map, id, share, centre x, centre y, extent), places in -1..1.
+        # For each image: its maps, and all regions of them as (map, id, share, centre x, centre y, extent), places in
+        # -1..1.
         self.maps, self.regions, first = [], [], 0
         for i in keep:
             self.maps.append([(first + k, len(regions)) for k, regions in enumerate(found[i]) if regions])

@@ -1,7 +1,7 @@
 /**
- * Every command a user can give, in one table: menu bar (menus.ts), shortcuts (keymap.ts), palette, tooltips, the cheat-sheet and
- * Electron's menu all read it. What a command does is bound to its id in the window; whether it can be given now is a pure
- * function of a small context. Keys are chords (chords.ts).
+ * Every command a user can give, in one table: menu bar (menus.ts), shortcuts (keymap.ts), palette, tooltips, the
+ * cheat-sheet and Electron's menu all read it. What a command does is bound to its id in the window; whether it can be
+ * given now is a pure function of a small context. Keys are chords (chords.ts).
  */
 import {
   always,

@@ -1,7 +1,7 @@
 /**
- * The contract between a client (the window, a browser tab) and the host's services: every method, event and state a client can
- * see, by area in contract/. Both transports (MessagePort, WebSocket) and both ends validate with these schemas; types are
- * derived from them. Pictures travel beside it as binary messages (wire.ts).
+ * The contract between a client (the window, a browser tab) and the host's services: every method, event and state a
+ * client can see, by area in contract/. Both transports (MessagePort, WebSocket) and both ends validate with these
+ * schemas; types are derived from them. Pictures travel beside it as binary messages (wire.ts).
  */
 import { z } from 'zod';
 import { appMethods } from './contract/app.ts';

@@ -15,7 +15,10 @@ export const jobPromptSchema = z
     frame: z.number().int().nonnegative(),
     points: z.array(pointSchema).default([]),
     box: boxSchema.nullable().default(null),
-    /** A PNG of the clip's size (pixels that are not black and not transparent are the object), or run lengths in COCO's form. */
+    /**
+     * A PNG of the clip's size (pixels that are not black and not transparent are the object), or run lengths in COCO's
+     * form.
+     */
     mask: z
       .union([z.string().min(1), maskSchema])
       .nullable()

@@ -1,7 +1,8 @@
 /**
- * manifest.json of a model bundle (models/README.md): where its files are, their hashes, and every constant the tracker uses.
- * The schema is strict: an unknown key is a manifest from another version of the app, and is refused rather than half understood.
- * The constants are limited to what makes sense, since a manifest may come from a stranger and its numbers become buffer sizes.
+ * manifest.json of a model bundle (models/README.md): where its files are, their hashes, and every constant the tracker
+ * uses. The schema is strict: an unknown key is a manifest from another version of the app, and is refused rather than
+ * half understood. The constants are limited to what makes sense, since a manifest may come from a stranger and its
+ * numbers become buffer sizes.
  */
 import { z } from 'zod';
 
@@ -21,7 +22,10 @@ const fileNameSchema = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}$/, 'must be a plain file name')
   .refine((name) => !name.endsWith('.'), 'must not end in a dot');
 
-/** A '/' separated path relative to the bundle's folder; it may climb ("../sam2.1-common/x.onnx"), openBundle checks how far. */
+/**
+ * A '/' separated path relative to the bundle's folder; it may climb ("../sam2.1-common/x.onnx"), openBundle checks how
+ * far.
+ */
 const bundlePathSchema = z
   .string()
   .max(400)
@@ -37,10 +41,10 @@ export type GraphFile = z.infer<typeof graphFileSchema>;
 
 /**
  * The graphs of a bundle. `maskPrompt` is the one that bundles without mask prompts lack; `candidateDecoder` and
- * `maskUpscaler` are the mask decoder of frames without a prompt in two steps, where that is worth graphs of their own: what is said of the candidates, and the
- * masks of those that are wanted. With `imageAttention` and
- * `memoryReader` the memory attention is three graphs: the work on the image alone, what each memory gives, whoever attends to it, and the rest.
- * `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
+ * `maskUpscaler` are the mask decoder of frames without a prompt in two steps, where that is worth graphs of their own:
+ * what is said of the candidates, and the masks of those that are wanted. With `imageAttention` and `memoryReader` the
+ * memory attention is three graphs: the work on the image alone, what each memory gives, whoever attends to it, and the
+ * rest. `imageEncoderInt8` does what `imageEncoder` does, nearly: with 8-bit products, which CPUs have more of.
  */
 const graphsSchema = z.strictObject({
   imageEncoder: graphFileSchema,
@@ -67,7 +71,10 @@ const weightParameterSchema = z.strictObject({
 });
 export type WeightParameter = z.infer<typeof weightParameterSchema>;
 
-/** The weights of a weight-less bundle: a PyTorch checkpoint the user downloads or imports. `sha256` null = not published. */
+/**
+ * The weights of a weight-less bundle: a PyTorch checkpoint the user downloads or imports. `sha256` null = not
+ * published.
+ */
 const weightsSchema = z.strictObject({
   kind: z.literal('checkpoint'),
   file: fileNameSchema,
@@ -82,8 +89,8 @@ const weightsSchema = z.strictObject({
 export type Weights = z.infer<typeof weightsSchema>;
 
 /**
- * From where on the model's own answers become candidates when objects are found without a click; measured by `bench:discover`.
- * Predicted IoU and stability mean something else for each model.
+ * From where on the model's own answers become candidates when objects are found without a click; measured by
+ * `bench:discover`. Predicted IoU and stability mean something else for each model.
  */
 const discoverySchema = z.strictObject({
   pointIou: z.number().min(0).max(1),
@@ -139,7 +146,9 @@ export const manifestSchema = z
     /** Holes of at most this many low-res pixels are filled; 0 = never. */
     fillHoleArea: z.number().int().nonnegative().max(1e6),
     binarizePromptedMasks: z.boolean(),
-    /** Of an answer to a single click only the piece that was clicked is kept; without it everything is, as SAM 2 does. */
+    /**
+     * Of an answer to a single click only the piece that was clicked is kept; without it everything is, as SAM 2 does.
+     */
     keepClickedPiece: z.boolean().optional(),
     multimaskForTracking: z.boolean(),
 

@@ -15,7 +15,8 @@ export const memorySettingsSchema = z.object({
    */
   variant: z.enum(['exact', 'live']).default('live'),
   /**
-   * The memory policy: which frames become memories and how a candidate is rated. "auto" is none for one path and SAM2Long's for the tree.
+   * The memory policy: which frames become memories and how a candidate is rated. "auto" is none for one path and
+   * SAM2Long's for the tree.
    */
   gate: z.enum(['auto', ...memoryPolicyNames]).default('auto'),
   /** Paths kept per object. */

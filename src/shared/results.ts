@@ -16,7 +16,10 @@ export const resultsSchema = z.object({
   }),
   model: z.object({ id: z.string(), version: z.string(), imageSize: z.number().int() }),
   objects: z.array(z.object({ id: z.number().int(), name: z.string(), color: z.string() })),
-  /** How objects were remembered, what happened in their memory trees in all, and which frames deserve a look, the most uncertain first. */
+  /**
+   * How objects were remembered, what happened in their memory trees in all, and which frames deserve a look, the most
+   * uncertain first.
+   */
   memory: z.object({ settings: memorySettingsSchema, counters: treeCountersSchema, review: z.array(reviewFrameSchema) }),
   /** True when the work was cancelled or failed before its last frame. */
   partial: z.boolean(),

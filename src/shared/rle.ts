@@ -94,7 +94,10 @@ export const rleBox = (rle: Rle): { x: number; y: number; width: number; height:
   return right < 0 ? null : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
 };
 
-/** COCO's text form of `counts` (six bits a character, each count from the fourth on as a difference to the one two before). */
+/**
+ * COCO's text form of `counts` (six bits a character, each count from the fourth on as a difference to the one two
+ * before).
+ */
 export const compressCounts = (counts: readonly number[]): string => {
   let text = '';
   for (let i = 0; i < counts.length; i++) {

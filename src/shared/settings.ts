@@ -1,6 +1,7 @@
 /**
- * Every setting of the app in one table: what it is called, what it does, its default, unit and range. The settings dialog, the
- * settings file and the environment are all read by it. Values that differ from the default are kept, nothing else.
+ * Every setting of the app in one table: what it is called, what it does, its default, unit and range. The settings
+ * dialog, the settings file and the environment are all read by it. Values that differ from the default are kept,
+ * nothing else.
  */
 import { z } from 'zod';
 import { keyOverridesSchema } from './keymap.ts';

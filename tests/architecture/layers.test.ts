@@ -85,6 +85,21 @@ describe('house rules', () => {
     expect(long.map((path) => path.slice(root.length))).toEqual([]);
   });
 
+  it('comments fit a screen: at most 120 columns', () => {
+    const isComment = (path: string, line: string): boolean => (path.endsWith('.py') ? /^\s*#/ : /^\s*(\/\/|\/\*|\*)/).test(line);
+    const long = ['src', 'tests', 'e2e', 'scripts', 'bench', 'models']
+      .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+      .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs|css|py)$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .filter((path) => !/[/\\](\.venv|fixtures|node_modules)[/\\]/.test(path))
+      .flatMap((path) =>
+        readFileSync(path, 'utf8')
+          .split('\n')
+          .flatMap((line, i) => (isComment(path, line) && [...line].length > 120 ? [`${path.slice(root.length)}:${i + 1}`] : [])),
+      );
+    expect(long).toEqual([]);
+  });
+
   it('what only Electron can run stays small', () => {
     const lines = sources
       .filter((path) => /\/main\/electron\/|\/main\/index\.ts$|\/preload\//.test(path) && !path.endsWith('.test.ts'))

@@ -1,6 +1,6 @@
 /**
- * A host that edits, changes settings and tracks as fast as it can and prints what is acknowledged, until it is killed. In most
- * runs it kills its own engine once before that.
+ * A host that edits, changes settings and tracks as fast as it can and prints what is acknowledged, until it is killed.
+ * In most runs it kills its own engine once before that.
  */
 import { createHash, randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -94,7 +94,10 @@ const tellFrames = (): void => {
 tellFrames();
 tell({ t: 'opened', frames: told.size });
 
-/** Between an engine's end and the next one's start nothing can be computed, and while a run is being started another can't be. */
+/**
+ * Between an engine's end and the next one's start nothing can be computed, and while a run is being started another
+ * can't be.
+ */
 const refusals = new Set(['engine-lost', 'busy']);
 const refused = (error: unknown): boolean => refusals.has(AppError.from(error).code);
 

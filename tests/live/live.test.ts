@@ -1,4 +1,7 @@
-/** Live sources over real connections: shown, recorded and tracked as they come, and a clip with all of it when they end. */
+/**
+ * Live sources over real connections: shown, recorded and tracked as they come, and a clip with all of it when they
+ * end.
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -26,7 +29,10 @@ vi.mock('node:fs/promises', async (original) => {
   return { ...real, statfs };
 });
 
-/** Of these tests alone: other programs of this machine, other tests among them, have passwords of their own in their arguments. */
+/**
+ * Of these tests alone: other programs of this machine, other tests among them, have passwords of their own in their
+ * arguments.
+ */
 const secret = `s3cret-of-${process.pid}`;
 
 let ffmpeg: string;
@@ -128,7 +134,10 @@ const serveSrt = async (): Promise<string> => {
   return `${url}?passphrase=${secret}&pbkeylen=16`;
 };
 
-/** The arguments of every program that runs here, which all users of a machine can read; but for those of a camera of these tests. */
+/**
+ * The arguments of every program that runs here, which all users of a machine can read; but for those of a camera of
+ * these tests.
+ */
 const argumentsOfAll = (): string =>
   execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
     .split('\n')

@@ -1,6 +1,6 @@
 /**
- * Packs the app with the real electron-builder around a stand-in for Electron's program, and looks at what came out; the packed
- * engine is started from it.
+ * Packs the app with the real electron-builder around a stand-in for Electron's program, and looks at what came out;
+ * the packed engine is started from it.
  */
 import { fork, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,6 @@
-/** What a user sees of a project, in words that do not change with the code: compared with what its version recorded. */
+/**
+ * What a user sees of a project, in words that do not change with the code: compared with what its version recorded.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * What every client of a test does, whatever carries its messages: it sends requests, mirrors the app and the session that was opened
- * last, and waits for what comes.
+ * What every client of a test does, whatever carries its messages: it sends requests, mirrors the app and the session
+ * that was opened last, and waits for what comes.
  */
 import type { AppState, Session } from '../../src/shared/contract/state.ts';
 import { contract, type HostMessage, hostMessageSchema, isMethod } from '../../src/shared/contract.ts';

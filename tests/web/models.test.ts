@@ -1,4 +1,7 @@
-/** Models through the contract, with a real engine: a checkpoint downloaded from loopback is put to work on an open clip. */
+/**
+ * Models through the contract, with a real engine: a checkpoint downloaded from loopback is put to work on an open
+ * clip.
+ */
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,7 @@
-/** Sessions side by side: each with its own work, seen by the clients that watch it, and held by the engine as long as there is room. */
+/**
+ * Sessions side by side: each with its own work, seen by the clients that watch it, and held by the engine as long as
+ * there is room.
+ */
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';

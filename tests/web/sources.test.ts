@@ -31,7 +31,8 @@ const run = (...args: string[]): void => {
 beforeAll(async () => {
   folder = await makeTempFolder();
   ffmpeg = await findFfmpeg();
-  // With the packaged ffmpeg 7.0 the import of an endless RTMP stream does not begin: the system's is used here where there is one.
+  // With the packaged ffmpeg 7.0 the import of an endless RTMP stream does not begin: the system's is used here where
+  // there is one.
   const system = '/usr/bin/ffmpeg';
   services = await makeServices(existsSync(system) ? { ffmpeg: system } : {}, { exportRoot: folder.path, dataDir: folder.path });
   services.engine.require();

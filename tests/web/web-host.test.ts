@@ -1,4 +1,7 @@
-/** The web host with a real engine on loopback: who may talk to it, the contract over a WebSocket, and an engine that dies. */
+/**
+ * The web host with a real engine on loopback: who may talk to it, the contract over a WebSocket, and an engine that
+ * dies.
+ */
 import { execFileSync } from 'node:child_process';
 import { get as httpGet, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';

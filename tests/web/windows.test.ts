@@ -1,4 +1,7 @@
-/** Several windows on one session, and windows that go and come back: all see the same, and no work depends on one of them. */
+/**
+ * Several windows on one session, and windows that go and come back: all see the same, and no work depends on one of
+ * them.
+ */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type ScriptedHost, startScriptedHost } from './scripted-host.ts';
 import { TestWindow } from './test-window.ts';

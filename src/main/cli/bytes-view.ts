@@ -1,4 +1,7 @@
-/** Progress of a download in bytes, with speed and time left: one line that changes on a terminal, a line a tenth on a pipe. */
+/**
+ * Progress of a download in bytes, with speed and time left: one line that changes on a terminal, a line a tenth on a
+ * pipe.
+ */
 
 import { formatBytes } from '../../shared/format-bytes.ts';
 import { RateMeter } from '../services/base/rate-meter.ts';

@@ -73,7 +73,10 @@ export const tellOneThing = (): ((line: string) => void) => {
   };
 };
 
-/** Asks on the terminal whether a command of the system's package manager may run, and runs it. @returns whether it succeeded */
+/**
+ * Asks on the terminal whether a command of the system's package manager may run, and runs it.
+ * @returns whether it succeeded
+ */
 export const askToInstall = async ({ program, args, text }: InstallCommand): Promise<boolean> => {
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   const answer = await lines.question(`\nffmpeg is missing. Install it with "${text}"? [Y/n] `).finally(() => lines.close());

@@ -1,4 +1,7 @@
-/** Tracks a session's objects and writes what that makes: in one pass where frames are final soon, else one after the other. */
+/**
+ * Tracks a session's objects and writes what that makes: in one pass where frames are final soon, else one after the
+ * other.
+ */
 import type { Operation } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -26,8 +29,8 @@ const goesForward = (direction: TrackDirection, { objects }: SessionService): bo
 const lagOf = ({ mode, amendLag }: MemorySettings): number => (mode === 'tree' ? amendLag : 0);
 
 /**
- * Shows progress. The first interrupt ends tracking, and what was tracked is exported; during an export it ends that, and what was
- * written is kept.
+ * Shows progress. The first interrupt ends tracking, and what was tracked is exported; during an export it ends that,
+ * and what was written is kept.
  * @returns the exit code
  */
 export const trackAndExport = async (

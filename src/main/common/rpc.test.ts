@@ -1,4 +1,7 @@
-/** Events reach every listener, a signal ends a call's work on the other side, and a peer that closes leaves no call open. */
+/**
+ * Events reach every listener, a signal ends a call's work on the other side, and a peer that closes leaves no call
+ * open.
+ */
 import { expect, it } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
 import { RpcPeer } from './rpc.ts';

@@ -1,4 +1,4 @@
-/** Connects windows to the services: a MessagePort each, and the system's dialogs. Every message's sender and content are checked. */
+/** Connects windows to the services by a MessagePort each, and shows the system's dialogs. Every message is checked. */
 import type {
   BrowserWindow,
   Dialog,

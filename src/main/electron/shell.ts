@@ -68,10 +68,10 @@ export const runShell = async (parts: ShellParts): Promise<void> => {
     return app.exit(1);
   }
   const devServer = flavour === 'development' ? (env.ELECTRON_RENDERER_URL ?? null) : null;
-  /** Browser tests start from an empty window and look at the picture's pixels; the page publishes those only when asked to. */
+  /** Browser tests start from an empty window and ask the page to publish the picture's pixels. */
   const isTest = flavour !== 'release' && env.SAM2_VIDEO_TEST === '1';
 
-  // All before `ready`: a scheme's privileges and the sandbox are fixed when the first process starts, and files come early.
+  // Before `ready`: the first process fixes a scheme's privileges and the sandbox, and files arrive early.
   electron.protocol.registerSchemesAsPrivileged([appScheme]);
   app.enableSandbox();
   app.on('web-contents-created', (_event, contents) => guardContents(contents));

@@ -1,6 +1,6 @@
 /**
- * The engine as Electron's utility process; the CLI's plain child process is services/engine-link/fork-engine.ts. A packaged app has no other
- * way: with the fuse runAsNode off, Electron's program starts as nothing else.
+ * The engine as Electron's utility process; the CLI's plain child process is services/engine-link/fork-engine.ts. A
+ * packaged app has no other way: with the fuse runAsNode off, Electron's program starts as nothing else.
  */
 import { fileURLToPath } from 'node:url';
 import type { UtilityProcess } from 'electron';

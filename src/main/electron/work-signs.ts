@@ -1,4 +1,4 @@
-/** While something is tracked or exported the computer stays awake, the window's icon shows how far it is, and its end is told. */
+/** During tracking and exports the computer stays awake, the window's icon shows progress, and a sign marks the end. */
 import type { PowerSaveBlocker } from 'electron';
 import type { AppState } from '../../shared/contract/state.ts';
 import { EndedWork } from '../services/app/ended-work.ts';

@@ -1,6 +1,7 @@
 /**
- * What leaves for one client. A client that reads slowly costs the host a bounded amount of memory: pushed pictures are dropped but
- * the newest, states are replaced by the newest, and nothing more is read from a client that does not read its answers.
+ * What leaves for one client. A client that reads slowly costs the host a bounded amount of memory: pushed pictures are
+ * dropped but the newest, states are replaced by the newest, and nothing more is read from a client that does not read
+ * its answers.
  */
 import type { HostMessage } from '../../shared/contract.ts';
 

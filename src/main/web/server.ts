@@ -1,6 +1,6 @@
 /**
- * The web host: the same services as the desktop, over HTTP and a WebSocket on 127.0.0.1 with a token. Text messages are the
- * contract's, binary ones are frame messages.
+ * The web host: the same services as the desktop, over HTTP and a WebSocket on 127.0.0.1 with a token. Text messages
+ * are the contract's, binary ones are frame messages.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';

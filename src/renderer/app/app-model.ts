@@ -1,4 +1,6 @@
-/** Everything the window's parts share, made once: client, store, player, prompts, viewport and the commands' meaning. */
+/**
+ * Everything the window's parts share, made once: client, store, player, prompts, viewport and the commands' meaning.
+ */
 import { type CommandId, commands } from '../../shared/commands.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,6 +1,7 @@
 /**
- * What a click, a box and a removal do. Each shows at once as a draft, is sent as the whole prompt of its frame, and calls for
- * one frame are sent one after the other, the newest standing for those that waited. An action belongs to the session it began in.
+ * What a click, a box and a removal do. Each shows at once as a draft, is sent as the whole prompt of its frame, and
+ * calls for one frame are sent one after the other, the newest standing for those that waited. An action belongs to the
+ * session it began in.
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';

@@ -1,4 +1,7 @@
-/** Tells the host where the user is in each clip: at once for what may be clicked next, and when the playhead rests to open there again. */
+/**
+ * Tells the host where the user is in each clip: at once for what may be clicked next, and when the playhead rests to
+ * open there again.
+ */
 import type { AppStore } from '../state/app-store.ts';
 import type { Client } from '../transport/client.ts';
 

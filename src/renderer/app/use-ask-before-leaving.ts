@@ -1,4 +1,7 @@
-/** The browser asks before its tab is closed or left while something runs. The desktop's own window asks in its own words. */
+/**
+ * The browser asks before its tab is closed or left while something runs. The desktop's own window asks in its own
+ * words.
+ */
 import { useEffect } from 'react';
 import { cutKindsOf } from '../../shared/cut-work.ts';
 import { useApp, useAppState } from './app-context.ts';

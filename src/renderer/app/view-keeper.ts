@@ -1,4 +1,7 @@
-/** Keeps what is not in the store of each session the window has looked at: zoom, place on the timeline and strokes of the brush. */
+/**
+ * Keeps what is not in the store of each session the window has looked at: zoom, place on the timeline and strokes of
+ * the brush.
+ */
 import type { TimelineRange, TimelineView } from '../features/timeline/timeline-view.ts';
 import type { Brush, KeptStrokes } from '../features/viewer/brush.ts';
 import type { Viewport, ViewportState } from '../features/viewer/viewport.ts';

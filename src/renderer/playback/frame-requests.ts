@@ -1,4 +1,6 @@
-/** Asks the host for pictures: one request at a time, and which is asked for next is decided when there is room for it. */
+/**
+ * Asks the host for pictures: one request at a time, and which is asked for next is decided when there is room for it.
+ */
 import type { Client } from '../transport/client.ts';
 import { firstThumbnailRequest } from './thumbnails.ts';
 
@@ -19,7 +21,9 @@ export class FrameRequests {
   readonly #client: Client;
   readonly #host: FrameRequestsHost;
   #requestId = 0;
-  /** Answers to older requests belong to a closed clip, or to a scrub that playing has ended (or the other way round). */
+  /**
+   * Answers to older requests belong to a closed clip, or to a scrub that playing has ended (or the other way round).
+   */
   #firstValid = 1;
   #isBusy = false;
 

@@ -1,6 +1,6 @@
 /**
- * When each frame is shown. At an even rate that is a product; at a variable one the host's times are fetched, in parts from the
- * first frame on, and what is not there yet is guessed from the clip's length.
+ * When each frame is shown. At an even rate that is a product; at a variable one the host's times are fetched, in parts
+ * from the first frame on, and what is not there yet is guessed from the clip's length.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Media } from '../../shared/contract/state.ts';

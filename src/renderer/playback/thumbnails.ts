@@ -1,6 +1,6 @@
 /**
- * Small pictures of frames, fetched one at a time when nothing else needs the decoder, and kept within bounds. The newest wish is
- * served first: it is what the user looks at.
+ * Small pictures of frames, fetched one at a time when nothing else needs the decoder, and kept within bounds. The
+ * newest wish is served first: it is what the user looks at.
  */
 import type { FrameMessage } from '../../shared/wire.ts';
 import type { Client } from '../transport/client.ts';

@@ -1,4 +1,7 @@
-/** Keeps the store in step with the host: the state of the app, and that of the session on screen, which the host is told. */
+/**
+ * Keeps the store in step with the host: the state of the app, and that of the session on screen, which the host is
+ * told.
+ */
 import type { Client } from '../transport/client.ts';
 import { type AppStore, addToast } from './app-store.ts';
 import { withFreshHost, withHostState, withSession } from './sessions.ts';

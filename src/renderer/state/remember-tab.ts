@@ -1,6 +1,6 @@
 /**
- * Which session this window showed, for when the page is loaded or the app is started again. Its id is the window's own (a second
- * window may show another); its path outlives the app.
+ * Which session this window showed, for when the page is loaded or the app is started again. Its id is the window's own
+ * (a second window may show another); its path outlives the app.
  */
 import type { AppStore } from './app-store.ts';
 import { setPreference } from './remember-preferences.ts';

@@ -1,6 +1,6 @@
 /**
- * Which session the window shows, and how its state follows the host's: the app's, and that of the session on screen. Pure; what is
- * sent to the host about it is in mirror-host.ts.
+ * Which session the window shows, and how its state follows the host's: the app's, and that of the session on screen.
+ * Pure; what is sent to the host about it is in mirror-host.ts.
  */
 import type { AppState, Session, SessionSummary } from '../../shared/contract/state.ts';
 import { type FramePrompt, isEmptyPrompt } from '../../shared/prompts.ts';
@@ -76,7 +76,10 @@ const activeIn = (state: WindowState, host: AppState): string | null => {
   return before.some(({ id }) => id === state.activeId) ? successor(state.activeId, before, now) : state.activeId;
 };
 
-/** The tabs stay in the order of this window: what takes the place of a session takes its tab, and new ones are at the end. */
+/**
+ * The tabs stay in the order of this window: what takes the place of a session takes its tab, and new ones are at the
+ * end.
+ */
 const inOrder = (before: readonly SessionSummary[], now: readonly SessionSummary[]): SessionSummary[] => {
   const stayed = before.flatMap(({ id }) => now.find((session) => session.id === id) ?? now.find(({ replaces }) => replaces === id) ?? []);
   const known = new Set(stayed);
@@ -97,7 +100,10 @@ export const withTabMoved = (state: WindowState, id: string, onto: string): Wind
 const projectOf = (state: WindowState, host: AppState, id: string, path: string): string | null =>
   sessionOf(state, id)?.project?.path ?? host.recents.find(({ source }) => source === path)?.path ?? null;
 
-/** The host's state of the app replaces the former one; an older one is dropped. A session that was closed gives way to its neighbour. */
+/**
+ * The host's state of the app replaces the former one; an older one is dropped. A session that was closed gives way to
+ * its neighbour.
+ */
 export const withHostState = (state: WindowState, host: AppState): WindowState => {
   if (state.host && host.revision < state.host.revision) return state;
   const activeId = activeIn(state, host);

@@ -1,6 +1,7 @@
 /**
- * What the window shows: the state of the app and of the session on screen as the host last told them, and what is the window's own
- * (selection, playhead, dialogs). Pictures and masks are never here. The functions are pure; app-store.ts keeps the value.
+ * What the window shows: the state of the app and of the session on screen as the host last told them, and what is the
+ * window's own (selection, playhead, dialogs). Pictures and masks are never here. The functions are pure; app-store.ts
+ * keeps the value.
  */
 
 import type { CommandContext } from '../../shared/command-spec.ts';
@@ -43,7 +44,9 @@ export interface WindowState extends SessionView {
   session: Session | null;
   /** The other sessions this window has looked at, by id. */
   left: Readonly<Record<string, LeftSession>>;
-  /** The session looked at before the page or the app was started; null when it is back, or the user has begun to work. */
+  /**
+   * The session looked at before the page or the app was started; null when it is back, or the user has begun to work.
+   */
   wanted: { id: string | null; path: string | null } | null;
   /** Operations whose session is shown as soon as they have opened it. */
   awaited: readonly string[];
@@ -119,7 +122,10 @@ export const promptKey = (sessionId: string, objectId: number, frame: number): s
 export const selectedObjects = (state: Pick<WindowState, 'session' | 'selectedId' | 'alsoSelected'>): readonly TrackedObject[] =>
   objectsOf(state).filter(({ id }) => id === state.selectedId || state.alsoSelected.includes(id));
 
-/** The selection with an object put in or taken out. The one that clicks refine goes over to another when it is taken out. */
+/**
+ * The selection with an object put in or taken out. The one that clicks refine goes over to another when it is taken
+ * out.
+ */
 export const withToggled = (
   state: Pick<WindowState, 'session' | 'selectedId' | 'alsoSelected'>,
   id: number,
@@ -146,7 +152,10 @@ export const promptOn = (
   return object?.prompts.find((prompt) => prompt.frame === frame) ?? { frame, points: [], box: null, mask: null };
 };
 
-/** Which of the model's masks the selected object has on the frame on screen; null where there is no choice. 0 = the best one. */
+/**
+ * Which of the model's masks the selected object has on the frame on screen; null where there is no choice. 0 = the
+ * best one.
+ */
 export const maskChoice = (state: WindowState): number | null => {
   if (state.selectedId === null) return null;
   const { points, box, candidate } = promptOn(state, state.selectedId, state.shownFrame);
@@ -246,7 +255,10 @@ export const neighbourGap = (
   return best;
 };
 
-/** The nearest frame that deserves a look before or after `frame`, or null. @param objectId one object, or null for all */
+/**
+ * The nearest frame that deserves a look before or after `frame`, or null.
+ * @param objectId one object, or null for all
+ */
 export const neighbourUnsure = (
   review: readonly { objectId: number; frame: number }[],
   objectId: number | null,
@@ -271,7 +283,9 @@ export const marksOf = (state: Pick<WindowState, 'session'>): Marks => state.ses
 
 let nextToastId = -1;
 
-/** Adds a message of the window's own; the same text is not said twice. Ids are negative, apart from the host's notices. */
+/**
+ * Adds a message of the window's own; the same text is not said twice. Ids are negative, apart from the host's notices.
+ */
 export const withToast = (
   state: WindowState,
   level: Toast['level'],

@@ -1,6 +1,6 @@
 /**
- * The contract as typed calls over a transport. Everything that comes in is validated here; a call never hangs: it ends with
- * its answer, an AppError, or the loss of the link.
+ * The contract as typed calls over a transport. Everything that comes in is validated here; a call never hangs: it ends
+ * with its answer, an AppError, or the loss of the link.
  */
 import type { AppState, Session } from '../../shared/contract/state.ts';
 import { contract, type HostInfo, hostMessageSchema, type Method, type MethodInput, type MethodOutput } from '../../shared/contract.ts';

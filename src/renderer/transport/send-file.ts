@@ -17,8 +17,8 @@ export const sendPieces = async (blob: Blob, send: (data: string) => Promise<unk
 };
 
 /**
- * The clip is open when this resolves: with its session, or with null when it could not be opened, which its operation explains.
- * Cancelled like every operation, which ends it with an error of the host.
+ * The clip is open when this resolves: with its session, or with null when it could not be opened, which its operation
+ * explains. Cancelled like every operation, which ends it with an error of the host.
  */
 export const sendFile = async (client: Client, file: File): Promise<{ sessionId: string | null }> => {
   const { operationId } = await client.call('upload.begin', { name: file.name, bytes: file.size });

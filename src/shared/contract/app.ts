@@ -8,12 +8,17 @@ import { appStateSchema } from './state.ts';
 export const appMethods = {
   'app.state': { input: nothing, output: appStateSchema },
   'app.dismissNotice': { input: z.object({ id: z.number().int() }), output: nothing },
-  /** What the app uses now. `waiting` counts the calls the engine has not answered; its memory is null while there is no engine. */
+  /**
+   * What the app uses now. `waiting` counts the calls the engine has not answered; its memory is null while there is no
+   * engine.
+   */
   'app.usage': {
     input: nothing,
     output: z.object({ hostBytes: z.number(), engineBytes: z.number().nullable(), waiting: z.number().int() }),
   },
-  /** Starts an engine again that has failed; in any other state nothing happens. `engine` in the state says how it goes. */
+  /**
+   * Starts an engine again that has failed; in any other state nothing happens. `engine` in the state says how it goes.
+   */
   'app.restartEngine': { input: nothing, output: nothing },
   /** The newest lines of the app's log, oldest first. */
   'app.log': { input: z.object({ lines: z.number().int().min(1).max(2000) }), output: z.object({ lines: z.array(z.string()) }) },

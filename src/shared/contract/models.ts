@@ -5,7 +5,9 @@ import { type MethodTable, modelIdSchema, nothing } from './ids.ts';
 export const modelMethods = {
   /** Looks at the disk again; what is there is then in the state. */
   'model.list': { input: nothing, output: nothing },
-  /** Starts fetching a model's checkpoint; the state shows its progress. A download that was cut or cancelled goes on. */
+  /**
+   * Starts fetching a model's checkpoint; the state shows its progress. A download that was cut or cancelled goes on.
+   */
   'model.download': { input: z.object({ id: modelIdSchema }), output: nothing },
   /** Ends a model's download or import; what was downloaded is kept. */
   'model.cancelDownload': { input: z.object({ id: modelIdSchema }), output: nothing },
@@ -14,9 +16,14 @@ export const modelMethods = {
   /** Starts reading an installed model again and comparing it with what is known of it. */
   'model.verify': { input: z.object({ id: modelIdSchema }), output: nothing },
   'model.remove': { input: z.object({ id: modelIdSchema }), output: nothing },
-  /** Makes a model the active one, for all sessions. Objects and prompts stay; frames with prompts get the new model's masks. */
+  /**
+   * Makes a model the active one, for all sessions. Objects and prompts stay; frames with prompts get the new model's
+   * masks.
+   */
   'model.use': { input: z.object({ id: modelIdSchema, imageSize: z.number().int().positive() }), output: nothing },
-  /** Measures the active model on the bundled clip; the result is in the state. Refused (`busy`) while something runs. */
+  /**
+   * Measures the active model on the bundled clip; the result is in the state. Refused (`busy`) while something runs.
+   */
   'model.measure': { input: nothing, output: nothing },
   /** The proxy for downloads; null = what the environment says. */
   'model.setProxy': { input: z.object({ proxy: z.string().max(500).nullable() }), output: nothing },

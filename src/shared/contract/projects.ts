@@ -7,7 +7,10 @@ export const projectMethods = {
   'project.open': { input: z.object({ path: z.string().min(1) }), output: inSession },
   /** Shows where the clip of a project is now and opens it; refused (`source-changed`) when the file is another one. */
   'project.relink': { input: z.object({ project: z.string().min(1), path: z.string().min(1) }), output: inSession },
-  /** Starts copying the session's project into `directory` as one folder that opens anywhere, with its clip inside or without. */
+  /**
+   * Starts copying the session's project into `directory` as one folder that opens anywhere, with its clip inside or
+   * without.
+   */
   'project.export': {
     input: inSession.extend({ directory: z.string().min(1), withClip: z.boolean() }),
     output: startedOperation,

@@ -10,8 +10,9 @@ const objectId = objectIdSchema;
 
 export const sessionMethods = {
   /**
-   * A file, a project's folder, a folder of pictures, or an address. The last two are fetched first: `sessionId` is null then, and the
-   * operation (kind `import`) names the session when it has opened it. What is open already is not opened twice.
+   * A file, a project's folder, a folder of pictures, or an address. The last two are fetched first: `sessionId` is
+   * null then, and the operation (kind `import`) names the session when it has opened it. What is open already is not
+   * opened twice.
    */
   'session.open': {
     input: z.object({ path: z.string().min(1) }),
@@ -21,24 +22,33 @@ export const sessionMethods = {
   /** Ends what works on the session, and closes it. Its work is kept as a project. */
   'session.close': { input: inSession, output: nothing },
   /**
-   * The session this client looks at from now on; null for none. Its state is sent at once and with every change, and so are its
-   * pictures. Its prompts go before the work on others.
+   * The session this client looks at from now on; null for none. Its state is sent at once and with every change, and
+   * so are its pictures. Its prompts go before the work on others.
    */
   'session.watch': { input: z.object({ sessionId: sessionIdSchema.nullable() }), output: nothing },
 
-  /** Answers with a binary frame message of the same request id. Only the newest request of a client is sure to be answered. */
+  /**
+   * Answers with a binary frame message of the same request id. Only the newest request of a client is sure to be
+   * answered.
+   */
   'frame.get': {
     input: inSession.extend({
       requestId: z.number().int().positive(),
       frame: frameNumber,
-      /** Asks for a thumbnail, which never gets in the way of other pictures: any frame before this one will do; the message says which it is. */
+      /**
+       * Asks for a thumbnail, which never gets in the way of other pictures: any frame before this one will do; the
+       * message says which it is.
+       */
       until: frameNumber.optional(),
       maxWidth: z.number().int().min(64).max(4096),
       maxHeight: z.number().int().min(64).max(4096),
     }),
     output: nothing,
   },
-  /** Presentation times of frames `from` to `to` in ms from the first frame, exact at a variable rate; at most 10,000 frames. */
+  /**
+   * Presentation times of frames `from` to `to` in ms from the first frame, exact at a variable rate; at most 10,000
+   * frames.
+   */
   'session.frameTimes': {
     input: inSession.extend({ from: frameNumber, to: frameNumber }),
     output: z.object({ timesMs: z.array(z.number()) }),
@@ -48,7 +58,10 @@ export const sessionMethods = {
   /** Remembers the frame the user looks at; the window calls it when the playhead rests. */
   'session.setPosition': { input: inSession.extend({ frame: frameNumber }), output: nothing },
   'session.setMarks': { input: inSession.extend(marksChangeSchema.shape), output: nothing },
-  /** How objects are remembered in this session, from its next run on; the default for new ones is a setting (`track.memory`). */
+  /**
+   * How objects are remembered in this session, from its next run on; the default for new ones is a setting
+   * (`track.memory`).
+   */
   'session.setMemory': { input: inSession.extend({ memory: memorySettingsSchema }), output: nothing },
 
   'object.add': { input: inSession.extend({ name: z.string().max(200).optional() }), output: z.object({ objectId }) },
@@ -69,10 +82,16 @@ export const sessionMethods = {
   'object.reorder': { input: inSession.extend({ objectIds: z.array(objectId) }), output: nothing },
   /** The objects become one, `into`, whose mask is their union on every frame. */
   'object.merge': { input: inSession.extend({ objectIds: z.array(objectId).min(1).max(100), into: objectId }), output: nothing },
-  /** How the object is on each frame. @param since a revision the client knows; the answer holds what changed after it */
+  /**
+   * How the object is on each frame.
+   * @param since a revision the client knows; the answer holds what changed after it
+   */
   'object.lane': { input: inSession.extend({ objectId, since: z.number().int().nonnegative().default(0) }), output: laneSchema },
 
-  /** Replaces all prompts of an object on a frame; the mask is computed at once and pushed as a frame message without planes. */
+  /**
+   * Replaces all prompts of an object on a frame; the mask is computed at once and pushed as a frame message without
+   * planes.
+   */
   'prompt.set': {
     input: inSession.extend({ objectId, frame: frameNumber, points: z.array(pointSchema).max(200), box: boxSchema.nullable() }),
     output: nothing,

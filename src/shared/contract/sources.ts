@@ -29,15 +29,18 @@ export const sourceMethods = {
   /** Cameras that the engine can open by itself; none where the system gives no list of them. */
   'live.cameras': { input: nothing, output: z.object({ cameras: z.array(liveCameraSchema) }) },
   /**
-   * Opens a live source as a session of its own. The operation (kind `live`) runs as long as it is live; cancelling it ends it as
-   * `live.stop` does.
+   * Opens a live source as a session of its own. The operation (kind `live`) runs as long as it is live; cancelling it
+   * ends it as `live.stop` does.
    */
   'live.start': { input: z.object({ source: liveSourceSchema }), output: inSession.extend(startedOperation.shape) },
-  /** A piece of the recording of a `window` source. Whoever sends owns it: when that window goes away it ends and is kept. */
+  /**
+   * A piece of the recording of a `window` source. Whoever sends owns it: when that window goes away it ends and is
+   * kept.
+   */
   'live.append': { input: z.object({ operationId: z.string(), data: z.base64().max(uploadPieceText) }), output: nothing },
   /**
-   * Answers when the recording is whole and open as a clip, with everything that was made live: a session that `replaces` this one;
-   * null when nothing was recorded.
+   * Answers when the recording is whole and open as a clip, with everything that was made live: a session that
+   * `replaces` this one; null when nothing was recorded.
    */
   'live.stop': { input: inSession, output: z.object({ sessionId: sessionIdSchema.nullable() }) },
   /** Whether objects are tracked on new frames; the first prompt switches it on. */

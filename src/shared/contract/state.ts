@@ -1,6 +1,6 @@
 /**
- * What a client mirrors: one state of the app, and one of each session it looks at. Each has a revision of its own that grows with
- * every change; a client drops an older one. Pictures and masks are never in a state.
+ * What a client mirrors: one state of the app, and one of each session it looks at. Each has a revision of its own that
+ * grows with every change; a client drops an older one. Pictures and masks are never in a state.
  */
 import { z } from 'zod';
 import { foundSchema } from '../discovery.ts';
@@ -64,8 +64,8 @@ export type TrackedObject = z.infer<typeof objectSchema>;
 const operationSchema = z.object({
   id: z.string(),
   /**
-   * The unit of `done` and `total` is frames; bytes for a copy, a file that is fetched and an upload; ms for a stream and a live
-   * source, whose total is 0.
+   * The unit of `done` and `total` is frames; bytes for a copy, a file that is fetched and an upload; ms for a stream
+   * and a live source, whose total is 0.
    */
   kind: z.enum(['track', 'find', 'export', 'copy', 'import', 'live', 'open', 'measure', 'model']),
   /** The session it works on, or the one it has opened; null for neither. */
@@ -91,7 +91,10 @@ const sessionSummarySchema = z.object({
   isLive: z.boolean(),
   /** The engine has let go of it to save memory. It wakes by itself when it is needed. */
   isAsleep: z.boolean(),
-  /** The session that it took the place of: the live source whose recording it is. Whoever looked at that one looks at this one. */
+  /**
+   * The session that it took the place of: the live source whose recording it is. Whoever looked at that one looks at
+   * this one.
+   */
   replaces: sessionIdSchema.nullable(),
 });
 export type SessionSummary = z.infer<typeof sessionSummarySchema>;

@@ -2,8 +2,9 @@
  * Every rule of docs/inference-rules.md that decides a number, broken on purpose. Each entry says who must notice: a
  * recorded scenario of the official predictor, or a probe where no recording can tell (the reason stands beside it).
  *
- * Rules without an entry: 2, 22 and the layers of 24 are shapes of the graphs, any change of which ONNX Runtime refuses; 14, 28, 31 and 32
- * describe what the official program does around the computation; 19 orders keys, which attention can't tell apart.
+ * Rules without an entry: 2, 22 and the layers of 24 are shapes of the graphs, any change of which ONNX Runtime
+ * refuses; 14, 28, 31 and 32 describe what the official program does around the computation; 19 orders keys, which
+ * attention can't tell apart.
  */
 import type { FrameOutput, MemoryBank } from '../../../src/main/engine/tracking/memory-bank.ts';
 import { ScriptedGraphs, testConstants } from '../../../src/main/engine/tracking/testing/scripted-graphs.ts';

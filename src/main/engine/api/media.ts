@@ -1,8 +1,8 @@
 /** What the engine tells of a clip, and of a run over its frames. */
 
 /**
- * What is missing of a file that can be opened all the same. `cut-short`: it ends before its own tables say. `packets-lost`: packets
- * are missing within, or are damaged. A clock or a counter that begins anew is no damage.
+ * What is missing of a file that can be opened all the same. `cut-short`: it ends before its own tables say.
+ * `packets-lost`: packets are missing within, or are damaged. A clock or a counter that begins anew is no damage.
  */
 export type Damage = 'cut-short' | 'packets-lost';
 

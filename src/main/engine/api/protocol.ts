@@ -1,6 +1,6 @@
 /**
- * What a host asks of the engine process and what the engine tells it. The engine owns nothing that the user made: prompts and
- * results live with the host, so the process may be killed at any moment and restarted.
+ * What a host asks of the engine process and what the engine tells it. The engine owns nothing that the user made:
+ * prompts and results live with the host, so the process may be killed at any moment and restarted.
  */
 import { z } from 'zod';
 import { discoverySettingsSchema, type Found } from '../../../shared/discovery.ts';
@@ -66,7 +66,10 @@ export const engineInputs = {
   }),
   setMask: z.object({ sessionId, objectId, frame, mask: maskSchema }),
   prefetchFrame: z.object({ sessionId, frame }),
-  /** Sessions that somebody looks at: their prompts go before all other work. null, as at the start: those of every session do. */
+  /**
+   * Sessions that somebody looks at: their prompts go before all other work. null, as at the start: those of every
+   * session do.
+   */
   setForeground: z.object({ sessionIds: z.array(sessionId).nullable() }),
   clearPrompts: z.object({ sessionId, objectId, frame }),
   removeObject: z.object({ sessionId, objectId }),
@@ -78,7 +81,10 @@ export const engineInputs = {
     to: frame.nullable(),
     objectIds: z.array(objectId).nullable(),
     memory: memorySettingsSchema,
-    /** Where a run that was paused goes on, beyond the clip for an object that is done; those not named begin as in a new run. */
+    /**
+     * Where a run that was paused goes on, beyond the clip for an object that is done; those not named begin as in a
+     * new run.
+     */
     resume: z
       .object({ reverse: z.boolean(), at: z.array(z.tuple([objectId, z.number().int().min(-1)])) })
       .nullable()
@@ -108,8 +114,8 @@ export const engineInputs = {
     frames: z.array(z.object({ frame, masks: z.array(z.tuple([objectId, z.string()])) })),
   }),
   /**
-   * The export ends with frame `last`, null = with the one at work, and its files are closed properly. `isWhole`: there is no more to
-   * write, so they have their usual names.
+   * The export ends with frame `last`, null = with the one at work, and its files are closed properly. `isWhole`: there
+   * is no more to write, so they have their usual names.
    */
   endExport: z.object({ runId: z.string(), last: z.number().int().min(-1).nullable(), isWhole: z.boolean() }),
   /** Finds objects from a frame to another, forward. Nothing that the clip's objects know changes. */

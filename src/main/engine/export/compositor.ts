@@ -1,6 +1,6 @@
 /**
- * Draws masks into a YUV 4:2:0 frame in place: a translucent fill and a solid contour per object, in the object's colour.
- * Works on run lengths, so it costs what the masks cover and not what the frame holds.
+ * Draws masks into a YUV 4:2:0 frame in place: a translucent fill and a solid contour per object, in the object's
+ * colour. Works on run lengths, so it costs what the masks cover and not what the frame holds.
  */
 import { expandCounts, paintRle } from '../../../shared/rle.ts';
 import { chromaSize } from '../../../shared/wire.ts';
@@ -120,7 +120,10 @@ export class Compositor {
     return tables;
   }
 
-  /** Paints the runs, which go down the columns, with a contour at their ends. @returns their bounds, or null when there are none */
+  /**
+   * Paints the runs, which go down the columns, with a contour at their ends.
+   * @returns their bounds, or null when there are none
+   */
   #paintColumns(counts: number[]): MaskBounds | null {
     const height = this.#height;
     const width = this.#width;

@@ -1,4 +1,6 @@
-/** Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name. */
+/**
+ * Writes what was tracked: the annotated clip, palette masks, a contact sheet. Nothing half-written keeps a final name.
+ */
 import { dirname } from 'node:path';
 import { encode as encodePng } from 'fast-png';
 import { AppError } from '../../../shared/errors.ts';
@@ -29,9 +31,9 @@ async function* withoutPictures(from: number, to: number): AsyncGenerator<{ fram
 }
 
 /**
- * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`, so the
- * last one shows, in the video and in the PNGs alike. Where the feed or the source ends early, what there is until then is made
- * whole, but for the contact sheet.
+ * Goes over the frames once and writes everything asked for. Masks that overlap are painted in the order of `objects`,
+ * so the last one shows, in the video and in the PNGs alike. Where the feed or the source ends early, what there is
+ * until then is made whole, but for the contact sheet.
  */
 export const exportResults = async (
   source: MediaSource,

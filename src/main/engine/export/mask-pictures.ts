@@ -1,6 +1,6 @@
 /**
- * The masks of an export as PNGs: one is compressed and written while the next frame is drawn. A pixel's value is the object's id; with
- * ids up to 255 the pictures have DAVIS's palette, with higher ones they are grey with 16 bits.
+ * The masks of an export as PNGs: one is compressed and written while the next frame is drawn. A pixel's value is the
+ * object's id; with ids up to 255 the pictures have DAVIS's palette, with higher ones they are grey with 16 bits.
  */
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';

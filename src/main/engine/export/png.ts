@@ -25,7 +25,9 @@ export const davisPalette = (): Uint8Array => {
 
 const deflated = promisify<Uint8Array, object, Buffer>(deflate);
 
-/** Masks are runs of one value: to look for nothing else takes a seventh of the time and makes files a quarter larger. */
+/**
+ * Masks are runs of one value: to look for nothing else takes a seventh of the time and makes files a quarter larger.
+ */
 const runsOnly = { strategy: constants.Z_RLE };
 
 /** @param rows each with its filter byte */

@@ -1,6 +1,6 @@
 /**
- * What decoded frames say of themselves: size, shape, pixels, colour, fields. ffmpeg's showinfo filter prints it under a name that is
- * drawn anew for each run, so no text in a file can be taken for it.
+ * What decoded frames say of themselves: size, shape, pixels, colour, fields. ffmpeg's showinfo filter prints it under
+ * a name that is drawn anew for each run, so no text in a file can be taken for it.
  */
 import { randomBytes } from 'node:crypto';
 

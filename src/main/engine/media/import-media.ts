@@ -1,6 +1,6 @@
 /**
- * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index. Packets are copied
- * into a file with an index, which appears under its name only when it is whole.
+ * Makes a clip of what is no seekable file: a folder of pictures, a network address, a recording without an index.
+ * Packets are copied into a file with an index, which appears under its name only when it is whole.
  */
 import { rm, stat } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';

@@ -69,7 +69,8 @@ export const ticksToNanoseconds = (ticks: number, base: TimeBase): bigint => {
 };
 
 /**
- * What goes before the first frame. `frameDurationTicks` is how long the last frame lasts, and what rate control goes by.
+ * What goes before the first frame. `frameDurationTicks` is how long the last frame lasts, and what rate control goes
+ * by.
  */
 export const matroskaHeader = (size: { width: number; height: number }, base: TimeBase, frameDurationTicks: number): Buffer => {
   const track = element(

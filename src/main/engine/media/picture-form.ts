@@ -74,8 +74,8 @@ const sourceColor = ({ pixelFormat, coded }: FilterForm): string =>
   isRgb(pixelFormat) ? '' : `:in_color_matrix=${coded.colorSpace}:in_range=${range(coded.fullRange)}`;
 
 /**
- * HDR to SDR (Hable's curve): linear light, BT.709's primaries, the curve, BT.709's transfer. In RGB, so that any size will do; scaled
- * before, since it costs much.
+ * HDR to SDR (Hable's curve): linear light, BT.709's primaries, the curve, BT.709's transfer. In RGB, so that any size
+ * will do; scaled before, since it costs much.
  */
 const toneMapped = (form: FilterForm, size: { width: number; height: number }): string =>
   [
@@ -99,8 +99,8 @@ export const rgbFilter = (form: FilterForm, size: { width: number; height: numbe
     : `scale=${size.width}:${size.height}:flags=bicubic+accurate_rnd+full_chroma_int${sourceColor(form)},format=rgb24`;
 
 /**
- * Filters that come first, for all uses of a picture. Fields are put together from one frame alone, so that it looks the same wherever
- * decoding began.
+ * Filters that come first, for all uses of a picture. Fields are put together from one frame alone, so that it looks
+ * the same wherever decoding began.
  */
 export const frameFilters = ({ isDeinterlaced }: Pick<PictureForm, 'isDeinterlaced'>): string =>
   isDeinterlaced ? 'estdif=mode=frame:deint=interlaced' : '';

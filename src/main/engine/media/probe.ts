@@ -1,10 +1,10 @@
 /**
  * What is in a file: its streams, picture geometry, colour, and the time of every frame.
  *
- * Frame n is the n-th frame that a decoder puts out. The index comes from one pass that only demuxes (seconds for hours of video).
- * Demuxers and decoders do not always agree about how many frames there are (open GOPs, field pairs, hidden frames, damage), so the
- * first frames are decoded and compared. Where the two differ, where the container is known to lie, and for a clip that costs little,
- * the index is taken from decoding the whole clip instead.
+ * Frame n is the n-th frame that a decoder puts out. The index comes from one pass that only demuxes (seconds for hours
+ * of video). Demuxers and decoders do not always agree about how many frames there are (open GOPs, field pairs, hidden
+ * frames, damage), so the first frames are decoded and compared. Where the two differ, where the container is known to
+ * lie, and for a clip that costs little, the index is taken from decoding the whole clip instead.
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { Damage, PictureNames, TimeRepair, VideoStream } from '../api/media.ts';
@@ -37,7 +37,10 @@ export interface MediaInfo extends PictureForm {
   container: string;
   /** First time stamp of picture or sound, in seconds. */
   startSec: number;
-  /** False where time stamps do not tell frames apart, or are made up by the demuxer: a seek would renumber frames there. */
+  /**
+   * False where time stamps do not tell frames apart, or are made up by the demuxer: a seek would renumber frames
+   * there.
+   */
   isSeekExact: boolean;
   /** The picture changes its size or its kind of pixels on the way, as far as was looked. */
   hasChanges: boolean;
@@ -61,7 +64,10 @@ export interface ProbeOptions {
   /** Interlaced frames are made whole pictures; by default they are. */
   deinterlace?: boolean | undefined;
   signal?: AbortSignal | undefined;
-  /** Told every few hundred frames how far it is: bytes of the file while it is listed, frames when it has to be decoded. */
+  /**
+   * Told every few hundred frames how far it is: bytes of the file while it is listed, frames when it has to be
+   * decoded.
+   */
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -79,7 +85,9 @@ const progressMeter = (total: number, tell: ProbeOptions['onProgress']): ((by: n
 
 /** How many frames are decoded to check the demuxed index. */
 const checkedFrames = 24;
-/** A clip of no more than so many pixels, all frames together, is decoded as a whole: that takes a tenth of a second. */
+/**
+ * A clip of no more than so many pixels, all frames together, is decoded as a whole: that takes a tenth of a second.
+ */
 const smallClip = 32e6;
 
 /** Elementary streams have no times at all. */
@@ -108,8 +116,8 @@ const chooseStream = (path: string, streams: readonly ListedStream[], wanted: nu
 };
 
 /**
- * Fits the demuxed times to the first decoded ones. Frames before the first decodable picture (a cut in the middle of a group of
- * pictures) go; any other difference means that the demuxed list can't be trusted.
+ * Fits the demuxed times to the first decoded ones. Frames before the first decodable picture (a cut in the middle of a
+ * group of pictures) go; any other difference means that the demuxed list can't be trusted.
  */
 const reconcile = (demuxed: Float64Array, decodedHead: readonly (number | null)[]): Float64Array | null => {
   const first = decodedHead[0];

@@ -1,9 +1,10 @@
 /**
  * Decodes a range of frames once and hands each out in several raw shapes (filter outputs), by frame number.
  *
- * ffmpeg gets one filter graph that splits after the decoder: every branch is a raw pipe, and one more branch is a 16 x 16 crop
- * whose framecrc listing carries the time stamps, so that each picture's frame number is known and not counted. A start in the
- * middle seeks to a key frame before it and trims; where the container's seek lands too late, earlier points are tried.
+ * ffmpeg gets one filter graph that splits after the decoder: every branch is a raw pipe, and one more branch is a 16 x
+ * 16 crop whose framecrc listing carries the time stamps, so that each picture's frame number is known and not counted.
+ * A start in the middle seeks to a key frame before it and trims; where the container's seek lands too late, earlier
+ * points are tried.
  */
 import { AppError } from '../../../shared/errors.ts';
 import { passthroughArgs } from './ffmpeg-binary.ts';
@@ -54,8 +55,8 @@ const usualStep = (index: FrameIndex): number =>
   (index.averageTicks() * index.timeBase.num * index.sourceTimeBase.den) / (index.timeBase.den * index.sourceTimeBase.num);
 
 /**
- * The time in ticks to seek to for a frame; -Infinity: read from the beginning. Decoding must then begin at the key frame before
- * the frame or earlier, never between: decoders give broken pictures then, with the right times.
+ * The time in ticks to seek to for a frame; -Infinity: read from the beginning. Decoding must then begin at the key
+ * frame before the frame or earlier, never between: decoders give broken pictures then, with the right times.
  */
 const seekTicks = (index: FrameIndex, info: MediaInfo, frame: number): number => {
   const halfFrame = usualStep(index) / 2;
@@ -69,15 +70,18 @@ const seekTicks = (index: FrameIndex, info: MediaInfo, frame: number): number =>
   return Math.max(before, Math.min(target, after === null ? target : after - second)) - halfFrame;
 };
 
-/** Arguments that decode from `anchor` on, a frame whose time stamp no frame before it has. @param margin null: from the beginning */
+/**
+ * Arguments that decode from `anchor` on, a frame whose time stamp no frame before it has.
+ * @param margin null: from the beginning
+ */
 const buildArgs = (options: RawDecodeOptions, anchor: number, margin: number | null): string[] => {
   const { index, info, outputs } = options;
   const base = index.sourceTimeBase;
   const seekSec = (seekTicks(index, info, anchor) * base.num) / base.den - (margin ?? 0);
   const isSeeking = anchor > 0 && margin !== null && seekSec > Math.max(0, info.startSec);
   const trim = anchor > 0 && info.isSeekExact ? `,trim=start_pts=${index.sourceTicks(anchor)}` : '';
-  // Where time stamps do not tell frames apart they are counted, from the first. Filters that count begin anew where the picture changes
-  // its size; where it does not, the frames before the first that is wanted need not leave ffmpeg.
+  // Where time stamps do not tell frames apart they are counted, from the first. Filters that count begin anew where
+  // the picture changes its size; where it does not, the frames before the first that is wanted need not leave ffmpeg.
   const skip = anchor > 0 && !info.isSeekExact && !info.hasChanges ? `,trim=start_frame=${anchor}` : '';
   const fields = frameFilters(info);
   const names = outputs.map((_, i) => `[o${i}]`);
@@ -92,7 +96,8 @@ const buildArgs = (options: RawDecodeOptions, anchor: number, margin: number | n
     '-copyts',
     '-filter_complex',
     graph.join(';'),
-    // The times go out first: an ffmpeg with one thread for all outputs then never makes us wait for a time behind a full pipe.
+    // The times go out first: an ffmpeg with one thread for all outputs then never makes us wait for a time behind a
+    // full pipe.
     ...['-map', '[times]', ...passthroughArgs, '-enc_time_base', `${base.num}:${base.den}`, '-c:v', 'rawvideo'],
     ...['-flush_packets', '1', '-f', 'framecrc', 'pipe:1'],
     ...outputs.flatMap((_, i) => ['-map', names[i] as string, ...passthroughArgs, '-c:v', 'rawvideo', '-f', 'rawvideo', `pipe:${3 + i}`]),

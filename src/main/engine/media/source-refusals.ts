@@ -5,7 +5,10 @@ import { inputArgs, runFfmpeg } from './ffmpeg-process.ts';
 import type { StderrLog } from './stderr-log.ts';
 import { containerOf, FrameCrcReader } from './stream-info.ts';
 
-/** A name whose bytes are not UTF-8 (from old cameras, archives and network drives) reaches the app with marks in their place. */
+/**
+ * A name whose bytes are not UTF-8 (from old cameras, archives and network drives) reaches the app with marks in their
+ * place.
+ */
 export const unreadableName = (path: string): AppError =>
   new AppError(
     'source-unreadable',

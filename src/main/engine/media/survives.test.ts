@@ -1,4 +1,6 @@
-/** What of a film survives an export, by ffprobe's word: shape, colour, times; and what is done to HDR and to fields. */
+/**
+ * What of a film survives an export, by ffprobe's word: shape, colour, times; and what is done to HDR and to fields.
+ */
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeFrames } from './decode.ts';

@@ -1,6 +1,6 @@
 /**
- * Finds objects in a stretch of a clip, forward: every frame is tracked, every so many frames are looked at as a whole. What a
- * track gave before it was confirmed is kept back until then.
+ * Finds objects in a stretch of a clip, forward: every frame is tracked, every so many frames are looked at as a whole.
+ * What a track gave before it was confirmed is kept back until then.
  */
 import type { Found } from '../../../shared/discovery.ts';
 import { decodeRle, expandCounts } from '../../../shared/rle.ts';

@@ -1,6 +1,6 @@
 /**
- * Frames between a source, the worker and the host, for clips and live sources alike: the worker always has its next frame, and
- * results leave in the order of the frames, each as soon as it is there.
+ * Frames between a source, the worker and the host, for clips and live sources alike: the worker always has its next
+ * frame, and results leave in the order of the frames, each as soon as it is there.
  */
 export class FramesUnderWay {
   readonly #most: number;

@@ -22,9 +22,10 @@ export interface TrackPass {
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /**
- * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or `from`, when
- * earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to `from`; the prompted frame alone
- * begins both passes, and no frame outside the range is visited. An object's un-prompted past makes no claim (rule 26).
+ * Forward: each object from its first prompt (or `from`, when later) to `to`. Backward: from its last prompt (or
+ * `from`, when earlier) down to `to`. Both: forward from the first prompt to `to`, then backward from it down to
+ * `from`; the prompted frame alone begins both passes, and no frame outside the range is visited. An object's
+ * un-prompted past makes no claim (rule 26).
  * @returns no pass when a run that goes on has nothing left to do
  * @throws AppError `prompt-invalid` when no object has a prompt
  */
@@ -75,7 +76,10 @@ export const planTrack = (
 
 export const passLength = (pass: TrackPass): number => Math.abs(pass.end - pass.start) + 1;
 
-/** Whether an earlier pass has been on the first frame of this one with the same objects, so that nothing new is found there. */
+/**
+ * Whether an earlier pass has been on the first frame of this one with the same objects, so that nothing new is found
+ * there.
+ */
 export const repeatsItsStart = (pass: TrackPass, earlier: readonly TrackPass[]): boolean => {
   const ids = objectsOn(pass, pass.start);
   return earlier.some((other) => isOn(other, pass.start) && ids.every((id) => objectsOn(other, pass.start).includes(id)));

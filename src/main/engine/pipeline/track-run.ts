@@ -1,6 +1,7 @@
 /**
- * One track run: decode, infer and encode results, overlapped. ffmpeg decodes ahead in its own process, the worker always
- * has the next frame waiting, and run lengths are made while it works on that, so a run costs what its slowest stage costs.
+ * One track run: decode, infer and encode results, overlapped. ffmpeg decodes ahead in its own process, the worker
+ * always has the next frame waiting, and run lengths are made while it works on that, so a run costs what its slowest
+ * stage costs.
  */
 
 import { throttle } from '../../common/throttle.ts';
@@ -33,8 +34,9 @@ export interface TrackRunOptions {
 }
 
 /**
- * Frames handed to the worker before the oldest is answered: the one it tracks, the next, whose image is encoded meanwhile, and the one
- * after, which it must have when it goes on to the next: no message reaches it while a graph runs.
+ * Frames handed to the worker before the oldest is answered: the one it tracks, the next, whose image is encoded
+ * meanwhile, and the one after, which it must have when it goes on to the next: no message reaches it while a graph
+ * runs.
  */
 const inFlight = 3;
 /** Pictures are for eyes: more than this many a second are not sent. */

@@ -1,6 +1,7 @@
 /**
- * Finds objects in a video by itself, a frame at a time: asks the strategy for proposals, the decoder for masks, and keeps the
- * roster. It knows no model and no files: the tracker's results go in, and what to track, refresh and end comes out.
+ * Finds objects in a video by itself, a frame at a time: asks the strategy for proposals, the decoder for masks, and
+ * keeps the roster. It knows no model and no files: the tracker's results go in, and what to track, refresh and end
+ * comes out.
  */
 import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
 import type { Detection } from '../detect/suppress.ts';

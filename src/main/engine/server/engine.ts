@@ -1,6 +1,6 @@
 /**
- * The engine: open clips, their frames, prompts, track runs and exports. It runs in a process of its own (process.ts) and can be
- * used as a library. Its thread reads ffmpeg, answers the host and encodes results; the worker infers.
+ * The engine: open clips, their frames, prompts, track runs and exports. It runs in a process of its own (process.ts)
+ * and can be used as a library. Its thread reads ffmpeg, answers the host and encodes results; the worker infers.
  */
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
 import type { Manifest } from '../../../shared/manifest.ts';
@@ -133,7 +133,9 @@ export class Engine {
       });
     },
 
-    /** Looks at a clip that is opened soon, beside the loading of the model. What is wrong with it is said by `open`. */
+    /**
+     * Looks at a clip that is opened soon, beside the loading of the model. What is wrong with it is said by `open`.
+     */
     prepare: async (raw: EngineInput<'prepare'>): Promise<object> => {
       const { path } = parse('prepare', raw);
       const source = this.#lookAt(path);

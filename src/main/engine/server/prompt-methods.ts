@@ -91,7 +91,9 @@ export const promptMethods = ({ parse, lock, worker, source, modelSize, onPrompt
       return prompt(sessionId, objectId, frame, (image) => worker().call('setMask', { sessionId, objectId, frame, mask: pixels, image }));
     },
 
-    /** Somebody looks at a frame: what its first prompt needs is made ready. Of several of a session the newest counts. */
+    /**
+     * Somebody looks at a frame: what its first prompt needs is made ready. Of several of a session the newest counts.
+     */
     prefetchFrame: async (raw: EngineInput<'prefetchFrame'>): Promise<object> => {
       const { sessionId, frame } = parse('prefetchFrame', raw);
       const request = {};

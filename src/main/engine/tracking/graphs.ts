@@ -1,6 +1,7 @@
 /**
- * What the tracker asks of a model. The ONNX Runtime implementation is model/graphs/onnx-graphs.ts; tests script their own. B
- * objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the tracker.
+ * What the tracker asks of a model. The ONNX Runtime implementation is model/graphs/onnx-graphs.ts; tests script their
+ * own. B objects are asked for as one batch; image features have batch 1 and are shared. `Features` is opaque to the
+ * tracker.
  */
 
 /** Image features of one frame; what they are only the graphs know. */

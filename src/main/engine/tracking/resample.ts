@@ -1,6 +1,6 @@
 /**
- * PyTorch's antialiased bilinear resize, which makes a model's mask from a mask prompt (rule 7): a separable filter with
- * a support that grows with the reduction.
+ * PyTorch's antialiased bilinear resize, which makes a model's mask from a mask prompt (rule 7): a separable filter
+ * with a support that grows with the reduction.
  */
 
 interface Taps {

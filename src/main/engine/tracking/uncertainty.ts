@@ -4,8 +4,8 @@
 const presenceScale = 2;
 
 /**
- * 0..1. Branches that disagree with the best one count by how different their masks are and how near their pathScore is; an
- * object logit near 0 and a low predicted IoU count by themselves, so one path alone has doubts as well.
+ * 0..1. Branches that disagree with the best one count by how different their masks are and how near their pathScore
+ * is; an object logit near 0 and a low predicted IoU count by themselves, so one path alone has doubts as well.
  */
 export const frameUncertainty = (
   best: { objectLogit: number; predictedIou: number },

@@ -1,15 +1,18 @@
 /**
- * Whose work comes next: deficit round robin over sessions, by the time their work took. A round gives every session the same
- * time. What a job costs is known only afterwards, so a session may overdraw by one job and pays that back in later rounds.
- * Over any time in which two sessions always have work, what they got differs by at most `quantumMs` and the dearest job;
- * where they have shares, what they got divided by their shares does.
+ * Whose work comes next: deficit round robin over sessions, by the time their work took. A round gives every session
+ * the same time. What a job costs is known only afterwards, so a session may overdraw by one job and pays that back in
+ * later rounds. Over any time in which two sessions always have work, what they got differs by at most `quantumMs` and
+ * the dearest job; where they have shares, what they got divided by their shares does.
  *
  * Urgent work goes first, with what its session has queued before it: within a session the order never changes.
  */
 
 /** Time a round gives each session. Less than a frame of most models, so that sessions take turns frame by frame. */
 export const quantumMs = 20;
-/** Urgent work puts its session no deeper than this into debt: somebody who clicks a lot still sees their own clip tracked. */
+/**
+ * Urgent work puts its session no deeper than this into debt: somebody who clicks a lot still sees their own clip
+ * tracked.
+ */
 export const mostUrgentDebtMs = 500;
 
 export interface Chosen<T> {

@@ -1,4 +1,7 @@
-/** Two clips in one worker: shares of its time, prompts, and frames that are encoded ahead. The model is a script, and so is the clock. */
+/**
+ * Two clips in one worker: shares of its time, prompts, and frames that are encoded ahead. The model is a script, and
+ * so is the clock.
+ */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { Transferred } from '../../common/rpc.ts';

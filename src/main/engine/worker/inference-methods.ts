@@ -1,7 +1,7 @@
 /**
- * What the inference worker does: it holds a model's graphs and all tracking state. Model frames come in and low-res logits go
- * out as transferred buffers. Open clips and live sources share the time fairly (fair-scheduler.ts); a prompt goes first where
- * somebody looks.
+ * What the inference worker does: it holds a model's graphs and all tracking state. Model frames come in and low-res
+ * logits go out as transferred buffers. Open clips and live sources share the time fairly (fair-scheduler.ts); a prompt
+ * goes first where somebody looks.
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
@@ -103,7 +103,10 @@ export const inferenceMethods = <L>(loadModel: (input: L) => Promise<LoadedModel
       { isUrgent: foreground?.has(sessionId) ?? true },
     );
 
-  /** Images of the next frames are encoded beside the work on this one. A source that has no next frame yet has sent none. */
+  /**
+   * Images of the next frames are encoded beside the work on this one. A source that has no next frame yet has sent
+   * none.
+   */
   const lookAhead = (): void => {
     const next = isTracking ? queue.likelyNext : null;
     const frames = next === null ? undefined : upcoming.get(next);
@@ -113,7 +116,8 @@ export const inferenceMethods = <L>(loadModel: (input: L) => Promise<LoadedModel
   return {
     load: (input: L) =>
       queue.runAlone(async () => {
-        // Whatever is known of open clips is of the former model's graphs, which are gone also when the new ones can't be read.
+        // Whatever is known of open clips is of the former model's graphs, which are gone also when the new ones can't
+        // be read.
         for (const tracker of trackers.values()) tracker.dispose();
         trackers.clear();
         const former = model;

@@ -1,6 +1,6 @@
 /**
- * Entry of the inference worker: ONNX Runtime has a thread of its own, because `run` blocks it. The thread is never ended while
- * a run is under way (that would abort the process): the engine process itself is what gets killed.
+ * Entry of the inference worker: ONNX Runtime has a thread of its own, because `run` blocks it. The thread is never
+ * ended while a run is under way (that would abort the process): the engine process itself is what gets killed.
  */
 import { availableParallelism } from 'node:os';
 import { parentPort } from 'node:worker_threads';

@@ -1,4 +1,7 @@
-/** Two clips that are tracked at once by the embedded model, in the real worker: each gets exactly the masks it gets alone. */
+/**
+ * Two clips that are tracked at once by the embedded model, in the real worker: each gets exactly the masks it gets
+ * alone.
+ */
 import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';

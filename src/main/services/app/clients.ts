@@ -1,4 +1,7 @@
-/** The connected clients: each is greeted, mirrors the app and the session it looks at, is answered, and sent its pictures. */
+/**
+ * The connected clients: each is greeted, mirrors the app and the session it looks at, is answered, and sent its
+ * pictures.
+ */
 
 import type { AppState } from '../../../shared/contract/state.ts';
 import { type HostInfo, type Method, protocolVersion } from '../../../shared/contract.ts';

@@ -1,6 +1,6 @@
 /**
- * Puts the app together: one engine, any number of sessions, and the features that work on them. Electron, the web host and the CLI
- * each make one of these; nothing in the rooms of the features imports it.
+ * Puts the app together: one engine, any number of sessions, and the features that work on them. Electron, the web host
+ * and the CLI each make one of these; nothing in the rooms of the features imports it.
  */
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

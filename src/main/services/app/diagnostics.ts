@@ -1,4 +1,7 @@
-/** What a user copies into a report: versions, machine, model, memory and the last warnings. No path of the user's files unless asked. */
+/**
+ * What a user copies into a report: versions, machine, model, memory and the last warnings. No path of the user's files
+ * unless asked.
+ */
 import { homedir } from 'node:os';
 import type { DoctorReport } from '../../../shared/doctor.ts';
 import { formatBytes } from '../../../shared/format-bytes.ts';

@@ -17,7 +17,10 @@ export class EndedWork {
   /** When each that runs was first seen, ms. */
   #since = new Map<string, number>();
 
-  /** @returns a sentence for each that has ended since the last state; none for what was cancelled, since whoever did it knows */
+  /**
+   * @returns a sentence for each that has ended since the last state; none for what was cancelled, since whoever did it
+   *   knows
+   */
   look({ operations }: Pick<AppState, 'operations'>, nowMs: number): string[] {
     const before = this.#since;
     this.#since = new Map(operations.flatMap(({ id, state }) => (state === 'running' ? [[id, before.get(id) ?? nowMs]] : [])));

@@ -1,4 +1,6 @@
-/** Clips that are being opened, as operations: listing the frames of hours of video takes a while, and may be given up. */
+/**
+ * Clips that are being opened, as operations: listing the frames of hours of video takes a while, and may be given up.
+ */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Operations } from '../base/operations.ts';

@@ -19,8 +19,8 @@ export interface QuittingShell {
 }
 
 /**
- * @returns a listener for events that end the app: it holds them back while work runs, and once the user agrees lets them pass
- *   and quits
+ * @returns a listener for events that end the app: it holds them back while work runs, and once the user agrees lets
+ *   them pass and quits
  */
 export const quitQuestion = (
   { app, dialog }: QuittingShell,

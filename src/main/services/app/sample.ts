@@ -10,8 +10,8 @@ export const promptSample = async (session: SessionService): Promise<void> => {
 };
 
 /**
- * What a newcomer sees: the sample open, its object being tracked. The window comes up whatever the model or the clip do; what
- * failed is shown in it, and returned.
+ * What a newcomer sees: the sample open, its object being tracked. The window comes up whatever the model or the clip
+ * do; what failed is shown in it, and returned.
  */
 export const startSample = async (services: Services, sampleClip: string): Promise<AppError | null> => {
   try {

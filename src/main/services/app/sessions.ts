@@ -1,6 +1,6 @@
 /**
- * The open sessions: clips, projects and live sources, any number of them. The engine holds a few; the one that was idle the
- * longest is put to sleep for the next, and wakes when it is needed.
+ * The open sessions: clips, projects and live sources, any number of them. The engine holds a few; the one that was
+ * idle the longest is put to sleep for the next, and wakes when it is needed.
  */
 import { resolve } from 'node:path';
 import type { Session, SessionSummary } from '../../../shared/contract/state.ts';
@@ -130,7 +130,10 @@ export class Sessions {
     return () => this.#frames.delete(listener);
   }
 
-  /** @param path of a clip, or of a project's folder, which opens where it was left. What is open already is not opened twice. */
+  /**
+   * @param path of a clip, or of a project's folder, which opens where it was left. What is open already is not opened
+   *   twice.
+   */
   async open(path: string, stream?: number): Promise<SessionService> {
     if (isProjectFolder(path)) return this.openProject(path);
     const absolute = resolve(path);

@@ -25,8 +25,8 @@ export interface AppPaths {
 }
 
 /**
- * The folder for what the app keeps for its user, the same for the desktop app, the web host and the command line. The variable
- * SAM2_VIDEO_DATA puts it elsewhere.
+ * The folder for what the app keeps for its user, the same for the desktop app, the web host and the command line. The
+ * variable SAM2_VIDEO_DATA puts it elsewhere.
  */
 export const userDataDir = (
   env: NodeJS.ProcessEnv = process.env,

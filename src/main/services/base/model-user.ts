@@ -4,7 +4,9 @@ import type { EngineModel } from '../../engine/api/protocol.ts';
 /** How a load is watched and given up. */
 export interface LoadWatch {
   signal: AbortSignal;
-  /** Of the bytes that are checked, then of the prompts that the model is given; 0 of 0 while there is nothing to count. */
+  /**
+   * Of the bytes that are checked, then of the prompts that the model is given; 0 of 0 while there is nothing to count.
+   */
   onProgress(done: number, total: number): void;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The same job on many clips, several at a time. What is whole is never done again: each clip's files are made in a folder of another
- * name, which gets its own when it is whole, and then the ledger gets its line.
+ * The same job on many clips, several at a time. What is whole is never done again: each clip's files are made in a
+ * folder of another name, which gets its own when it is whole, and then the ledger gets its line.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
@@ -88,7 +88,8 @@ export class Batch {
   /**
    * Works on the clips until all are whole or have failed.
    * @returns a line for each clip that has ended, in the order of their names
-   * @throws AppError `output-unwritable` when it would write over a clip; `busy` when another batch writes there; `engine-lost` when the engine can't go on; `disk-full`
+   * @throws AppError `output-unwritable` when it would write over a clip; `busy` when another batch writes there;
+   *   `engine-lost` when the engine can't go on; `disk-full`
    */
   static async run(work: WorkOnClip, request: BatchRequest, events: BatchEvents): Promise<LedgerEntry[]> {
     const { clips, out, job } = request;

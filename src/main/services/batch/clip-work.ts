@@ -69,7 +69,8 @@ const foundFrames = ({ store }: SessionService, id: number): number =>
 
 /**
  * @returns what the ledger says of it
- * @throws AppError why it failed; `source-truncated` for a clip with missing parts: what can be read was tracked and written
+ * @throws AppError why it failed; `source-truncated` for a clip with missing parts: what can be read was tracked and
+ *   written
  */
 export const workOnClip = async (deps: ClipWorkDeps, work: ClipWork): Promise<Pick<LedgerEntry, 'frames' | 'objects'>> => {
   const { path, job, objects, directory, signal } = work;

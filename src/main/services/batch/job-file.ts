@@ -29,7 +29,10 @@ export interface LoadedJob {
   inputs: readonly string[];
   /** What differs gives other results: sha256 of the job and of all that it names. */
   hash: string;
-  /** The objects of a clip; null when they are to be found. @throws AppError `prompt-invalid` for a clip the table does not have */
+  /**
+   * The objects of a clip; null when they are to be found.
+   * @throws AppError `prompt-invalid` for a clip the table does not have
+   */
   objectsOf(clip: string): readonly JobObject[] | null;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The ledger of a batch: what became of each clip, a line of JSON each. A line is added when a clip's folder is whole, so that a batch
- * that was killed goes on where it stopped.
+ * The ledger of a batch: what became of each clip, a line of JSON each. A line is added when a clip's folder is whole,
+ * so that a batch that was killed goes on where it stopped.
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { z } from 'zod';

@@ -1,4 +1,7 @@
-/** "Find objects" as an operation of the app: one a session at a time. What was found becomes objects at its end, as one step of undo. */
+/**
+ * "Find objects" as an operation of the app: one a session at a time. What was found becomes objects at its end, as one
+ * step of undo.
+ */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { detectorManifestSchema } from '../../../shared/detector-manifest.ts';
@@ -54,7 +57,10 @@ export class FindRuns {
     peer.on('findNeeds', (event) => this.#listeners.get(event.runId)?.onNeeds(event));
   }
 
-  /** Names of the classes that the detector knows; none where it is not installed. @throws AppError when its manifest is broken */
+  /**
+   * Names of the classes that the detector knows; none where it is not installed.
+   * @throws AppError when its manifest is broken
+   */
   async classes(): Promise<string[]> {
     try {
       const text = await readFile(join(this.#deps.modelsDir, detectorBundle, 'manifest.json'), 'utf8');
@@ -80,8 +86,8 @@ export class FindRuns {
 
   /**
    * @returns the operation's id
-   * @throws AppError `busy` while tracking, another search or a change of the model is under way; `prompt-outside-frame` for frames that
-   *   the clip does not have
+   * @throws AppError `busy` while tracking, another search or a change of the model is under way;
+   *   `prompt-outside-frame` for frames that the clip does not have
    */
   start(session: SessionService, { settings, from, to }: FindRequest): string {
     const { operations, models, cancelRun } = this.#deps;

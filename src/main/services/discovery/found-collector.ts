@@ -22,7 +22,9 @@ export class FoundCollector {
     return this.#results.size;
   }
 
-  /** In the order they came; those that were seen for too short a time or are of no class that is wanted are left out. */
+  /**
+   * In the order they came; those that were seen for too short a time or are of no class that is wanted are left out.
+   */
   objects({ minFrames, classes }: Pick<DiscoverySettings, 'minFrames' | 'classes'>): FoundObject[] {
     return [...this.#results.entries()]
       .sort(([a], [b]) => a - b)

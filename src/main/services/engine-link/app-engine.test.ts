@@ -1,4 +1,7 @@
-/** An engine that dies: it is started again with growing pauses, given up after six deaths within a minute, and started anew on request. */
+/**
+ * An engine that dies: it is started again with growing pauses, given up after six deaths within a minute, and started
+ * anew on request.
+ */
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';
 import { RpcPeer } from '../../common/rpc.ts';

@@ -41,7 +41,10 @@ export class AppEngine {
     return this.#state;
   }
 
-  /** The running engine. @throws AppError `engine-lost` between a crash and the next start, and after too many crashes */
+  /**
+   * The running engine.
+   * @throws AppError `engine-lost` between a crash and the next start, and after too many crashes
+   */
   get peer(): EnginePeer {
     return this.#supervisor.peer;
   }

@@ -74,7 +74,10 @@ export class EngineSupervisor {
     return this.#process?.pid;
   }
 
-  /** The running engine. @throws AppError `engine-lost` between a crash and the next start, and after too many crashes */
+  /**
+   * The running engine.
+   * @throws AppError `engine-lost` between a crash and the next start, and after too many crashes
+   */
   get peer(): EnginePeer {
     if (this.#failure) throw this.#failure;
     if (!this.#peer) throw new AppError('engine-lost', 'The engine is restarting. Try again in a moment. No work was lost.');

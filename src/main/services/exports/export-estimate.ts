@@ -67,7 +67,9 @@ export const estimateExport = (session: SessionService, choice: ExportChoice, vi
   );
 };
 
-/** What was measured of videos to be written: the dialog asks again with every choice, and few of them change the video. */
+/**
+ * What was measured of videos to be written: the dialog asks again with every choice, and few of them change the video.
+ */
 export class VideoSizes {
   readonly #peer: () => EnginePeer;
   readonly #asked = new Map<string, Promise<number | null>>();

@@ -47,7 +47,8 @@ const partialName = (path: string): string => {
 };
 
 /**
- * Files have their usual names when they are whole. With `keepsPartial` those that were cut short are kept too, under names that say so.
+ * Files have their usual names when they are whole. With `keepsPartial` those that were cut short are kept too, under
+ * names that say so.
  * @returns how it ended
  */
 export const writePictures = async (job: PicturesJob): Promise<'done' | 'cancelled'> => {

@@ -71,9 +71,9 @@ export const exportOutputs = (
 ];
 
 /**
- * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All files show
- * the work as it was at the start, whatever the user edits or tracks meanwhile; an export that follows a run shows what the run made,
- * and writes the tables when that has ended.
+ * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All
+ * files show the work as it was at the start, whatever the user edits or tracks meanwhile; an export that follows a run
+ * shows what the run made, and writes the tables when that has ended.
  * @returns how it ended
  * @throws AppError as `checkOutputs`, before anything is written
  */

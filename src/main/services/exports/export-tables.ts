@@ -24,8 +24,8 @@ const masksOn = ({ objects, store }: TableSource, frame: number): { object: Trac
   });
 
 /**
- * COCO's detection format: one image a frame, one category an object. Image ids are frame numbers plus 1, since pycocotools takes
- * 0 for none. An empty mask makes no annotation. Text in parts: two for each frame, and three more.
+ * COCO's detection format: one image a frame, one category an object. Image ids are frame numbers plus 1, since
+ * pycocotools takes 0 for none. An empty mask makes no annotation. Text in parts: two for each frame, and three more.
  */
 export function* cocoText(source: TableSource, clipName: string, appVersion: string): Generator<string> {
   const { width, height, range, objects, timeMs } = source;
@@ -68,7 +68,10 @@ const cell = (text: string): string => {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };
 
-/** One row for each object and frame. Lengths in source px, times in ms from the first frame. A part for each frame, and one more. */
+/**
+ * One row for each object and frame. Lengths in source px, times in ms from the first frame. A part for each frame, and
+ * one more.
+ */
 export function* tracksCsv(source: TableSource): Generator<string> {
   yield 'frame,time_ms,object_id,object,x,y,width,height,area,score,object_logit,prompted\n';
   for (let frame = source.range.from; frame <= source.range.to; frame++) {

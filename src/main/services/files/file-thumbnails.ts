@@ -1,4 +1,7 @@
-/** Small pictures of files that nobody has opened, made by the engine one at a time and kept while they are asked for again. */
+/**
+ * Small pictures of files that nobody has opened, made by the engine one at a time and kept while they are asked for
+ * again.
+ */
 import { stat } from 'node:fs/promises';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 

@@ -1,4 +1,7 @@
-/** The model at work: loading it into the engine, and putting another in its place without losing the clip or the prompts. */
+/**
+ * The model at work: loading it into the engine, and putting another in its place without losing the clip or the
+ * prompts.
+ */
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
@@ -75,7 +78,10 @@ export class ActiveModel {
     if (spec !== null && !this.#isOwnChoice) this.#spec = spec;
   }
 
-  /** Loads the chosen model into a fresh engine; one that was only remembered and can't be used any more gives way to the default. */
+  /**
+   * Loads the chosen model into a fresh engine; one that was only remembered and can't be used any more gives way to
+   * the default.
+   */
   async load(peer: EnginePeer): Promise<void> {
     try {
       await this.#loadShown(peer, this.#spec);
@@ -89,7 +95,8 @@ export class ActiveModel {
   }
 
   /**
-   * Puts another model to work; `user` goes along with it. When that fails or is given up, the former model is at work again.
+   * Puts another model to work; `user` goes along with it. When that fails or is given up, the former model is at work
+   * again.
    * @throws AppError why not, `cancelled` too; its detail `isLost` is true when there is no model now
    */
   async switchTo(spec: string, peer: EnginePeer, user: ModelUser | null, watch: LoadWatch): Promise<void> {

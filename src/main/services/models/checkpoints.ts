@@ -1,4 +1,7 @@
-/** Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays free. */
+/**
+ * Reading and binding checkpoints: in this process (command line), or in the engine's, so that a window's host stays
+ * free.
+ */
 import { randomUUID } from 'node:crypto';
 import type { InstallableModel } from '../../engine/api/installable-model.ts';
 import type { CheckedCheckpoint } from '../../engine/api/installed-model.ts';

@@ -1,4 +1,7 @@
-/** The proxy for downloads: its address is kept in the open, its password by the system or not at all, and no client is told it. */
+/**
+ * The proxy for downloads: its address is kept in the open, its password by the system or not at all, and no client is
+ * told it.
+ */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Models for clients: what there is, what is being downloaded, imported or verified, and the contract's methods for it. Nothing
- * touches the network before `model.download`.
+ * Models for clients: what there is, what is being downloaded, imported or verified, and the contract's methods for it.
+ * Nothing touches the network before `model.download`.
  */
 import { AppError } from '../../../shared/errors.ts';
 import { type ModelEntry, type ModelsState, modelSpec } from '../../../shared/models.ts';

@@ -62,8 +62,8 @@ export interface SpeedRun {
 export const speedRunId = 'speed';
 
 /**
- * Tracks one object through a short and a longer piece of the clip; the difference has neither the start of the decoder nor
- * that of the model in it.
+ * Tracks one object through a short and a longer piece of the clip; the difference has neither the start of the decoder
+ * nor that of the model in it.
  * @returns frames/s, decoding and masks included
  * @throws AppError `cancelled`
  */

@@ -1,4 +1,7 @@
-/** Another model on its way: what is shown of it, and that giving it up leaves the former one at work with the user's masks. */
+/**
+ * Another model on its way: what is shown of it, and that giving it up leaves the former one at work with the user's
+ * masks.
+ */
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors.ts';

@@ -21,8 +21,8 @@ export class ModelSwitch {
   }
 
   /**
-   * The clip, its objects and prompts stay, and what was tracked stays until it is tracked again. When the model can't be used, or
-   * the user gives it up, the former one goes on.
+   * The clip, its objects and prompts stay, and what was tracked stays until it is tracked again. When the model can't
+   * be used, or the user gives it up, the former one goes on.
    * @param spec "<id>", "<id>@<image size>" or a bundle's folder
    * @param name shown while it is loaded
    */

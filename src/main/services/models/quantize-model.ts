@@ -27,7 +27,8 @@ export interface QuantizedModel {
 
 /**
  * @param spec "<id>", "<id>@<image size>" or a bundle's folder
- * @param out the new bundle's folder, by default beside the installed weights, and whether a former one there may be replaced
+ * @param out the new bundle's folder, by default beside the installed weights, and whether a former one there may be
+ *   replaced
  * @param onProgress graphs written and frames compared, of as many
  * @throws AppError as `resolveModel`, `checkOutputs` and `quantizeBundle`; `cancelled`, and then nothing new is left
  */

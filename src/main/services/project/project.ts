@@ -1,6 +1,6 @@
 /**
- * One project: a folder with project.json, the log of edits and the masks. It is portable: copied with its clip inside, it opens
- * anywhere. Only one program at a time has it open.
+ * One project: a folder with project.json, the log of edits and the masks. It is portable: copied with its clip inside,
+ * it opens anywhere. Only one program at a time has it open.
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -107,7 +107,8 @@ export class Project implements SessionWork {
     const generation = file.generation + (compacted ? 1 : 0);
     const whole = encodeWork(work, history, generation);
     const isRewritten = compacted !== null || bytes > whole.length + workWasteBytes;
-    // Before project.json names the new mask files: killed between the two, the project opens with the old ones and no history.
+    // Before project.json names the new mask files: killed between the two, the project opens with the old ones and no
+    // history.
     if (isRewritten) writeAtomicallySync(workPath, whole.toString());
     if (compacted) {
       this.#change({ ...file, generation });

@@ -51,7 +51,10 @@ export class Projects {
     if (this.keeps) await this.recents.load();
   }
 
-  /** What points to clips, by name: the text of each project.json of the app's folder and of the recents, and the recents' own. */
+  /**
+   * What points to clips, by name: the text of each project.json of the app's folder and of the recents, and the
+   * recents' own.
+   */
   async pointers(): Promise<{ name: string; text: string }[]> {
     const own = (await readdir(this.#parent).catch(() => [])).map((name) => join(this.#parent, name));
     const recents = this.recents.list.map(({ name, source }) => ({ name, text: source }));
@@ -130,7 +133,8 @@ export class Projects {
     const { position } = session.edits.work;
     const { width, height, planes } = await session.frameMessage(0, position, thumbnailSize.width, thumbnailSize.height, position + 1);
     const data = yuvToRgb(planes, width, height, session.media);
-    // Written in one go: a project in which nothing was made is removed when it is closed, and a file that is on its way there would keep the folder.
+    // Written in one go: a project in which nothing was made is removed when it is closed, and a file that is on its
+    // way there would keep the folder.
     if (this.of(session.id) !== project) return;
     writeFileSync(join(project.folder, thumbnailName), encodePng({ width, height, data, channels: 3, depth: 8 }));
   }

@@ -1,8 +1,8 @@
 /**
- * The log of edits: one line of JSON for each change, with a checksum, holding only what changed. Reading stops at the first line
- * that is torn or damaged: what came before it is whole. A line that is a step of the user says so, with the masks it exchanged;
- * as the lines around it give the states before and after, the history is read from the same lines as the work, and the two
- * can't disagree.
+ * The log of edits: one line of JSON for each change, with a checksum, holding only what changed. Reading stops at the
+ * first line that is torn or damaged: what came before it is whole. A line that is a step of the user says so, with the
+ * masks it exchanged; as the lines around it give the states before and after, the history is read from the same lines
+ * as the work, and the two can't disagree.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
@@ -117,7 +117,10 @@ export const encodeWork = (work: KeptWork, history: WorkHistory, generation: num
   return Buffer.concat(lines.filter((line) => line !== null));
 };
 
-/** An object read anew, with the prompts that it shares with its former state: who compares states sees that they are the same. */
+/**
+ * An object read anew, with the prompts that it shares with its former state: who compares states sees that they are
+ * the same.
+ */
 const sharing = (object: ObjectRecord, former: ObjectRecord | undefined): ObjectRecord => {
   if (!former) return object;
   const prompts = object.prompts.map((prompt) => {

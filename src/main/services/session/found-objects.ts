@@ -1,4 +1,7 @@
-/** Found objects as objects of the clip: each with the mask of its first frame as its prompt, so that tracking it again goes on from there. */
+/**
+ * Found objects as objects of the clip: each with the mask of its first frame as its prompt, so that tracking it again
+ * goes on from there.
+ */
 import type { Found } from '../../../shared/discovery.ts';
 import { objectColor } from '../../../shared/object-colors.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
@@ -48,7 +51,10 @@ interface ObjectEdits {
 /** The user accepts found objects as they are. @throws AppError `object-unknown` */
 export const keepFound = (edits: ObjectEdits, objectIds: readonly number[]): void => edits.changeObjects('Keep object', objectIds, touched);
 
-/** Several objects get one name with a number behind it; a name that another object has is left to it. @throws AppError `object-unknown` */
+/**
+ * Several objects get one name with a number behind it; a name that another object has is left to it.
+ * @throws AppError `object-unknown`
+ */
 export const renameFound = (edits: ObjectEdits, objectIds: readonly number[], word: string): void => {
   const renamed = new Set(objectIds);
   const taken = new Set(edits.list.filter(({ id }) => !renamed.has(id)).map(({ name }) => name));

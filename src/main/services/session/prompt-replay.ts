@@ -1,6 +1,6 @@
 /**
- * Gives an engine that knows nothing of a clip all prompts of the work, beside whatever else is done: the window shows the clip and
- * its stored masks at once, and only what needs the engine's own memory of the objects waits.
+ * Gives an engine that knows nothing of a clip all prompts of the work, beside whatever else is done: the window shows
+ * the clip and its stored masks at once, and only what needs the engine's own memory of the objects waits.
  */
 import { AppError } from '../../../shared/errors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';

@@ -1,6 +1,6 @@
 /**
- * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the truth; the
- * engine is told what changed, and after an undo what changed back.
+ * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the
+ * truth; the engine is told what changed, and after an undo what changed back.
  */
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -96,7 +96,7 @@ export class SessionEdits {
     });
   }
 
-  /** The objects that a run may change. @throws AppError `object-locked` when all of those asked for that it could follow are locked */
+  /** The objects that a run may change. @throws AppError `object-locked` when it could follow only locked ones */
   trackable(objectIds: readonly number[] | undefined): ObjectRecord[] {
     const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
     const unlocked = asked.filter(({ locked }) => !locked);
@@ -115,7 +115,7 @@ export class SessionEdits {
     this.#keep({ trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) } });
   }
 
-  /** @param change an end that is left out stays, unless it would lie beyond the other. Marks that are there already are no step. */
+  /** An end that is left out stays, unless it would lie beyond the other. Marks that are there already are no step. */
   setMarks(change: MarksChange): void {
     const { marks } = this.#work;
     const next = changedMarks(marks, change);
@@ -206,7 +206,7 @@ export class SessionEdits {
     return this.removeObjects([objectId]);
   }
 
-  /** One step, however many they are. @throws AppError `object-locked` when one of them is locked; then none is removed */
+  /** One step for all. @throws AppError `object-locked` when one of them is locked; then none is removed */
   removeObjects(objectIds: readonly number[]): Promise<void> {
     const ids = new Set(objectIds);
     return this.#inOrder(async () => {

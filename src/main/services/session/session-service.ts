@@ -1,6 +1,6 @@
 /**
- * One open clip and everything the user made of it: objects, prompts, results. It owns that state; the engine only computes, and
- * is given everything again when it had to be restarted.
+ * One open clip and everything the user made of it: objects, prompts, results. It owns that state; the engine only
+ * computes, and is given everything again when it had to be restarted.
  */
 import { randomUUID } from 'node:crypto';
 import { basename, resolve } from 'node:path';
@@ -94,7 +94,10 @@ export class SessionService {
     });
   }
 
-  /** @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the id */
+  /**
+   * @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the
+   *   id
+   */
   static async open(
     path: string,
     deps: SessionDeps,
@@ -109,7 +112,10 @@ export class SessionService {
     return session;
   }
 
-  /** A session whose source is live: it begins with nothing, and `media` grows. @param title what is shown for a path */
+  /**
+   * A session whose source is live: it begins with nothing, and `media` grows.
+   * @param title what is shown for a path
+   */
   static live(title: string, media: OpenedMedia, deps: SessionDeps, work: SessionWork, live: LiveLink): SessionService {
     return new SessionService(title, media, deps, randomUUID(), work, live);
   }
@@ -207,7 +213,10 @@ export class SessionService {
     }
   }
 
-  /** Does something to objects or prompts, also while a run is under way. @throws AppError `busy` while a model is loaded */
+  /**
+   * Does something to objects or prompts, also while a run is under way.
+   * @throws AppError `busy` while a model is loaded
+   */
   async edit<T>(work: (edits: SessionEdits) => Promise<T>): Promise<T> {
     this.#deps.requireLoaded();
     const edit = (): Promise<T> => work(this.edits);
@@ -322,7 +331,8 @@ export class SessionService {
   }
 
   /**
-   * Gives all prompts to a model that the engine has loaded in the place of another. What was tracked stays until it is tracked again.
+   * Gives all prompts to a model that the engine has loaded in the place of another. What was tracked stays until it is
+   * tracked again.
    * @returns makes the session go on with it: frames with prompts get its masks
    * @throws AppError `cancelled` before anything has changed
    */

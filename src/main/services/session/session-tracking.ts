@@ -1,4 +1,6 @@
-/** Runs over a session's clip, and what they and a live source give: masks and memories are kept before anybody is told. */
+/**
+ * Runs over a session's clip, and what they and a live source give: masks and memories are kept before anybody is told.
+ */
 import type { TrackDirection } from '../../../shared/contract/tracking.ts';
 import { defaultMemorySettings, type MemorySettings } from '../../../shared/memory-settings.ts';
 import type { TrackOutcome } from '../../engine/api/media.ts';

@@ -53,7 +53,10 @@ const play = async (change: Partial<MemorySettings>, script: (call: number, inde
   return { session, objectId, first, again, told, results };
 };
 
-/** Rivals of which all frames become memories, so that they stay one batch; the second is better from the seventh frame on, where it takes the lead and so becomes the first. */
+/**
+ * Rivals of which all frames become memories, so that they stay one batch; the second is better from the seventh frame
+ * on, where it takes the lead and so becomes the first.
+ */
 const overtaking = (call: number, index: number): ScriptedDecode => {
   if (call < 3) return { ious: [0, 0.85, 0.9, 0.5], objectLogit: 1 };
   const isBetter = index === (call === 7 ? 1 : 0);

@@ -92,8 +92,8 @@ const unreachable = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNR
 
 /**
  * Asks what is at an address.
- * @returns `file` null for what is no plain file, or can't be told: ffmpeg is asked then; `isClockless` for pictures that come without
- *   times
+ * @returns `file` null for what is no plain file, or can't be told: ffmpeg is asked then; `isClockless` for pictures
+ *   that come without times
  * @throws AppError `address-forbidden`, `address-missing`, `address-unreachable`, `address-timeout`, `not-allowed`,
  *   `cancelled`
  */

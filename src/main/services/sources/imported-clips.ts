@@ -1,4 +1,7 @@
-/** What the imported clips take on the disk, who uses them, and the removal of those that nobody does. Only the user removes them. */
+/**
+ * What the imported clips take on the disk, who uses them, and the removal of those that nobody does. Only the user
+ * removes them.
+ */
 import type { ImportedClip } from '../../../shared/imports.ts';
 import type { ImportStore } from './import-store.ts';
 

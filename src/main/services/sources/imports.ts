@@ -1,6 +1,7 @@
 /**
- * Sources that are no clip yet: addresses and folders of pictures. Each becomes a file in the app's folder, as an operation that
- * shows how far it is and can be cancelled, and is then opened like any clip. What a killed app was recording is made whole.
+ * Sources that are no clip yet: addresses and folders of pictures. Each becomes a file in the app's folder, as an
+ * operation that shows how far it is and can be cancelled, and is then opened like any clip. What a killed app was
+ * recording is made whole.
  */
 import { randomUUID } from 'node:crypto';
 import { basename, extname } from 'node:path';
@@ -58,7 +59,10 @@ export class Imports {
     await this.#deps.engine().call('finishImport', { runId: operationId });
   }
 
-  /** Makes whole what was being recorded when the app or its engine ended, removes what else was left, and tells the user. */
+  /**
+   * Makes whole what was being recorded when the app or its engine ended, removes what else was left, and tells the
+   * user.
+   */
   async recover(): Promise<void> {
     for (const cut of await this.#deps.store.leftovers()) await this.#recover(cut);
   }
@@ -181,7 +185,10 @@ export class Imports {
     this.#deps.notify('warning', `${title} ended early (${why}). The part received is open. Open the address again for more.`);
   }
 
-  /** @returns told how many ms of a stream came: one that gets too long, or leaves too little of the disk, is ended and kept */
+  /**
+   * @returns told how many ms of a stream came: one that gets too long, or leaves too little of the disk, is ended and
+   *   kept
+   */
   #watchRoom(running: RunningOperation): (ms: number) => void {
     let lookedMs = 0;
     let isEnding = false;

@@ -3,7 +3,10 @@
  * age of a stream. Pure, on a monotonic clock: a clock that is set ends no chapter.
  */
 
-/** clock: it is as long as a chapter may be. restart: the engine is restarted on purpose. model: another model took over. */
+/**
+ * clock: it is as long as a chapter may be. restart: the engine is restarted on purpose. model: another model took
+ * over.
+ */
 export type ChapterEnd = 'clock' | 'parked' | 'restart' | 'model' | 'picture' | 'source' | 'paused';
 
 export interface ChapterClock {

@@ -60,7 +60,10 @@ const longestPatienceMs = 160_000;
 const tooFew = 0.8;
 const enough = 0.9;
 
-/** The plan's levers for automatic prompts, then those of the pipeline. Only those that have more than one setting do anything. */
+/**
+ * The plan's levers for automatic prompts, then those of the pipeline. Only those that have more than one setting do
+ * anything.
+ */
 export const densityLever = (density: number): Lever => ({ name: 'density', values: stepsDown(density, 8, -2) });
 export const intervalLever = (interval: number): Lever => ({ name: 'interval', values: stepsDown(interval, 120, 10) });
 export const strideLever: Lever = { name: 'stride', values: [1, 2] };

@@ -1,4 +1,7 @@
-/** What is known of a source that is live: it grows. Before the first picture it is a guess, so that there is something to draw. */
+/**
+ * What is known of a source that is live: it grows. Before the first picture it is a guess, so that there is something
+ * to draw.
+ */
 
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineEvents } from '../../engine/api/protocol.ts';

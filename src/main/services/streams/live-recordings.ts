@@ -1,4 +1,7 @@
-/** The folder of recordings that go on: a folder for each, the room they need, and how they become clips, now or after a kill. */
+/**
+ * The folder of recordings that go on: a folder for each, the room they need, and how they become clips, now or after a
+ * kill.
+ */
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';

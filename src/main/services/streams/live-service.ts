@@ -1,6 +1,6 @@
 /**
- * Live sources, each a session that grows. Its recording and the work on it lie in a folder of their own until it ends; they
- * become a clip with a project then, with everything under the recording's frame numbers.
+ * Live sources, each a session that grows. Its recording and the work on it lie in a folder of their own until it ends;
+ * they become a clip with a project then, with everything under the recording's frame numbers.
  */
 import { basename } from 'node:path';
 import type { MethodOutput } from '../../../shared/contract.ts';
@@ -119,7 +119,10 @@ export class LiveService {
     await this.#deps.engine().call('liveAppend', { sessionId: live.id, data });
   }
 
-  /** Ends a live source; resolves when it is open as a clip. @returns that session's id, null when nothing was recorded */
+  /**
+   * Ends a live source; resolves when it is open as a clip.
+   * @returns that session's id, null when nothing was recorded
+   */
   async stop(sessionId: string): Promise<string | null> {
     return this.#end(this.#required(sessionId), null);
   }

@@ -1,6 +1,7 @@
 /**
- * Work on a source while it is live, in the folder of its recording: the same logs as a project's, written before a change is
- * acknowledged, and a note that says what the folder is. A kill at any moment leaves everything that was acknowledged.
+ * Work on a source while it is live, in the folder of its recording: the same logs as a project's, written before a
+ * change is acknowledged, and a note that says what the folder is. A kill at any moment leaves everything that was
+ * acknowledged.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +55,10 @@ export class LiveWork implements SessionWork {
   readonly #masks: MaskFiles;
   #saved: KeptWork;
 
-  /** Goes on with what is there. @param onError told when the disk refuses a change, and null when it is saved after all */
+  /**
+   * Goes on with what is there.
+   * @param onError told when the disk refuses a change, and null when it is saved after all
+   */
   constructor(folder: string, onError: (error: AppError | null) => void) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });

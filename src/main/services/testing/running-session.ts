@@ -1,4 +1,7 @@
-/** A session whose run is under way for as long as the test wants: the test is the engine, and tells it what was tracked. */
+/**
+ * A session whose run is under way for as long as the test wants: the test is the engine, and tells it what was
+ * tracked.
+ */
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
@@ -8,7 +11,10 @@ import { SessionService } from '../session/session-service.ts';
 
 const noTimings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };
 
-/** @returns with `pushed`, what the window was shown; `objectId`, the one object that is tracked; `end`, which ends the run */
+/**
+ * @returns with `pushed`, what the window was shown; `objectId`, the one object that is tracked; `end`, which ends the
+ *   run
+ */
 export const runningSession = async (media: OpenedMedia, model: EngineModel) => {
   const pushed: FrameMessage[] = [];
   let runId = '';

@@ -1,6 +1,6 @@
 /**
- * A track run that can be paused: an edit ends it at a frame border, is applied, and the run goes on with what is known then. A
- * correction takes its object back to the corrected frame.
+ * A track run that can be paused: an edit ends it at a frame border, is applied, and the run goes on with what is known
+ * then. A correction takes its object back to the corrected frame.
  */
 import type { TrackOutcome } from '../../engine/api/media.ts';
 import type { RunningOperation } from '../base/operations.ts';

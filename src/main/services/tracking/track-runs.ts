@@ -26,7 +26,8 @@ export class TrackRuns {
   /**
    * @param display size of the pictures that are shown meanwhile; null for none
    * @returns the operation's id
-   * @throws AppError `busy` while another run of this session, or a change of the model, is under way, and while it is live
+   * @throws AppError `busy` while another run of this session, or a change of the model, is under way, and while it is
+   *   live
    */
   start(
     session: SessionService,

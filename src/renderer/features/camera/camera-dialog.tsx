@@ -1,6 +1,6 @@
 /**
- * Chooses a camera, and tracks it live or records it. In a browser it is the page's camera, with its picture; the desktop app opens the
- * cameras of the machine itself, where it can list them.
+ * Chooses a camera, and tracks it live or records it. In a browser it is the page's camera, with its picture; the
+ * desktop app opens the cameras of the machine itself, where it can list them.
  */
 import { Circle, Radio, Square } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';

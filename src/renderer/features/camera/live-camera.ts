@@ -1,6 +1,6 @@
 /**
- * The page's camera as a live source: it goes on when its dialog is closed, and ends with the live session. Short pieces, so that the
- * picture is not old when it arrives.
+ * The page's camera as a live source: it goes on when its dialog is closed, and ends with the live session. Short
+ * pieces, so that the picture is not old when it arrives.
  */
 import { type AppStore, reportError } from '../../state/app-store.ts';
 import { sessionOf } from '../../state/sessions.ts';

@@ -1,4 +1,7 @@
-/** A recording on its way to the host: every second's piece is sent when it is there, so that a closed window loses no more. */
+/**
+ * A recording on its way to the host: every second's piece is sent when it is there, so that a closed window loses no
+ * more.
+ */
 import type { Client } from '../../transport/client.ts';
 import { MediaPieces } from './media-pieces.ts';
 
@@ -22,7 +25,10 @@ export class Recording {
     return new Recording(client, operationId, new MediaPieces(stream, pieceMs, send, onError));
   }
 
-  /** The clip is open when this resolves: with its session, or null when it could not be opened, which the operation explains. */
+  /**
+   * The clip is open when this resolves: with its session, or null when it could not be opened, which the operation
+   * explains.
+   */
   async finish(): Promise<{ sessionId: string | null }> {
     await this.#pieces.stop();
     return this.#client.call('upload.finish', { operationId: this.#operationId });

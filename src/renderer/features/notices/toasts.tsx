@@ -1,4 +1,6 @@
-/** Messages from the host and from failed calls. An error stays until it is closed; what only informs goes by itself. */
+/**
+ * Messages from the host and from failed calls. An error stays until it is closed; what only informs goes by itself.
+ */
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useShallow } from 'zustand/shallow';

@@ -1,4 +1,7 @@
-/** Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check them. */
+/**
+ * Every setting as data: what the window of settings is made from. Ranges and defaults come from the schemas that check
+ * them.
+ */
 import { z } from 'zod';
 import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import { environmentName, type SettingSpec as HostSettingSpec, type SettingKey, settingKeys, settings } from '../../../shared/settings.ts';

@@ -1,6 +1,6 @@
 /**
- * Ruler and lanes. Both are drawn on canvases the size of what is in view; playhead and pointer are elements of their own, so that
- * moving them redraws nothing.
+ * Ruler and lanes. Both are drawn on canvases the size of what is in view; playhead and pointer are elements of their
+ * own, so that moving them redraws nothing.
  */
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';

@@ -44,7 +44,8 @@ export class UnsureFrames {
   }
 
   /**
-   * Where each of the objects becomes unsure, in any order. What the user said of a frame is no doubt of the model's to look at.
+   * Where each of the objects becomes unsure, in any order. What the user said of a frame is no doubt of the model's to
+   * look at.
    * @param sessionId the clip they belong to
    */
   async beginnings(sessionId: string, objects: readonly TrackedObject[]): Promise<{ objectId: number; frame: number }[]> {

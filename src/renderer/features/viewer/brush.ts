@@ -1,6 +1,6 @@
 /**
- * The brush and the eraser: strokes over the mask of one object on one frame, on a canvas of the source's size that the viewer
- * shows in place of that mask. Nothing reaches the host before the strokes are applied.
+ * The brush and the eraser: strokes over the mask of one object on one frame, on a canvas of the source's size that the
+ * viewer shows in place of that mask. Nothing reaches the host before the strokes are applied.
  */
 import type { CompressedMask } from '../../../shared/prompts.ts';
 import type { AppStore } from '../../state/app-store.ts';

@@ -1,4 +1,7 @@
-/** What a press, a move and a release on the viewer amount to: a click, a box, a stroke or a pan. Pure, apart from what it calls. */
+/**
+ * What a press, a move and a release on the viewer amount to: a click, a box, a stroke or a pan. Pure, apart from what
+ * it calls.
+ */
 import type { ToolName } from '../../state/session-view.ts';
 import type { Point } from './geometry.ts';
 

@@ -1,4 +1,7 @@
-/** Keeps the GL viewer in step: pictures from the player, styles from the store, size from the page, zoom from the viewport. */
+/**
+ * Keeps the GL viewer in step: pictures from the player, styles from the store, size from the page, zoom from the
+ * viewport.
+ */
 import { type RefObject, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useApp, useAppState } from '../../app/app-context.ts';

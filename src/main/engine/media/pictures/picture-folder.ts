@@ -110,7 +110,8 @@ export interface PictureClipOptions {
 const atOnce = 2;
 
 /**
- * Makes a clip of a folder. JPEG and PNG are kept as they are; other kinds, and folders that mix them, become PNG, which loses nothing.
+ * Makes a clip of a folder. JPEG and PNG are kept as they are; other kinds, and folders that mix them, become PNG,
+ * which loses nothing.
  * @param output a file that is not there yet
  * @throws AppError as {@link listPictures}, `cancelled`
  */

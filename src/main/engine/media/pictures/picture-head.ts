@@ -1,4 +1,6 @@
-/** What a picture's file says of itself: its kind, its size, and how it has to be turned. By its bytes, not by its name. */
+/**
+ * What a picture's file says of itself: its kind, its size, and how it has to be turned. By its bytes, not by its name.
+ */
 
 type PictureKind = 'jpeg' | 'png' | 'bmp' | 'tiff' | 'webp' | 'gif' | 'heif' | 'other';
 
@@ -38,7 +40,8 @@ const turned = (width: number, height: number, orientation: number): { width: nu
 
 const jpegHead = (bytes: Buffer): PictureHead | null => {
   let orientation = 1;
-  // Segments follow each other, each with its length, up to the one that starts the frame (SOF0 to SOF15 without DHT, JPG, DAC).
+  // Segments follow each other, each with its length, up to the one that starts the frame (SOF0 to SOF15 without DHT,
+  // JPG, DAC).
   for (let at = 2; at + 9 < bytes.length; ) {
     if (bytes[at] !== 0xff) return null;
     const marker = bytes[at + 1]!;
@@ -81,7 +84,10 @@ const webpOrientation = (bytes: Buffer): number => {
   return 1;
 };
 
-/** The largest picture that a HEIF file (HEIC, AVIF) declares: it may be put together of tiles, which older ffmpegs take for it. */
+/**
+ * The largest picture that a HEIF file (HEIC, AVIF) declares: it may be put together of tiles, which older ffmpegs take
+ * for it.
+ */
 export const heifSize = (bytes: Buffer): { width: number; height: number } | null => {
   let largest: { width: number; height: number } | null = null;
   for (let at = bytes.indexOf('ispe'); at >= 0 && at + 16 <= bytes.length; at = bytes.indexOf('ispe', at + 4)) {
@@ -106,7 +112,8 @@ export const readPictureHead = (bytes: Buffer): PictureHead | null => {
 };
 
 /**
- * The first picture of a JPEG file: phones and action cameras lay others behind it (previews, depth, gain maps), which are no frames.
+ * The first picture of a JPEG file: phones and action cameras lay others behind it (previews, depth, gain maps), which
+ * are no frames.
  */
 export const firstJpeg = (bytes: Buffer): Buffer => {
   for (let at = 2; at + 4 <= bytes.length; ) {

@@ -1,6 +1,6 @@
 /**
- * Writes pictures as they are into a QuickTime movie: one file is one frame, at an exact rate, whatever lies in it. A box of the
- * app's own at its end keeps the pictures' names. Boxes: ISO/IEC 14496-12.
+ * Writes pictures as they are into a QuickTime movie: one file is one frame, at an exact rate, whatever lies in it. A
+ * box of the app's own at its end keeps the pictures' names. Boxes: ISO/IEC 14496-12.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { z } from 'zod';

@@ -1,6 +1,7 @@
 /**
- * The memory attention of a frame: one graph, or two behind `imageAttention` where objects can share memories. Then the reader
- * says what each memory gives, and the rest puts that together for each object (or path of a tree) that attends to it.
+ * The memory attention of a frame: one graph, or two behind `imageAttention` where objects can share memories. Then the
+ * reader says what each memory gives, and the rest puts that together for each object (or path of a tree) that attends
+ * to it.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { TrackerConstants } from '../../tracking/constants.ts';

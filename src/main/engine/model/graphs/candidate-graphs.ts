@@ -1,6 +1,6 @@
 /**
- * The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the masks of
- * those that are wanted.
+ * The decoder of frames without a prompt, in its two graphs: what is said of the candidates of each object, and the
+ * masks of those that are wanted.
  */
 import { Tensor } from 'onnxruntime-node';
 import type { AttendInput, CandidateOutput, DrawnMasks, WantedMasks } from '../../tracking/graphs.ts';
@@ -65,7 +65,10 @@ export class CandidateGraphs {
   }
 }
 
-/** A single object to remember more candidates of than this is drawn once for every so many, so that two threads have something to share. */
+/**
+ * A single object to remember more candidates of than this is drawn once for every so many, so that two threads have
+ * something to share.
+ */
 const rememberedInOne = 2;
 
 /** What is most work first: this thread takes that. */

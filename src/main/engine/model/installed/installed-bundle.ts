@@ -5,7 +5,7 @@
  *
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt          the checkpoint, as published
  *     <installed>/<model id>/sam2.1_hiera_tiny.pt.json     what is known of it (InstalledRecord)
- *     <installed>/<model id>/512/                          a bundle: graphs with offsets, the checkpoint as a clone or link
+ *     <installed>/<model id>/512/                          a bundle: graphs with offsets, the checkpoint as a link
  *
  * so that the weights are on the disk once, however many sizes use them.
  */

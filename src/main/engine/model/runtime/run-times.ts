@@ -1,4 +1,7 @@
-/** How long graphs ran, and how long any did: two threads run them beside each other, so the graphs' times can add up to more than went by. */
+/**
+ * How long graphs ran, and how long any did: two threads run them beside each other, so the graphs' times can add up to
+ * more than went by.
+ */
 
 import type { GraphTimings, TimedGraph } from '../../api/timings.ts';
 

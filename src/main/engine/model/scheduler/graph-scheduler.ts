@@ -1,6 +1,7 @@
 /**
- * Decides where and when a model's graphs run, and keeps their times: in this thread or in the helper thread, one object after
- * the other or as a batch, now or ahead. What it decides never changes a result. docs/graph-scheduler.md explains it as a whole.
+ * Decides where and when a model's graphs run, and keeps their times: in this thread or in the helper thread, one
+ * object after the other or as a batch, now or ahead. What it decides never changes a result. docs/graph-scheduler.md
+ * explains it as a whole.
  */
 import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import type { RunGraph } from '../../../../shared/manifest.ts';
@@ -105,7 +106,10 @@ export class GraphScheduler {
     return this.#ahead?.begin(rgb, isNext, owner) ?? null;
   }
 
-  /** What the attention takes of an image; made once. @param batch objects or paths whose memories are attended to now */
+  /**
+   * What the attention takes of an image; made once.
+   * @param batch objects or paths whose memories are attended to now
+   */
   beginAttention(image: EncodedImage, batch: number): Promise<Tensors> {
     this.#ahead?.attends(batch, image.owner);
     const { top } = image;
@@ -128,7 +132,10 @@ export class GraphScheduler {
     return { ...encodedImage(outputs, owner), ...(forAttention && { forAttention: Promise.resolve(forAttention) }) };
   }
 
-  /** This thread begins, and the helper takes part as soon as it is free. Which of them ran an object makes no difference. */
+  /**
+   * This thread begins, and the helper takes part as soon as it is free. Which of them ran an object makes no
+   * difference.
+   */
   async #runInBoth(
     work: Work,
     feeds: Tensors,

@@ -1,9 +1,9 @@
 /**
- * A second thread with sessions of its own, for the CPU. It encodes images ahead and takes some of several objects. Kernels of a
- * small model are too short for two threads: on two cores nano's image encoder takes 25.6 ms with one thread and 19.3 with two,
- * the rest of a frame 21.7 and 20.5, so that one thread each side by side (26) is a third faster than one after the other with
- * two (39). A large model's kernels do share well; both threads then run graphs on all cores, and gain a twentieth (SAM 2.1 tiny
- * at 512 px: 790 ms against 830).
+ * A second thread with sessions of its own, for the CPU. It encodes images ahead and takes some of several objects.
+ * Kernels of a small model are too short for two threads: on two cores nano's image encoder takes 25.6 ms with one
+ * thread and 19.3 with two, the rest of a frame 21.7 and 20.5, so that one thread each side by side (26) is a third
+ * faster than one after the other with two (39). A large model's kernels do share well; both threads then run graphs on
+ * all cores, and gain a twentieth (SAM 2.1 tiny at 512 px: 790 ms against 830).
  */
 import { Worker } from 'node:worker_threads';
 import type { Tensor } from 'onnxruntime-node';
@@ -25,7 +25,10 @@ import {
 import type { HelperMethods } from './helper-worker.ts';
 import type { Work } from './object-work.ts';
 
-/** Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit into the cache. */
+/**
+ * Features of a frame (h * h * C values) under which kernels are too short for several threads, and several objects fit
+ * into the cache.
+ */
 const smallFeatures = 1 << 17;
 
 export const isSmallModel = ({ featureSize, hiddenDim }: TrackerConstants): boolean => featureSize ** 2 * hiddenDim < smallFeatures;
@@ -93,7 +96,8 @@ export class HelperThread {
 
   /**
    * Runs the image encoder when its turn comes.
-   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the helper keeps the features
+   * @param forSeveral objects or paths: behind it goes the work on the image alone that attention begins with, and the
+   *   helper keeps the features
    */
   async encode(feeds: Record<string, Tensor>, forSeveral: boolean): Promise<HelperEncoding> {
     const moved: ArrayBuffer[] = [];
@@ -117,7 +121,8 @@ export class HelperThread {
   }
 
   /**
-   * What the helper needs to have the feeds: it works in the order asked, so what it will have kept by then is known now.
+   * What the helper needs to have the feeds: it works in the order asked, so what it will have kept by then is known
+   * now.
    * @param moved gets what was copied here: a view would bring along all of what it is a part of
    */
   #packed(feeds: Record<string, Tensor>, moved: ArrayBuffer[]): HelperFeeds {

@@ -25,7 +25,10 @@ import { SharedCursor } from './shared-cursor.ts';
 let opened: { paths: HelperPaths; threads: number } | null = null;
 const sessions = new Map<HelperGraph, InferenceSession>();
 
-/** Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first run. */
+/**
+ * Most clips have one object, for which only images are encoded here: the other graphs are opened when they are first
+ * run.
+ */
 const sessionOf = async (graph: HelperGraph): Promise<InferenceSession> => {
   let session = sessions.get(graph);
   if (!session) {
@@ -80,7 +83,8 @@ const helperMethods = {
   /**
    * An image.
    * @param image its number, one more than that of the image before
-   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs to come
+   * @param forSeveral objects or paths: what attention begins with is made as well, and features are kept for the runs
+   *   to come
    */
   encode: async ({ image, feeds, forSeveral }: { image: number; feeds: HelperFeeds; forSeveral: boolean }) => {
     const times: HelperTime[] = [];
@@ -97,7 +101,8 @@ const helperMethods = {
   },
 
   /**
-   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken from the cursor.
+   * Work is done for several objects, by whichever thread is free: the next one is nobody's until its number is taken
+   * from the cursor.
    * @param feeds of all objects @param each of each object
    */
   take: async ({
@@ -137,7 +142,8 @@ export type HelperMethods = typeof helperMethods;
 
 if (parentPort) {
   const port = parentPort;
-  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its own.
+  // One at a time: a run blocks the thread, and a second one begun meanwhile would count the first one's time as its
+  // own.
   const queue = new SerialQueue();
   const inOrder = Object.fromEntries(
     Object.entries<(input: never) => Promise<unknown>>(helperMethods).map(([name, method]) => [

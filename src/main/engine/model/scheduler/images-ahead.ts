@@ -1,10 +1,11 @@
 /**
- * When the helper thread encodes the images of later frames. It has other work too, and cannot put off a run that it has begun:
+ * When the helper thread encodes the images of later frames. It has other work too, and cannot put off a run that it
+ * has begun:
  *
  * - With one object and one path it has none: the next two images are encoded as soon as they are known.
- * - Of several objects, or paths of a tree, it takes a share. The image after the next is begun when the present frame's
- *   memories are begun (the first of them, where objects remember differently many frames), so that it is done when there are
- *   objects to decode.
+ * - Of several objects, or paths of a tree, it takes a share. The image after the next is begun when the present
+ *   frame's memories are begun (the first of them, where objects remember differently many frames), so that it is done
+ *   when there are objects to decode.
  */
 import type { AheadFeatures } from '../../tracking/graphs.ts';
 
@@ -22,7 +23,10 @@ export class ImagesAhead<Features extends object> {
   readonly #afterAttention = new Set<() => void>();
   readonly #afterMemories = new Set<() => void>();
 
-  /** @param encode `forSeveral`: objects or paths, for which this thread would have no time to make what the attention begins with */
+  /**
+   * @param encode `forSeveral`: objects or paths, for which this thread would have no time to make what the attention
+   *   begins with
+   */
   constructor(encode: (rgb: Uint8Array, forSeveral: boolean, owner: object) => Promise<Features>, isShared: boolean) {
     this.#encode = encode;
     this.#isShared = isShared;

@@ -15,8 +15,8 @@ export interface Means {
 }
 
 /**
- * On the CPU the objects of a small model run one by one: as a batch they would push each other out of a core's cache, and the
- * helper thread can take some of them.
+ * On the CPU the objects of a small model run one by one: as a batch they would push each other out of a core's cache,
+ * and the helper thread can take some of them.
  */
 const objectPlacement = ({ provider, isSmall, hasHelper }: Means): Placement => {
   if (provider !== 'cpu' || !isSmall) return 'batch';
@@ -24,9 +24,10 @@ const objectPlacement = ({ provider, isSmall, hasHelper }: Means): Placement => 
 };
 
 /**
- * The attention scores of one memory of nano (0.9 MB) stay in a core's cache: ten memories take 12 ms one after the other, 16 as
- * a batch. Those of one object of SAM 2.1 at 512 px are 37 MB, and five objects as a batch take a tenth longer. A small model
- * whose attention has no reader begins with the image each time, so it does that once, for a batch.
+ * The attention scores of one memory of nano (0.9 MB) stay in a core's cache: ten memories take 12 ms one after the
+ * other, 16 as a batch. Those of one object of SAM 2.1 at 512 px are 37 MB, and five objects as a batch take a tenth
+ * longer. A small model whose attention has no reader begins with the image each time, so it does that once, for a
+ * batch.
  */
 const attentionPlacement = (means: Means): Placement => {
   if (means.provider === 'cpu' && !means.isSmall) return 'one by one';
@@ -38,7 +39,10 @@ const attends: ReadonlySet<Work> = new Set<Work>(['memoryReader', 'memoryAttenti
 export const placementOf = (work: Work, means: Means): Placement =>
   attends.has(work) ? attentionPlacement(means) : objectPlacement(means);
 
-/** Objects that this thread does in any case: what the helper takes has to be sent to it, and meanwhile it encodes an image. */
+/**
+ * Objects that this thread does in any case: what the helper takes has to be sent to it, and meanwhile it encodes an
+ * image.
+ */
 const keptHere: Partial<Record<Work, number>> = { memoryReader: 16, attendAndDecode: 2 };
 
 export interface Shares {

@@ -147,9 +147,9 @@ export class MemoryTree {
   }
 
   /**
-   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the policy looks
-   * at them, else those from which a candidate goes on that shows the object. `remember`: those of its candidates that
-   * are remembered, unless their branch is merged on this frame.
+   * The paths whose candidates' masks {@link grow} looks at, numbered as in {@link requests}: all where the policy
+   * looks at them, else those from which a candidate goes on that shows the object. `remember`: those of its candidates
+   * that are remembered, unless their branch is merged on this frame.
    */
   masksWanted(offered: readonly (readonly Candidate[])[]): { path: number; remember: number[] }[] {
     const paths = this.#paths;
