@@ -9,7 +9,7 @@ import { boxSchema, maskSchema, pointSchema } from './prompts.ts';
 export const jobVersion = 1;
 
 /** What is said of an object on one frame: points with at most one box, or a mask. */
-export const jobPromptSchema = z
+const jobPromptSchema = z
   .strictObject({
     /** The first frame is 0. */
     frame: z.number().int().nonnegative(),
@@ -37,7 +37,7 @@ export const jobObjectSchema = z.strictObject({
 export type JobObject = z.infer<typeof jobObjectSchema>;
 
 /** Where a clip's objects are from. */
-export const jobSourceSchema = z.discriminatedUnion('from', [
+const jobSourceSchema = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('prompts'), objects: z.array(jobObjectSchema).min(1) }),
   /** Objects are found by themselves. */
   z.strictObject({ from: z.literal('find'), settings: discoverySettingsSchema.prefault({}) }),
