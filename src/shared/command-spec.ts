@@ -22,6 +22,10 @@ export interface CommandContext {
   canRedo: boolean;
   isEngineReady: boolean;
   isTracking: boolean;
+  /** Objects are being searched for. */
+  isFinding: boolean;
+  /** The next box that is dragged in the picture is a region of the search. */
+  isDrawingRegion: boolean;
   /** The playhead goes along with the frames being tracked. */
   isFollowing: boolean;
   /** The source is live: what is for whole clips has to wait. */

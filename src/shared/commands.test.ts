@@ -29,6 +29,8 @@ const all: CommandContext = {
   canRedo: true,
   isEngineReady: true,
   isTracking: false,
+  isFinding: false,
+  isDrawingRegion: false,
   hasProject: true,
   isFetching: true,
   isFollowing: false,
@@ -74,7 +76,7 @@ describe('the command table', () => {
     expect(shared).toEqual([
       ['Enter', ['brush.apply', 'object.finish']],
       ['Mod+KeyZ', ['brush.undo', 'edit.undo']],
-      ['Escape', ['brush.discard', 'operation.cancel', 'object.finish']],
+      ['Escape', ['find.endDrawing', 'brush.discard', 'operation.cancel', 'object.finish']],
       ['KeyT', ['track.start', 'live.toggleTracking']],
     ]);
   });
@@ -94,6 +96,7 @@ describe('the command table', () => {
 
   it('Esc cancels what runs before it finishes an object; Enter applies strokes first', () => {
     expect(commandForChord('Escape', { ...all, isTracking: true })).toBe('operation.cancel');
+    expect(commandForChord('Escape', { ...all, isDrawingRegion: true, isFinding: true })).toBe('find.endDrawing');
     expect(commandForChord('Escape', all)).toBe('object.finish');
     expect(commandForChord('Enter', { ...all, hasStrokes: true })).toBe('brush.apply');
     expect(commandForChord('Enter', all)).toBe('object.finish');

@@ -14,6 +14,7 @@ import {
   withSession,
   withTabs,
 } from './command-spec.ts';
+import { findCommands } from './find-commands.ts';
 import { objectCommands } from './object-commands.ts';
 
 export const commands = {
@@ -218,6 +219,8 @@ export const commands = {
     enabled: (context) => context.canRedo,
     repeats: true,
   },
+  ...findCommands,
+
   'brush.discard': {
     label: 'Discard the painted mask',
     group: 'Tools',
@@ -280,10 +283,10 @@ export const commands = {
     words: 'webcam stream end record',
   },
   'operation.cancel': {
-    label: 'Cancel tracking or export',
+    label: 'Cancel tracking, search or export',
     group: 'Tracking',
     keys: ['Escape'],
-    enabled: (context) => context.isTracking || context.isExporting,
+    enabled: (context) => context.isTracking || context.isFinding || context.isExporting,
   },
   'object.finish': {
     label: 'Deselect (next click adds an object)',

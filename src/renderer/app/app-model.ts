@@ -65,7 +65,8 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   player.seeks.add((frame) => timeline.reveal(frame));
   const isDecoderFree = (): boolean => {
     const state = store.getState();
-    return state.link === 'open' && !state.isPlaying && runningOperation(state, 'track') === null && liveOf(state) === null;
+    const isWorking = runningOperation(state, 'track') !== null || runningOperation(state, 'find') !== null;
+    return state.link === 'open' && !state.isPlaying && !isWorking && liveOf(state) === null;
   };
   const thumbnails = new Thumbnails(client, isDecoderFree, canvasOf);
   const prompts = createPromptActions(client, store, () => {

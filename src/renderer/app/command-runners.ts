@@ -2,6 +2,7 @@
 import type { CommandId } from '../../shared/commands.ts';
 import type { TrackedObject } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
+import { createFindRunners } from '../features/find/find-runners.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
 import { statusText } from '../features/status/strings.ts';
 import { UnsureFrames } from '../features/timeline/unsure-frames.ts';
@@ -121,7 +122,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
 
   const cancel = (): void => {
     const state = store.getState();
-    const operation = runningOperation(state, 'track') ?? runningOperation(state, 'export');
+    const operation = runningOperation(state, 'track') ?? runningOperation(state, 'find') ?? runningOperation(state, 'export');
     if (operation) void attempt(client.call('operation.cancel', { operationId: operation.id }));
   };
 
@@ -250,6 +251,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'brush.discard': () => brush.discard(),
     'prompt.nextMask': () => void prompts.nextMask(),
     ...createObjectRunners(app),
+    ...createFindRunners(app),
     'edit.undo': () => void stepBack('history.undo', runnerText.undone),
     'edit.redo': () => void stepBack('history.redo', runnerText.redone),
     'track.start': () => void track(store.getState().trackDirection),

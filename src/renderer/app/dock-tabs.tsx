@@ -1,5 +1,7 @@
 /** The panels of the right dock; a panel is one row here. */
 import type { ComponentType } from 'react';
+import { FoundPanel } from '../features/find/found-panel.tsx';
+import { foundTab } from '../features/find/found-tab.ts';
 import { ObjectsPanel } from '../features/objects/objects-panel.tsx';
 import { TreePanel } from '../features/tree/tree-panel.tsx';
 import { appText } from './strings.ts';
@@ -13,5 +15,6 @@ export interface DockTab {
 
 export const dockTabs: readonly DockTab[] = [
   { id: 'objects', label: appText.objects, Panel: ObjectsPanel },
+  { id: foundTab, label: appText.found, Panel: FoundPanel },
   { id: 'memory', label: appText.memory, Panel: TreePanel },
 ];

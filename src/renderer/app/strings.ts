@@ -7,6 +7,7 @@ export const appText = {
   resizeSide: 'Width of the side panel',
   resizeTimeline: 'Height of the timeline',
   objects: 'Objects',
+  found: 'Found',
   memory: 'Memory',
   tools: 'Tools',
   menuBar: 'Menu bar',

@@ -1,5 +1,6 @@
 /** What the window keeps of each session it has looked at, so that a tab is as it was left. */
 import type { Session } from '../../shared/contract/state.ts';
+import { type FindForm, freshFindForm } from './find-form.ts';
 
 export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
 
@@ -21,6 +22,8 @@ export interface SessionView {
   strokeCount: number;
   /** Where the keyboard points in the picture, in source px; null until it does. */
   keyPointer: { x: number; y: number } | null;
+  /** What the next search for objects looks for. */
+  findForm: FindForm;
 }
 
 /** A session that was looked at before: its state as it was then, and the window's view of it. */
@@ -40,6 +43,7 @@ export const freshView: SessionView = {
   tool: 'point',
   strokeCount: 0,
   keyPointer: null,
+  findForm: freshFindForm,
 };
 
 export const viewOf = (state: SessionView): SessionView => ({
@@ -52,4 +56,5 @@ export const viewOf = (state: SessionView): SessionView => ({
   tool: state.tool,
   strokeCount: state.strokeCount,
   keyPointer: state.keyPointer,
+  findForm: state.findForm,
 });

@@ -169,7 +169,7 @@ const noObjects: readonly TrackedObject[] = [];
 export const liveOf = (state: Pick<WindowState, 'session'>): LiveState | null => state.session?.live ?? null;
 
 /** Work of one session. */
-type SessionWork = Extract<Operation['kind'], 'track' | 'export' | 'copy' | 'live'>;
+type SessionWork = Extract<Operation['kind'], 'track' | 'find' | 'export' | 'copy' | 'live'>;
 
 /** What runs on the session on screen. */
 export const runningOperation = (state: Pick<WindowState, 'host' | 'activeId'>, kind: SessionWork): Operation | null =>
@@ -208,6 +208,8 @@ export const commandContext = (state: WindowState): CommandContext => {
     hasResults: objects.some((object) => object.results.length > 0),
     isEngineReady: state.host?.engine.state === 'ready' && state.link === 'open',
     isTracking: runningOperation(state, 'track') !== null,
+    isFinding: runningOperation(state, 'find') !== null,
+    isDrawingRegion: state.findForm.drawing !== null,
     isFollowing: state.isFollowing,
     isLive: liveOf(state) !== null,
     isFetching: runningAnywhere(state, 'import') !== null,

@@ -127,6 +127,11 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
           <span className={styles.state}>{stateOf(object, frameCount)}</span>
         </button>
       )}
+      {object.found?.isAuto && (
+        <span className={styles.auto} title={text.autoTitle}>
+          {text.auto}
+        </span>
+      )}
       {object.solo && <Focus size={13} className={styles.badge} aria-label={text.menu.solo} />}
       {object.locked && <Lock size={13} className={styles.badge} aria-label={text.menu.lock} />}
       {index < 9 && !isRenaming && <kbd className={styles.key}>{index + 1}</kbd>}

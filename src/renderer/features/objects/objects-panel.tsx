@@ -1,5 +1,5 @@
 /** The objects of the clip, and tracking them. */
-import { Plus, X } from 'lucide-react';
+import { Plus, ScanSearch, X } from 'lucide-react';
 import { useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
@@ -31,6 +31,9 @@ export const ObjectsPanel = () => {
           <h2 className={styles.title}>
             {text.objects} <span className={styles.count}>{objects.length > 0 ? objects.length : ''}</span>
           </h2>
+          <CommandButton command="find.start" variant="ghost" size="small" isIcon>
+            <ScanSearch size={14} />
+          </CommandButton>
           <CommandButton command="object.add" variant="ghost" size="small">
             <Plus size={14} /> {text.new}
           </CommandButton>

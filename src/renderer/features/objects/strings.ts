@@ -31,6 +31,8 @@ export const objectText = {
     goPrompt: 'Go to its first prompt',
     remove: 'Delete',
   },
+  auto: 'auto',
+  autoTitle: 'Found automatically. It is yours once you rename, correct or protect it.',
   untouched: 'Click it in the picture',
   stale: (prompts: number): string => `Changed since tracked · ${plural(prompts, 'prompt')}`,
   allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,

@@ -4,7 +4,7 @@ import { type AppStore, addToast } from '../../state/app-store.ts';
 import { sessionsOf } from '../../state/sessions.ts';
 import { tabText as text } from './strings.ts';
 
-const announced: readonly Operation['kind'][] = ['track', 'export', 'copy'];
+const announced: readonly Operation['kind'][] = ['track', 'find', 'export', 'copy'];
 
 /** From now on the user is told. What failed or was cancelled is told where it began, or by the host. */
 export const announceFinished = (store: AppStore): void => {

@@ -1,7 +1,12 @@
 /** Words of the tabs. */
 import type { Operation } from '../../../shared/contract/state.ts';
 
-const names: Partial<Record<Operation['kind'], string>> = { track: 'Tracking', export: 'Export', copy: 'Copy of the project' };
+const names: Partial<Record<Operation['kind'], string>> = {
+  track: 'Tracking',
+  find: 'The search for objects',
+  export: 'Export',
+  copy: 'Copy of the project',
+};
 
 export const tabText = {
   bar: 'Tabs',

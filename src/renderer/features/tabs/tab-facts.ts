@@ -9,7 +9,7 @@ export interface TabWork {
   share: number | null;
 }
 
-const shown: readonly Operation['kind'][] = ['track', 'export', 'copy'];
+const shown: readonly Operation['kind'][] = ['track', 'find', 'export', 'copy'];
 
 /** What runs on a session; of several the first that began. */
 export const tabWork = (state: Pick<WindowState, 'host'>, sessionId: string): TabWork | null => {

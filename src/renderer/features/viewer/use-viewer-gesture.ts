@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { addToast } from '../../state/app-store.ts';
+import { withRegion } from '../../state/find-form.ts';
 import { objectsOf, promptOn, shownObjects, withToggled } from '../../state/window-state.ts';
 import type { BrushTarget } from './brush.ts';
 import { isInMask, maskFromLogits, maskFromText } from './brush-mask.ts';
@@ -63,8 +64,10 @@ export const useViewerGesture = (): { gesture: PointerGesture; draft: BoxDraft |
       endBox: (from, to) => {
         setDraft(null);
         const box = boxBetween(inImage(from), inImage(to), image());
-        if (box && box.width >= 2 && box.height >= 2)
+        if (!box || box.width < 2 || box.height < 2) return;
+        if (store.getState().findForm.drawing === null)
           void prompts.setBox({ x: round(box.x), y: round(box.y), width: round(box.width), height: round(box.height) });
+        else store.setState((s) => ({ findForm: withRegion(s.findForm, box) }));
       },
       cancelBox: () => setDraft(null),
       startStroke: (at, isErasing) => {

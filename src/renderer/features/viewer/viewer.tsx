@@ -6,6 +6,7 @@ import { ViewerRenderer } from '../../gl/viewer-renderer.ts';
 import { liveOf } from '../../state/window-state.ts';
 import { isTestPage, publishTestHook } from '../../test-hook.ts';
 import { cx } from '../../ui/cx.ts';
+import { RegionOverlay } from '../find/region-overlay.tsx';
 import { Hints } from '../help/hints.tsx';
 import { LiveBar } from '../live/live-bar.tsx';
 import { BrushOverlay } from './brush-overlay.tsx';
@@ -23,7 +24,8 @@ export const Viewer = () => {
   const app = useApp();
   const media = useAppState((s) => s.session?.media ?? null);
   const isLive = useAppState((s) => liveOf(s) !== null);
-  const tool = useAppState((s) => s.tool);
+  // Whoever draws a region drags boxes, whatever the tool is.
+  const tool = useAppState((s) => (s.findForm.drawing === null ? s.tool : 'box'));
   const isNegativeMode = useAppState((s) => s.promptLabel === 0);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -108,6 +110,7 @@ export const Viewer = () => {
         >
           <canvas ref={canvas} className={styles.canvas} />
           <BrushOverlay at={pointer} />
+          <RegionOverlay />
           <PromptOverlay draft={draft} />
         </div>
       </div>
