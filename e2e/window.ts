@@ -91,13 +91,12 @@ export const drag = async (
   await page.mouse.up({ button });
 };
 
-/** How far the masks change a source pixel: 0 where there is none. */
-export const maskStrength = (page: Page, x: number, y: number): Promise<number> =>
-  page.evaluate(
-    (point) => {
-      const { readImagePixels } = (globalThis as unknown as HookWindow).__sam2Test;
-      const [withMask, without] = [true, false].map((hasMasks) => readImagePixels([point], hasMasks)[0]!);
-      return Math.max(...[0, 1, 2].map((i) => Math.abs(withMask![i]! - without![i]!)));
-    },
-    { x, y },
-  );
+/** How far the masks change source pixels: 0 where there is none. */
+export const maskStrengths = (page: Page, points: readonly { x: number; y: number }[]): Promise<number[]> =>
+  page.evaluate((all) => {
+    const { readImagePixels } = (globalThis as unknown as HookWindow).__sam2Test;
+    const [withMask, without] = [true, false].map((hasMasks) => readImagePixels(all, hasMasks));
+    return all.map((_, at) => Math.max(...[0, 1, 2].map((i) => Math.abs(withMask![at]![i]! - without![at]![i]!))));
+  }, points);
+
+export const maskStrength = async (page: Page, x: number, y: number): Promise<number> => (await maskStrengths(page, [{ x, y }]))[0]!;

@@ -6,8 +6,9 @@
 import { z } from 'zod';
 import { keyOverridesSchema } from './keymap.ts';
 import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
+import { promptSettings } from './prompt-settings.ts';
 
-const settingGroups = ['Appearance', 'Tracking', 'Engine', 'Export', 'Keyboard'] as const;
+const settingGroups = ['Appearance', 'Tracking', 'Finding objects', 'Engine', 'Export', 'Keyboard'] as const;
 type SettingGroup = (typeof settingGroups)[number];
 
 export const profileNames = ['performance', 'balanced', 'quality'] as const;
@@ -81,6 +82,7 @@ export const settings = {
       quality: { ...defaultMemorySettings, mode: 'tree' },
     },
   },
+  ...promptSettings,
   'sessions.mostAwake': {
     schema: z.number().int().min(1).max(64),
     kind: 'number',

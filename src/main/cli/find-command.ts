@@ -1,24 +1,14 @@
 /** `sam2-video find`: finds objects in a clip by itself, tracks them, and writes what was found. */
 import { resolve } from 'node:path';
-import { type DiscoverySettings, discoverySettingsSchema } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
+import { discoveryOf } from '../../shared/prompt-settings.ts';
 import { openSource } from '../services/app/open-source.ts';
 import type { Services } from '../services/app/services.ts';
 import type { SessionService } from '../services/session/session-service.ts';
+import { type DiscoveryOptions, typedDiscovery } from './discovery-options.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
 import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
-
-/** What "find" and "live --find" are told about what to look for, as it is typed. */
-interface DiscoveryOptions {
-  strategy?: string | undefined;
-  classes?: string | undefined;
-  density?: string | undefined;
-  interval?: string | undefined;
-  minArea?: string | undefined;
-  minFrames?: string | undefined;
-  maxObjects?: string | undefined;
-}
 
 export interface FindOptions extends EngineOptions, DiscoveryOptions {
   out: string;
@@ -26,40 +16,6 @@ export interface FindOptions extends EngineOptions, DiscoveryOptions {
   masks: boolean;
   overwrite: boolean;
 }
-
-/** How each is typed, for messages. */
-const flags: Readonly<Record<string, string>> = {
-  strategy: '--strategy',
-  classes: '--classes',
-  density: '--density',
-  interval: '--interval',
-  minArea: '--min-area',
-  minFrames: '--min-frames',
-  maxObjects: '--max-objects',
-};
-
-/** @throws AppError `bad-request` that names the option and what it takes */
-const discoverySettings = (options: DiscoveryOptions): DiscoverySettings => {
-  const { strategy, classes } = options;
-  const number = (text: string | undefined): number | undefined =>
-    text === undefined ? undefined : text.trim() === '' ? Number.NaN : Number(text);
-  const names = classes
-    ?.split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '');
-  const parsed = discoverySettingsSchema.safeParse({
-    strategy,
-    classes: names,
-    density: number(options.density),
-    interval: number(options.interval),
-    minArea: number(options.minArea),
-    minFrames: number(options.minFrames),
-    maxObjects: number(options.maxObjects),
-  });
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new AppError('bad-request', `${flags[String(issue?.path[0])] ?? 'An option'} can't be used: ${issue?.message}.`);
-};
 
 /** Runs an operation with a progress bar. @throws AppError why it failed */
 const follow = async (services: Services, id: string, progress: ProgressView): Promise<void> => {
@@ -80,7 +36,7 @@ const summary = (session: SessionService): string => {
 };
 
 export const runFindCommand = async (clip: string, options: FindOptions): Promise<number> => {
-  const settings = discoverySettings(options);
+  const typed = typedDiscovery(options);
   const output: CliOutput = {
     directory: resolve(options.out),
     video: options.video,
@@ -95,6 +51,7 @@ export const runFindCommand = async (clip: string, options: FindOptions): Promis
   let isInterrupted = false;
   try {
     services.engine.require();
+    const settings = { ...discoveryOf(services.settings.values), ...typed };
     await services.find.checkClasses(settings.classes);
     const interrupt = (): void => {
       isInterrupted = true;

@@ -30,13 +30,13 @@ const engineOptions = (command: Command, model?: string): Command =>
 
 const discoveryOptions = (command: Command): Command =>
   command
-    .option('--strategy <name>', `where to look: ${promptStrategies.join(', ')} (default: ${defaultDiscovery.strategy})`)
+    .option('--strategy <name>', `where to look: ${promptStrategies.join(', ')} (default: the setting, ${defaultDiscovery.strategy})`)
     .option('--classes <names>', 'these classes alone, e.g. person,car (default: everything)')
-    .option('--density <n>', `points of a side of the grid, 4 to 64 (default: ${defaultDiscovery.density})`)
-    .option('--interval <frames>', `from one look to the next (default: ${defaultDiscovery.interval})`)
-    .option('--min-area <px>', `smallest object, in px of a picture of 1280 x 720 (default: ${defaultDiscovery.minArea})`)
-    .option('--min-frames <n>', `objects on fewer frames are dropped (default: ${defaultDiscovery.minFrames})`)
-    .option('--max-objects <n>', `most objects at a time, 1 to 64 (default: ${defaultDiscovery.maxObjects})`);
+    .option('--density <n>', `points of a side of the grid, 4 to 64 (default: the setting, ${defaultDiscovery.density})`)
+    .option('--interval <frames>', `from one look to the next (default: the setting, ${defaultDiscovery.interval})`)
+    .option('--min-area <px>', `smallest object, in px of a picture of 1280 x 720 (default: the setting, ${defaultDiscovery.minArea})`)
+    .option('--min-frames <n>', `objects on fewer frames are dropped (default: the setting, ${defaultDiscovery.minFrames})`)
+    .option('--max-objects <n>', `most objects at a time, 1 to 64 (default: the setting, ${defaultDiscovery.maxObjects})`);
 
 const finish = (work: Promise<number>): Promise<void> =>
   work.then(

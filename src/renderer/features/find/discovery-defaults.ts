@@ -1,5 +1,6 @@
 /** How a search looks where its form says nothing. */
 import { type DiscoverySettings, defaultDiscovery } from '../../../shared/discovery.ts';
-import type { WindowState } from '../../state/window-state.ts';
+import { discoveryOf } from '../../../shared/prompt-settings.ts';
+import type { SettingValues } from '../../../shared/settings.ts';
 
-export const discoveryDefaults = (_state: Pick<WindowState, 'host'>): DiscoverySettings => defaultDiscovery;
+export const discoveryDefaults = (values: SettingValues | null): DiscoverySettings => (values ? discoveryOf(values) : defaultDiscovery);

@@ -120,7 +120,8 @@ const Regions = ({ form, change }: PartProps) => {
 };
 
 const Limits = ({ form, change }: PartProps) => {
-  const defaults = useAppState(discoveryDefaults);
+  const host = useAppState((s) => s.host?.settings.values ?? null);
+  const defaults = discoveryDefaults(host);
   const rate = useAppState((s) => s.session?.media.averageFps ?? 25);
   const hasMarks = useAppState((s) => marksOf(s).in !== null || marksOf(s).out !== null);
   const { percent, seconds } = shownLimits(form, rate, defaults);

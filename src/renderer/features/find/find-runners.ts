@@ -17,7 +17,7 @@ export const createFindRunners = ({ callSession, store, attempt }: Pick<WindowPa
     const { session, findForm } = state;
     if (!session) return;
     const marks = marksOf(state);
-    const settings = findSettings(findForm, session.media.averageFps, discoveryDefaults(state));
+    const settings = findSettings(findForm, session.media.averageFps, discoveryDefaults(state.host?.settings.values ?? null));
     show();
     store.setState({ findForm: { ...findForm, drawing: null } });
     await attempt(
