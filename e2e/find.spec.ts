@@ -38,7 +38,7 @@ test('finds objects by itself, and the user has the last word', async ({ app: pa
   });
 
   await test.step('regions are drawn in the picture and taken away again; Esc ends drawing', async () => {
-    await page.getByText('Where, and how small').click();
+    await page.getByRole('region', { name: 'Find objects' }).getByText('Where, and how small').click();
     const exclude = page.getByRole('button', { name: /^Draw a region to leave out/ });
     await exclude.click();
     await page.keyboard.press('Escape');
