@@ -1,6 +1,8 @@
-/** Settings of the search for objects: rows of the table in settings.ts. The form of a search and the command line may say otherwise. */
+/**
+ * Settings of the search for objects: rows of the table in settings.ts. The form of a search and the command line may
+ * say otherwise.
+ */
 import { type DiscoverySettings, defaultDiscovery, discoverySettingsSchema } from './discovery.ts';
-import type { SettingSpec } from './settings.ts';
 
 const { shape } = discoverySettingsSchema;
 
@@ -91,7 +93,7 @@ export const promptSettings = {
     keywords: 'prompt limit number count discovery',
     profiles: { performance: 5, balanced: 8, quality: 12 },
   },
-} as const satisfies Record<`prompts.${string}`, SettingSpec>;
+} as const;
 
 type PromptValues = {
   [K in keyof typeof promptSettings]: DiscoverySettings[K extends `prompts.${infer Name extends keyof DiscoverySettings}` ? Name : never];

@@ -4,7 +4,11 @@ import { typedDiscovery } from './discovery-options.ts';
 describe('options of a search as they are typed', () => {
   it('say only what was typed, so that the settings decide the rest', () => {
     expect(typedDiscovery({})).toEqual({});
-    expect(typedDiscovery({ classes: ' Person, car,', density: '8', minArea: '0' })).toEqual({ classes: ['person', 'car'], density: 8, minArea: 0 });
+    expect(typedDiscovery({ classes: ' Person, car,', density: '8', minArea: '0' })).toEqual({
+      classes: ['person', 'car'],
+      density: 8,
+      minArea: 0,
+    });
   });
 
   it('are refused by the name of the option', () => {
@@ -14,6 +18,8 @@ describe('options of a search as they are typed', () => {
       [{ maxObjects: 'many' }, /^--max-objects /],
       [{ strategy: 'luck' }, /^--strategy /],
     ] as const)
-      expect(() => typedDiscovery(options)).toThrow(expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) }));
+      expect(() => typedDiscovery(options)).toThrow(
+        expect.objectContaining({ code: 'bad-request', message: expect.stringMatching(message) }),
+      );
   });
 });

@@ -23,7 +23,10 @@ const flags: Readonly<Record<string, string>> = {
   maxObjects: '--max-objects',
 };
 
-/** What was typed; the settings decide the rest. @throws AppError `bad-request` that names the option and what it takes */
+/**
+ * What was typed; the settings decide the rest.
+ * @throws AppError `bad-request` that names the option and what it takes
+ */
 export const typedDiscovery = (options: DiscoveryOptions): Partial<DiscoverySettings> => {
   const { strategy, classes } = options;
   const number = (text: string | undefined): number | undefined =>

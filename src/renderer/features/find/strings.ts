@@ -1,11 +1,11 @@
 /** Words of the search for objects and of what it found. */
-import { plural } from '../../../shared/language.ts';
+import { formatCount, plural } from '../../../shared/language.ts';
 
 export const findText = {
   find: 'Find objects',
   cancel: 'Cancel',
   progress: 'Search progress',
-  frames: (done: number, total: number): string => `${done.toLocaleString('en')} / ${plural(total, 'frame')}`,
+  frames: (done: number, total: number): string => `${formatCount(done)} / ${plural(total, 'frame')}`,
   left: (duration: string): string => `${duration} left`,
   classes: 'Classes, such as car, person',
   suggestions: 'Classes the detector knows',

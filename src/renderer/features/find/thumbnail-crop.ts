@@ -11,7 +11,10 @@ const margin = 0.3;
 /** A part smaller than this share of the picture would be a blur. */
 const leastShare = 0.2;
 
-/** @param box in px of `source` @param aspect width to height of what is shown. @returns a part of `picture`, in its px */
+/**
+ * @param box in px of `source` @param aspect width to height of what is shown
+ * @returns a part of `picture`, in its px
+ */
 export const cropOf = (box: Box, source: Size, picture: Size, aspect: number): Box => {
   const scale = { x: picture.width / source.width, y: picture.height / source.height };
   const wanted = { width: box.width * scale.x * (1 + margin), height: box.height * scale.y * (1 + margin) };

@@ -15,7 +15,7 @@ export const Thumbnail = ({ place }: { place: Found['place'] }) => {
   const { frame, box } = place ?? {};
   const key = box && `${box.x} ${box.y} ${box.width} ${box.height}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state's box is another object with each push; its numbers count
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each push brings another box; its numbers count
   useEffect(() => {
     if (frame === undefined || !box || width === 0) return;
     let isDrawn = false;
