@@ -12,6 +12,10 @@ export type OverlayStyle = z.infer<typeof overlayStyleSchema>;
 
 export const defaultOverlayStyle: OverlayStyle = { contours: true, fill: 0.4, labels: false };
 
+/** Tables in the forms of other programs, beside COCO and CSV. */
+export const tableFormats = ['yolo-seg', 'yolo-box', 'mot', 'mots', 'youtube-vis', 'cvat', 'label-studio', 'voc'] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
 /** A folder's own name: no path, and nothing that a file system refuses. */
 const folderName = z
   .string()
@@ -33,6 +37,7 @@ export const exportChoiceSchema = z.object({
   json: z.boolean(),
   coco: z.boolean().optional(),
   csv: z.boolean().optional(),
+  formats: z.array(z.enum(tableFormats)).optional(),
   /** Frames to write, inclusive; the whole clip by default. */
   from: z.number().int().nonnegative().optional(),
   to: z.number().int().nonnegative().optional(),

@@ -56,7 +56,7 @@ export const jobSchema = z.strictObject({
   /** null: as the model's card says. */
   memory: memorySettingsSchema.nullable().default(null),
   exports: exportChoiceSchema
-    .pick({ coco: true, csv: true, overlays: true })
+    .pick({ coco: true, csv: true, formats: true, overlays: true })
     .extend({
       video: z.boolean().default(true),
       masks: z.boolean().default(true),

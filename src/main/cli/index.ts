@@ -7,10 +7,12 @@ import { defaultModel } from '../services/models/model-catalog.ts';
 import { runBatchCommand, runJobInitCommand } from './batch-command.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { runDoctorCommand } from './doctor-command.ts';
+import { runExportCommand } from './export-command.ts';
 import { runFindCommand } from './find-command.ts';
 import { appVersion } from './headless.ts';
 import { runLiveCommand } from './live-command.ts';
 import { addModelsCommand } from './models-command.ts';
+import { exportNames } from './output-options.ts';
 import { runServeCommand } from './serve-command.ts';
 import { exitCodes, printError } from './terminal.ts';
 import { runTrackCommand } from './track-command.ts';
@@ -77,6 +79,7 @@ engineOptions(
   .option('--stream <n>', 'video stream of the file, from 0 (default: the largest)')
   .option('--no-video', 'do not write annotated.mp4')
   .option('--no-masks', 'do not write mask PNGs')
+  .option('--export <formats>', `tables too, e.g. yolo-seg,mot: ${exportNames.join(', ')}`)
   .requiredOption('--out <folder>', 'where to write')
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((clip, options) => finish(runTrackCommand(clip, options)));
@@ -112,6 +115,19 @@ engineOptions(
   .option('--out <folder>', 'where to write')
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((source, options) => finish(runLiveCommand(source, options)));
+
+program
+  .command('export')
+  .description('write the files of a project that was made in the window')
+  .argument('<project>', "the project's folder")
+  .option('--formats <names>', `tables, e.g. coco,yolo-seg: ${exportNames.join(', ')}`)
+  .option('--video', 'write annotated.mp4', false)
+  .option('--masks', 'write mask PNGs', false)
+  .option('--json', 'write results.json', false)
+  .option('--ffmpeg <path>', 'ffmpeg to use')
+  .requiredOption('--out <folder>', 'where to write')
+  .option('--overwrite', 'replace the files of an earlier run', false)
+  .action((project, options) => finish(runExportCommand(project, options)));
 
 program
   .command('batch')

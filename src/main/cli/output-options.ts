@@ -1,6 +1,7 @@
 /** Where a command writes: checked before any work, so that hours of tracking don't end at a name that is taken. */
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { type TableFormat, tableFormats } from '../../shared/export-choice.ts';
 import { checkOutputs, filesIn } from '../common/check-outputs.ts';
 import { ensureFolder } from '../common/files.ts';
 import { exportOutputs, freshFolder } from '../services/exports/export-service.ts';
@@ -12,11 +13,27 @@ export interface CliOutput {
   video: boolean;
   masks: boolean;
   contactSheet: boolean;
+  coco?: boolean;
+  csv?: boolean;
+  formats?: readonly TableFormat[];
   /** Files of an earlier run may be replaced. */
   overwrite: boolean;
   /** Files and folders that the command reads. */
   inputs: readonly string[];
 }
+
+/** Tables that `--export` takes. */
+export const exportNames = ['coco', 'csv', ...tableFormats] as const;
+
+const isFormat = (name: string): name is TableFormat => (tableFormats as readonly string[]).includes(name);
+
+/** What `--export` asks for, e.g. "yolo-seg,mot". @throws AppError `bad-request` */
+export const exportedTables = (text: string | undefined): Pick<CliOutput, 'coco' | 'csv' | 'formats'> => {
+  const names = (text ?? '').split(',').flatMap((name) => name.trim().toLowerCase() || []);
+  const unknown = names.find((name) => !(exportNames as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new AppError('bad-request', `There is no export "${unknown}". Known: ${exportNames.join(', ')}.`);
+  return { coco: names.includes('coco'), csv: names.includes('csv'), formats: names.filter(isFormat) };
+};
 
 /** Everything that a command line names to be read; what is no path among it does no harm. */
 export const inputsOf = (

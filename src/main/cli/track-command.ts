@@ -8,7 +8,7 @@ import type { Services } from '../services/app/services.ts';
 import { readMaskFile } from '../services/session/mask-file.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { inputsOf, requireOutputs } from './output-options.ts';
+import { exportedTables, inputsOf, requireOutputs } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, withInterrupt } from './terminal.ts';
 import { trackAndExport } from './track-and-export.ts';
@@ -25,6 +25,7 @@ export interface TrackOptions extends EngineOptions {
   stream?: string | undefined;
   video: boolean;
   masks: boolean;
+  export?: string | undefined;
   overwrite: boolean;
 }
 
@@ -91,6 +92,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
     video: options.video,
     masks: options.masks,
     contactSheet: false,
+    ...exportedTables(options.export),
     overwrite: options.overwrite,
     inputs: inputsOf(clip, objects, options),
   };

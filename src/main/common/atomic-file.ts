@@ -4,7 +4,7 @@
  *
  * write-file-atomic does the same without that patience, adds 13 ms to every start and can't fill a file in pieces.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,20 @@ export const replaceFile = async (from: string, to: string, parts: RenameParts =
       await delay(pauseMs);
     }
   }
+};
+
+/** Gives a folder its name, in place of the one that has it: what it holds is of this run alone. */
+export const replaceFolder = async (from: string, to: string): Promise<void> => {
+  const former = `${from}.former`;
+  const isReplaced = existsSync(to);
+  if (isReplaced) await replaceFile(to, former);
+  try {
+    await replaceFile(from, to);
+  } catch (error) {
+    if (isReplaced) await replaceFile(former, to);
+    throw error;
+  }
+  await rm(former, { recursive: true, force: true });
 };
 
 const replaceFileSync = (from: string, to: string): void => {

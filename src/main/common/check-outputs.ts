@@ -12,6 +12,8 @@ export interface Output {
   path: string;
   /** A folder is replaced as a whole. */
   kind: 'file' | 'folder';
+  /** What an export writes into the folder, by name; PNGs by default. A folder with anything else is not replaced. */
+  holds?: RegExp;
 }
 
 export interface OutputPlan {
@@ -79,12 +81,12 @@ const isUnfinished = async (input: string, output: string): Promise<boolean> => 
 };
 
 /** Only what an export wrote is replaced with its folder. */
-const refuseOthersWork = async ({ path, kind }: Output): Promise<void> => {
+const refuseOthersWork = async ({ path, kind, holds = /\.png$/i }: Output): Promise<void> => {
   const place = await placeOf(path);
   if (!place) return;
   if (place.isFolder !== (kind === 'folder'))
     throw refusal(path, `${path} is a ${place.isFolder ? 'folder' : 'file'}, so it can't be replaced. Move it, or choose another folder.`);
-  const other = kind === 'folder' ? (await readdir(path)).find((name) => !/\.png$/i.test(name)) : undefined;
+  const other = kind === 'folder' ? (await readdir(path)).find((name) => !holds.test(name)) : undefined;
   if (other !== undefined)
     throw refusal(path, `${path} also holds ${other}, which no export wrote, so it is not replaced. Move it, or choose another folder.`);
 };

@@ -9,8 +9,9 @@ import type { EngineInput, EngineResult, MemoryReport } from '../../engine/api/p
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { runningSession } from '../testing/running-session.ts';
 import { smallClip, smallModel } from '../testing/small-clip.ts';
+import type { ExportRequest } from './export-request.ts';
 import type { EngineExportListener, ExportRun } from './export-run.ts';
-import { type ExportRequest, exportSession } from './export-service.ts';
+import { exportSession } from './export-service.ts';
 
 const frameCount = 130;
 const media = smallClip({ width: 4, height: 1, frameCount });

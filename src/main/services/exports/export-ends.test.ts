@@ -12,8 +12,9 @@ import type { EngineInput, EngineResult } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { runningSession } from '../testing/running-session.ts';
 import { smallClip, smallModel } from '../testing/small-clip.ts';
+import type { ExportRequest } from './export-request.ts';
 import type { EngineExportListener, WrittenFile } from './export-run.ts';
-import { type ExportRequest, exportSession } from './export-service.ts';
+import { exportSession } from './export-service.ts';
 import { FollowedRun } from './followed-run.ts';
 
 const frameCount = 20;

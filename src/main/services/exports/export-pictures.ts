@@ -5,7 +5,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { defaultOverlayStyle, type OverlayStyle } from '../../../shared/export-choice.ts';
-import { replaceFile } from '../../common/atomic-file.ts';
+import { replaceFolder } from '../../common/atomic-file.ts';
 import { hasWideLabels } from '../../common/mask-names.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskReader } from '../results/mask-store.ts';
@@ -130,18 +130,4 @@ const nameMasks = async (staged: string, masks: string, isWhole: boolean, { requ
   await replaceFolder(staged, path);
   const note = hasWideLabels(objects.map(({ id }) => id)) ? '16-bit grey PNGs, since an object has an id above 255' : undefined;
   run.onWritten({ name: basename(path), path, note });
-};
-
-/** Gives a folder its name, in place of the one that has it: what it holds is of this run alone. */
-const replaceFolder = async (from: string, to: string): Promise<void> => {
-  const former = `${from}.former`;
-  const isReplaced = existsSync(to);
-  if (isReplaced) await replaceFile(to, former);
-  try {
-    await replaceFile(from, to);
-  } catch (error) {
-    if (isReplaced) await replaceFile(former, to);
-    throw error;
-  }
-  await rm(former, { recursive: true, force: true });
 };

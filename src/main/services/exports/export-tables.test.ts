@@ -49,6 +49,7 @@ const source = {
   store,
   range: { from: 0, to: 2 },
   timeMs: (frame: number) => frame * 40,
+  stem: (frame: number) => String(frame),
 };
 
 describe('coco.json', () => {

@@ -1,27 +1,6 @@
 /** Results as tables that other programs read: COCO JSON with run lengths, and CSV of tracks. */
-import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { MaskNames } from '../../common/mask-names.ts';
-import type { MaskReader, StoredMask } from '../results/mask-store.ts';
-
-export interface TableSource {
-  /** Of the clip, in px. */
-  width: number;
-  height: number;
-  objects: readonly TrackedObject[];
-  store: MaskReader;
-  /** Inclusive. */
-  range: { from: number; to: number };
-  timeMs: (frame: number) => number;
-  /** File name of each frame's picture; null for a clip that was not made of pictures. */
-  pictures?: readonly string[] | null;
-}
-
-/** Objects that hold a mask on a frame. */
-const masksOn = ({ objects, store }: TableSource, frame: number): { object: TrackedObject; stored: StoredMask }[] =>
-  objects.flatMap((object) => {
-    const stored = store.get(object.id, frame);
-    return stored ? [{ object, stored }] : [];
-  });
+import { masksOn, type TableSource } from './table-source.ts';
 
 /**
  * COCO's detection format: one image a frame, one category an object. Image ids are frame numbers plus 1, since
