@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeTempFolder, runCli, sampleClip } from './run-cli.ts';
+import { makeTempFolder, root, runCli, sampleClip } from './run-cli.ts';
 
 let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 let clip = '';
@@ -44,8 +44,11 @@ it('export writes the tables of a project without tracking', async () => {
   cpSync(join(import.meta.dirname, '../fixtures/project-1'), copy, { recursive: true });
   const file = join(copy, 'project.json');
   writeFileSync(file, readFileSync(file, 'utf8').replace('/clips/sample.mp4', sampleClip));
+  const before = readdirSync(root);
   const run = await runCli(['export', copy, '--formats', 'mot,csv', '--json', '--out', out]);
   expect(run.stderr).not.toContain('error');
   expect(readdirSync(out).sort()).toEqual(['mot.txt', 'results.json', 'tracks.csv']);
   expect(readFileSync(join(out, 'tracks.csv'), 'utf8').split('\n').length).toBeGreaterThan(2);
+  // A command keeps no list of recent projects, least of all where it happens to run.
+  expect(readdirSync(root)).toEqual(before);
 });

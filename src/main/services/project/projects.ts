@@ -31,7 +31,7 @@ export class Projects {
   constructor(dataDir: string | null, appVersion: string, deps: ProjectsDeps) {
     this.keeps = dataDir !== null;
     this.#parent = join(dataDir ?? '.', 'projects');
-    this.recents = new Recents(dataDir ?? '.');
+    this.recents = new Recents(dataDir);
     this.#appVersion = appVersion;
     this.#deps = deps;
   }

@@ -12,13 +12,15 @@ type Entry = z.infer<typeof entrySchema>;
 const mostRecents = 20;
 
 export class Recents {
-  readonly #path: string;
+  /** null = the list is not kept. */
+  readonly #path: string | null;
   #entries: Entry[] = [];
   #view: Recent[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(dataDir: string) {
-    this.#path = join(dataDir, 'recents.json');
+  /** @param dataDir null = the list is not kept */
+  constructor(dataDir: string | null) {
+    this.#path = dataDir === null ? null : join(dataDir, 'recents.json');
   }
 
   get list(): Recent[] {
@@ -31,6 +33,7 @@ export class Recents {
   }
 
   async load(): Promise<void> {
+    if (this.#path === null) return;
     try {
       this.#entries = z.array(entrySchema).parse(JSON.parse(await readFile(this.#path, 'utf8')));
     } catch {
@@ -62,8 +65,10 @@ export class Recents {
   #set(entries: Entry[]): Promise<void> {
     this.#entries = entries;
     this.#look();
+    const path = this.#path;
+    if (path === null) return Promise.resolve();
     // A disk that refuses the list is no reason to refuse the work.
-    this.#writing = this.#writing.then(() => writeJson(this.#path, entries)).catch(() => {});
+    this.#writing = this.#writing.then(() => writeJson(path, entries)).catch(() => {});
     return this.#writing;
   }
 
