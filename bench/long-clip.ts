@@ -70,7 +70,7 @@ const records = Array.from({ length: 64 }, (_, n): StoredResult => {
     counts: compressCounts(rle.counts),
     box: box && [box.x, box.y, box.width, box.height],
     area: rleArea(rle),
-    score: 0.9,
+    predictedIou: 0.9,
     objectLogit: 6,
     prompted: false,
     overlay: { width: grid, height: grid, scale: 1 / 8, packed: packLogits(logits) },
@@ -129,7 +129,7 @@ const fill = async (clip: string, count: number): Promise<{ project: string; fig
           const stored = records[(frame + id) & 63]!;
           project.store.putStored(id, frame, {
             ...stored,
-            score: scoreAt(id, frame),
+            predictedIou: scoreAt(id, frame),
             area: (frame + 40 * id) % 997 < 40 ? 0 : stored.area,
           });
         }

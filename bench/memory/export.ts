@@ -16,9 +16,9 @@ const putMasks = (session: SessionService): void => {
   for (let frame = 0; frame < frameCount; frame++) {
     session.store.batch(() => {
       for (const objectId of ids) {
-        const overlay = { objectId, width: 4, height: 4, scale: 1, score: 1, objectLogit: 1, logits: new Int8Array(16) };
+        const overlay = { objectId, width: 4, height: 4, scale: 1, predictedIou: 1, objectLogit: 1, logits: new Int8Array(16) };
         const mask = { counts: counts[(frame + objectId * 7) % counts.length]!, box: null, area: 1 };
-        session.store.put(frame, { objectId, ...mask, score: 1, objectLogit: 1, prompted: false, overlay });
+        session.store.put(frame, { objectId, ...mask, predictedIou: 1, objectLogit: 1, prompted: false, overlay });
       }
     });
   }

@@ -18,7 +18,7 @@ export interface FrameOverlay {
   /** logit = value * scale; the mask is where logit > 0. */
   scale: number;
   /** Predicted IoU, 0..1. */
-  score: number;
+  predictedIou: number;
   /** > 0: the object is in the frame. */
   objectLogit: number;
   logits: Int8Array;
@@ -88,7 +88,7 @@ export const encodeFrameMessage = (message: FrameMessage): ArrayBuffer => {
     view.setUint16(at + 4, overlay.width, true);
     view.setUint16(at + 6, overlay.height, true);
     view.setFloat32(at + 8, overlay.scale, true);
-    view.setFloat32(at + 12, overlay.score, true);
+    view.setFloat32(at + 12, overlay.predictedIou, true);
     view.setFloat32(at + 16, overlay.objectLogit, true);
     view.setUint32(at + 20, overlay.logits.byteLength, true);
     new Int8Array(buffer, at + overlayHeaderBytes, overlay.logits.byteLength).set(overlay.logits);
@@ -128,7 +128,7 @@ export const decodeFrameMessage = (buffer: ArrayBuffer): FrameMessage => {
       width: overlayWidth,
       height: overlayHeight,
       scale: view.getFloat32(at + 8, true),
-      score: view.getFloat32(at + 12, true),
+      predictedIou: view.getFloat32(at + 12, true),
       objectLogit: view.getFloat32(at + 16, true),
       logits: new Int8Array(buffer, at + overlayHeaderBytes, bytes),
     });

@@ -17,10 +17,10 @@ const resultOf = (objectId: number, frame: number, prompted: boolean): EngineRes
   counts: countsOf(objectId, frame),
   box: [0, 0, 8, 8],
   area: objectId,
-  score: 0.9,
+  predictedIou: 0.9,
   objectLogit: 5,
   prompted,
-  overlay: { objectId, width: 16, height: 16, scale: 1, score: 0.9, objectLogit: 5, logits: new Int8Array(256).fill(frame & 63) },
+  overlay: { objectId, width: 16, height: 16, scale: 1, predictedIou: 0.9, objectLogit: 5, logits: new Int8Array(256).fill(frame & 63) },
 });
 
 const media = smallClip({ width: side, height: side, frameCount });

@@ -64,7 +64,7 @@ export const factsOf = (session: SessionService): ProjectFacts => {
       prompts: prompts.map(({ frame, points, box, mask }) => ({ frame, points: [...points], box, isMask: mask !== null })),
       masksSha256: masksSha256.digest('hex'),
       logitsSha256: logitsSha256.digest('hex'),
-      predictedIou: masks.map(({ score }) => Number(score.toFixed(6))),
+      predictedIou: masks.map(({ predictedIou }) => Number(predictedIou.toFixed(6))),
       treeEvents: session.trees.events(id, 0, session.media.frameCount - 1).length,
     };
   });

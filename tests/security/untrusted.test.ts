@@ -68,10 +68,10 @@ describe('projects of others', () => {
         counts: countsOf(1, frame),
         box: null,
         area: 1,
-        score: 0.5,
+        predictedIou: 0.5,
         objectLogit: 1,
         prompted: false,
-        overlay: { objectId: 1, width: 8, height: 8, scale: 1, score: 0.5, objectLogit: 1, logits: new Int8Array(64).fill(frame) },
+        overlay: { objectId: 1, width: 8, height: 8, scale: 1, predictedIou: 0.5, objectLogit: 1, logits: new Int8Array(64).fill(frame) },
       });
     project.close();
     whole = project.folder;
@@ -165,10 +165,10 @@ describe('projects of others', () => {
       counts: '1',
       box: null,
       area: 1,
-      score: 1,
+      predictedIou: 1,
       objectLogit: 1,
       prompted: false,
-      overlay: { objectId: 1, width: 8, height: 8, scale: 1, score: 1, objectLogit: 1, logits: new Int8Array(64) },
+      overlay: { objectId: 1, width: 8, height: 8, scale: 1, predictedIou: 1, objectLogit: 1, logits: new Int8Array(64) },
     });
     const bomb = { ...stored, overlay: { ...stored.overlay, packed: deflateRawSync(Buffer.alloc(2 ** 26)) } };
     const { overlay } = decodeMaskRecord(encodeMaskRecord(bomb));
@@ -193,7 +193,7 @@ const good = (): ArrayBuffer =>
     colorSpace: 'bt709',
     fullRange: false,
     planes: new Uint8Array(24),
-    overlays: [{ objectId: 1, width: 4, height: 4, scale: 1, score: 1, objectLogit: 1, logits: new Int8Array(16) }],
+    overlays: [{ objectId: 1, width: 4, height: 4, scale: 1, predictedIou: 1, objectLogit: 1, logits: new Int8Array(16) }],
   });
 
 it('pictures with any header are decoded within their bytes, or refused', () => {

@@ -57,7 +57,7 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
   const scores = new Set<number>();
   for (let index = 0; index < 4; index++) {
     expect(await call('prompt.candidate', { objectId: 1, frame: 0, index })).toEqual({ index, count: 4 });
-    scores.add(store.get(1, 0)!.score);
+    scores.add(store.get(1, 0)!.predictedIou);
   }
   expect(scores.size).toBeGreaterThan(1);
   for (let step = 0; step < 4; step++) expect(await call('history.undo', {})).toEqual({ label: 'Choose mask' });

@@ -205,7 +205,7 @@ export interface EngineResult {
   box: [number, number, number, number] | null;
   area: number;
   /** Predicted IoU, 0..1. */
-  score: number;
+  predictedIou: number;
   objectLogit: number;
   prompted: boolean;
   /** Low-res logits for the display. */

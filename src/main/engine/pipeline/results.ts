@@ -18,7 +18,7 @@ export const toEngineResult = (
     counts: compressCounts(rle.counts),
     box: box ? [box.x, box.y, box.width, box.height] : null,
     area: rleArea(rle),
-    score: result.predictedIou,
+    predictedIou: result.predictedIou,
     objectLogit: result.objectLogit,
     prompted: result.prompted,
     overlay: {
@@ -26,7 +26,7 @@ export const toEngineResult = (
       width: side,
       height: side,
       scale,
-      score: result.predictedIou,
+      predictedIou: result.predictedIou,
       objectLogit: result.objectLogit,
       logits: values,
     },

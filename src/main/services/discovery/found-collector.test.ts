@@ -18,9 +18,9 @@ describe('what a search told', () => {
 
   it('tells where an object is seen best: large, and sure', () => {
     const found = new FoundCollector();
-    const boxed = (frame: number, score: number, area: number) => ({
+    const boxed = (frame: number, predictedIou: number, area: number) => ({
       ...{ frame },
-      result: { objectId: 1, score, area, box: [frame, 0, 4, 3] } as unknown as EngineResult,
+      result: { objectId: 1, predictedIou, area, box: [frame, 0, 4, 3] } as unknown as EngineResult,
     });
     found.take({ tracks: [track(1, 'cat')], results: [boxed(0, 0.9, 4), boxed(1, 0.8, 100), boxed(2, 0.2, 120)] });
     const [cat] = found.objects({ minFrames: 1, classes: null });

@@ -47,4 +47,4 @@ const bestPlace = (results: FoundObject['results']): Pick<Found, 'place'> => {
   return { place: { frame: clearest.frame, box: { x, y, width, height } } };
 };
 
-const clarity = ({ score, area }: EngineResult): number => score * Math.sqrt(area);
+const clarity = ({ predictedIou, area }: EngineResult): number => predictedIou * Math.sqrt(area);

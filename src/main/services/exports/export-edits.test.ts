@@ -19,8 +19,8 @@ const media = smallClip({ width: 4, height: 1, frameCount });
 const [one, two] = ['013', '022'] as const;
 
 const result = (objectId: number, counts: string): EngineResult => ({
-  ...{ objectId, counts, box: [0, 0, 1, 1], area: 1, score: 0.5, objectLogit: 3, prompted: false },
-  overlay: { objectId, width: 2, height: 2, scale: 1, score: 0.5, objectLogit: 3, logits: new Int8Array(4) },
+  ...{ objectId, counts, box: [0, 0, 1, 1], area: 1, predictedIou: 0.5, objectLogit: 3, prompted: false },
+  overlay: { objectId, width: 2, height: 2, scale: 1, predictedIou: 0.5, objectLogit: 3, logits: new Int8Array(4) },
 });
 const noReport: MemoryReport = { uncertainty: [], events: [], amended: [] };
 

@@ -83,8 +83,8 @@ class ScriptedEngine {
 }
 
 const result = (objectId: number): EngineResult => ({
-  ...{ objectId, counts: '013', box: [0, 0, 1, 1], area: 1, score: 0.5, objectLogit: 3, prompted: false },
-  overlay: { objectId, width: 2, height: 2, scale: 1, score: 0.5, objectLogit: 3, logits: new Int8Array(4) },
+  ...{ objectId, counts: '013', box: [0, 0, 1, 1], area: 1, predictedIou: 0.5, objectLogit: 3, prompted: false },
+  overlay: { objectId, width: 2, height: 2, scale: 1, predictedIou: 0.5, objectLogit: 3, logits: new Int8Array(4) },
 });
 
 let directory: string;

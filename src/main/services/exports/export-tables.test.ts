@@ -22,10 +22,10 @@ const put = (objectId: number, frame: number, isEmpty = false): void =>
     counts: isEmpty ? compressCounts([20]) : compressCounts(rle.counts),
     box: isEmpty ? null : [1, 0, 1, 4],
     area: isEmpty ? 0 : rleArea(rle),
-    score: 0.5,
+    predictedIou: 0.5,
     objectLogit: 1,
     prompted: frame === 0,
-    overlay: { objectId, width: 1, height: 1, scale: 1, score: 0.5, objectLogit: 1, logits: new Int8Array(1) },
+    overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou: 0.5, objectLogit: 1, logits: new Int8Array(1) },
   });
 put(1, 0);
 put(1, 1, true);

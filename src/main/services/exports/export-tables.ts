@@ -32,7 +32,7 @@ export function* cocoText(source: TableSource, clipName: string, appVersion: str
         bbox: stored.box,
         area: stored.area,
         iscrowd: 0,
-        score: stored.score,
+        score: stored.predictedIou,
       };
       text += `${id > 1 ? ',\n' : ''}${JSON.stringify(annotation)}`;
     }
@@ -57,7 +57,7 @@ export function* tracksCsv(source: TableSource): Generator<string> {
     let rows = '';
     for (const { object, stored } of masksOn(source, frame)) {
       const box = stored.box ?? ['', '', '', ''];
-      const numbers = [stored.area, stored.score.toFixed(4), stored.objectLogit.toFixed(3), stored.prompted ? 1 : 0];
+      const numbers = [stored.area, stored.predictedIou.toFixed(4), stored.objectLogit.toFixed(3), stored.prompted ? 1 : 0];
       rows += `${[frame, source.timeMs(frame).toFixed(3), object.id, cell(object.name), ...box, ...numbers].join(',')}\n`;
     }
     yield rows;

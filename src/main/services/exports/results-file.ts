@@ -45,8 +45,18 @@ const resultsFrame = ({ media, store, trees, objects }: ResultsSource, frame: nu
     objects: objects.flatMap(({ id }) => {
       const stored = store.get(id, frame);
       if (!stored) return [];
-      const { counts, box, area, score, objectLogit, prompted } = stored;
-      return [{ id, rle: { size: [media.height, media.width] as [number, number], counts }, box, area, score, objectLogit, prompted }];
+      const { counts, box, area, predictedIou, objectLogit, prompted } = stored;
+      return [
+        {
+          id,
+          rle: { size: [media.height, media.width] as [number, number], counts },
+          box,
+          area,
+          score: predictedIou,
+          objectLogit,
+          prompted,
+        },
+      ];
     }),
     ...(events.length > 0 ? { events } : {}),
   };

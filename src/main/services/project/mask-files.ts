@@ -10,7 +10,7 @@ import type { MaskLog } from '../results/mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import type { WriteFailures } from './write-failures.ts';
 
-/** track u32, frame u32, offset f64, length u32, score f32, object logit f32, flags u32, spare u32, check u32 */
+/** track u32, frame u32, offset f64, length u32, predictedIou f32, object logit f32, flags u32, spare u32, check u32 */
 const rowBytes = 40;
 const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 const rowsPerRead = 100_000;
@@ -30,7 +30,7 @@ const encodeRow = (track: number, frame: number, row: MaskRow | null): Buffer =>
   if (row) {
     view.setFloat64(8, row.offset, true);
     view.setUint32(16, row.length, true);
-    view.setFloat32(20, row.score, true);
+    view.setFloat32(20, row.predictedIou, true);
     view.setFloat32(24, row.objectLogit, true);
     view.setUint32(28, isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0), true);
   }

@@ -45,15 +45,15 @@ const object = (id: number, change: Partial<ObjectRecord> = {}): ObjectRecord =>
   prompts: [],
   ...change,
 });
-const result = (objectId: number, score: number): EngineResult => ({
+const result = (objectId: number, predictedIou: number): EngineResult => ({
   objectId,
   counts: '44',
   box: null,
   area: 4,
-  score,
+  predictedIou,
   objectLogit: 2,
   prompted: false,
-  overlay: { objectId, width: 2, height: 1, scale: 0.1, score, objectLogit: 2, logits: Int8Array.of(1, 2) },
+  overlay: { objectId, width: 2, height: 1, scale: 0.1, predictedIou, objectLogit: 2, logits: Int8Array.of(1, 2) },
 });
 const errors: (AppError | null)[] = [];
 const create = (write?: WriteSync) => Project.create(join(folder, 'projects'), clip, media, '1', (error) => errors.push(error), write);
@@ -73,7 +73,7 @@ describe('Project', () => {
     expect([...again.trees.read()]).toEqual([told]);
     expect(again.kept).toEqual(withObjects);
     expect(again.store.frames(1)).toEqual([6]);
-    expect(again.store.get(1, 6)).toMatchObject({ counts: '44', score: 0.5, overlay: { scale: 0.1 } });
+    expect(again.store.get(1, 6)).toMatchObject({ counts: '44', predictedIou: 0.5, overlay: { scale: 0.1 } });
     again.close();
     project.close();
   });
@@ -111,7 +111,7 @@ describe('Project', () => {
     // Two files fail; one error is told.
     expect(errors.map((error) => error?.code)).toEqual(['disk-full']);
     expect(project.view.error?.code).toBe('disk-full');
-    expect(project.store.get(1, 4)!.score).toBe(0.75);
+    expect(project.store.get(1, 4)!.predictedIou).toBe(0.75);
     expect(readFileSync(join(project.folder, workName)).length).toBe(0);
     isFull = false;
     project.save({ ...withObjects, position: 8 });
@@ -146,7 +146,7 @@ describe('Project', () => {
     writes.length = 0;
     project.store.batch(() => {
       for (const id of [1, 2]) project.store.put(9, result(id, 0.5));
-      expect(project.store.get(1, 9)!.score).toBe(0.5);
+      expect(project.store.get(1, 9)!.predictedIou).toBe(0.5);
       expect(writes).toEqual([]);
     });
     expect(writes).toHaveLength(2);
@@ -193,7 +193,7 @@ describe('Project', () => {
     renameSync(join(folder, 'stick'), join(folder, 'other'));
     const there = open(copy.replace('stick', 'other'));
     expect(await there.findClip()).toBe(join(there.folder, 'holiday.mp4'));
-    expect(there.store.get(1, 5)!.score).toBe(0.25);
+    expect(there.store.get(1, 5)!.predictedIou).toBe(0.25);
     there.close();
   });
 

@@ -6,9 +6,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import { ScratchMasks } from './scratch-masks.ts';
 
-const result = (objectId: number, score: number): EngineResult => ({
-  ...{ objectId, counts: '04', box: [0, 0, 1, 1], area: 1, score, objectLogit: 3, prompted: false },
-  overlay: { objectId, width: 2, height: 2, scale: 1, score, objectLogit: 3, logits: new Int8Array(4) },
+const result = (objectId: number, predictedIou: number): EngineResult => ({
+  ...{ objectId, counts: '04', box: [0, 0, 1, 1], area: 1, predictedIou, objectLogit: 3, prompted: false },
+  overlay: { objectId, width: 2, height: 2, scale: 1, predictedIou, objectLogit: 3, logits: new Int8Array(4) },
 });
 
 let parent: string;
@@ -25,8 +25,8 @@ describe('ScratchMasks', () => {
       first.put(frame, result(1, frame / 100));
       second.put(frame, result(1, 1 - frame / 100));
     }
-    expect(first.get(1, 30)?.score).toBeCloseTo(0.3);
-    expect(second.get(1, 30)?.score).toBeCloseTo(0.7);
+    expect(first.get(1, 30)?.predictedIou).toBeCloseTo(0.3);
+    expect(second.get(1, 30)?.predictedIou).toBeCloseTo(0.7);
     const [folder] = readdirSync(parent);
     const files = readdirSync(join(parent, folder!)).map((name) => readFileSync(join(parent, folder!, name)).length);
     expect(files).toHaveLength(2);
@@ -35,7 +35,7 @@ describe('ScratchMasks', () => {
     scratch.release('a');
     expect(readdirSync(join(parent, folder!))).toHaveLength(1);
     expect(() => first.get(1, 30)).toThrow(/closed/);
-    expect(second.get(1, 31)?.score).toBeCloseTo(0.69);
+    expect(second.get(1, 31)?.predictedIou).toBeCloseTo(0.69);
     scratch.close();
     expect(existsSync(parent)).toBe(false);
   });
@@ -64,7 +64,7 @@ describe('ScratchMasks', () => {
     const none = new ScratchMasks([join(parent, 'file', 'data')], () => {});
     const store = none.newStore('a');
     store.put(0, result(1, 0.5));
-    expect(store.get(1, 0)?.score).toBeCloseTo(0.5);
+    expect(store.get(1, 0)?.predictedIou).toBeCloseTo(0.5);
     none.close();
   });
 });

@@ -27,7 +27,7 @@ const objectRecordSchema: z.ZodType<ObjectRecord> = z.object({
 });
 
 const count = z.number().int().nonnegative();
-/** offset, length, score, object logit, flags as in {@link rowFlags}; null = no mask */
+/** offset, length, predictedIou, object logit, flags as in {@link rowFlags}; null = no mask */
 const rowSchema = z.tuple([count, count, z.number(), z.number(), count]).nullable();
 const stepSchema = z.object({
   kind: z.enum(['do', 'undo', 'redo']),
@@ -59,15 +59,22 @@ const packRow = (row: MaskRow | null): z.infer<typeof rowSchema> =>
   row && [
     row.offset,
     row.length,
-    row.score,
+    row.predictedIou,
     row.objectLogit,
     rowFlags.set | (row.prompted ? rowFlags.prompted : 0) | (row.present ? rowFlags.present : 0),
   ];
 
 const unpackRow = (packed: z.infer<typeof rowSchema>): MaskRow | null => {
   if (!packed) return null;
-  const [offset, length, score, objectLogit, flags] = packed;
-  return { offset, length, score, objectLogit, prompted: (flags & rowFlags.prompted) !== 0, present: (flags & rowFlags.present) !== 0 };
+  const [offset, length, predictedIou, objectLogit, flags] = packed;
+  return {
+    offset,
+    length,
+    predictedIou,
+    objectLogit,
+    prompted: (flags & rowFlags.prompted) !== 0,
+    present: (flags & rowFlags.present) !== 0,
+  };
 };
 
 /**

@@ -9,7 +9,7 @@ export interface MaskRow {
   offset: number;
   length: number;
   /** Predicted IoU, 0..1. */
-  score: number;
+  predictedIou: number;
   objectLogit: number;
   prompted: boolean;
   /** The mask has pixels. */
@@ -25,7 +25,7 @@ const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 interface Page {
   offset: Float64Array;
   length: Uint32Array;
-  score: Float32Array;
+  predictedIou: Float32Array;
   logit: Float32Array;
   flags: Uint8Array;
   /** The last change to a row of it, as its store counts them. */
@@ -42,15 +42,15 @@ export interface MaskRows {
 const newPage = (): Page => ({
   offset: new Float64Array(pageFrames),
   length: new Uint32Array(pageFrames),
-  score: new Float32Array(pageFrames),
+  predictedIou: new Float32Array(pageFrames),
   logit: new Float32Array(pageFrames),
   flags: new Uint8Array(pageFrames),
   changed: 0,
   isShared: false,
 });
 
-const copyOf = ({ offset, length, score, logit, flags, changed }: Page): Page => ({
-  ...{ offset: offset.slice(), length: length.slice(), score: score.slice(), logit: logit.slice(), flags: flags.slice() },
+const copyOf = ({ offset, length, predictedIou, logit, flags, changed }: Page): Page => ({
+  ...{ offset: offset.slice(), length: length.slice(), predictedIou: predictedIou.slice(), logit: logit.slice(), flags: flags.slice() },
   ...{ changed, isShared: false },
 });
 
@@ -62,7 +62,7 @@ const rowOn = (pages: ReadonlyMap<number, Page> | undefined, frame: number): Mas
   return {
     offset: page.offset[at]!,
     length: page.length[at]!,
-    score: page.score[at]!,
+    predictedIou: page.predictedIou[at]!,
     objectLogit: page.logit[at]!,
     prompted: (flags & isPrompted) !== 0,
     present: (flags & isPresent) !== 0,
@@ -106,11 +106,16 @@ export class MaskIndex {
   }
 
   /** Goes over the frames of a page; `isThere` is false for those without a row. No row is made an object of. */
-  scanPage(track: number, page: number, visit: (isThere: boolean, present: boolean, score: number, objectLogit: number) => void): void {
+  scanPage(
+    track: number,
+    page: number,
+    visit: (isThere: boolean, present: boolean, predictedIou: number, objectLogit: number) => void,
+  ): void {
     const rows = this.#tracks.get(track)?.pages.get(page);
     if (!rows) return;
-    const { flags, score, logit } = rows;
-    for (let at = 0; at < pageFrames; at++) visit((flags[at]! & isSet) !== 0, (flags[at]! & isPresent) !== 0, score[at]!, logit[at]!);
+    const { flags, predictedIou, logit } = rows;
+    for (let at = 0; at < pageFrames; at++)
+      visit((flags[at]! & isSet) !== 0, (flags[at]! & isPresent) !== 0, predictedIou[at]!, logit[at]!);
   }
 
   /** Rows on frames `from` to `to`, and the bytes of their records; no row is made an object of. */
@@ -133,7 +138,7 @@ export class MaskIndex {
   set(track: number, frame: number, row: MaskRow | null, change = 0): void {
     if (row) {
       const flags = isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0);
-      this.setRow(track, frame, row.offset, row.length, row.score, row.objectLogit, flags, change);
+      this.setRow(track, frame, row.offset, row.length, row.predictedIou, row.objectLogit, flags, change);
       return;
     }
     const entry = this.#tracks.get(track);
@@ -155,7 +160,7 @@ export class MaskIndex {
     frame: number,
     offset: number,
     length: number,
-    score: number,
+    predictedIou: number,
     objectLogit: number,
     flags: number,
     change = 0,
@@ -176,7 +181,7 @@ export class MaskIndex {
     page.changed = change;
     page.offset[at] = offset;
     page.length[at] = length;
-    page.score[at] = score;
+    page.predictedIou[at] = predictedIou;
     page.logit[at] = objectLogit;
     page.flags[at] = flags;
     if (!wasSet) addToRanges(entry.ranges, frame);

@@ -9,10 +9,10 @@ const result = (objectId: number, value = 16): EngineResult => ({
   counts: '1',
   box: null,
   area: 0,
-  score: 0.5,
+  predictedIou: 0.5,
   objectLogit: 1,
   prompted: false,
-  overlay: { objectId, width: 2, height: 2, scale: 1 / 16, score: 0.5, objectLogit: 1, logits: Int8Array.of(value, -value, 0, 127) },
+  overlay: { objectId, width: 2, height: 2, scale: 1 / 16, predictedIou: 0.5, objectLogit: 1, logits: Int8Array.of(value, -value, 0, 127) },
 });
 
 describe('MaskStore', () => {

@@ -8,9 +8,9 @@ const objectIds = [1, 2, 3];
 /** Two pages of the index. */
 const frames = [0, 1, 7, 4095, 4096, 5000];
 
-const result = (objectId: number, score: number): EngineResult => ({
-  ...{ objectId, counts: '04', box: [0, 0, 1, 1], area: 1, score, objectLogit: 3, prompted: false },
-  overlay: { objectId, width: 1, height: 1, scale: 1, score, objectLogit: 3, logits: new Int8Array(1) },
+const result = (objectId: number, predictedIou: number): EngineResult => ({
+  ...{ objectId, counts: '04', box: [0, 0, 1, 1], area: 1, predictedIou, objectLogit: 3, prompted: false },
+  overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou, objectLogit: 3, logits: new Int8Array(1) },
 });
 
 const edits = fc.array(fc.tuple(fc.constantFrom(...objectIds), fc.constantFrom(...frames), fc.boolean(), fc.integer({ min: 1, max: 99 })), {
@@ -18,14 +18,14 @@ const edits = fc.array(fc.tuple(fc.constantFrom(...objectIds), fc.constantFrom(.
 });
 
 const edit = (store: MaskStore, list: readonly [number, number, boolean, number][]): void => {
-  for (const [objectId, frame, isPut, score] of list) {
-    if (isPut) store.put(frame, result(objectId, score / 100));
+  for (const [objectId, frame, isPut, predictedIou] of list) {
+    if (isPut) store.put(frame, result(objectId, predictedIou / 100));
     else store.remove(objectId, frame);
   }
 };
 
 const scoresOf = (reader: Pick<MaskStore, 'get'> | ReturnType<MaskStore['reader']>): (number | null)[] =>
-  objectIds.flatMap((id) => frames.map((frame) => reader.get(id, frame)?.score ?? null));
+  objectIds.flatMap((id) => frames.map((frame) => reader.get(id, frame)?.predictedIou ?? null));
 
 describe('MaskStore.reader', () => {
   it('shows what was there, whatever is set, removed, deleted or moved to another track later', () => {

@@ -9,7 +9,7 @@ export interface StoredResult extends Omit<EngineResult, 'objectId' | 'overlay'>
 }
 
 /**
- * width u16, height u16, flags u32, score f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64
+ * width u16, height u16, flags u32, predictedIou f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64
  */
 const headerBytes = 56;
 const isPrompted = 1;
@@ -41,9 +41,9 @@ export const unpackLogits = ({ packed, width, height }: Pick<StoredResult['overl
 };
 
 export const storedFrom = (result: EngineResult): StoredResult => {
-  const { counts, box, area, score, objectLogit, prompted } = result;
+  const { counts, box, area, predictedIou, objectLogit, prompted } = result;
   const { logits, width, height, scale } = result.overlay;
-  return { counts, box, area, score, objectLogit, prompted, overlay: { width, height, scale, packed: packLogits(logits) } };
+  return { counts, box, area, predictedIou, objectLogit, prompted, overlay: { width, height, scale, packed: packLogits(logits) } };
 };
 
 export const encodeMaskRecord = (stored: StoredResult): Buffer => {
@@ -53,7 +53,7 @@ export const encodeMaskRecord = (stored: StoredResult): Buffer => {
   data.writeUInt16LE(overlay.width, 0);
   data.writeUInt16LE(overlay.height, 2);
   data.writeUInt32LE((stored.prompted ? isPrompted : 0) | (box ? hasBox : 0), 4);
-  data.writeDoubleLE(stored.score, 8);
+  data.writeDoubleLE(stored.predictedIou, 8);
   data.writeDoubleLE(stored.objectLogit, 16);
   data.writeUInt32LE(stored.area, 24);
   (box ?? [0, 0, 0, 0]).forEach((value, i) => {
@@ -75,7 +75,7 @@ export const decodeMaskRecord = (data: Buffer): StoredResult => {
     counts: data.toString('latin1', headerBytes, headerBytes + countsLength),
     box: flags & hasBox ? [data.readInt32LE(28), data.readInt32LE(32), data.readInt32LE(36), data.readInt32LE(40)] : null,
     area: data.readUInt32LE(24),
-    score: data.readDoubleLE(8),
+    predictedIou: data.readDoubleLE(8),
     objectLogit: data.readDoubleLE(16),
     prompted: (flags & isPrompted) !== 0,
     overlay: {

@@ -161,8 +161,8 @@ export class MaskStore {
       const stored = this.get(objectId, frame);
       if (!stored) return [];
       const { width, height, scale } = stored.overlay;
-      const { score, objectLogit } = stored;
-      return [{ objectId, width, height, scale, score, objectLogit, logits: unpackLogits(stored.overlay) }];
+      const { predictedIou, objectLogit } = stored;
+      return [{ objectId, width, height, scale, predictedIou, objectLogit, logits: unpackLogits(stored.overlay) }];
     });
   }
 
@@ -202,8 +202,8 @@ export class MaskStore {
   /** @returns the number of the change */
   #write(track: number, frame: number, stored: StoredResult): number {
     const data = encodeMaskRecord(stored);
-    const { score, objectLogit, prompted } = stored;
-    const row = { offset: this.#log.append(data), length: data.length, score, objectLogit, prompted, present: stored.area > 0 };
+    const { predictedIou, objectLogit, prompted } = stored;
+    const row = { offset: this.#log.append(data), length: data.length, predictedIou, objectLogit, prompted, present: stored.area > 0 };
     return this.#setIndex(track, frame, row);
   }
 
@@ -247,7 +247,7 @@ const unionOf = (masks: readonly StoredResult[], { width, height }: { width: num
     counts: compressCounts(rle.counts),
     box: box ? [box.x, box.y, box.width, box.height] : null,
     area: rleArea(rle),
-    score: Math.min(...masks.map(({ score }) => score)),
+    predictedIou: Math.min(...masks.map(({ predictedIou }) => predictedIou)),
     objectLogit: Math.max(...masks.map(({ objectLogit }) => objectLogit)),
     prompted: masks.some(({ prompted }) => prompted),
     overlay: { width: overlay.width, height: overlay.height, scale, packed: packLogits(logits) },

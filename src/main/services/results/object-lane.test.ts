@@ -3,15 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { laneKinds, lanePageFrames } from '../../../shared/session-state.ts';
 import { MaskStore } from './mask-store.ts';
 
-const masked = (objectId: number, score: number, objectLogit: number, area = 4) => ({
+const masked = (objectId: number, predictedIou: number, objectLogit: number, area = 4) => ({
   objectId,
   counts: '1',
   box: null,
   area,
-  score,
+  predictedIou,
   objectLogit,
   prompted: false,
-  overlay: { objectId, width: 1, height: 1, scale: 1, score, objectLogit, logits: new Int8Array(1) },
+  overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou, objectLogit, logits: new Int8Array(1) },
 });
 
 /** By frame, for those with a result. */

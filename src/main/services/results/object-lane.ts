@@ -16,19 +16,19 @@ const present = laneKinds.indexOf('present') * 256;
 const absent = laneKinds.indexOf('absent') * 256;
 const unsure = laneKinds.indexOf('unsure') * 256;
 
-const lookOf = (isThere: boolean, isPresent: boolean, score: number, objectLogit: number): number => {
+const lookOf = (isThere: boolean, isPresent: boolean, predictedIou: number, objectLogit: number): number => {
   if (!isThere) return none;
-  const confidence = Math.round((Math.round(Math.min(1, Math.max(0, score)) * steps) / steps) * 255);
+  const confidence = Math.round((Math.round(Math.min(1, Math.max(0, predictedIou)) * steps) / steps) * 255);
   if (!isPresent || objectLogit <= 0) return absent + confidence;
-  return (score < sureIou || objectLogit < sureLogit ? unsure : present) + confidence;
+  return (predictedIou < sureIou || objectLogit < sureLogit ? unsure : present) + confidence;
 };
 
 export const lanePage = (index: Pick<MaskIndex, 'scanPage'>, track: number, page: number): LanePage => {
   const runs: number[] = [];
   let look = none;
   let length = 0;
-  index.scanPage(track, page, (isThere, isPresent, score, objectLogit) => {
-    const next = lookOf(isThere, isPresent, score, objectLogit);
+  index.scanPage(track, page, (isThere, isPresent, predictedIou, objectLogit) => {
+    const next = lookOf(isThere, isPresent, predictedIou, objectLogit);
     if (next !== look && length > 0) {
       runs.push(length, look);
       length = 0;

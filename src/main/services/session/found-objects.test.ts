@@ -8,8 +8,8 @@ import { type FoundObject, keepFound, renameFound } from './found-objects.ts';
 
 const size = 4;
 const result = (objectId: number): EngineResult => ({
-  ...{ objectId, counts: '08', box: [0, 0, 2, 2], area: 4, score: 0.8, objectLogit: 3, prompted: false },
-  overlay: { objectId, width: size, height: size, scale: 1, score: 0.8, objectLogit: 3, logits: new Int8Array(size * size).fill(1) },
+  ...{ objectId, counts: '08', box: [0, 0, 2, 2], area: 4, predictedIou: 0.8, objectLogit: 3, prompted: false },
+  overlay: { objectId, width: size, height: size, scale: 1, predictedIou: 0.8, objectLogit: 3, logits: new Int8Array(size * size).fill(1) },
 });
 const thing = (label: string | null, from: number, to: number): FoundObject => {
   const found: Found = { label, source: 'detector', score: 0.8, isAuto: true };

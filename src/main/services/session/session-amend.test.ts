@@ -10,15 +10,15 @@ import { smallClip, smallModel } from '../testing/small-clip.ts';
 const media = smallClip({ width: 4, height: 1, frameCount: 10 });
 const model = smallModel(2);
 
-const result = (objectId: number, score: number): EngineResult => ({
+const result = (objectId: number, predictedIou: number): EngineResult => ({
   objectId,
   counts: '04',
   box: [0, 0, 1, 1],
   area: 1,
-  score,
+  predictedIou,
   objectLogit: 3,
   prompted: false,
-  overlay: { objectId, width: 2, height: 2, scale: 1, score, objectLogit: 3, logits: new Int8Array(4) },
+  overlay: { objectId, width: 2, height: 2, scale: 1, predictedIou, objectLogit: 3, logits: new Int8Array(4) },
 });
 const noReport: MemoryReport = { uncertainty: [], events: [], amended: [] };
 
@@ -41,9 +41,9 @@ describe('a switch of the best branch', () => {
     tracked(5, 0.9, { uncertainty: [{ objectId, frame: 5, uncertainty: 0.7 }], events, amended });
     await end();
 
-    const scores = Array.from({ length: 6 }, (_, frame) => session.store.get(objectId, frame)!.score);
+    const scores = Array.from({ length: 6 }, (_, frame) => session.store.get(objectId, frame)!.predictedIou);
     expect(scores).toEqual([0.5, 0.5, 0.5, 0.9, 0.9, 0.9]);
-    expect(pushed.map(({ frame, width, overlays }) => [frame, width, overlays[0]!.score])).toEqual([
+    expect(pushed.map(({ frame, width, overlays }) => [frame, width, overlays[0]!.predictedIou])).toEqual([
       [4, 0, 0.9],
       [3, 0, 0.9],
     ]);

@@ -32,7 +32,7 @@ describe('undo and redo', () => {
     expect(edits.view[0]!.stale).toBe(true);
     await edits.undo();
     expect(edits.view[0]!.stale).toBe(false);
-    expect(store.get(id, 2)!.score).toBe(0.42);
+    expect(store.get(id, 2)!.predictedIou).toBe(0.42);
     await edits.undo();
     expect(store.frames(id)).toEqual([1, 2, 3]);
     await edits.undo();
@@ -121,7 +121,7 @@ describe('merge', () => {
     expect(edits.list.map(({ id }) => id)).toEqual([a, other]);
     expect(store.get(a, 0)!.area).toBe(2);
     expect(store.get(a, 3)!.area).toBe(1);
-    expect(store.get(other, 3)!.score).toBe(0.06);
+    expect(store.get(other, 3)!.predictedIou).toBe(0.06);
     expect(edits.view[0]!.prompts[0]!.mask).not.toBeNull();
   });
 });

@@ -40,7 +40,7 @@ const play = async (change: Partial<MemorySettings>, script: (call: number, inde
       results: results.map((result) => toEngineResult(result, source)),
       memory: toMemoryReport(frame, results, source),
     });
-    for (const message of pushed) again.push({ at: frame, frame: message.frame, score: message.overlays[0]!.score });
+    for (const message of pushed) again.push({ at: frame, frame: message.frame, score: message.overlays[0]!.predictedIou });
   }
   await end();
   const written = [
@@ -74,7 +74,7 @@ describe('when another branch takes the lead', () => {
     expect(switched).toMatchObject({ objectId, amendedFrom: switched.frame - 4 });
     const lately = again.filter(({ at }) => at === switched.frame);
     expect(lately.map(({ frame }) => frame)).toEqual([1, 2, 3, 4].map((back) => switched.frame - back));
-    const stored = Array.from({ length: frameCount }, (_, frame) => session.store.get(objectId, frame)!.score);
+    const stored = Array.from({ length: frameCount }, (_, frame) => session.store.get(objectId, frame)!.predictedIou);
     for (const { frame, score } of lately) {
       expect(score).not.toBeCloseTo(first[frame]!, 3);
       expect(stored[frame]).toBeCloseTo(score, 6);

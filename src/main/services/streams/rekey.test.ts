@@ -17,8 +17,8 @@ const object = (id: number, frames: number[]): ObjectRecord => ({
   prompts: frames.map((frame) => ({ frame, points: [{ x: 1, y: 1, label: 1 as const }], box: null, mask: null })),
 });
 const result = (objectId: number, area: number, prompted: boolean): EngineResult => ({
-  ...{ objectId, counts: `${area}`, box: [0, 0, 1, 1], area, score: 0.5, objectLogit: 1, prompted },
-  overlay: { objectId, width: 4, height: 4, scale: 1, score: 0.5, objectLogit: 1, logits: new Int8Array(16) },
+  ...{ objectId, counts: `${area}`, box: [0, 0, 1, 1], area, predictedIou: 0.5, objectLogit: 1, prompted },
+  overlay: { objectId, width: 4, height: 4, scale: 1, predictedIou: 0.5, objectLogit: 1, logits: new Int8Array(16) },
 });
 
 /** A recording of two parts with a gap, of which some frames were taken. */

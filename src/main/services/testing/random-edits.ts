@@ -15,10 +15,10 @@ export const result = (objectId: number, value: number, prompted: boolean): Engi
   counts: String.fromCharCode(48 + (value % 7), 49, 48 + 7 - (value % 7)),
   box: [0, 0, 1, 1],
   area: 1,
-  score: value / 100,
+  predictedIou: value / 100,
   objectLogit: 3,
   prompted,
-  overlay: { objectId, width: 2, height: 1, scale: 1, score: 0.5, objectLogit: 3, logits: Int8Array.of(value, -value) },
+  overlay: { objectId, width: 2, height: 1, scale: 1, predictedIou: 0.5, objectLogit: 3, logits: Int8Array.of(value, -value) },
 });
 
 /** @param work where it is kept; default: in memory */

@@ -36,7 +36,7 @@ describe('painted masks', () => {
 
 describe('isInMask', () => {
   it('finds the object under a pixel, and nothing outside the picture', () => {
-    const overlay = { objectId: 1, scale: 1, score: 1, ...grid(2, 1, [10, -10]) };
+    const overlay = { objectId: 1, scale: 1, predictedIou: 1, ...grid(2, 1, [10, -10]) };
     expect(isInMask(overlay, 10, 5, 100, 50)).toBe(true);
     expect(isInMask(overlay, 60, 5, 100, 50)).toBe(false);
     expect(isInMask(overlay, -1, 5, 100, 50)).toBe(false);
