@@ -14,13 +14,14 @@ export const cutTexts: Readonly<Record<CutKind, string>> = {
   live: 'The live source stops. What was recorded is kept as a project.',
 };
 
-/** @param sessionId of one session alone */
+/** @param sessionId of one session alone; an import goes on when the session is closed */
 export const cutKindsOf = (
   operations: readonly Pick<Operation, 'kind' | 'state' | 'sessionId'>[],
   sessionId: string | null = null,
 ): readonly CutKind[] =>
   cutKinds.filter((cut) =>
     operations.some(
-      (operation) => operation.kind === cut && operation.state === 'running' && (sessionId === null || operation.sessionId === sessionId),
+      ({ kind, state, sessionId: of }) =>
+        kind === cut && state === 'running' && (sessionId === null || (of === sessionId && kind !== 'import')),
     ),
   );

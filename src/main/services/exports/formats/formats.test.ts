@@ -27,8 +27,8 @@ const put = (objectId: number, frame: number, mask: Uint8Array): void => {
   const box = rleBox(rle);
   store.put(frame, {
     ...{ objectId, counts: compressCounts(rle.counts), box: box && [box.x, box.y, box.width, box.height] },
-    ...{ area: rleArea(rle), score: 0.75, objectLogit: 1, prompted: false },
-    overlay: { objectId, width: 1, height: 1, scale: 1, score: 0.75, objectLogit: 1, logits: new Int8Array(1) },
+    ...{ area: rleArea(rle), predictedIou: 0.75, objectLogit: 1, prompted: false },
+    overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou: 0.75, objectLogit: 1, logits: new Int8Array(1) },
   });
 };
 const walker = rectangle(2, 3, 5, 8);

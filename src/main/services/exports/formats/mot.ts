@@ -13,7 +13,7 @@ export function* motText(source: TableSource): Generator<string> {
     for (const { object, stored } of masksOn(source, frame)) {
       if (!stored.box) continue;
       const [x, y, width, height] = stored.box;
-      rows += `${[frame + 1, object.id, x + 1, y + 1, width, height, stored.score.toFixed(4), -1, -1, -1].join(',')}\n`;
+      rows += `${[frame + 1, object.id, x + 1, y + 1, width, height, stored.predictedIou.toFixed(4), -1, -1, -1].join(',')}\n`;
     }
     yield rows;
   }
