@@ -9,7 +9,8 @@ export interface StoredResult extends Omit<EngineResult, 'objectId' | 'overlay'>
 }
 
 /**
- * width u16, height u16, flags u32, predictedIou f64, object logit f64, area u32, box 4 x i32, counts' length u32, scale f64
+ * width u16, height u16, flags u32, predictedIou f64, object logit f64, area u32, box 4 x i32, counts' length u32,
+ * scale f64
  */
 const headerBytes = 56;
 const isPrompted = 1;
