@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron, test as base, expect, type Page } from '@playwright/test';
 import { electronProgram } from './electron-program.ts';
-import { root, sampleClip, startTimeoutMs, startWebHost } from './web-host.ts';
+import { noOffer, root, sampleClip, startTimeoutMs, startWebHost } from './web-host.ts';
 
 export interface HostOptions {
   host: 'web' | 'electron';
@@ -55,7 +55,7 @@ const openDesktopApp = (path: string, env: Record<string, string>, use: (page: P
     const app = await _electron.launch({
       executablePath: path,
       args: [root, '--no-sandbox', `--user-data-dir=${profile}`],
-      env: { ...process.env, SAM2_VIDEO_TEST: '1', SAM2_VIDEO_SAMPLE: sampleClip, ...env } as Record<string, string>,
+      env: { ...process.env, SAM2_VIDEO_TEST: '1', SAM2_VIDEO_SAMPLE: sampleClip, ...noOffer, ...env } as Record<string, string>,
     });
     try {
       await use(await app.firstWindow());

@@ -6,6 +6,8 @@ import { join, resolve } from 'node:path';
 export const root = resolve(import.meta.dirname, '..');
 /** The clip whose places the tests know. */
 export const sampleClip = join(root, 'tests/fixtures/cartoon/sample.mp4');
+/** Nothing is offered in the middle of a test. */
+export const noOffer = { SAM2_VIDEO_ENGINE_MODEL_OFFER: 'never' };
 export const startTimeoutMs = 60_000;
 
 export interface WebHost {
@@ -44,7 +46,7 @@ export const startWebHost = async (exportDir: string, env: Record<string, string
   const args = ['src/main/cli/index.ts', 'serve', '--port', '0', '--export-dir', exportDir, '--allow', root, '--allow', exportDir, ...more];
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args, ...(model ? ['--model', model] : [])], {
     cwd: root,
-    env: { ...process.env, SAM2_VIDEO_SAMPLE: sampleClip, ...env },
+    env: { ...process.env, SAM2_VIDEO_SAMPLE: sampleClip, ...noOffer, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>((done) => child.once('exit', () => done()));

@@ -41,6 +41,8 @@ const modelEntrySchema = z.object({
   licence: z.string(),
   /** How fast it is, in words. */
   speed: z.string(),
+  /** How exact its masks are, as J&F in 0..1, and on what that was found; null where nobody has measured it. */
+  quality: z.object({ score: z.number().min(0).max(1), basis: z.string() }).nullable(),
   /** Sides of the square input in px, smallest first; the first is used unless another is asked for. */
   imageSizes: z.array(z.number().int().positive()).min(1),
   /** "bundled" comes with the app; "partial": a download was cut or cancelled and can be taken up again. */

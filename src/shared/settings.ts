@@ -177,6 +177,17 @@ export const settings = {
     keywords: 'int8 fp32 quantised cpu speed accuracy exact',
     profiles: { performance: 'fast', balanced: 'full', quality: 'full' },
   },
+  'engine.modelOffer': {
+    ...choice([
+      { value: 'once', label: 'Once, after a run' },
+      { value: 'never', label: 'Never' },
+    ]),
+    group: 'Engine',
+    title: 'Offer a better model',
+    effect: 'Where the embedded model has tracked a clip and a better one would be fast enough. Nothing is downloaded unasked.',
+    default: 'once',
+    keywords: 'model quality sam offer suggestion',
+  },
   'export.folder': {
     schema: z.string().max(1000).nullable(),
     kind: 'folder',

@@ -67,6 +67,18 @@ describe.skipIf(!existsSync(sharedCheckpoint))('models over the contract', () =>
     await folder.remove();
   });
 
+  it('a model that is not installed is measured in an engine of its own, while the one at work stays', async () => {
+    const enginePid = services.engine.pid;
+    const measured = client.call('model.measure', { model: { id, imageSize: 256 } });
+    await client.until(() => client.state.models.isMeasuring);
+    expect(await measured).toMatchObject({ t: 'res' });
+    await client.until(() => !client.state.models.isMeasuring);
+    expect(client.state.models.speeds).toMatchObject([{ id, imageSize: 256, provider: 'cpu', objects: 1 }]);
+    expect(client.state.models.active).toMatchObject({ id: 'nano' });
+    expect([client.entry.state, server.requests.length, services.engine.pid]).toEqual(['missing', 0, enginePid]);
+    expect(await client.call('model.measure', { model: { id, imageSize: 999 } })).toMatchObject({ e: { code: 'model-missing' } });
+  });
+
   it('nothing is fetched before it is asked for; then a download goes on over a cut, with its progress in the state', async () => {
     expect(client.state.models).toMatchObject({ active: { id: 'nano', provider: 'cpu' }, isSwitching: false });
     expect([client.entry.state, server.requests.length]).toEqual(['missing', 0]);

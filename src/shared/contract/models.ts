@@ -22,9 +22,13 @@ export const modelMethods = {
    */
   'model.use': { input: z.object({ id: modelIdSchema, imageSize: z.number().int().positive() }), output: nothing },
   /**
-   * Measures the active model on the bundled clip; the result is in the state. Refused (`busy`) while something runs.
+   * Measures a model on the bundled clip; the result is in the state. Without `model` the active one; another is
+   * measured in an engine of its own, also before it is installed. Refused (`busy`) while something runs.
    */
-  'model.measure': { input: nothing, output: nothing },
+  'model.measure': {
+    input: z.object({ model: z.object({ id: modelIdSchema, imageSize: z.number().int().positive() }).optional() }),
+    output: nothing,
+  },
   /** The proxy for downloads; null = what the environment says. */
   'model.setProxy': { input: z.object({ proxy: z.string().max(500).nullable() }), output: nothing },
 } as const satisfies MethodTable;

@@ -34,6 +34,13 @@ export const identifyCheckpoint = async (path: string, models: readonly Installa
 export const bundleFor = async (model: InstallableModel, imageSize: number, installedDir: string, signal?: AbortSignal): Promise<string> =>
   (await import('../model/installed/installed-bundle.ts')).bundleFor(model, imageSize, installedDir, signal);
 
+/** See model/checkpoint/bind-blank.ts: a bundle with weights of 0 in `outDir`, for measuring its speed. */
+export const bindBlank = async (bundleDir: string, outDir: string, modelsRoot: string, signal?: AbortSignal): Promise<void> =>
+  (await import('../model/checkpoint/bind-blank.ts')).bindBlank({
+    ...{ bundleDir, manifest: await readManifest(bundleDir), outDir, modelsRoot },
+    ...(signal && { signal }),
+  });
+
 /** See model/quantize/quantize-bundle.ts. @param bits of the weights */
 export const quantizeBundle = async (dir: string, outDir: string, bits: 7 | 8, run: QuantizeRun): Promise<Manifest> =>
   (await import('../model/quantize/quantize-bundle.ts')).quantizeBundle(dir, outDir, bits, run);

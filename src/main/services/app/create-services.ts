@@ -99,6 +99,7 @@ export const createServices = (options: ServicesOptions): Services => {
     },
     {
       peer,
+      spawnEngine: options.spawnEngine,
       precision: () => settings.values['engine.precision'],
       sessions: () => sessions,
       isWorking: () => operations.list.some(({ state }) => state === 'running'),

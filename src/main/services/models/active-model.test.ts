@@ -90,6 +90,9 @@ it('another one can not be chosen meanwhile, and the engine is not said to be re
       operate: async () => {
         throw new Error('Nothing is to be begun.');
       },
+      spawnEngine: () => {
+        throw new Error('no other engine is started here');
+      },
       onEngine: (state) => told.push(state),
       onChange: () => {},
       notify: () => {},

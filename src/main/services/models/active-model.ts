@@ -5,7 +5,7 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
-import type { EngineModel } from '../../engine/api/protocol.ts';
+import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
 import type { LoadWatch, ModelUser } from '../base/model-user.ts';
 import { RateMeter } from '../base/rate-meter.ts';
@@ -67,6 +67,12 @@ export class ActiveModel {
   /** What a fresh engine is being given, and how far that is. */
   get loading(): ModelsState['loading'] {
     return this.#loading;
+  }
+
+  /** How a model is loaded here. */
+  get choice(): Pick<EngineInput<'loadModel'>, 'provider' | 'threads' | 'precision'> {
+    const { provider = 'auto', threads, precision } = this.#options;
+    return { provider, threads, precision: precision() };
   }
 
   get isSwitching(): boolean {
@@ -164,10 +170,10 @@ export class ActiveModel {
 
   /** @throws AppError `cancelled` only while the former model is still at work */
   async #load(peer: EnginePeer, found: FoundModel, { signal, onProgress }: LoadWatch): Promise<EngineModel> {
-    const { installedDir, provider = 'auto', threads, precision } = this.#options;
+    const { installedDir, provider = 'auto' } = this.#options;
     const engine = engineCheckpoints(() => peer);
     const bundleDir = 'dir' in found ? found.dir : await engine.bundleFor(found.model, found.imageSize, installedDir, signal);
-    const loaded = await engine.load(bundleDir, { provider, threads, precision: precision() }, signal, onProgress);
+    const loaded = await engine.load(bundleDir, this.choice, signal, onProgress);
     this.#engineModel = loaded;
     const { id, name, imageSize, provider: used, providerReason } = loaded;
     const advice = await adviceFor(peer, { provider: used, providerReason, asked: provider });

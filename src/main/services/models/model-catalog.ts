@@ -16,6 +16,8 @@ export const defaultModel = 'nano';
 
 export interface CatalogModel extends InstallableModel {
   licence: string;
+  /** J&F in 0..1; null where nobody has measured it. */
+  quality: { score: number; basis: string } | null;
   /** How fast it is, in words. */
   speed: string;
   weights: { file: string; url: string | null; bytes: number | null; sha256: string | null } | null;
@@ -27,6 +29,16 @@ const speeds: Readonly<Record<string, string>> = {
   'sam2.1-small': 'A little slower than tiny and more exact.',
   'sam2.1-base-plus': 'Slower than small and more exact. Best with a graphics card.',
   'sam2.1-large': 'The most exact and the slowest. Needs a graphics card.',
+};
+
+const byMeta = 'on the SA-V test set at 1024 px, as published by Meta';
+/** The embedded model's is that of models/nano/MODEL_CARD.md; Meta's are in the README of facebookresearch/sam2. */
+const qualities: Readonly<Record<string, CatalogModel['quality']>> = {
+  nano: { score: 0.69, basis: 'on five DAVIS sequences from a mask, an easier set, as measured with this app' },
+  'sam2.1-tiny': { score: 0.765, basis: byMeta },
+  'sam2.1-small': { score: 0.766, basis: byMeta },
+  'sam2.1-base-plus': { score: 0.782, basis: byMeta },
+  'sam2.1-large': { score: 0.795, basis: byMeta },
 };
 
 const hasManifest = (dir: string): Promise<boolean> =>
@@ -52,6 +64,7 @@ const toCatalogModel = (modelsDir: string, id: string, bundles: readonly { dir: 
     name: name.replace(/, \d+ px$/, ''),
     licence,
     speed: speeds[id] ?? '',
+    quality: qualities[id] ?? null,
     modelsRoot: modelsDir,
     variants,
     weights: weights && {

@@ -9,8 +9,8 @@ export const listModels = async (installer: ModelInstaller, env: NodeJS.ProcessE
   Promise.all((await readCatalog(installer.modelsDir)).map((model) => toEntry(installer, model, env)));
 
 const toEntry = async (installer: ModelInstaller, model: CatalogModel, env: NodeJS.ProcessEnv): Promise<ModelEntry> => {
-  const { id, name, licence, speed, weights } = model;
-  const shown = { id, name, licence, speed, imageSizes: model.variants.map(({ imageSize }) => imageSize), task: null };
+  const { id, name, licence, speed, quality, weights } = model;
+  const shown = { id, name, licence, speed, quality, imageSizes: model.variants.map(({ imageSize }) => imageSize), task: null };
   if (weights === null) return { ...shown, state: 'bundled', weights: null, installed: null, partialBytes: 0 };
   const record = await installer.installed(model);
   const part = await stat(installer.partPath(model)).catch(() => null);

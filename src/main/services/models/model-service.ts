@@ -14,8 +14,9 @@ import { DownloadProxy } from './download-proxy.ts';
 import type { ModelDeps } from './model-deps.ts';
 import type { InstallOutcome, ModelInstaller } from './model-installer.ts';
 import { listModels } from './model-list.ts';
+import { ModelMeasurements } from './model-measurements.ts';
 import { readModelSettings } from './model-settings.ts';
-import { leastFrames, ModelSpeeds, measureSpeed, speedOf, speedRunId } from './model-speeds.ts';
+import { leastFrames, ModelSpeeds, speedOf } from './model-speeds.ts';
 import { ModelSwitch } from './model-switch.ts';
 import { ModelTasks } from './model-tasks.ts';
 
@@ -41,13 +42,13 @@ export class ModelService {
   readonly #proxy: DownloadProxy;
   readonly #speeds: ModelSpeeds;
   readonly #switch: ModelSwitch;
-  #isMeasuring = false;
-  #onSpeedFrame: ((done: number) => void) | null = null;
+  readonly #measurements: ModelMeasurements;
 
   constructor(options: ModelServiceOptions, deps: ModelDeps) {
     this.#options = options;
     this.#deps = deps;
     this.#speeds = new ModelSpeeds(options.settingsPath, options.remembers, () => deps.onChange());
+    this.#measurements = new ModelMeasurements({ ...options, speeds: this.#speeds }, deps);
     this.#switch = new ModelSwitch(options, deps);
     this.#tasks = new ModelTasks(deps, () => this.refresh());
     this.#proxy = new DownloadProxy(options, deps);
@@ -61,7 +62,7 @@ export class ModelService {
       isSwitching: this.#options.active.isSwitching,
       proxy: this.#proxy.shown,
       speeds: this.#speeds.list,
-      isMeasuring: this.#isMeasuring,
+      isMeasuring: this.#measurements.isMeasuring,
     };
   }
 
@@ -82,7 +83,7 @@ export class ModelService {
   /** @throws AppError `busy` while another model is loaded or the speed of one is measured */
   requireIdle(): void {
     this.requireLoaded();
-    if (this.#isMeasuring) throw new AppError('busy', 'The speed of the model is being measured. Try again in a moment.');
+    this.#measurements.giveWay();
   }
 
   /** What the engine has loaded; null while it loads. */
@@ -121,45 +122,8 @@ export class ModelService {
   }
 
   /** A frame of any run; that of the measurement is told on. */
-  onTrackedFrame({ runId, done }: { runId: string; done: number }): void {
-    if (runId === speedRunId) this.#onSpeedFrame?.(done);
-  }
-
-  async #measure(): Promise<void> {
-    const { view } = this.#options.active;
-    if (!view) throw new AppError('model-missing', 'No model is active. Choose one first.');
-    if (this.#isMeasuring || this.isSwitching || this.#deps.isWorking())
-      throw new AppError(
-        'busy',
-        'The speed can only be measured while nothing else runs. Wait until tracking and exports are done, or cancel them.',
-      );
-    this.#isMeasuring = true;
-    this.#deps.onChange();
-    const ending = new AbortController();
-    const peer = this.#deps.peer();
-    const cancel = (): void => {
-      ending.abort();
-      peer.call('cancel', { runId: speedRunId }).catch(() => {});
-    };
-    try {
-      await unlessCancelled(
-        this.#deps.operate(
-          'measure',
-          view.name,
-          async ({ progress }) => {
-            const listen = (listener: ((done: number) => void) | null): void => {
-              this.#onSpeedFrame = listener;
-            };
-            const speed = await measureSpeed(peer, this.#options.sampleClip, { signal: ending.signal, onFrames: progress, listen });
-            await this.#speeds.record(speedOf(view, view.id, 1, speed));
-          },
-          cancel,
-        ),
-      );
-    } finally {
-      this.#isMeasuring = false;
-      this.#deps.onChange();
-    }
+  onTrackedFrame(event: { runId: string; done: number }): void {
+    this.#measurements.onTrackedFrame(event);
   }
 
   /** Looks the models up for the first client; a command line without one has no use for the list. */
@@ -222,8 +186,8 @@ export class ModelService {
       await unlessCancelled(this.switchTo(modelSpec(id, imageSize)));
       return {};
     },
-    'model.measure': async () => {
-      await this.#measure();
+    'model.measure': async ({ model }) => {
+      await unlessCancelled(this.#measurements.measure(model));
       return {};
     },
     'model.setProxy': async ({ proxy }) => {

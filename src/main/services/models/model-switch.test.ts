@@ -58,6 +58,9 @@ const setUp = async (onLoad: (cancelled: Promise<void>) => Promise<EngineModel>,
       sessions: () => sessions,
       isWorking: () => operations.list.some(({ state }) => state === 'running'),
       operate: (kind, ...work) => operations.run(kind, ...work),
+      spawnEngine: () => {
+        throw new Error('no other engine is started here');
+      },
       onEngine: (state, message) => told.push(message ?? state),
       onChange: () => {},
       notify: () => {},

@@ -8,6 +8,7 @@ import { reportError } from '../../state/app-store.ts';
 import { runningAnywhere } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
+import { ModelMeters } from './model-meters.tsx';
 import { TaskLine } from './model-task.tsx';
 import styles from './models.module.css';
 import { modelText } from './strings.ts';
@@ -32,6 +33,7 @@ export const ModelRow = ({ entry }: { entry: ModelEntry }) => {
         {size && <span className={styles.dim}>{size}</span>}
       </div>
       {speed !== '' && <p className={styles.about}>{speed}</p>}
+      <ModelMeters entry={entry} />
       <p className={styles.licence}>{modelText.licence(licence)}</p>
       {installed?.checked === 'recorded' && <p className={styles.licence}>{modelText.recorded}</p>}
       {task && <TaskLine entry={entry} task={task} />}

@@ -24,6 +24,28 @@ export const modelText = {
     cancelLoading: 'Cancel loading and keep the previous model',
     none: 'No model is loaded. Choose one below.',
   },
+  meters: {
+    quality: 'Quality',
+    /** Out of 100, as papers have it. */
+    score: (score: number): string => `${Math.round(score * 100)} J&F`,
+    speedAt: (imageSize: number): string => `Speed at ${imageSize} px`,
+    rate: (rate: string): string => `${rate} frames/s`,
+    measure: 'Measure here',
+    measureAt: (imageSize: number): string => `Measure at ${imageSize} px`,
+    measureTitle: 'Tracks a few frames of the sample clip. Nothing is downloaded: the speed does not depend on the weights.',
+    of: (what: string, name: string): string => `${what}: ${name}`,
+  },
+  offer: {
+    title: 'A better model',
+    what: (name: string): string => `${name} draws finer masks`,
+    unmeasured: 'It is slower. See how fast it is on this machine; nothing is downloaded for that.',
+    measuring: 'Measuring its speed here…',
+    speeds: (speed: string, imageSize: number, own: string | null): string =>
+      `${speed} frames/s here at ${imageSize} px${own === null ? '' : `; the present model: ${own}`}.`,
+    measure: 'Measure its speed',
+    choose: 'Show models',
+    dismiss: 'Not now',
+  },
   states: {
     bundled: 'Comes with the app',
     installed: 'Installed',

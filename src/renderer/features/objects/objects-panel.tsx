@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
+import { ModelOffer } from '../models/model-offer.tsx';
 import { TrackPanel } from '../track/track-panel.tsx';
 import { ObjectMenu, type ObjectMenuPlace } from './object-menu.tsx';
 import { ObjectRow } from './object-row.tsx';
@@ -72,6 +73,7 @@ export const ObjectsPanel = () => {
           </div>
         )}
       </section>
+      <ModelOffer />
       <TrackPanel />
       {menu && <ObjectMenu place={menu} onClose={() => setMenu(null)} />}
     </>
