@@ -31,7 +31,7 @@ test('the bundled clip is open with its object tracked, and a click on the table
 test.describe('after a first run', () => {
   test.use({
     hostEnv: async ({ dataDir, exportDir }, use) => {
-      // A model of the offered one's name whose graphs are small, and a speed that the embedded one has been seen to have.
+      // A model of the offered one's name whose graphs are small, and a speed that the embedded one was seen to have.
       const models = join(exportDir, 'models');
       cpSync(join(root, 'models/nano/bundle'), join(models, 'nano/bundle'), { recursive: true });
       cpSync(join(root, 'tests/fixtures/sam21-small256'), join(models, 'sam2.1-tiny'), { recursive: true });

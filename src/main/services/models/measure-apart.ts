@@ -29,7 +29,10 @@ export interface ApartOptions {
 /** Few: a large model on a CPU takes seconds for each. */
 const frames: SpeedFrames = { short: 2, long: 12 };
 
-/** @throws AppError `cancelled` when the signal fires, `model-missing` for a size that there is not, and whatever loading throws */
+/**
+ * @throws AppError `cancelled` when the signal fires, `model-missing` for a size that there is not, and whatever
+ *   loading throws
+ */
 export const measureApart = async (options: ApartOptions): Promise<ModelSpeed> => {
   const { model, imageSize, signal, onFrames } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'sam2-video-speed-'));

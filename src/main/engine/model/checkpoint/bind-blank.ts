@@ -1,8 +1,8 @@
 /**
- * Makes a bundle of weight-less graphs usable without a checkpoint: all its weights are 0. Its masks mean nothing, but a
- * dense graph takes the same time whatever its weights are, so a model's speed can be measured before its download.
+ * Makes a bundle of weight-less graphs usable without a checkpoint: all its weights are 0. Its masks mean nothing, but
+ * a dense graph takes the same time whatever its weights are, so a model's speed can be measured before its download.
  */
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError } from '../../../../shared/errors.ts';
 import { type Manifest, manifestSchema } from '../../../../shared/manifest.ts';
@@ -43,8 +43,8 @@ export const bindBlank = async ({ bundleDir, manifest, outDir, modelsRoot, signa
     bytes += Math.ceil(length / alignment) * alignment;
   }
   // A hole: it takes no room on the disk where the file system knows them.
-  await using file = await open(join(outDir, weightsName), 'wx');
-  await file.truncate(bytes);
+  await writeFile(join(outDir, weightsName), '', { flag: 'wx' });
+  await truncate(join(outDir, weightsName), bytes);
 
   const graphs: Manifest['graphs'] = { ...manifest.graphs };
   for (const [name, path] of sources) {
