@@ -31,6 +31,7 @@ export const errorCodes = [
   'checkpoint-unsupported',
   'download-failed',
   'inference-failed',
+  'out-of-memory',
   'prompt-outside-frame',
   'prompt-invalid',
   'object-unknown',

@@ -19,6 +19,13 @@ export const liveSourceSchema = z.discriminatedUnion('kind', [
 ]);
 export type LiveSource = z.infer<typeof liveSourceSchema>;
 
+/** What a stream may have beside these: a file of this machine, sent at its own pace as a camera would. */
+export const playedSourceSchema = z.discriminatedUnion('kind', [
+  ...liveSourceSchema.options,
+  z.object({ kind: z.literal('file'), path: z.string().min(1).max(4096), repeats: z.boolean().default(false) }),
+]);
+export type PlayedSource = z.infer<typeof playedSourceSchema>;
+
 /** A camera that the engine can open by itself. */
 export const liveCameraSchema = z.object({ deviceId: z.string(), name: z.string() });
 export type LiveCamera = z.infer<typeof liveCameraSchema>;

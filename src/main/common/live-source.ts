@@ -1,6 +1,7 @@
 /** Live sources: which cameras may be opened, and what a source is called. */
+import { basename } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
-import type { LiveSource } from '../../shared/live.ts';
+import type { PlayedSource } from '../../shared/live.ts';
 import { shownAddress } from './shown-address.ts';
 
 const linuxCamera = /^\/dev\/(video\d+|v4l\/by-(id|path)\/[^/]+)$/;
@@ -15,7 +16,8 @@ export const requireCamera = (deviceId: string, platform: NodeJS.Platform): void
 };
 
 /** What the user sees of a source: no name, no password. */
-export const titleOf = (source: LiveSource): string => {
+export const titleOf = (source: PlayedSource): string => {
   if (source.kind === 'network') return shownAddress(source.url);
+  if (source.kind === 'file') return basename(source.path);
   return source.kind === 'camera' ? source.deviceId : source.name || 'Camera';
 };

@@ -5,12 +5,14 @@
 import { z } from 'zod';
 import { discoverySettingsSchema, type Found } from '../../../shared/discovery.ts';
 import { overlayStyleSchema } from '../../../shared/export-choice.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { frameRateSchema } from '../../../shared/frame-rate.ts';
-import { type LiveState, liveSourceSchema } from '../../../shared/live.ts';
+import { type LiveState, playedSourceSchema } from '../../../shared/live.ts';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../../shared/prompts.ts';
 import type { ReviewFrame } from '../../../shared/review-queue.ts';
+import { analysisHeights, enhancerNames } from '../../../shared/streams.ts';
 import type { FrameOverlay } from '../../../shared/wire.ts';
 import { installableModelSchema } from './installable-model.ts';
 import { precisionNames, providerNames } from './providers.ts';
@@ -157,7 +159,7 @@ export const engineInputs = {
   liveCameras: z.object({}),
   liveStart: z.object({
     sessionId,
-    source: liveSourceSchema,
+    source: playedSourceSchema,
     /** Where the recording is made; one that is there already is gone on with. */
     folder: z.string().min(1),
     bufferBytes: z.number().int().positive(),
@@ -168,6 +170,20 @@ export const engineInputs = {
     tries: z.number().int().nonnegative(),
     /** What is known of the picture from a recording that is gone on with. */
     picture: size.nullable().default(null),
+    /** A stream that runs by itself; null: a person looks at it. */
+    stream: z
+      .object({
+        /** Of the registry (streams/tracker-registry.ts). */
+        tracker: z.string(),
+        targetFps: z.number().min(1).max(60),
+        analysisHeight: z.literal(analysisHeights),
+        enhance: z.array(z.enum(enhancerNames)),
+        /** Frames of the ring, within its bytes. */
+        bufferFrames: z.number().int().positive(),
+        mostCatchUpMs: z.number().positive(),
+      })
+      .nullable()
+      .default(null),
     /** Other times than the usual, ms; see streams/lifecycle.ts. */
     rules: z
       .object({
@@ -181,8 +197,13 @@ export const engineInputs = {
       .default({}),
   }),
   liveAppend: z.object({ sessionId, data: z.instanceof(Uint8Array) }),
-  /** `isOn` null: as it is. */
-  liveTracking: z.object({ sessionId, isOn: z.boolean().nullable(), locked: z.array(objectId) }),
+  /** `isOn` null: as it is. `stride`: of each so many pictures one is tracked; left out: as it is. */
+  liveTracking: z.object({
+    sessionId,
+    isOn: z.boolean().nullable(),
+    locked: z.array(objectId),
+    stride: z.number().int().min(1).max(16).optional(),
+  }),
   liveStop: z.object({ sessionId }),
   liveJoin: z.object({ folder: z.string().min(1), output: z.string().min(1) }),
   /** Ends an import of an endless source; what came is kept. */
@@ -277,6 +298,8 @@ export interface LiveFrameEvent {
   picture: EnginePlanes | null;
   results: EngineResult[];
   memory: MemoryReport;
+  /** What the tracker took for it, ms; null where nothing was tracked. */
+  processingMs: number | null;
 }
 
 export interface LiveReport {
@@ -311,6 +334,8 @@ export type EngineEvents = {
   };
   liveFrame: LiveFrameEvent;
   liveReport: { sessionId: string } & LiveReport;
+  /** Something went wrong that was mended in place. */
+  liveFault: { sessionId: string; code: ErrorCode };
   trackedFrame: TrackedFrameEvent;
   /** A prompt was answered. ms: reading the frame, inside ONNX Runtime, of the step in the worker, and of all of it. */
   prompted: { sessionId: string; frame: number; decodeMs: number; timings: GraphTimings; workerMs: number; totalMs: number };

@@ -296,6 +296,7 @@ export class Engine {
   async #replaceModel(bundle: Bundle, choice: ProviderChoice): Promise<EngineModel> {
     const { manifest } = bundle;
     this.#imageSize = manifest.imageSize;
+    this.#live.forgetObjects();
     const loaded = await this.#client.peer.call('load', { manifest, paths: graphPathsOf(bundle), choice });
     this.#manifest = manifest;
     this.#providers = choice;
@@ -304,6 +305,7 @@ export class Engine {
       const { width, height, frameCount } = media;
       await this.#client.peer.call('openSession', { sessionId, width, height, frameCount });
     }
+    await this.#live.reopen();
     const { id, name, version, imageSize } = manifest;
     return { id, name, version, imageSize, logitSize: constantsOf(manifest).logitSize, ...loaded };
   }

@@ -8,6 +8,9 @@ import { listCameras } from '../streams/cameras.ts';
 import { type LifecycleRules, networkRules } from '../streams/lifecycle.ts';
 import { LiveSession } from '../streams/live-session.ts';
 import { joinRecording } from '../streams/recording.ts';
+import { retryOutOfMemory } from '../streams/retry.ts';
+import type { StreamTracker } from '../streams/stream-tracker.ts';
+import { defaultTrackers, type TrackerRegistry } from '../streams/tracker-registry.ts';
 import type { InferenceClient } from '../worker/inference-client.ts';
 
 export interface LiveHost {
@@ -18,23 +21,35 @@ export interface LiveHost {
   modelSize: () => number;
   /** Stands in for cameras in tests. */
   cameraArgs: () => ((deviceId: string) => string[]) | undefined;
-  emit: <K extends 'liveFrame' | 'liveMedia' | 'liveReport'>(name: K, data: EngineEvents[K]) => Promise<void>;
+  emit: <K extends 'liveFrame' | 'liveMedia' | 'liveReport' | 'liveFault'>(name: K, data: EngineEvents[K]) => Promise<void>;
 }
 
 export class LiveSources {
   readonly #host: LiveHost;
-  readonly #sessions = new Map<string, LiveSession>();
+  readonly #trackers: TrackerRegistry;
+  readonly #sessions = new Map<string, { session: LiveSession; tracker: StreamTracker }>();
 
-  constructor(host: LiveHost) {
+  constructor(host: LiveHost, trackers = defaultTrackers()) {
     this.#host = host;
+    this.#trackers = trackers;
   }
 
   get(sessionId: string): LiveSession | undefined {
-    return this.#sessions.get(sessionId);
+    return this.#sessions.get(sessionId)?.session;
   }
 
   onPrompt(sessionId: string, prompt: EnginePrompt): void {
-    this.#sessions.get(sessionId)?.onPrompt(prompt);
+    this.get(sessionId)?.onPrompt(prompt);
+  }
+
+  /** Another model is about to take over: nothing more is given to the former one. */
+  forgetObjects(): void {
+    for (const { session } of this.#sessions.values()) session.forgetObjects();
+  }
+
+  /** It has taken over: every source has a tracker again, which knows no object. */
+  async reopen(): Promise<void> {
+    for (const { session, tracker } of this.#sessions.values()) if (session.isDescribed) await tracker.initialise(session.media);
   }
 
   readonly methods = {
@@ -46,13 +61,12 @@ export class LiveSources {
     liveStart: async (raw: EngineInput<'liveStart'>): Promise<{ frameCount: number }> => {
       const { parse, findFfmpeg, modelSize, emit, cameraArgs } = this.#host;
       const { sessionId, source, tries, rules, memory, picture, ...rest } = parse('liveStart', raw);
-      await this.#sessions.get(sessionId)?.close();
-      const worker = this.#host.worker();
-      const openTracker = async ({ width, height }: { width: number; height: number }): Promise<void> => {
-        await worker.call('openSession', { sessionId, width, height, frameCount: null });
-      };
+      await this.get(sessionId)?.close();
+      const { worker } = this.#host;
+      const tracker = this.#trackers.create(rest.stream?.tracker ?? 'sam2_realtime', { sessionId, memory, worker });
       // Known from an engine before this one: prompts are given again before the source is back.
-      if (picture) await openTracker(picture);
+      if (picture) await tracker.initialise(picture);
+      if (rest.stream) await worker().call('setShare', { sessionId, share: rest.stream.targetFps });
       const network = networkRules(tries);
       const session = new LiveSession({
         ...rest,
@@ -67,20 +81,21 @@ export class LiveSources {
           ...(Object.fromEntries(Object.entries(rules).filter(([, ms]) => ms !== undefined)) as Partial<LifecycleRules>),
         },
         cameraArgs: cameraArgs(),
-        startPropagation: () => worker.call('startPropagation', { sessionId, memory }),
-        track: ({ frame, model }, objectIds) => {
-          const image = model.slice();
-          return worker.call('trackFrame', { sessionId, frame, reverse: false, image, objectIds }, { transfer: [image.buffer] });
+        startPropagation: () => tracker.takePrompts(),
+        track: async (frame, objectIds) => {
+          const onRetry = (): void => void emit('liveFault', { sessionId, code: 'out-of-memory' });
+          const { masks, timings, processingMs } = await retryOutOfMemory(() => tracker.processFrame(frame, objectIds), onRetry);
+          return { results: masks, timings, workerMs: processingMs };
         },
         onDescribed: async (described) => {
-          if (!picture) await openTracker(described);
+          if (!picture) await tracker.initialise(described);
           const { width, height, codec, colorSpace, fullRange, hasAudio } = described;
           await emit('liveMedia', { sessionId, width, height, codec, colorSpace, fullRange, hasAudio });
         },
         onFrame: (event) => emit('liveFrame', { sessionId, ...event }),
         onReport: (report) => void emit('liveReport', { sessionId, ...report }),
       });
-      this.#sessions.set(sessionId, session);
+      this.#sessions.set(sessionId, { session, tracker });
       return { frameCount: session.frameCount };
     },
 
@@ -92,17 +107,17 @@ export class LiveSources {
     },
 
     liveTracking: async (raw: EngineInput<'liveTracking'>): Promise<object> => {
-      const { sessionId, isOn, locked } = this.#host.parse('liveTracking', raw);
-      this.#session(sessionId).setTracking(isOn, locked);
+      const { sessionId, isOn, locked, stride } = this.#host.parse('liveTracking', raw);
+      this.#session(sessionId).setTracking(isOn, locked, stride);
       return {};
     },
 
     /** Answered when nothing is under way and the files of the recording are whole. */
     liveStop: async (raw: EngineInput<'liveStop'>): Promise<object> => {
       const { sessionId } = this.#host.parse('liveStop', raw);
-      const session = this.#sessions.get(sessionId);
-      await session?.close();
-      if (this.#sessions.delete(sessionId)) await this.#host.worker().call('closeSession', { sessionId });
+      const live = this.#sessions.get(sessionId);
+      await live?.session.close();
+      if (this.#sessions.delete(sessionId)) await live?.tracker.cleanUp();
       return {};
     },
 
@@ -114,7 +129,7 @@ export class LiveSources {
   };
 
   #session(sessionId: string): LiveSession {
-    const session = this.#sessions.get(sessionId);
+    const session = this.get(sessionId);
     if (!session) throw new AppError('session-unknown', 'This live source has ended. Start it again.');
     return session;
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { analysisHeights, analysisSize, toAnalysed, toSource } from './analysis-size.ts';
+import { analysisHeights } from '../../../shared/streams.ts';
+import { analysisSize, toAnalysed, toSource } from './analysis-size.ts';
 
 const sources = fc.record({ width: fc.integer({ min: 2, max: 7680 }), height: fc.integer({ min: 2, max: 4320 }) });
 const heights = fc.constantFrom(...analysisHeights);

@@ -3,8 +3,7 @@
  * 4:2:0 needs them, never larger than the source. Boxes and points go back to source px exactly as they came.
  */
 
-export const analysisHeights = [480, 720, 1080, 1440, 2160] as const;
-export type AnalysisHeight = (typeof analysisHeights)[number];
+import type { AnalysisHeight } from '../../../shared/streams.ts';
 
 interface Size {
   width: number;

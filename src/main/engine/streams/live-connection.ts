@@ -4,18 +4,18 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors.ts';
-import type { LiveSource } from '../../../shared/live.ts';
+import type { PlayedSource } from '../../../shared/live.ts';
 import { withoutSecrets } from '../../common/shown-address.ts';
 import { listEncoders } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
-import { isClockless, worldClock } from '../media/network-source.ts';
+import { isClockless, type NetworkInput, worldClock } from '../media/network-source.ts';
 import { cameToItsEnd } from '../media/own-end.ts';
 import { containerOf } from '../media/stream-info.ts';
 import { LiveDecoder, type LiveDecoderOptions } from './live-decoder.ts';
-import { cameraInputArgs, encodeArgs, inputError, liveInput } from './live-input.ts';
+import { cameraInputArgs, encodeArgs, fileInput, inputError, liveInput } from './live-input.ts';
 
 export interface ConnectionOptions extends Omit<LiveDecoderOptions, 'onFailed'> {
-  source: LiveSource;
+  source: PlayedSource;
   /** The file of the recording. */
   path: string;
   /** Stands in for a camera in tests: ffmpeg's arguments up to and with `-i`. */
@@ -92,17 +92,23 @@ export class LiveConnection {
     const { code } = await child.exit;
     const said = withoutSecrets(child.stderr.lastError());
     if (code !== 0) this.#end(inputError(source, said));
+    else if (source.kind === 'file') this.#end(null);
     else if (source.kind === 'network' && (await cameToItsEnd(ffmpeg, source.url, child.stderr, this.#closing.signal))) this.#end(null);
     else this.#end(inputError(source, 'the connection was closed'));
   }
 
-  async #start(source: Exclude<LiveSource, { kind: 'window' }>, clock = {}): Promise<FfmpegChild> {
-    const { args, stdin } =
-      source.kind === 'network' ? liveInput(source.url, clock) : { args: await this.#cameraArgs(source.deviceId), stdin: null };
+  async #start(source: Exclude<PlayedSource, { kind: 'window' }>, clock = {}): Promise<FfmpegChild> {
+    const { args, stdin } = await this.#inputOf(source, clock);
     const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: stdin !== null });
     this.#child = child;
     if (stdin !== null) child.stdin?.end(stdin);
     return child;
+  }
+
+  async #inputOf(source: Exclude<PlayedSource, { kind: 'window' }>, clock: Readonly<Record<string, string>>): Promise<NetworkInput> {
+    if (source.kind === 'network') return liveInput(source.url, clock);
+    if (source.kind === 'file') return fileInput(source.path, source.repeats);
+    return { args: await this.#cameraArgs(source.deviceId), stdin: null };
   }
 
   async #cameraArgs(deviceId: string): Promise<string[]> {

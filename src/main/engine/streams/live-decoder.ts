@@ -5,7 +5,9 @@
  * further on: the recording never waits for it.
  */
 
+import { constants, setPriority } from 'node:os';
 import { AppError } from '../../../shared/errors.ts';
+import type { AnalysisHeight, EnhancerName } from '../../../shared/streams.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { passthroughArgs } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
@@ -14,6 +16,8 @@ import { FramePipe, LinePipe } from '../media/frame-pipe.ts';
 import { displayFilter, pictureOf, rgbFilter } from '../media/picture-form.ts';
 import { FrameCrcReader } from '../media/stream-info.ts';
 import { fitSize } from '../pipeline/media-source.ts';
+import { analysisSize } from './analysis-size.ts';
+import { enhanceFilter, rateFilter } from './enhance.ts';
 
 /** A source's picture, upright, with square pixels. */
 export type LivePicture = ReturnType<typeof pictureOf> & { hasAudio: boolean };
@@ -25,12 +29,23 @@ export interface DecodedPicture {
   model: Uint8Array;
 }
 
+/** What is decoded of a stream, and how it is prepared for the model. */
+export interface StreamProcessing {
+  /** Pictures a second at most; the others are dropped before they are scaled. */
+  targetFps: number;
+  /** Pictures for the screen, and those that are enhanced, have this height at most. */
+  analysisHeight: AnalysisHeight;
+  enhance: readonly EnhancerName[];
+}
+
 export interface LiveDecoderOptions {
   ffmpeg: string;
   /** Planes are at most this large. */
   display: { width: number; height: number };
   /** Side of the model's input. */
   modelSize: number;
+  /** Of a stream that runs by itself; null: every picture as it is. */
+  processing?: StreamProcessing | null | undefined;
   onDescribed: (picture: LivePicture, display: { width: number; height: number }) => void;
   onPicture: (picture: DecodedPicture) => void;
   /** It can't be decoded at all. */
@@ -164,13 +179,17 @@ export class LiveDecoder {
   }
 
   #displaySize(picture: LivePicture): { width: number; height: number } {
-    return fitSize(picture, this.#options.display.width, this.#options.display.height);
+    const { display, processing } = this.#options;
+    return processing ? analysisSize(picture, processing.analysisHeight) : fitSize(picture, display.width, display.height);
   }
 
   #spawn(picture: LivePicture, first: Buffer): void {
-    const { ffmpeg, modelSize } = this.#options;
+    const { ffmpeg, modelSize, processing } = this.#options;
     const display = this.#displaySize(picture);
-    const child = spawnFfmpeg(ffmpeg, { args: decodeArgs(picture, display, modelSize), extraPipes: 2, stdin: true });
+    const args = decodeArgs(picture, display, modelSize, processing ?? null);
+    const child = spawnFfmpeg(ffmpeg, { args, extraPipes: 2, stdin: true });
+    // Tracking and whoever works at the machine go first.
+    if (processing) lowerPriority(child.pid);
     this.#child = child;
     child.stdin?.write(first);
     this.#reading = this.#read(child, display).then(
@@ -210,13 +229,30 @@ export class LiveDecoder {
   }
 }
 
-const decodeArgs = (picture: LivePicture, display: { width: number; height: number }, modelSize: number): string[] => {
+const lowerPriority = (pid: number | undefined): void => {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended, or the system does not allow it.
+  }
+};
+
+const decodeArgs = (
+  picture: LivePicture,
+  display: { width: number; height: number },
+  modelSize: number,
+  processing: StreamProcessing | null,
+): string[] => {
   const info = picture;
+  const rate = processing ? `,${rateFilter(processing.targetFps)}` : '';
+  const enhance = processing ? enhanceFilter(processing.enhance) : '';
+  // Filters work on the analysis size; the model's is a last, small step from there.
+  const enhanced = enhance === '' ? '' : `scale=${display.width}:${display.height}:flags=bicubic,${enhance},`;
   const graph = [
-    '[0:V:0]settb=1/1000,split=3[t][d][m]',
+    `[0:V:0]settb=1/1000${rate},split=3[t][d][m]`,
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
     `[d]${displayFilter(info, display)}[display]`,
-    `[m]${rgbFilter(info, { width: modelSize, height: modelSize })}[model]`,
+    `[m]${enhanced}${rgbFilter(info, { width: modelSize, height: modelSize })}[model]`,
   ];
   const raw = (name: string, pipe: number): string[] => [
     ...['-map', name, ...passthroughArgs, '-c:v', 'rawvideo', '-flush_packets', '1', '-f', 'rawvideo', `pipe:${pipe}`],

@@ -31,6 +31,8 @@ export interface FollowerHost<P> {
   onFrame: (frame: LiveFrame, picture: P | null, answer: LiveAnswer | null) => Promise<void>;
   /** Tracking failed; pictures go on. */
   onFailed: (error: AppError) => void;
+  /** Catching up may take so long, ms; what is left then is a gap, so that new pictures are never held back. Default: no limit. */
+  mostCatchUpMs?: number | undefined;
 }
 
 /**
@@ -53,6 +55,8 @@ export class LiveFollower<P> {
   /** Prompts changed since the worker was told to begin. */
   #isStale = false;
   #isClosed = false;
+  /** Of each so many pictures one is tracked. */
+  #stride = 1;
   #newest = -1;
   readonly #underWay = new FramesUnderWay(inFlight);
 
@@ -65,11 +69,19 @@ export class LiveFollower<P> {
     return this.#isOn;
   }
 
-  /** @param locked objects that are not followed */
-  set(isOn: boolean, locked: readonly number[]): void {
+  /** @param locked objects that are not followed @param stride of each so many pictures one is tracked */
+  set(isOn: boolean, locked: readonly number[], stride = this.#stride): void {
     this.#isOn = isOn;
+    this.#stride = stride;
     this.#locked = new Set(locked);
     this.#host.queue.wake();
+  }
+
+  /** The tracker knows nothing any more: nobody is followed until prompts come again. */
+  reset(): void {
+    this.#isOn = false;
+    this.#isStale = false;
+    this.#next.clear();
   }
 
   /** The object was prompted on a frame: it is followed from there. */
@@ -93,16 +105,25 @@ export class LiveFollower<P> {
 
   /** Runs until {@link close}; resolves when nothing is under way. */
   async run(): Promise<void> {
-    const { queue } = this.#host;
+    const { queue, mostCatchUpMs } = this.#host;
     let takenMs = Number.NEGATIVE_INFINITY;
     let steps = 0;
+    let caughtUpMs = 0;
     while (!this.#isClosed) {
       if (this.#isStale && this.#isOn) await this.#begin();
       const behind = this.#behind();
+      if (behind.length === 0) caughtUpMs = 0;
+      if (caughtUpMs > (mostCatchUpMs ?? Number.POSITIVE_INFINITY)) {
+        for (const id of behind) this.#next.set(id, this.#newest + 1);
+        caughtUpMs = 0;
+        continue;
+      }
       const isEarly = steps < stepsBehind || this.#now() - takenMs < catchUpPictureMs;
       if (behind.length > 0 && (isEarly || queue.length === 0)) {
         steps++;
+        const beganMs = this.#now();
         await this.#stepBehind(behind);
+        caughtUpMs += this.#now() - beganMs;
         continue;
       }
       const picture = queue.take();
@@ -114,11 +135,10 @@ export class LiveFollower<P> {
       takenMs = this.#now();
       const frame = this.#host.take(picture);
       this.#newest = frame.frame;
-      await this.#submit(
-        frame,
-        picture,
-        this.#followed().filter((id) => this.#next.get(id) === frame.frame),
-      );
+      const ids = this.#followed().filter((id) => this.#next.get(id) === frame.frame);
+      const isTracked = frame.frame % this.#stride === 0;
+      if (!isTracked) for (const id of ids) this.#next.set(id, frame.frame + 1);
+      await this.#submit(frame, picture, isTracked ? ids : []);
     }
     await this.#underWay.settled();
   }

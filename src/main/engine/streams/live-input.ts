@@ -1,10 +1,11 @@
 /** How ffmpeg opens a live source, and what a source that can't be opened means. */
 import { AppError } from '../../../shared/errors.ts';
-import type { LiveSource } from '../../../shared/live.ts';
+import type { PlayedSource } from '../../../shared/live.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
 import { requireCamera, titleOf } from '../../common/live-source.ts';
 import { chooseEncoder } from '../media/encoder-args.ts';
+import { inputArgs } from '../media/ffmpeg-process.ts';
 import { type NetworkInput, networkInput } from '../media/network-source.ts';
 
 /** Matroska, a cluster for each packet, so that a packet leaves as soon as the next one is there. */
@@ -25,6 +26,12 @@ export const liveInput = (url: string, clock: Readonly<Record<string, string>> =
   const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000', ...clock }, paced);
   return { args: [...args, ...copyArgs], stdin };
 };
+
+/** A file at its own pace. */
+export const fileInput = (path: string, repeats: boolean): NetworkInput => ({
+  args: ['-re', ...(repeats ? ['-stream_loop', '-1'] : []), ...inputArgs(path), ...copyArgs],
+  stdin: null,
+});
 
 /** The system's own way to a camera. @param deviceId as `listCameras` gives it */
 export const cameraInputArgs = (deviceId: string, platform: NodeJS.Platform): string[] => {
@@ -58,9 +65,11 @@ const cameraError = (title: string, said: string): AppError => {
 };
 
 /** Why a source gave nothing, or stopped giving. @param said ffmpeg's last word */
-export const inputError = (source: LiveSource, said: string): AppError => {
+export const inputError = (source: PlayedSource, said: string): AppError => {
   if (source.kind === 'network') return addressErrorOf(source.url, said);
   if (source.kind === 'camera') return cameraError(titleOf(source), said);
+  if (source.kind === 'file')
+    return new AppError(/No such file/i.test(said) ? 'source-missing' : 'source-unreadable', `${source.path} can't be played (${said}). Check the file.`);
   return new AppError('source-unreadable', `${titleOf(source)} sends something that is not video (${said}). Restart the camera.`);
 };
 

@@ -5,7 +5,7 @@
 import { mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
-import type { LiveSource } from '../../../shared/live.ts';
+import type { PlayedSource } from '../../../shared/live.ts';
 import { titleOf } from '../../common/live-source.ts';
 import { throttle } from '../../common/throttle.ts';
 import type { EnginePlanes, EnginePrompt, LiveFrameEvent, LiveReport } from '../api/protocol.ts';
@@ -16,7 +16,7 @@ import { FrameRing, type LiveFrame } from './frame-ring.ts';
 import type { LifecycleRules } from './lifecycle.ts';
 import { LifecycleDriver } from './lifecycle-driver.ts';
 import { LiveConnection } from './live-connection.ts';
-import type { DecodedPicture, LivePicture } from './live-decoder.ts';
+import type { DecodedPicture, LivePicture, StreamProcessing } from './live-decoder.ts';
 import { type FollowerHost, LiveFollower } from './live-follower.ts';
 import { isFinal } from './live-input.ts';
 import { LiveRates } from './live-rates.ts';
@@ -25,11 +25,13 @@ import { shrinkPlanes } from './shrink-planes.ts';
 import { TimesLog } from './times-log.ts';
 
 export interface LiveSessionOptions {
-  source: LiveSource;
+  source: PlayedSource;
   /** Of the recording: segments and the log of times. What an engine before this one left there is gone on with. */
   folder: string;
   /** Bytes of the ring. */
   bufferBytes: number;
+  /** Of a stream that runs by itself; null: a person looks at it. */
+  stream?: (StreamProcessing & { bufferFrames: number; mostCatchUpMs: number }) | null | undefined;
   /** Pictures are at most this large. */
   display: { width: number; height: number };
   modelSize: number;
@@ -101,10 +103,11 @@ export class LiveSession {
     // A source that sends its first pictures in a burst is ahead of the clock: what comes now must not lie before what
     // came then.
     for (const time of readTimes(options.folder)) this.#place(time);
-    this.#ring = new FrameRing(options.bufferBytes);
+    this.#ring = new FrameRing(options.bufferBytes, options.stream?.bufferFrames);
     this.#follower = new LiveFollower({
       queue: this.#queue,
       ring: this.#ring,
+      mostCatchUpMs: options.stream?.mostCatchUpMs,
       take: (picture) => this.#take(picture),
       startPropagation: options.startPropagation,
       track: options.track,
@@ -130,6 +133,11 @@ export class LiveSession {
     return this.#frameCount;
   }
 
+  /** Whether it is known what its picture is. */
+  get isDescribed(): boolean {
+    return this.#picture !== null || this.#options.known !== null;
+  }
+
   /** Size of the source in px. @throws AppError `busy` before the first picture */
   get media(): { width: number; height: number } {
     const size = this.#picture ?? this.#options.known;
@@ -137,12 +145,19 @@ export class LiveSession {
     return { width: size.width, height: size.height };
   }
 
-  /** @param isOn null = as it is @param locked objects that are not followed */
-  setTracking(isOn: boolean | null, locked: readonly number[]): void {
+  /** @param isOn null = as it is @param locked objects that are not followed @param stride of each so many pictures one is tracked */
+  setTracking(isOn: boolean | null, locked: readonly number[], stride?: number): void {
     if (isOn !== null) this.#isFirst = false;
     if (isOn) this.#problem = null;
     this.#locked = locked;
-    this.#follower.set(isOn ?? this.#follower.isOn, locked);
+    this.#follower.set(isOn ?? this.#follower.isOn, locked, stride);
+    this.#report();
+  }
+
+  /** Another model takes over, which knows nothing of the objects. */
+  forgetObjects(): void {
+    this.#isFirst = true;
+    this.#follower.reset();
     this.#report();
   }
 
@@ -202,10 +217,10 @@ export class LiveSession {
   }
 
   #connect(): void {
-    const { source, folder, ffmpeg, display, modelSize, cameraArgs } = this.#options;
+    const { source, folder, ffmpeg, display, modelSize, cameraArgs, stream } = this.#options;
     const segment = this.#segment++;
     this.#connection = new LiveConnection({
-      ...{ source, ffmpeg, display, modelSize, cameraArgs },
+      ...{ source, ffmpeg, display, modelSize, cameraArgs, processing: stream },
       path: join(folder, segmentName(segment)),
       onBytes: (count) => {
         this.#bytes += count;
@@ -291,6 +306,7 @@ export class LiveSession {
       picture: isShown ? { ...display, planes: frame.display } : null,
       results: encoded,
       memory: toMemoryReport(frame.frame, results, media),
+      processingMs: answer?.workerMs ?? null,
     });
   }
 

@@ -150,6 +150,12 @@ export const inferenceMethods = <L>(loadModel: (input: L) => Promise<LoadedModel
       return {};
     },
 
+    /** How much of the time a session gets beside others: for a stream, its target rate. */
+    setShare: async ({ sessionId, share }: { sessionId: string; share: number }) => {
+      queue.setShare(sessionId, share);
+      return {};
+    },
+
     setPoints: (input: {
       sessionId: string;
       objectId: number;

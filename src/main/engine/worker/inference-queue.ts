@@ -39,6 +39,11 @@ export class InferenceQueue {
     return this.#running === null ? null : this.#scheduler.likelyNext(this.#running);
   }
 
+  /** How much of the time a session gets beside others; 1 by default. */
+  setShare(session: string, share: number): void {
+    this.#scheduler.setShare(session, share);
+  }
+
   /** A session is closed; its share is forgotten. */
   forget(session: string): void {
     this.#scheduler.forget(session);
