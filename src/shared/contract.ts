@@ -12,6 +12,7 @@ import { projectMethods } from './contract/projects.ts';
 import { sessionMethods } from './contract/session.ts';
 import { sourceMethods } from './contract/sources.ts';
 import { appStateSchema, sessionSchema } from './contract/state.ts';
+import { streamMethods } from './contract/streams.ts';
 import { trackingMethods } from './contract/tracking.ts';
 import { serializedErrorSchema } from './serialized-error.ts';
 
@@ -23,6 +24,7 @@ export const contract = {
   ...trackingMethods,
   ...findingMethods,
   ...sourceMethods,
+  ...streamMethods,
   ...fileMethods,
   ...projectMethods,
   ...modelMethods,

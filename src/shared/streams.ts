@@ -24,7 +24,11 @@ export type EnhancerName = (typeof enhancerNames)[number];
 
 /** An object that a stream begins with, prompted on its first frame, in source px. */
 export const firstObjectSchema = z
-  .strictObject({ name: z.string().min(1).max(100), points: z.array(pointSchema).max(100).default([]), box: boxSchema.nullable().default(null) })
+  .strictObject({
+    name: z.string().min(1).max(100),
+    points: z.array(pointSchema).max(100).default([]),
+    box: boxSchema.nullable().default(null),
+  })
   .refine(({ points, box }) => points.length > 0 || box !== null, 'give "points" or a "box"');
 export type FirstObject = z.infer<typeof firstObjectSchema>;
 
@@ -84,6 +88,8 @@ export const streamStateSchema = z.object({
   /** The session of the present chapter; null while there is none. */
   sessionId: z.uuid().nullable(),
   isViewed: z.boolean(),
+  /** The newest frame that can be shown; null: there is none. */
+  frame: z.number().int().nonnegative().nullable(),
   objects: z.number().int().nonnegative(),
   fps: z.number().nonnegative().nullable(),
   targetFps: z.number().positive(),

@@ -24,6 +24,7 @@ export const testSummary = (id: string, change: Partial<SessionSummary> = {}): S
   title: `${id}.mp4`,
   path: `/${id}.mp4`,
   isLive: false,
+  isStream: false,
   isAsleep: false,
   replaces: null,
   ...change,
@@ -42,6 +43,7 @@ export const testHost = (
   settings: noSettings,
   engine: { state: 'ready', message: null },
   models: noModels,
+  streams: [],
   notices: [],
   ...change,
 });

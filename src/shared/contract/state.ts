@@ -12,6 +12,7 @@ import { framePromptSchema } from '../prompts.ts';
 import { serializedErrorSchema } from '../serialized-error.ts';
 import { historySchema, marksSchema } from '../session-state.ts';
 import { settingsStateSchema } from '../settings.ts';
+import { streamStateSchema } from '../streams.ts';
 import { frameNumber, objectIdSchema, sessionIdSchema } from './ids.ts';
 
 const revision = z.number().int().nonnegative();
@@ -89,6 +90,8 @@ const sessionSummarySchema = z.object({
   title: z.string(),
   path: z.string(),
   isLive: z.boolean(),
+  /** It is the view of a stream, which goes on when the session is closed. */
+  isStream: z.boolean(),
   /** The engine has let go of it to save memory. It wakes by itself when it is needed. */
   isAsleep: z.boolean(),
   /**
@@ -110,6 +113,8 @@ export const appStateSchema = z.object({
   /** "ready", or why there is no engine right now. */
   engine: z.object({ state: z.enum(['starting', 'ready', 'restarting', 'failed']), message: z.string().nullable() }),
   models: modelsStateSchema,
+  /** Sources that run by themselves. */
+  streams: z.array(streamStateSchema),
   notices: z.array(z.object({ id: z.number().int(), level: z.enum(['info', 'warning', 'error']), text: z.string() })),
 });
 export type AppState = z.infer<typeof appStateSchema>;

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod';
 import { discoverySettingsSchema, type Found } from '../../../shared/discovery.ts';
-import { overlayStyleSchema } from '../../../shared/export-choice.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
+import { overlayStyleSchema } from '../../../shared/export-choice.ts';
 import { frameRateSchema } from '../../../shared/frame-rate.ts';
 import { type LiveState, playedSourceSchema } from '../../../shared/live.ts';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';

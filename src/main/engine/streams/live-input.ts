@@ -69,7 +69,10 @@ export const inputError = (source: PlayedSource, said: string): AppError => {
   if (source.kind === 'network') return addressErrorOf(source.url, said);
   if (source.kind === 'camera') return cameraError(titleOf(source), said);
   if (source.kind === 'file')
-    return new AppError(/No such file/i.test(said) ? 'source-missing' : 'source-unreadable', `${source.path} can't be played (${said}). Check the file.`);
+    return new AppError(
+      /No such file/i.test(said) ? 'source-missing' : 'source-unreadable',
+      `${source.path} can't be played (${said}). Check the file.`,
+    );
   return new AppError('source-unreadable', `${titleOf(source)} sends something that is not video (${said}). Restart the camera.`);
 };
 

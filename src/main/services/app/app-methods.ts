@@ -43,7 +43,7 @@ export const appMethods = (services: Services, sampleClip: string): Handlers<App
     },
     'session.openSample': async () => ({ sessionId: (await sessions.open(sampleClip)).id }),
     'session.close': async ({ sessionId }) => {
-      await sessions.close(sessionId, true);
+      if (!services.streams.unview(sessionId)) await sessions.close(sessionId, true);
       return {};
     },
     'session.watch': ({ sessionId }, client) => {

@@ -11,6 +11,7 @@ import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { AppLog } from '../base/app-log.ts';
 import { userDataDir } from '../base/app-paths.ts';
 import { type Handlers, viewerOf } from '../base/handlers.ts';
+import type { ModelUser } from '../base/model-user.ts';
 import { Notices } from '../base/notices.ts';
 import { Operations } from '../base/operations.ts';
 import { StateStore } from '../base/state-store.ts';
@@ -36,9 +37,13 @@ import type { SettingsService } from '../settings/settings-service.ts';
 import { shownSize } from '../settings/shown-size.ts';
 import { sourceMethods } from '../sources/source-methods.ts';
 import { createSources, type Sources } from '../sources/sources.ts';
-import { createLive } from '../streams/create-live.ts';
+import { createLive, liveSettings } from '../streams/create-live.ts';
+import { createStreams } from '../streams/create-streams.ts';
+import { attachLive } from '../streams/live-events.ts';
 import { liveMethods } from '../streams/live-methods.ts';
 import type { LiveService } from '../streams/live-service.ts';
+import { streamMethods } from '../streams/stream-methods.ts';
+import type { StreamService } from '../streams/stream-service.ts';
 import { TrackRuns } from '../tracking/track-runs.ts';
 import { trackingMethods } from '../tracking/tracking-methods.ts';
 import { appMethods } from './app-methods.ts';
@@ -64,6 +69,7 @@ export const createServices = (options: ServicesOptions): Services => {
     operations: operations.list,
     engine: engine.state,
     models: models.view,
+    streams: streams.states,
     notices: notices.list,
   }));
   const onChange = (): void => app.touch();
@@ -83,7 +89,9 @@ export const createServices = (options: ServicesOptions): Services => {
   const operations = new Operations(onChange, ({ message }) => notify('error', message));
   const engine: AppEngine = new AppEngine(options.spawnEngine, {
     onReady: (peer, isRestart) => onEngineReady(peer, isRestart),
+    restartsForEver: () => streams.configs.some(({ config }) => !config.isPaused),
     onState: ({ state, message }) => {
+      if (state === 'restarting') streams.onEngineLost();
       log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
       onChange();
     },
@@ -101,7 +109,7 @@ export const createServices = (options: ServicesOptions): Services => {
       peer,
       spawnEngine: options.spawnEngine,
       precision: () => settings.values['engine.precision'],
-      sessions: () => sessions,
+      sessions: () => withStreams,
       isWorking: () => operations.list.some(({ state }) => state === 'running'),
       operate: (kind, ...work) => operations.run(kind, ...work),
       onEngine: (state, message) => engine.tell(state, message),
@@ -134,6 +142,20 @@ export const createServices = (options: ServicesOptions): Services => {
     onNote: ({ level, text }, sessionId) => notices.add(level, text, sessionId),
     onClosed: (sessionId) => notices.sessionClosed(sessionId),
   });
+  /** Streams go along with another model by beginning a chapter with it. */
+  const withStreams: ModelUser & { hasResults: boolean } = {
+    get hasResults() {
+      return sessions.hasResults;
+    },
+    adoptModel: async (model, watch) => {
+      await sessions.adoptModel(model, watch);
+      streams.endChapters('model');
+    },
+    readoptModel: async () => {
+      await sessions.readoptModel();
+      streams.endChapters('model');
+    },
+  };
   const sources: Sources = createSources({
     folder: join(dataDir, 'imports'),
     appVersion,
@@ -160,6 +182,23 @@ export const createServices = (options: ServicesOptions): Services => {
     close: (session) => sessions.close(session.id, true),
     notify,
     onChange: (sessionId) => sessions.touch(sessionId),
+  });
+  const streams: StreamService = createStreams({
+    ...{ dataDir, keeps: projects.keeps, store: options.streamStore, clock: options.clock, notify },
+    ...options.streamTimes,
+    rules: options.liveRules,
+    engine: peer,
+    isReady: () => engine.state.state === 'ready' && models.engineModel !== null,
+    settings: () => liveSettings(settings.values, memory()),
+    openSession: (...stream) => sessions.openStream(...stream),
+    closeSession: (id) => sessions.close(id, true),
+    setShown: (id, isShown) => sessions.setShown(id, isShown),
+    claim: () => sources.store.claim(null),
+    open: (...clip) => sessions.openClip(...clip),
+    loadModel: (which) => models.useAgain(which),
+    onChange,
+    touch: (id) => sessions.touch(id),
+    tell: (level, text) => (level === 'info' ? log.add('info', text) : notify(level, text)),
   });
   const runs = new TrackRuns({ operations, models, notices, display: () => shownSize(settings.values), cancelRun });
   const find = new FindRuns({ operations, models, notices, engine: peer, modelsDir: options.modelsDir, cancelRun });
@@ -205,7 +244,8 @@ export const createServices = (options: ServicesOptions): Services => {
       sessions.find(event.sessionId)?.onTrackedFrame(event);
       models.onTrackedFrame(event);
     });
-    for (const part of [exports, find, openings, sources.imports, live]) part.attach(fresh);
+    for (const part of [exports, find, openings, sources.imports]) part.attach(fresh);
+    attachLive(fresh, [live, streams]);
     const { firstClip } = options;
     const hasFfmpeg = isRestart ? Promise.resolve() : bringMissingFfmpeg(fresh);
     if (firstClip !== undefined && !isRestart) hasFfmpeg.then(() => fresh.call('prepare', { path: resolve(firstClip) })).catch(() => {});
@@ -219,7 +259,24 @@ export const createServices = (options: ServicesOptions): Services => {
   };
 
   const services: Services = {
-    ...{ appVersion, sessions, operations, runs, find, exports, live, sources, models, projects, settings, notices, log, engine, clients },
+    ...{
+      appVersion,
+      sessions,
+      operations,
+      runs,
+      find,
+      exports,
+      live,
+      streams,
+      sources,
+      models,
+      projects,
+      settings,
+      notices,
+      log,
+      engine,
+      clients,
+    },
     get state() {
       return app.state;
     },
@@ -236,8 +293,10 @@ export const createServices = (options: ServicesOptions): Services => {
       await models.start();
       await engine.start();
       if (projects.keeps && engine.state.state === 'ready') void live.recover();
+      streams.start();
     },
     close: async () => {
+      await Promise.race([streams.close(), new Promise((done) => setTimeout(done, 10_000).unref())]);
       await Promise.race([Promise.all([operations.cancelAll(), models.close()]), new Promise((done) => setTimeout(done, 2000).unref())]);
       engine.close();
       for (const { id } of sessions.list) await projects.close(id, false);
@@ -253,7 +312,8 @@ export const createServices = (options: ServicesOptions): Services => {
     ...exportMethods(sessions.used, exports, checkPath),
     ...projectMethods({ session: sessions.used, projects, operations, checkPath, open: (folder) => sessions.openProject(folder) }),
     ...sourceMethods(sources),
-    ...liveMethods(live),
+    ...liveMethods(live, streams),
+    ...streamMethods(streams, checkPath),
     ...fileMethods(new FileThumbnails(peer), checkPath, options.browsedFolders),
     ...settingsMethods(settings, checkPath),
     ...models.handlers,

@@ -17,6 +17,7 @@ describe('diagnostics', () => {
     operations: [],
     engine: { state: 'failed', message: `${path} broke` },
     models: noModels,
+    streams: [],
     notices: [],
   };
 

@@ -6,6 +6,8 @@ import type { SpawnEngine } from '../engine-link/engine-supervisor.ts';
 import type { BringFfmpegOptions } from '../ffmpeg/bring-ffmpeg.ts';
 import type { ModelOptions } from '../models/create-models.ts';
 import type { SettingsOptions } from '../settings/create-settings.ts';
+import type { StreamDeps } from '../streams/stream-deps.ts';
+import type { StreamStore } from '../streams/stream-store.ts';
 
 export interface ServicesOptions extends ModelOptions, SettingsOptions {
   host: HostInfo['host'];
@@ -20,6 +22,12 @@ export interface ServicesOptions extends ModelOptions, SettingsOptions {
   memory?: MemorySettings | undefined;
   /** Other times than the usual for live sources, for tests. */
   liveRules?: EngineInput<'liveStart'>['rules'] | undefined;
+  /** Streams that another file lists; by default they are kept beside the projects. */
+  streamStore?: StreamStore | undefined;
+  /** Other times than the usual for streams, for tests. */
+  streamTimes?: Pick<StreamDeps, 'lifeRules' | 'retryMs'> | undefined;
+  /** Another clock than the machine's for streams, for tests. */
+  clock?: { now: () => number; wallNow: () => number } | undefined;
   /** Folders that a window may look into for something to open; default: the user's own. */
   browsedFolders?: readonly string[] | undefined;
   /** Exports without a chosen folder go to a new folder under this one. */

@@ -13,6 +13,7 @@ import type { Projects } from '../project/projects.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import type { Sources } from '../sources/sources.ts';
 import type { LiveService } from '../streams/live-service.ts';
+import type { StreamService } from '../streams/stream-service.ts';
 import type { TrackRuns } from '../tracking/track-runs.ts';
 import type { Clients } from './clients.ts';
 import type { Sessions } from './sessions.ts';
@@ -25,6 +26,7 @@ export interface Services {
   readonly find: FindRuns;
   readonly exports: Exports;
   readonly live: LiveService;
+  readonly streams: StreamService;
   readonly sources: Sources;
   readonly models: ModelService;
   readonly projects: Projects;

@@ -60,6 +60,10 @@ interface Entry {
   session: SessionService;
   store: StateStore<Session>;
   replaces: string | null;
+  /** It is the view of a stream: what runs on it is the stream's. */
+  isStream: boolean;
+  /** Clients have a tab for it. */
+  isShown: boolean;
   /** When it was used last: a number that grows with every use. */
   usedAt: number;
 }
@@ -80,9 +84,10 @@ export class Sessions {
   }
 
   get summaries(): SessionSummary[] {
-    return [...this.#entries.values()].map(({ session, replaces }) => {
+    const shown = [...this.#entries.values()].filter(({ isShown }) => isShown);
+    return shown.map(({ session, replaces, isStream }) => {
       const { id, title, path, isLive, isAsleep } = session;
-      return { id, title, path, isLive, isAsleep, replaces };
+      return { id, title, path, isLive, isStream, isAsleep, replaces };
     });
   }
 
@@ -104,14 +109,14 @@ export class Sessions {
 
   /** The session that was opened last. @throws AppError `session-unknown` when none is open */
   get latest(): SessionService {
-    const latest = this.list.at(-1);
+    const latest = [...this.#entries.values()].findLast(({ isShown }) => isShown)?.session;
     if (!latest) throw new AppError('session-unknown', 'No clip is open. Open one first.');
     return latest;
   }
 
   /** What clients see of that session; null when none is open. */
   get latestState(): Session | null {
-    return [...this.#entries.values()].at(-1)?.store.state ?? null;
+    return [...this.#entries.values()].findLast(({ isShown }) => isShown)?.store.state ?? null;
   }
 
   /** What clients that look at a session mirror. */
@@ -182,6 +187,35 @@ export class Sessions {
     return session;
   }
 
+  /** The view of a stream; it has a tab only while it is shown. @param takesOver the view of the chapter before, which ends */
+  async openStream(
+    sessionId: string,
+    title: string,
+    media: OpenedMedia,
+    work: SessionWork,
+    link: LiveLink,
+    takesOver: SessionService | null,
+  ): Promise<SessionService> {
+    const session: SessionService = SessionService.live(
+      title,
+      media,
+      this.#sessionDeps(() => sessionId),
+      work,
+      link,
+      sessionId,
+    );
+    const isShown = takesOver !== null && (this.#entries.get(takesOver.id)?.isShown ?? false);
+    await this.#add(session, takesOver, { isStream: true, isShown });
+    return session;
+  }
+
+  setShown(sessionId: string, isShown: boolean): void {
+    const entry = this.#entries.get(sessionId);
+    if (!entry || entry.isShown === isShown) return;
+    entry.isShown = isShown;
+    this.#deps.onChange();
+  }
+
   /** @param isForGood the user closed it, so that it is not opened again at the next start */
   async close(sessionId: string, isForGood = false): Promise<void> {
     const { session } = this.#entry(sessionId);
@@ -192,22 +226,28 @@ export class Sessions {
   /** Opens all sessions on a fresh engine and gives it their prompts; those that clients look at first. */
   async replay(): Promise<void> {
     const entries = [...this.#entries.values()].sort((a, b) => b.usedAt - a.usedAt);
-    for (const { session } of entries) await session.replay();
+    // A stream begins a new chapter on a fresh engine.
+    for (const { session, isStream } of entries) if (!isStream) await session.replay();
   }
 
   get hasResults(): boolean {
-    return this.list.some((session) => session.objects.some(({ results }) => results.length > 0));
+    return this.#clips.some((session) => session.objects.some(({ results }) => results.length > 0));
   }
 
   /** All sessions go on with another model, or none does. @throws AppError `cancelled` before anything has changed */
   async adoptModel(model: EngineModel, watch: LoadWatch): Promise<void> {
     const adopted: (() => void)[] = [];
-    for (const session of this.list) adopted.push(await session.prepareModel(model, watch));
+    for (const session of this.#clips) adopted.push(await session.prepareModel(model, watch));
     for (const adopt of adopted) adopt();
   }
 
   async readoptModel(): Promise<void> {
-    for (const session of this.list) await session.readoptModel();
+    for (const session of this.#clips) await session.readoptModel();
+  }
+
+  /** Without the views of streams. */
+  get #clips(): SessionService[] {
+    return [...this.#entries.values()].flatMap(({ session, isStream }) => (isStream ? [] : [session]));
   }
 
   #entry(sessionId: string): Entry {
@@ -267,10 +307,14 @@ export class Sessions {
     return session;
   }
 
-  async #add(session: SessionService, replaces: SessionService | null): Promise<void> {
+  async #add(
+    session: SessionService,
+    replaces: SessionService | null,
+    { isStream, isShown }: Pick<Entry, 'isStream' | 'isShown'> = { isStream: false, isShown: true },
+  ): Promise<void> {
     const { projects, onChange } = this.#deps;
     const store = new StateStore<Session>((revision) => session.view(revision, projects.of(session.id)?.view ?? null));
-    this.#entries.set(session.id, { session, store, replaces: replaces?.id ?? null, usedAt: ++this.#uses });
+    this.#entries.set(session.id, { session, store, replaces: replaces?.id ?? null, isStream, isShown, usedAt: ++this.#uses });
     if (replaces) await this.#drop(replaces, true);
     onChange();
     await this.#letSleep();

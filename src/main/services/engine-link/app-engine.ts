@@ -15,6 +15,8 @@ export interface EngineOwner {
   onReady(peer: EnginePeer, isRestart: boolean): Promise<void>;
   /** Its state is another. */
   onState(state: AppState['engine']): void;
+  /** It is never given up. */
+  restartsForEver?(): boolean;
 }
 
 export class AppEngine {
@@ -33,6 +35,7 @@ export class AppEngine {
         this.#error = error;
         this.tell('failed', error.message);
       },
+      restartsForEver: () => owner.restartsForEver?.() ?? false,
     };
     this.#supervisor = new EngineSupervisor(spawn, listener, clock);
   }

@@ -30,11 +30,15 @@ export interface EngineListener {
   onLost(reason: string): void;
   /** It will not be started again by itself. */
   onFailed(error: AppError): void;
+  /** Streams run with nobody there to start it again: it is never given up, only started after longer and longer pauses. */
+  restartsForEver?(): boolean;
 }
 
 const mostRestarts = 5;
 const restartWindowMs = 60_000;
 const firstPauseMs = 200;
+/** Of an engine that is started for ever. */
+const longestPauseMs = 300_000;
 
 /** Time, replaced in tests. */
 export interface SupervisorClock {
@@ -59,6 +63,9 @@ export class EngineSupervisor {
   readonly #lostAt: number[] = [];
   #process: EngineProcess | null = null;
   #peer: EnginePeer | null = null;
+  #startedMs: number | null = null;
+  /** One that ran for a minute before it was lost begins a new row. */
+  #lossesInARow = 0;
   /** Why it has given up. */
   #failure: AppError | null = null;
   #closed = false;
@@ -127,6 +134,7 @@ export class EngineSupervisor {
   }
 
   async #start(isRestart: boolean): Promise<void> {
+    this.#startedMs = this.#clock.nowMs();
     const started = this.#spawn();
     const peer: EnginePeer = new RpcPeer(started.link);
     this.#process = started;
@@ -152,6 +160,13 @@ export class EngineSupervisor {
     const nowMs = this.#clock.nowMs();
     this.#lostAt.push(nowMs);
     while (this.#lostAt[0]! < nowMs - restartWindowMs) this.#lostAt.shift();
+    const startedMs = this.#startedMs ?? nowMs;
+    this.#lossesInARow = nowMs - startedMs > restartWindowMs ? 1 : this.#lossesInARow + 1;
+    if (this.#listener.restartsForEver?.()) {
+      const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(20, this.#lossesInARow - 1));
+      this.#callOff = this.#clock.after(pauseMs, () => void this.#start(true));
+      return;
+    }
     if (this.#lostAt.length > mostRestarts) {
       this.#failure = new AppError(
         'engine-lost',

@@ -19,6 +19,7 @@ import { readModelSettings } from './model-settings.ts';
 import { leastFrames, ModelSpeeds, speedOf } from './model-speeds.ts';
 import { ModelSwitch } from './model-switch.ts';
 import { ModelTasks } from './model-tasks.ts';
+import { smallerThan } from './smaller-model.ts';
 
 export interface ModelServiceOptions {
   installer: ModelInstaller;
@@ -112,6 +113,20 @@ export class ModelService {
     this.requireLoaded();
     const entry = this.#entries.find(({ id }) => spec === id || spec.startsWith(`${id}@`));
     await this.#switch.to(spec, entry?.name ?? spec);
+  }
+
+  /**
+   * The memory is full: the model at work is loaded anew, or the next smaller one that is installed.
+   * @returns whether there was one
+   */
+  async useAgain(which: 'again' | 'smaller'): Promise<boolean> {
+    const { view } = this.#options.active;
+    if (!view) return false;
+    await this.refresh();
+    const next = which === 'again' ? `${view.id}@${view.imageSize}` : smallerThan(view, this.#entries);
+    if (next === null) return false;
+    await this.switchTo(next);
+    return true;
   }
 
   /** A run of that many frames and objects went at that speed with the model at work. */

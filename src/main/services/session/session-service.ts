@@ -116,8 +116,15 @@ export class SessionService {
    * A session whose source is live: it begins with nothing, and `media` grows.
    * @param title what is shown for a path
    */
-  static live(title: string, media: OpenedMedia, deps: SessionDeps, work: SessionWork, live: LiveLink): SessionService {
-    return new SessionService(title, media, deps, randomUUID(), work, live);
+  static live(
+    title: string,
+    media: OpenedMedia,
+    deps: SessionDeps,
+    work: SessionWork,
+    live: LiveLink,
+    id: string = randomUUID(),
+  ): SessionService {
+    return new SessionService(title, media, deps, id, work, live);
   }
 
   /** What has to be known of the clip, though it can be used. */

@@ -40,16 +40,19 @@ export interface LiveApp {
   rules?: EngineInput<'liveStart'>['rules'] | undefined;
 }
 
+/** What the settings say of every live source. */
+export const liveSettings = (values: SettingValues, memory: MemorySettings) => ({
+  bufferBytes: values['live.bufferMb'] * 2 ** 20,
+  tries: values['live.tries'],
+  memory,
+  display: shownSize(values),
+});
+
 export const createLive = (app: LiveApp): LiveService =>
   new LiveService({
     ...app,
     folder: join(app.dataDir, 'live'),
-    settings: () => ({
-      bufferBytes: app.values()['live.bufferMb'] * 2 ** 20,
-      tries: app.values()['live.tries'],
-      memory: app.memory(),
-      display: shownSize(app.values()),
-    }),
+    settings: () => liveSettings(app.values(), app.memory()),
     open: async (clip, live) => {
       const session = await app.open(clip.path, (...work) => clip.adopt(...work), live);
       clip.adoptTrees(session, session.media);

@@ -1,8 +1,9 @@
 /** The contract's methods on live sources. */
 import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import type { LiveService } from './live-service.ts';
+import type { StreamService } from './stream-service.ts';
 
-export const liveMethods = (live: LiveService): Handlers<MethodsOf<'live'>> => ({
+export const liveMethods = (live: LiveService, streams: StreamService): Handlers<MethodsOf<'live'>> => ({
   'live.cameras': () => live.cameras(),
   'live.start': ({ source }, client) => live.start(source, client),
   'live.append': async ({ operationId, data }) => {
@@ -11,7 +12,7 @@ export const liveMethods = (live: LiveService): Handlers<MethodsOf<'live'>> => (
   },
   'live.stop': async ({ sessionId }) => ({ sessionId: await live.stop(sessionId) }),
   'live.setTracking': async ({ sessionId, isOn }) => {
-    await live.setTracking(sessionId, isOn);
+    if (!(await streams.setTracking(sessionId, isOn))) await live.setTracking(sessionId, isOn);
     return {};
   },
 });

@@ -9,13 +9,14 @@ import type { LiveSource } from '../../../shared/live.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
 import { requireCamera, titleOf } from '../../common/live-source.ts';
-import type { EngineInput, LiveFrameEvent, LiveReport } from '../../engine/api/protocol.ts';
+import type { EngineEvents, EngineInput, LiveFrameEvent } from '../../engine/api/protocol.ts';
 import type { Operations } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { LiveLink } from '../session/live-link.ts';
 import type { SessionService } from '../session/session-service.ts';
 import type { LiveClip } from './live-clip.ts';
 import { clipNameOf, connecting, type Live } from './live-entry.ts';
+import type { LiveListener } from './live-events.ts';
 import { LiveMedia } from './live-media.ts';
 import { LiveRecordings, type LiveRecordingsDeps } from './live-recordings.ts';
 import type { LiveWork } from './live-work.ts';
@@ -39,7 +40,7 @@ const longestMs = 6 * 3_600_000;
 /** Between two looks at the disk, ms. */
 const roomEveryMs = 5_000;
 
-export class LiveService {
+export class LiveService implements LiveListener {
   readonly #deps: LiveServiceDeps;
   readonly #recordings: LiveRecordings;
   /** By session. */
@@ -54,14 +55,10 @@ export class LiveService {
     return this.#live.size > 0;
   }
 
-  attach(peer: EnginePeer): void {
-    peer.on('liveMedia', ({ sessionId, ...described }) => {
-      const live = this.#of(sessionId);
-      live?.media.describe(described);
-      if (live) this.#deps.onChange(sessionId);
-    });
-    peer.on('liveFrame', (event) => this.#onFrame(event));
-    peer.on('liveReport', ({ sessionId, ...report }) => this.#onReport(sessionId, report));
+  onMedia({ sessionId, ...described }: EngineEvents['liveMedia']): void {
+    const live = this.#of(sessionId);
+    live?.media.describe(described);
+    if (live) this.#deps.onChange(sessionId);
   }
 
   async cameras(): Promise<MethodOutput<'live.cameras'>> {
@@ -171,6 +168,7 @@ export class LiveService {
     await engine.call('liveStart', {
       ...{ sessionId: live.id, source, folder: work.folder, bufferBytes, tries, memory, display, rules },
       picture: media.count === 0 ? null : { width: media.width, height: media.height },
+      stream: null,
     });
   }
 
@@ -190,14 +188,14 @@ export class LiveService {
     await this.#deps.engine().call('liveTracking', { sessionId: live.id, isOn: live.state.isTracking, locked: this.#locked(live) });
   }
 
-  #onFrame(event: LiveFrameEvent): void {
+  onFrame(event: LiveFrameEvent): void {
     const live = this.#of(event.sessionId);
     if (!live) return;
     if (event.isNew) live.media.add(event.frame, event.timeMs);
     live.session.onLiveFrame(event);
   }
 
-  #onReport(sessionId: string, { state, isOver }: LiveReport): void {
+  onReport({ sessionId, state, isOver }: EngineEvents['liveReport']): void {
     const live = this.#of(sessionId);
     if (!live || live.ending) return;
     live.state = state;
