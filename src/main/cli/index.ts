@@ -16,6 +16,7 @@ import { exportNames } from './output-options.ts';
 import { runServeCommand } from './serve-command.ts';
 import { exitCodes, printError } from './terminal.ts';
 import { runTrackCommand } from './track-command.ts';
+import { runWatchCommand } from './watch-command.ts';
 
 const several = (value: string, all: string[]): string[] => [...all, value];
 
@@ -151,6 +152,21 @@ program
   .description('print a job to begin with')
   .option('--schema', 'print the JSON Schema of a job instead', false)
   .action(({ schema }) => finish(runJobInitCommand(schema)));
+
+engineOptions(
+  program
+    .command('watch')
+    .description('run streams for weeks without a window, as a file of JSON says')
+    .argument('<config.json>', 'the streams, see docs/streams.md'),
+  defaultModel,
+)
+  .option('--every <seconds>', 'from one line of status to the next', '10')
+  .option('--json', 'a line of JSON each time', false)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 ended, 1 failed, 2 bad configuration, 3 no source can be opened, 4 port in use, 130 ended at once.',
+  )
+  .action((config, options) => finish(runWatchCommand(config, options)));
 
 engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
   .option('--out <folder>', 'where to write (default: a new folder, sam2-video-demo)')

@@ -7,7 +7,7 @@ import { type LiveAnswer, LiveFollower } from './live-follower.ts';
 const timings = { imageEncoder: 0, memoryAttention: 0, maskDecoder: 0, memoryEncoder: 0, inside: 0 };
 
 /** A follower over a worker that answers when it is told to. */
-const setUp = (ringBytes = 1000, stepMs = 1000) => {
+const setUp = (ringBytes = 1000, stepMs = 1000, mostCatchUpMs?: number) => {
   let nowMs = 0;
   const queue = new FrameQueue<number>(3);
   const ring = new FrameRing(ringBytes);
@@ -39,6 +39,7 @@ const setUp = (ringBytes = 1000, stepMs = 1000) => {
         sent.push([frame, picture !== null]);
       },
       onFailed: ({ code }) => failures.push(code),
+      mostCatchUpMs,
     },
     () => {
       nowMs += stepMs;
@@ -123,6 +124,40 @@ describe('following live', () => {
     expect(frames).toEqual(frames.toSorted((a, b) => a - b));
     expect(frames).toEqual(frames.map((_, i) => i));
     expect(queue.dropped).toBeGreaterThan(4);
+    await end();
+  });
+
+  it('catches up for no longer than it may, and leaves a gap', async () => {
+    const { follower, asked, sent, come, settle, answerAll, end } = setUp(1000, 100, 250);
+    await come(9);
+    follower.set(true, []);
+    follower.prompted(1, 0);
+    await settle();
+    await answerAll();
+    const behind = asked.map(({ frame }) => frame);
+    expect(behind.length).toBeLessThan(9);
+    expect(behind).toEqual(behind.map((_, i) => i));
+    await come(1);
+    await answerAll();
+    expect(asked.at(-1)).toMatchObject({ frame: 9, ids: [1] });
+    expect(sent.at(-1)).toEqual([9, true]);
+    await end();
+  });
+
+  it('tracks every other picture when it is told to, and shows them all', async () => {
+    const { follower, asked, sent, come, answerAll, end } = setUp();
+    await come(1);
+    follower.set(true, [], 2);
+    follower.prompted(1, 0);
+    await come(1);
+    await answerAll();
+    for (let i = 0; i < 4; i++) {
+      await come(1);
+      await answerAll();
+    }
+    const tracked = asked.map(({ frame }) => frame).filter((frame) => frame > 1);
+    expect(tracked).toEqual([2, 4]);
+    expect(sent.filter(([, isNew]) => isNew).map(([frame]) => frame)).toEqual([0, 1, 2, 3, 4, 5]);
     await end();
   });
 

@@ -113,7 +113,7 @@ export class LiveFollower<P> {
       if (this.#isStale && this.#isOn) await this.#begin();
       const behind = this.#behind();
       if (behind.length === 0) caughtUpMs = 0;
-      if (caughtUpMs > (mostCatchUpMs ?? Number.POSITIVE_INFINITY)) {
+      if (mostCatchUpMs !== undefined && caughtUpMs > mostCatchUpMs) {
         for (const id of behind) this.#next.set(id, this.#newest + 1);
         caughtUpMs = 0;
         continue;
@@ -121,9 +121,9 @@ export class LiveFollower<P> {
       const isEarly = steps < stepsBehind || this.#now() - takenMs < catchUpPictureMs;
       if (behind.length > 0 && (isEarly || queue.length === 0)) {
         steps++;
-        const beganMs = this.#now();
+        const beganMs = mostCatchUpMs === undefined ? 0 : this.#now();
         await this.#stepBehind(behind);
-        caughtUpMs += this.#now() - beganMs;
+        if (mostCatchUpMs !== undefined) caughtUpMs += this.#now() - beganMs;
         continue;
       }
       const picture = queue.take();

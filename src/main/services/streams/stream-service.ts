@@ -76,10 +76,10 @@ export class StreamService implements LiveListener {
     await Promise.all(runs.map((run) => run.close()));
   }
 
-  /** @throws AppError `bad-request`, `not-allowed` */
-  add(config: StreamConfig): string {
+  /** @param wantedId by default a new one @throws AppError `bad-request`, `not-allowed` */
+  add(config: StreamConfig, wantedId: string | null = null): string {
     checkSource(config);
-    const id = this.#deps.store.put(null, config);
+    const id = this.#deps.store.put(wantedId, config);
     this.#run(id, config);
     this.tick();
     this.#deps.onChange();
