@@ -1,5 +1,6 @@
 /**
- * Streams: sources that are configured once and run by themselves for weeks, whether somebody looks or not. A session is
+ * Streams: sources that are configured once and run by themselves for weeks, whether somebody looks or not. A session
+ * is
  * what a person works on; viewing a stream shows the session of its present chapter.
  */
 import { z } from 'zod';
@@ -11,8 +12,7 @@ const [networkSource, cameraSource] = liveSourceSchema.options;
 const fileSource = playedSourceSchema.options[3];
 
 /** An address, a camera of the machine that runs the engine, or a file that is played at its own pace. */
-export const streamSourceSchema = z.discriminatedUnion('kind', [networkSource, cameraSource, fileSource]);
-export type StreamSource = z.infer<typeof streamSourceSchema>;
+const streamSourceSchema = z.discriminatedUnion('kind', [networkSource, cameraSource, fileSource]);
 
 /** Heights a stream may be worked on at, px; the width follows. */
 export const analysisHeights = [480, 720, 1080, 1440, 2160] as const;
@@ -23,22 +23,20 @@ export const enhancerNames = ['denoise', 'sharpen', 'low-light'] as const;
 export type EnhancerName = (typeof enhancerNames)[number];
 
 /** An object that a stream begins with, prompted on its first frame, in source px. */
-export const firstObjectSchema = z
+const firstObjectSchema = z
   .strictObject({
     name: z.string().min(1).max(100),
     points: z.array(pointSchema).max(100).default([]),
     box: boxSchema.nullable().default(null),
   })
   .refine(({ points, box }) => points.length > 0 || box !== null, 'give "points" or a "box"');
-export type FirstObject = z.infer<typeof firstObjectSchema>;
 
-export const retentionSchema = z.strictObject({
+const retentionSchema = z.strictObject({
   /** Days a chapter is kept; null: no limit. */
   days: z.number().positive().max(3650).nullable().default(7),
   /** Gigabytes of chapters that are kept; null: no limit. */
   gigabytes: z.number().positive().max(100_000).nullable().default(20),
 });
-export type RetentionSettings = z.infer<typeof retentionSchema>;
 
 /** What a profile sets where a stream says nothing itself. */
 export const streamProfiles = {
@@ -75,8 +73,7 @@ export const streamIdSchema = z.uuid();
  * its source is tried without end. paused: by the user. ended: a file that was played to its end. failed: the source
  * refuses (a wrong password, no such camera); it is tried again after a while.
  */
-export const streamPhases = ['starting', 'active', 'stale', 'parked', 'paused', 'ended', 'failed'] as const;
-export type StreamPhaseName = (typeof streamPhases)[number];
+const streamPhases = ['starting', 'active', 'stale', 'parked', 'paused', 'ended', 'failed'] as const;
 
 /** A stream as every client mirrors it: under 1 KB, whatever its age. */
 export const streamStateSchema = z.object({

@@ -1,4 +1,7 @@
-/** Streams without a window, through the command line: how they run, how they end, and what is said of a bad configuration. */
+/**
+ * Streams without a window, through the command line: how they run, how they end, and what is said of a bad
+ * configuration.
+ */
 
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,7 @@
-/** Streams over real connections: they run by themselves, chapter by chapter, whatever happens to their sources and the engine. */
+/**
+ * Streams over real connections: they run by themselves, chapter by chapter, whatever happens to their sources and the
+ * engine.
+ */
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

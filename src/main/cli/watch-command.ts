@@ -4,6 +4,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import { AppError } from '../../shared/errors.ts';
+import { plural } from '../../shared/language.ts';
 import type { StreamState } from '../../shared/streams.ts';
 import type { Services } from '../services/app/services.ts';
 import { MemoryStreams } from '../services/streams/stream-store.ts';
@@ -17,7 +18,7 @@ export interface WatchOptions extends EngineOptions {
 }
 
 /** Beyond the usual: 2 bad configuration, 3 no source can be opened, 4 the port is in use. */
-export const watchCodes = { ...exitCodes, badConfiguration: 2, noSource: 3, portInUse: 4 } as const;
+const watchCodes = { ...exitCodes, badConfiguration: 2, noSource: 3, portInUse: 4 } as const;
 
 const secondsOf = (text: string): number => {
   const seconds = Number(text);
@@ -26,14 +27,12 @@ const secondsOf = (text: string): number => {
   return seconds;
 };
 
-const count = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? '' : 's'}`;
-
 /** "Front: active, 14.9 of 15 frames/s, 2 objects, 120 ms, 0 dropped, 0 faults" */
-export const statusOf = ({ name, phase, fps, targetFps, objects, latencyMs, dropped, faults, lastFault }: StreamState): string => {
+const statusOf = ({ name, phase, fps, targetFps, objects, latencyMs, dropped, faults, lastFault }: StreamState): string => {
   const rate = fps === null ? [] : [`${fps.toFixed(1)} of ${targetFps} frames/s`];
   const latency = latencyMs === null ? [] : [`${Math.round(latencyMs)} ms`];
   const why = phase === 'active' || !lastFault ? '' : ` (${lastFault.message})`;
-  return `${name}: ${[phase, ...rate, count(objects, 'object'), ...latency, `${dropped} dropped`, count(faults, 'fault')].join(', ')}${why}`;
+  return `${name}: ${[phase, ...rate, plural(objects, 'object'), ...latency, `${dropped} dropped`, plural(faults, 'fault')].join(', ')}${why}`;
 };
 
 /** Says nothing but whether the engine is there: it needs no token. @throws AppError `not-allowed` for a port in use */
@@ -162,7 +161,9 @@ const tellError = (error: unknown): void => {
   process.stderr.write(`The configuration was not taken over, the former one goes on. ${(error as Error).message}\n`);
 };
 
-/** The first SIGINT or SIGTERM ends it when its recordings are whole, a second one at once; SIGHUP reads the file again. */
+/**
+ * The first SIGINT or SIGTERM ends it when its recordings are whole, a second one at once; SIGHUP reads the file again.
+ */
 const onSignals = ({ end, reload }: { end: () => void; reload: () => void }): (() => void) => {
   let isEnding = false;
   const ending = (): void => {

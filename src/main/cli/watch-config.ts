@@ -1,4 +1,7 @@
-/** The configuration of `sam2-video watch`: which streams run, read and checked whole, so that all that is wrong is said at once. */
+/**
+ * The configuration of `sam2-video watch`: which streams run, read and checked whole, so that all that is wrong is said
+ * at once.
+ */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';

@@ -1,4 +1,6 @@
-/** Methods on streams: sources that are configured once and run by themselves. How each is doing is in the app's state. */
+/**
+ * Methods on streams: sources that are configured once and run by themselves. How each is doing is in the app's state.
+ */
 import { z } from 'zod';
 import { chapterSchema, streamConfigSchema, streamIdSchema } from '../streams.ts';
 import { inSession, type MethodTable, nothing } from './ids.ts';

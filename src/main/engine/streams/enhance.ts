@@ -1,5 +1,6 @@
 /**
- * What may be done to a picture before the model sees it; none of it is on by itself. The recording and the view stay as
+ * What may be done to a picture before the model sees it; none of it is on by itself. The recording and the view stay
+ * as
  * the camera sent them. Each enhancer is one filter of ffmpeg, so it runs in the decoder's process beside the tracking.
  */
 import type { EnhancerName } from '../../../shared/streams.ts';

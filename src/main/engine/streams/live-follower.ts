@@ -31,7 +31,10 @@ export interface FollowerHost<P> {
   onFrame: (frame: LiveFrame, picture: P | null, answer: LiveAnswer | null) => Promise<void>;
   /** Tracking failed; pictures go on. */
   onFailed: (error: AppError) => void;
-  /** Catching up may take so long, ms; what is left then is a gap, so that new pictures are never held back. Default: no limit. */
+  /**
+   * Catching up may take so long, ms; what is left then is a gap, so that new pictures are never held back. Default: no
+   * limit.
+   */
   mostCatchUpMs?: number | undefined;
 }
 

@@ -145,7 +145,11 @@ export class LiveSession {
     return { width: size.width, height: size.height };
   }
 
-  /** @param isOn null = as it is @param locked objects that are not followed @param stride of each so many pictures one is tracked */
+  /**
+   * @param isOn null = as it is
+   * @param locked objects that are not followed
+   * @param stride of each so many pictures one is tracked
+   */
   setTracking(isOn: boolean | null, locked: readonly number[], stride?: number): void {
     if (isOn !== null) this.#isFirst = false;
     if (isOn) this.#problem = null;

@@ -7,7 +7,7 @@ export interface RetryRules {
   delayMs: number;
 }
 
-export const outOfMemoryRules: RetryRules = { tries: 1, delayMs: 100 };
+const outOfMemoryRules: RetryRules = { tries: 1, delayMs: 100 };
 
 /** @param onRetry told of each try that failed */
 export const retryOutOfMemory = async <T>(

@@ -187,7 +187,10 @@ export class Sessions {
     return session;
   }
 
-  /** The view of a stream; it has a tab only while it is shown. @param takesOver the view of the chapter before, which ends */
+  /**
+   * The view of a stream; it has a tab only while it is shown.
+   * @param takesOver the view of the chapter before, which ends
+   */
   async openStream(
     sessionId: string,
     title: string,

@@ -30,7 +30,9 @@ export interface EngineListener {
   onLost(reason: string): void;
   /** It will not be started again by itself. */
   onFailed(error: AppError): void;
-  /** Streams run with nobody there to start it again: it is never given up, only started after longer and longer pauses. */
+  /**
+   * Streams run with nobody there to start it again: it is never given up, only started after longer and longer pauses.
+   */
   restartsForEver?(): boolean;
 }
 

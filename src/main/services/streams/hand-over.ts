@@ -1,5 +1,6 @@
 /**
- * From one chapter of a stream to the next: each object goes along with its id and its last mask, which is its prompt on
+ * From one chapter of a stream to the next: each object goes along with its id and its last mask, which is its prompt
+ * on
  * the next chapter's first frame. An object that was out of the picture goes along without a mask: a mask of long ago
  * would take hold of whatever is in its place now.
  */

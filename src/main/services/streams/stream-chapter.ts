@@ -134,7 +134,10 @@ export class StreamChapter {
     }
   }
 
-  /** Closes its folder; one without a picture leaves none. @param keepsSession it has gone over to the next chapter already */
+  /**
+   * Closes its folder; one without a picture leaves none.
+   * @param keepsSession it has gone over to the next chapter already
+   */
   async close(keepsSession: boolean): Promise<void> {
     await this.stop();
     const objects = this.session?.edits.list.length ?? 0;

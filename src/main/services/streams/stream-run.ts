@@ -1,5 +1,6 @@
 /**
- * One stream while the app runs: its chapters one after the other, its life, what goes wrong and how it goes on. Nothing
+ * One stream while the app runs: its chapters one after the other, its life, what goes wrong and how it goes on.
+ * Nothing
  * ends it but its user, or the end of a file. It holds as much after a year as after an hour.
  */
 import { AppError } from '../../../shared/errors.ts';
