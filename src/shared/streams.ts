@@ -63,8 +63,6 @@ export const streamConfigSchema = z.strictObject({
   objects: z.array(firstObjectSchema).max(64).default([]),
 });
 export type StreamConfig = z.infer<typeof streamConfigSchema>;
-/** As it is written by hand or sent: what is left out has its default. */
-export type StreamConfigInput = z.input<typeof streamConfigSchema>;
 
 export const streamIdSchema = z.uuid();
 

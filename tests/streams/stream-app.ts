@@ -2,10 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from 'zod';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import type { Services } from '../../src/main/services/app/services.ts';
 import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
-import { type StreamConfigInput, type StreamState, streamConfigSchema } from '../../src/shared/streams.ts';
+import { type StreamState, streamConfigSchema } from '../../src/shared/streams.ts';
 
 export class StreamApp {
   readonly services: Services;
@@ -29,7 +30,7 @@ export class StreamApp {
     return new StreamApp(services, own);
   }
 
-  add(config: StreamConfigInput): string {
+  add(config: z.input<typeof streamConfigSchema>): string {
     return this.services.streams.add(streamConfigSchema.parse(config));
   }
 
