@@ -21,7 +21,7 @@ const host = spawn(
   ['--disable-warning=ExperimentalWarning', join(root, 'src/main/cli/index.ts'), 'serve', '--port', '0'],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SAM2_VIDEO_DATA: data },
+    env: { ...process.env, SAM2_VIDEO_DATA: data, SAM2_VIDEO_ENGINE_MODEL_OFFER: 'never' },
   },
 );
 const url = await new Promise((resolve) => {

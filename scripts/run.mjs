@@ -125,6 +125,7 @@ const tasks = {
   'bench-ui': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/ui.ts'), args)),
   'bench-quality': (args) => run(join(root, 'bench/quality.ts'), args),
   'bench-discover': (args) => run(join(root, 'bench/discover.ts'), args),
+  'bench-first-minute': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/first-minute.ts'), args)),
   'bench-prompts': (args) => run(join(root, 'bench/prompts.ts'), args),
   test: async () => {
     const env = ensureTestTools();

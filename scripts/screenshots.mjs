@@ -1,6 +1,6 @@
 // Takes the pictures of docs/ from the running app: node scripts/run.mjs screenshots [name ...]
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,15 @@ mkdirSync(out, { recursive: true });
 // to.
 const data = join(tmpdir(), 'sam2-video');
 rmSync(data, { recursive: true, force: true });
+const ffmpeg = process.env.FFMPEG_PATH ?? 'ffmpeg';
+const sample = join(root, 'resources/sample.mp4');
+// Something to choose from in the open dialog, at a place that is nobody's.
+const videos = join(tmpdir(), 'videos');
+rmSync(videos, { recursive: true, force: true });
+mkdirSync(videos);
+const looks = { 'squirrel.mp4': 'null', 'mirrored.mp4': 'hflip', 'close-up.mp4': 'crop=640:360:120:120', 'dusk.mp4': 'eq=gamma=0.6' };
+for (const [name, look] of Object.entries(looks))
+  execFileSync(ffmpeg, ['-v', 'error', '-i', sample, '-t', '1', '-vf', look, '-an', join(videos, name)]);
 const host = spawn(
   process.execPath,
   [
@@ -20,12 +29,15 @@ const host = spawn(
     join(root, 'src/main/cli/index.ts'),
     'serve',
     '--sample',
+    '--allow',
+    videos,
     '--export-dir',
     join(tmpdir(), 'exports'),
   ],
   {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, SAM2_VIDEO_DATA: data },
+    // Offers come when they like.
+    env: { ...process.env, SAM2_VIDEO_DATA: data, SAM2_VIDEO_ENGINE_MODEL_OFFER: 'never' },
   },
 );
 const url = await new Promise((resolve) => {
@@ -49,7 +61,6 @@ const browser = await chromium.launch({
   ],
 });
 const wanted = process.argv.slice(2);
-const ffmpeg = process.env.FFMPEG_PATH ?? 'ffmpeg';
 /** Writes a screenshot (PNG) to docs/ as WebP, which takes a sixth of the space. */
 const save = (name, png) => {
   const encode = ['-f', 'png_pipe', '-i', '-', '-c:v', 'libwebp', '-quality', '85', '-preset', 'text'];
@@ -117,14 +128,27 @@ await shoot(
 );
 await shoot('keys', 'light', small, press('?'));
 await shoot('settings', 'dark', small, press('Control+,'));
-await shoot('models', 'light', small, press('m'));
+await shoot(
+  'models',
+  'light',
+  small,
+  after(async (page) => {
+    await page.keyboard.press('m');
+    const tiny = page.getByRole('dialog', { name: 'Models' }).getByRole('listitem', { name: 'SAM 2.1 tiny' });
+    await tiny.getByRole('button', { name: /^Measure at 512 px/ }).click();
+    await tiny.getByRole('meter', { name: /^Speed at 512 px/ }).waitFor({ timeout: 240_000 });
+  }),
+);
 await shoot(
   'open',
   'light',
   small,
   after(async (page) => {
     await page.keyboard.press('Control+o');
-    await page.getByRole('dialog').getByRole('textbox').fill('/videos/harbour.mp4');
+    const dialog = page.getByRole('dialog', { name: 'Open a clip' });
+    await dialog.getByRole('button', { name: videos }).click();
+    await dialog.getByRole('button', { name: /squirrel/ }).hover();
+    await page.waitForFunction(() => [...document.querySelectorAll('dialog img, [role=dialog] img')].length >= 4);
   }),
 );
 await shoot(
@@ -209,7 +233,7 @@ await shoot(
 
 // The bundled clip over and over, as a camera on the network would send it. Last: it takes the place of the clip.
 const stream = createServer((_request, response) => {
-  const clip = ['-re', '-stream_loop', '-1', '-i', join(root, 'resources/sample.mp4'), '-an', '-c', 'copy'];
+  const clip = ['-re', '-stream_loop', '-1', '-i', sample, '-an', '-c', 'copy'];
   const child = spawn(ffmpeg, ['-v', 'error', ...clip, '-f', 'mpegts', '-'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -263,3 +287,12 @@ stream.close();
 await browser.close();
 host.kill('SIGINT');
 host.on('exit', () => rmSync(data, { recursive: true, force: true }));
+rmSync(videos, { recursive: true, force: true });
+
+if (wanted.length === 0 || wanted.includes('contact-sheet')) {
+  const made = join(tmpdir(), 'sam2-video-contact-sheet');
+  const demo = ['--disable-warning=ExperimentalWarning', join(root, 'src/main/cli/index.ts'), 'demo', '--overwrite', '--out', made];
+  execFileSync(process.execPath, demo, { stdio: ['ignore', 'ignore', 'inherit'] });
+  save('contact-sheet', readFileSync(join(made, 'contact-sheet.png')));
+  rmSync(made, { recursive: true, force: true });
+}

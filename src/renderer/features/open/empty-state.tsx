@@ -31,7 +31,7 @@ export const EmptyState = () => {
         </CommandButton>
       </div>
       <p className={styles.emptyNote}>{isOpening ? text.opening : engine === 'starting' ? waiting : text.dropHere}</p>
-      <Recents />
+      <Recents most={8} />
     </div>
   );
 };

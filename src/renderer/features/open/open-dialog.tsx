@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FileBrowser } from '../files/file-browser.tsx';
 import styles from './open.module.css';
+import { Recents } from './recents.tsx';
 import { openText as text } from './strings.ts';
 import { isClipAddress, isStreamAddress } from './use-drop-to-open.ts';
 import { type Opening, watchLive } from './watch-live.ts';
@@ -33,6 +34,7 @@ export const OpenDialog = () => {
   };
   return (
     <Dialog title={text.open} isWide onClose={close}>
+      <Recents most={4} onOpened={close} />
       <form
         className={styles.form}
         onSubmit={(event) => {

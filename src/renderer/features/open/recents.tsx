@@ -1,6 +1,7 @@
 /** Projects that were open, each with its picture; one click goes on where it was left. */
 import { FileQuestion, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { useShallow } from 'zustand/shallow';
 import { AppError } from '../../../shared/errors.ts';
 import type { Recent } from '../../../shared/project.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
@@ -12,24 +13,33 @@ import styles from './open.module.css';
 import { openText as text } from './strings.ts';
 
 const none: readonly Recent[] = [];
-const mostShown = 8;
+const noPaths: readonly string[] = [];
 
-export const Recents = () => {
-  const recents = useAppState((s) => s.host?.recents ?? none);
+interface RecentsProps {
+  most: number;
+  /** One was opened. */
+  onOpened?: () => void;
+}
+
+/** What is open in a tab is left out. */
+export const Recents = ({ most, onOpened = () => {} }: RecentsProps) => {
+  const all = useAppState((s) => s.host?.recents ?? none);
+  const open = useAppState(useShallow((s) => s.host?.sessions.map(({ path }) => path) ?? noPaths));
+  const recents = all.filter(({ source }) => !open.includes(source));
   if (recents.length === 0) return null;
   return (
     <section className={styles.recents} aria-label={text.recents}>
       <h3 className={styles.recentsTitle}>{text.recents}</h3>
       <ul className={styles.recentList}>
-        {recents.slice(0, mostShown).map((recent) => (
-          <RecentCard key={recent.path} recent={recent} />
+        {recents.slice(0, most).map((recent) => (
+          <RecentCard key={recent.path} recent={recent} onOpened={onOpened} />
         ))}
       </ul>
     </section>
   );
 };
 
-const RecentCard = ({ recent }: { recent: Recent }) => {
+const RecentCard = ({ recent, onOpened }: { recent: Recent; onOpened: () => void }) => {
   const { client, store, tabs, attempt } = useApp();
   const isReady = useAppState((s) => s.link === 'open' && s.host?.engine.state === 'ready' && !s.isOpening);
   const [picture, setPicture] = useState<string | null>(null);
@@ -51,6 +61,7 @@ const RecentCard = ({ recent }: { recent: Recent }) => {
     store.setState({ isOpening: true });
     try {
       tabs.opened(await client.call('project.open', { path: recent.path }));
+      onOpened();
     } catch (failure) {
       const { code } = AppError.from(failure);
       if (code === 'source-missing') setIsLost(true);
