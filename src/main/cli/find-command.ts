@@ -1,5 +1,4 @@
 /** `sam2-video find`: finds objects in a clip by itself, tracks them, and writes what was found. */
-import { resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { discoveryOf } from '../../shared/prompt-settings.ts';
 import { openSource } from '../services/app/open-source.ts';
@@ -7,7 +6,7 @@ import type { Services } from '../services/app/services.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type DiscoveryOptions, typedDiscovery } from './discovery-options.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { type CliOutput, inputsOf, requireOutputs, stillFree } from './output-options.ts';
+import { outputOf, requireOutputs, stillFree } from './output-options.ts';
 import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
 
 export interface FindOptions extends EngineOptions, DiscoveryOptions {
@@ -37,14 +36,7 @@ const summary = (session: SessionService): string => {
 
 export const runFindCommand = async (clip: string, options: FindOptions): Promise<number> => {
   const typed = typedDiscovery(options);
-  const output: CliOutput = {
-    directory: resolve(options.out),
-    video: options.video,
-    masks: options.masks,
-    contactSheet: false,
-    overwrite: options.overwrite,
-    inputs: inputsOf(clip, [], options),
-  };
+  const output = outputOf(options, clip, []);
   await requireOutputs(output);
   const services = await makeServices(options, { firstClip: clip });
   const progress = new ProgressView();

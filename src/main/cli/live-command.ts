@@ -1,6 +1,6 @@
 /** `sam2-video live`: a camera or a stream, recorded and tracked as it comes; then the recording and the results. */
 import { copyFile, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Session } from '../../shared/contract/state.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
@@ -8,9 +8,9 @@ import { isNetworkAddress } from '../common/addresses.ts';
 import { writeStaged } from '../common/atomic-file.ts';
 import type { Services } from '../services/app/services.ts';
 import type { StateStore } from '../services/base/state-store.ts';
-import { readMaskFile } from '../services/session/mask-file.ts';
+import { givePrompt } from './give-prompt.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { inputsOf, requireOutputs, stillFree } from './output-options.ts';
+import { outputOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, printOutputs, withInterrupt } from './terminal.ts';
 
@@ -58,13 +58,11 @@ const promptLive = async ({ sessions }: Services, sessionId: string, objects: re
   const session = sessions.get(sessionId);
   const prompts = objects.flatMap(({ name, prompts: own }) => {
     const id = session.edits.addObject(name ?? undefined);
-    return own.map((prompt) => ({ id, ...prompt }));
+    return own.map((prompt) => ({ id, prompt }));
   });
-  for (const { id, frame, points, box, maskFile } of prompts.sort((a, b) => a.frame - b.frame)) {
-    if (!(await untilLive(sessions.store(sessionId), ({ buffer }) => (buffer?.to ?? -1) >= frame))) return;
-    const { width, height } = session.media;
-    if (maskFile) await session.edits.setMask(id, frame, await readMaskFile(maskFile, width, height));
-    else await session.edits.setPoints(id, frame, points, box);
+  for (const { id, prompt } of prompts.sort((a, b) => a.prompt.frame - b.prompt.frame)) {
+    if (!(await untilLive(sessions.store(sessionId), ({ buffer }) => (buffer?.to ?? -1) >= prompt.frame))) return;
+    await givePrompt(session, id, prompt);
   }
 };
 
@@ -91,14 +89,7 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
   if (options.out === undefined) throw new AppError('bad-request', 'Say where to write: --out <folder>.');
   const objects = collectObjects(options);
   const seconds = secondsOf(options.for);
-  const output = {
-    directory: resolve(options.out),
-    video: options.video,
-    masks: options.masks,
-    contactSheet: false,
-    overwrite: options.overwrite,
-    inputs: inputsOf(null, objects, options),
-  };
+  const output = outputOf({ ...options, out: options.out }, null, objects);
   await requireOutputs(output, [recordingName]);
   const services = await makeServices(options);
   let stopShowing = (): void => {};

@@ -1,5 +1,5 @@
 /** Where a command writes: checked before any work, so that hours of tracking don't end at a name that is taken. */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type TableFormat, tableFormats } from '../../shared/export-choice.ts';
 import { checkOutputs, filesIn } from '../common/check-outputs.ts';
@@ -36,7 +36,7 @@ export const exportedTables = (text: string | undefined): Pick<CliOutput, 'coco'
 };
 
 /** Everything that a command line names to be read; what is no path among it does no harm. */
-export const inputsOf = (
+const inputsOf = (
   clip: string | null,
   objects: readonly CliObject[],
   { model, ffmpeg }: { model?: string | undefined; ffmpeg?: string | undefined },
@@ -45,6 +45,20 @@ export const inputsOf = (
   ...objects.flatMap(({ prompts }) => prompts.flatMap(({ maskFile }) => maskFile ?? [])),
   ...[model, ffmpeg].flatMap((path) => path ?? []),
 ];
+
+/** What the commands that read a clip or a stream are told of their outputs. @param clip null for a stream */
+export const outputOf = (
+  options: { out: string; video: boolean; masks: boolean; overwrite: boolean; model?: string | undefined; ffmpeg?: string | undefined },
+  clip: string | null,
+  objects: readonly CliObject[],
+): CliOutput => ({
+  directory: resolve(options.out),
+  video: options.video,
+  masks: options.masks,
+  contactSheet: false,
+  overwrite: options.overwrite,
+  inputs: inputsOf(clip, objects, options),
+});
 
 const check = ({ directory, inputs, overwrite, ...wanted }: CliOutput, more: readonly string[]): Promise<void> =>
   checkOutputs({ inputs, outputs: [...exportOutputs(directory, { ...wanted, json: true }), ...filesIn(directory, more)], overwrite });

@@ -7,7 +7,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Box, PromptPoint } from '../../shared/prompts.ts';
 
-interface CliFramePrompt {
+export interface CliFramePrompt {
   frame: number;
   points: PromptPoint[];
   box: Box | null;

@@ -1,14 +1,13 @@
 /** `sam2-video track`: prompts in, annotated clip, masks and results.json out. */
-import { resolve } from 'node:path';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
 import { type FrameRate, leastRate, mostRate, parseFrameRate } from '../../shared/frame-rate.ts';
 import { openSource } from '../services/app/open-source.ts';
 import type { Services } from '../services/app/services.ts';
-import { readMaskFile } from '../services/session/mask-file.ts';
 import type { SessionService } from '../services/session/session-service.ts';
+import { givePrompt } from './give-prompt.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { exportedTables, inputsOf, requireOutputs } from './output-options.ts';
+import { exportedTables, outputOf, requireOutputs } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, withInterrupt } from './terminal.ts';
 import { trackAndExport } from './track-and-export.ts';
@@ -31,13 +30,9 @@ export interface TrackOptions extends EngineOptions {
 
 /** Gives the session its objects and their prompts. */
 const applyPrompts = async (session: SessionService, objects: readonly CliObject[]): Promise<void> => {
-  const { width, height } = session.media;
   for (const { name, prompts } of objects) {
     const id = session.edits.addObject(name ?? undefined);
-    for (const { frame, points, box, maskFile } of prompts) {
-      if (maskFile) await session.edits.setMask(id, frame, await readMaskFile(maskFile, width, height));
-      else await session.edits.setPoints(id, frame, points, box);
-    }
+    for (const prompt of prompts) await givePrompt(session, id, prompt);
   }
 };
 
@@ -87,15 +82,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const objects = collectObjects(options);
   if (!isDirection(options.direction))
     throw new AppError('bad-request', `"${options.direction}" is not a direction. Use forward, backward or both.`);
-  const output = {
-    directory: resolve(options.out),
-    video: options.video,
-    masks: options.masks,
-    contactSheet: false,
-    ...exportedTables(options.export),
-    overwrite: options.overwrite,
-    inputs: inputsOf(clip, objects, options),
-  };
+  const output = { ...outputOf(options, clip, objects), ...exportedTables(options.export) };
   const stream = checkStream(options.stream);
   await requireOutputs(output);
   const services = await makeServices(options, stream === undefined ? { firstClip: clip } : {});

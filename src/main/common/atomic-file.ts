@@ -63,7 +63,8 @@ export const replaceFolder = async (from: string, to: string): Promise<void> => 
   await rm(former, { recursive: true, force: true });
 };
 
-const replaceFileSync = (from: string, to: string): void => {
+/** As {@link replaceFile}, for what must be done before anything else happens. */
+export const replaceFileSync = (from: string, to: string): void => {
   for (let attempt = 1; ; attempt++) {
     try {
       renameSync(from, to);

@@ -1,6 +1,6 @@
 /** The user's settings in electron-store, behind the interface that the web host's file has. */
-import { renameSync } from 'node:fs';
 import Store from 'electron-store';
+import { replaceFileSync } from '../common/atomic-file.ts';
 import type { SettingsStore } from '../services/settings/settings-store.ts';
 
 const options = { name: 'settings', clearInvalidConfig: false } as const;
@@ -19,7 +19,7 @@ export const desktopSettingsStore = (folder: string): SettingsStore => {
     setAside: () => {
       const path = `${folder}/${options.name}.json`;
       const aside = `${path}.broken-${Date.now()}`;
-      renameSync(path, aside);
+      replaceFileSync(path, aside);
       store = null;
       return aside;
     },

@@ -7,11 +7,12 @@ import { join, resolve } from 'node:path';
 import { decode } from 'fast-png';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { boxIou, edgesOf } from '../../common/box-iou.ts';
 import { TempFolder } from '../../common/testing/temp-folder.ts';
 import { openDetectorBundle } from '../model/bundle/detector-bundle.ts';
 import { chooseProviders } from '../model/runtime/providers.ts';
 import { Detector } from './detector.ts';
-import { boxIou, suppress } from './suppress.ts';
+import { suppress } from './suppress.ts';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const fixtures = join(root, 'tests/fixtures/detectors');
@@ -41,7 +42,9 @@ describe.each(['coco-centernet', 'blazeface'])('%s', async (id) => {
     const clear = suppress(recorded, overlap).filter(({ score }) => score >= 0.25);
     expect(clear.length).toBeGreaterThan(0);
     for (const wanted of clear) {
-      const match = found.filter(({ classIndex }) => classIndex === wanted.classIndex).find((one) => boxIou(one, wanted) > 0.9);
+      const match = found
+        .filter(({ classIndex }) => classIndex === wanted.classIndex)
+        .find((one) => boxIou(edgesOf(one), edgesOf(wanted)) > 0.9);
       expect(match, `${classes[wanted.classIndex]} at ${wanted.score}`).toBeDefined();
       expect(Math.abs(match!.score - wanted.score)).toBeLessThan(0.06);
     }
@@ -58,7 +61,7 @@ describe.each(['coco-centernet', 'blazeface'])('%s', async (id) => {
     const [whole] = await detector.detect(picture, width / height);
     const [stretched] = await detector.detect({ data: square, width: side, height: side }, width / height);
     expect(stretched!.classIndex).toBe(whole!.classIndex);
-    expect(boxIou(stretched!, whole!)).toBeGreaterThan(0.85);
+    expect(boxIou(edgesOf(stretched!), edgesOf(whole!))).toBeGreaterThan(0.85);
   });
 
   it('finds nothing in black', async () => {

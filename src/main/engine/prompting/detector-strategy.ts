@@ -1,5 +1,5 @@
 /** A detector's boxes, but those of what is tracked already. */
-import { boxIou } from './box.ts';
+import { boxIou } from '../../common/box-iou.ts';
 import { cellAt, type FrameView, type PromptStrategy, type Proposal } from './prompt-strategy.ts';
 
 /** From this IoU on, a detection and a tracked box are taken for one thing. */

@@ -3,9 +3,10 @@
  * keeps the roster. It knows no model and no files: the tracker's results go in, and what to track, refresh and end
  * comes out.
  */
+
 import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
+import { boxIou, edgesOf } from '../../common/box-iou.ts';
 import type { Detection } from '../detect/suppress.ts';
-import { boxIou } from './box.ts';
 import { byTrust, type Candidate, judge, type ProbedMask, type SizeLimits } from './candidates.ts';
 import { sameBox } from './detector-strategy.ts';
 import { GridMask } from './grid-mask.ts';
@@ -169,7 +170,7 @@ export class Discoverer {
     for (const { track, mask } of this.#now(results)) {
       const box = mask.box;
       if (!box) continue;
-      const heard = detections.find(({ left, top, right, bottom }) => boxIou([left, top, right, bottom], box) >= sameBox);
+      const heard = detections.find((detection) => boxIou(edgesOf(detection), box) >= sameBox);
       if (!heard) continue;
       this.#roster.vote(track, heard);
       this.#roster.support(track);

@@ -1,6 +1,6 @@
 /** Masks on the model's logit grid as bits, 32 cells to a word: comparing two of 88 x 88 is 242 words. */
 
-import type { Box } from './box.ts';
+import type { BoxEdges } from '../../common/box-iou.ts';
 
 export class GridMask {
   /** Cells of a side. */
@@ -80,7 +80,7 @@ export class GridMask {
   }
 
   /** null for an empty mask. */
-  get box(): Box | null {
+  get box(): BoxEdges | null {
     const { size } = this;
     let [left, top, right, bottom] = [size, size, 0, 0];
     for (let cell = 0; cell < size * size; cell++) {

@@ -1,6 +1,6 @@
 /** The brightness of a frame on the model's logit grid: what motion, shot cuts and the memory of probes look at. */
 
-import type { Box } from './box.ts';
+import type { BoxEdges } from '../../common/box-iou.ts';
 
 export interface LumaPicture {
   /** Cells of a side. */
@@ -30,7 +30,7 @@ export const lumaPicture = (image: Uint8Array, side: number, size: number): Luma
 /**
  * Means of `parts` x `parts` fields of a box, 0..255.
  */
-export const signatureOf = ({ size, values }: LumaPicture, [left, top, right, bottom]: Box, parts = 2): Uint8Array => {
+export const signatureOf = ({ size, values }: LumaPicture, [left, top, right, bottom]: BoxEdges, parts = 2): Uint8Array => {
   const signature = new Uint8Array(parts * parts);
   const bounds = (from: number, to: number, part: number): [number, number] => {
     const start = Math.min(size - 1, Math.max(0, Math.floor((from + ((to - from) * part) / parts) * size)));

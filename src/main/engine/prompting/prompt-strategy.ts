@@ -1,6 +1,7 @@
 /** What every strategy is: asked for places on a frame that may be objects, it answers with proposals, best first. */
+
+import type { BoxEdges } from '../../common/box-iou.ts';
 import type { Detection } from '../detect/suppress.ts';
-import type { Box } from './box.ts';
 import type { GridMask } from './grid-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';
 import type { ProbeMemory } from './probe-memory.ts';
@@ -11,7 +12,7 @@ type ProposalSource = 'detector' | 'motion' | 'grid';
 export interface Proposal {
   source: ProposalSource;
   /** The prompt itself, or the field around a point. */
-  box: Box;
+  box: BoxEdges;
   /** [x, y] in shares of the picture; null where the box is the prompt. */
   point: readonly [number, number] | null;
   /** Names a grid cell, for the memory of probes. */
@@ -30,7 +31,7 @@ export interface FrameView {
   /** Of a detector on this frame; null without one. */
   detections: readonly (Detection & { name: string })[] | null;
   /** Boxes of what is tracked, in shares of the picture: a detection of the same box needs no prompt. */
-  trackedBoxes: readonly Box[];
+  trackedBoxes: readonly BoxEdges[];
   memory: ProbeMemory;
 }
 

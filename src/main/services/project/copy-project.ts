@@ -3,10 +3,11 @@
  * there were when the copy began, are a whole project of that moment.
  */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../../shared/errors.ts';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { checkOutputs, refuseInside } from '../../common/check-outputs.ts';
 
 export interface ProjectCopy {
@@ -79,7 +80,7 @@ export const copyProject = async (copy: ProjectCopy): Promise<string> => {
       await pipeline(source, createWriteStream(path), { signal });
     }
     for (const [name, text] of written) await writeFile(join(staged, name), text, { signal });
-    await rename(staged, target);
+    await replaceFile(staged, target);
     return target;
   } catch (cause) {
     await rm(staged, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 /**
  * Where settings are kept: a JSON file on the web host, electron-store on the desktop, nothing for a single command.
  */
-import { readFileSync, renameSync } from 'node:fs';
-import { writeJsonSync } from '../../common/atomic-file.ts';
+import { readFileSync } from 'node:fs';
+import { replaceFileSync, writeJsonSync } from '../../common/atomic-file.ts';
 
 export interface SettingsStore {
   /** What was written last, whatever it holds; null when there is nothing. @throws when it can't be read as JSON */
@@ -53,7 +53,7 @@ export class FileSettingsStore implements SettingsStore {
 
   setAside(): string {
     const aside = `${this.#path}.broken-${new Date().toISOString().replaceAll(':', '.')}`;
-    renameSync(this.#path, aside);
+    replaceFileSync(this.#path, aside);
     return aside;
   }
 }

@@ -3,9 +3,10 @@
  * process was filling is told from what is whole, also while other processes fill theirs.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
+import { replaceFile } from '../../common/atomic-file.ts';
 import { isOtherProcess } from '../../common/process-lock.ts';
 
 const markName = 'in-use';
@@ -173,7 +174,7 @@ const cutRecording = async (place: ImportPlace, recording: string): Promise<CutR
   const plain = recording.replace(unfinished, '');
   const cut = `${plain}.cut`;
   if (recording !== cut) {
-    await rename(place.path(recording), place.path(cut));
+    await replaceFile(place.path(recording), place.path(cut));
     await place.mark(cut);
   }
   const dot = plain.lastIndexOf('.');

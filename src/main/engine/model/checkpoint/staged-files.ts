@@ -5,8 +5,9 @@
  * import is repeated.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../../common/atomic-file.ts';
 
 export class StagedFiles {
   readonly dir: string;
@@ -33,9 +34,9 @@ export class StagedFiles {
   async commit(last: string): Promise<void> {
     await rm(join(this.dir, last), { force: true });
     for (const [name, path] of this.#staged) {
-      if (name !== last) await rename(path, join(this.dir, name));
+      if (name !== last) await replaceFile(path, join(this.dir, name));
     }
-    await rename(this.#staged.get(last)!, join(this.dir, last));
+    await replaceFile(this.#staged.get(last)!, join(this.dir, last));
     this.#staged.clear();
   }
 

@@ -9,11 +9,12 @@
  *
  * so that the weights are on the disk once, however many sizes use them.
  */
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors.ts';
 import type { Manifest } from '../../../../shared/manifest.ts';
+import { replaceFile } from '../../../common/atomic-file.ts';
 import type { InstallableModel } from '../../api/installable-model.ts';
 import { type CheckedCheckpoint, type InstalledRecord, installedFolder, readJson, readRecord, sha256 } from '../../api/installed-model.ts';
 import { readManifest } from '../bundle/bundle.ts';
@@ -177,7 +178,7 @@ async function shareConverted(bound: BoundCheckpoint, folder: string, variants: 
     try {
       await rm(staged, { force: true });
       await link(join(dir, weights.file), staged);
-      await rename(staged, own);
+      await replaceFile(staged, own);
       return;
     } catch {
       // A file system without links keeps both.

@@ -48,20 +48,6 @@ export const maskIou = (a: Float32Array, b: Float32Array): number => {
   return either === 0 ? 1 : both / either;
 };
 
-const boxArea = (box: MaskBox): number => Math.max(0, box.right - box.left) * Math.max(0, box.bottom - box.top);
-
-export const boxIou = (a: MaskBox | null, b: MaskBox | null): number => {
-  if (a === null || b === null) return 0;
-  const both = boxArea({
-    left: Math.max(a.left, b.left),
-    top: Math.max(a.top, b.top),
-    right: Math.min(a.right, b.right),
-    bottom: Math.min(a.bottom, b.bottom),
-  });
-  const either = boxArea(a) + boxArea(b) - both;
-  return either > 0 ? both / either : 0;
-};
-
 export const boxUnion = (a: MaskBox, b: MaskBox): MaskBox => ({
   left: Math.min(a.left, b.left),
   top: Math.min(a.top, b.top),

@@ -6,10 +6,11 @@
  * Anchors carry no temporal code in the paper. The graphs add a code to every memory, so anchors take that of
  * conditioning frames, as the first frame itself does; it tells nothing of distance either.
  */
+import { boxIou, edgesOf } from '../../../../common/box-iou.ts';
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
 import type { Candidate, RememberedFrame } from '../candidate.ts';
-import { boxIou, boxUnion, maskShape } from '../mask-shape.ts';
+import { boxUnion, maskShape } from '../mask-shape.ts';
 import { type AttendContext, bankOf, type MemoryPolicy, pointerReach, pushBounded, ratedByIou } from './memory-policy.ts';
 
 const slots = 3;
@@ -102,7 +103,7 @@ export class Dam4SamPolicy implements MemoryPolicy {
     return candidates.some(({ logits }, index) => {
       if (index === chosen || box === null) return false;
       const other = maskShape(logits).box;
-      return other !== null && boxIou(boxUnion(box, other), box) <= distinctBoxIou;
+      return other !== null && boxIou(edgesOf(boxUnion(box, other)), edgesOf(box)) <= distinctBoxIou;
     });
   }
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { boxIou, edgesOf } from '../../../../common/box-iou.ts';
 import type { FrameOutput } from '../../memory-bank.ts';
 import { MemoryBank } from '../../memory-bank.ts';
 import { testConstants } from '../../testing/scripted-graphs.ts';
 import { offer, remembered, squareLogits } from '../../testing/scripted-paths.ts';
-import { boxIou } from '../mask-shape.ts';
 import { emptyPolicy } from './empty-policy.ts';
 import { KalmanBox } from './kalman-box.ts';
 import type { MemoryPolicy } from './memory-policy.ts';
@@ -228,7 +228,7 @@ describe('SAMURAI (rule G1)', () => {
     const at = (t: number) => ({ left: 3 * t, top: t, right: 3 * t + 20, bottom: t + 40 });
     let filter = KalmanBox.at(at(0));
     for (let t = 1; t <= 30; t++) filter = filter.predict().correct(at(t));
-    expect(boxIou(filter.predict().box, at(31))).toBeGreaterThan(0.9);
+    expect(boxIou(edgesOf(filter.predict().box), edgesOf(at(31)))).toBeGreaterThan(0.9);
   });
 });
 

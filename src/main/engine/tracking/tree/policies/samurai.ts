@@ -3,10 +3,11 @@
  * stable, candidates are rated by the overlap with it beside their predicted IoU; only frames good in mask, presence
  * and motion become memories. Constants are the published ones (rule G1).
  */
+import { boxIou, edgesOf } from '../../../../common/box-iou.ts';
 import type { AttentionRequest } from '../../attention-batch.ts';
 import type { TrackerConstants } from '../../constants.ts';
 import type { Candidate, RememberedFrame } from '../candidate.ts';
-import { boxIou, maskShape } from '../mask-shape.ts';
+import { maskShape } from '../mask-shape.ts';
 import { KalmanBox } from './kalman-box.ts';
 import { type AttendContext, bankOf, type MemoryPolicy, memoryReach, pointerReach, pushBounded } from './memory-policy.ts';
 
@@ -79,7 +80,8 @@ export class SamuraiPolicy implements MemoryPolicy {
   }
 
   #motionScore(candidate: Candidate): number {
-    return boxIou(this.#motion.filter!.predict().box, maskShape(candidate.logits).box);
+    const { box } = maskShape(candidate.logits);
+    return box === null ? 0 : boxIou(edgesOf(this.#motion.filter!.predict().box), edgesOf(box));
   }
 
   /**
