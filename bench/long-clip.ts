@@ -15,7 +15,7 @@ import { packLogits, type StoredResult } from '../src/main/services/results/mask
 import { newWork } from '../src/main/services/session/kept-work.ts';
 import type { ObjectRecord } from '../src/main/services/session/object-list.ts';
 import { formatBytes } from '../src/shared/format-bytes.ts';
-import { objectColor } from '../src/shared/object-colors.ts';
+import { objectColors } from '../src/shared/object-colors.ts';
 import { compressCounts, encodeRle, rleArea, rleBox } from '../src/shared/rle.ts';
 import { median } from './statistics.ts';
 import { measureTimeline, type TimelineFigures } from './window/long-timeline.ts';
@@ -84,7 +84,7 @@ const scoreAt = (objectId: number, frame: number): number =>
 const object = (id: number): ObjectRecord => ({
   id,
   name: `Object ${id}`,
-  color: objectColor(id),
+  color: objectColors[(id - 1) % objectColors.length]!,
   visible: true,
   solo: false,
   locked: false,

@@ -55,6 +55,7 @@ export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
           timeMs: frame * 40,
           done: frame + 1,
           total: frameCount,
+          visitsLeft: 0,
           picture: null,
           results: ids.map((objectId) => resultOf(objectId, frame, false)),
           memory: { uncertainty: [], events: [], amended: [] },

@@ -16,6 +16,7 @@ export const testObject = (id: number, change: Partial<TrackedObject> = {}): Tra
   laneRevision: 0,
   prompts: [],
   results: [],
+  foundFrames: 0,
   ...change,
 });
 

@@ -59,6 +59,8 @@ const objectSchema = z.object({
   prompts: z.array(framePromptSchema),
   /** Inclusive ranges of frames that have a result. */
   results: z.array(z.tuple([frameNumber, frameNumber])),
+  /** On how many of these frames the object was found; on the others it was looked for. */
+  foundFrames: z.number().int().nonnegative(),
 });
 export type TrackedObject = z.infer<typeof objectSchema>;
 

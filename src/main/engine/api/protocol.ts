@@ -271,9 +271,11 @@ export interface TrackedFrameEvent {
   /** The run is in its backward pass. */
   reverse: boolean;
   timeMs: number;
-  /** Frames done and to do in this run. */
+  /** Frames of the clip that this run has done, and all it does; each counts once, however often it is visited. */
   done: number;
   total: number;
+  /** Frames left to compute; one that is visited on the way there and on the way back is two. */
+  visitsLeft: number;
   picture: EnginePlanes | null;
   results: EngineResult[];
   memory: MemoryReport;

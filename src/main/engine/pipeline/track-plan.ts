@@ -77,15 +77,47 @@ export const planTrack = (
 export const passLength = (pass: TrackPass): number => Math.abs(pass.end - pass.start) + 1;
 
 /**
- * Whether an earlier pass has been on the first frame of this one with the same objects, so that nothing new is found
- * there.
+ * How far a run is, in frames of the clip. A frame that two passes visit (the prompted one of a run both ways, and those
+ * between the prompts of several objects) counts once, and is done with its last visit.
  */
-export const repeatsItsStart = (pass: TrackPass, earlier: readonly TrackPass[]): boolean => {
-  const ids = objectsOn(pass, pass.start);
-  return earlier.some((other) => isOn(other, pass.start) && ids.every((id) => objectsOn(other, pass.start).includes(id)));
-};
+export class RunFrames {
+  readonly total: number;
+  #done = 0;
+  #visitsLeft: number;
+  readonly #passes: readonly TrackPass[];
 
-const isOn = ({ start, end }: TrackPass, frame: number): boolean => frame >= Math.min(start, end) && frame <= Math.max(start, end);
+  constructor(passes: readonly TrackPass[]) {
+    this.#passes = passes;
+    this.#visitsLeft = passes.reduce((sum, pass) => sum + passLength(pass), 0);
+    let total = 0;
+    let counted = Number.NEGATIVE_INFINITY;
+    for (const { start, end } of [...passes].sort((a, b) => Math.min(a.start, a.end) - Math.min(b.start, b.end))) {
+      const first = Math.max(counted + 1, Math.min(start, end));
+      const last = Math.max(start, end);
+      total += Math.max(0, last - first + 1);
+      counted = Math.max(counted, last);
+    }
+    this.total = total;
+  }
+
+  get done(): number {
+    return this.#done;
+  }
+
+  /** What is left to compute; a frame that is visited twice costs twice. */
+  get visitsLeft(): number {
+    return this.#visitsLeft;
+  }
+
+  /** @param frame that `pass`, one of the run's, has visited */
+  visited(pass: TrackPass, frame: number): void {
+    this.#visitsLeft--;
+    const isVisitedAgain = this.#passes
+      .slice(this.#passes.indexOf(pass) + 1)
+      .some(({ start, end }) => frame >= Math.min(start, end) && frame <= Math.max(start, end));
+    if (!isVisitedAgain) this.#done++;
+  }
+}
 
 /** Ids of the objects that take part on `frame`. */
 export const objectsOn = (pass: TrackPass, frame: number): number[] =>

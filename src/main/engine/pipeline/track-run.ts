@@ -11,7 +11,7 @@ import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { FramesUnderWay } from './frames-under-way.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';
-import { objectsOn, passLength, repeatsItsStart, type TrackPass } from './track-plan.ts';
+import { objectsOn, RunFrames, type TrackPass } from './track-plan.ts';
 
 interface Answer {
   results: ObjectFrameResult[];
@@ -45,10 +45,7 @@ const picturesPerSecond = 15;
 /** @throws AppError `cancelled` when the signal fires; frames already reported stay valid */
 export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   const { source, signal } = options;
-  // The prompted frame, where a run in both directions begins twice, counts once.
-  const repeated = new Set(options.passes.filter((pass, i) => repeatsItsStart(pass, options.passes.slice(0, i))));
-  const total = options.passes.reduce((sum, pass) => sum + passLength(pass), -repeated.size);
-  let done = 0;
+  const count = new RunFrames(options.passes);
   const isPictureDue = throttle(1000 / picturesPerSecond);
 
   const send = async (
@@ -58,13 +55,15 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
     { results, timings, workerMs }: Answer,
   ): Promise<void> => {
     const encoded: EngineResult[] = results.map((result) => toEngineResult(result, source.media));
-    if (frame !== pass.start || !repeated.has(pass)) done++;
+    count.visited(pass, frame);
+    const { done, total, visitsLeft } = count;
     await options.onFrame({
       frame,
       reverse: pass.reverse,
       timeMs: source.index.timeMs(frame),
       done,
       total,
+      visitsLeft,
       picture,
       results: encoded,
       memory: toMemoryReport(frame, results, source.media),

@@ -35,4 +35,31 @@ describe('Operations', () => {
     expect(operations.isRunning('export')).toBe(false);
     expect(failures).toEqual(['no']);
   });
+
+  it('reckons the time left by the work, where that is not what is shown', async () => {
+    const operations = new Operations(
+      () => {},
+      () => {},
+    );
+    const { promise: ended, resolve: end } = Promise.withResolvers<'done'>();
+    const id = operations.start(
+      'export',
+      'Export',
+      async (running) => {
+        running.progress(0, 100, { done: 0, left: 1000 });
+        const began = performance.now();
+        while (performance.now() - began < 120) await new Promise(setImmediate);
+        running.progress(50, 100, { done: 100, left: 900 });
+        return ended;
+      },
+      () => {},
+    );
+    while (operations.get(id)?.etaMs == null) await new Promise(setImmediate);
+    const { done, total, etaMs } = operations.get(id)!;
+    expect([done, total]).toEqual([50, 100]);
+    // Nine times as long as it took so far, not as long again.
+    expect(etaMs).toBeGreaterThan(900);
+    end('done');
+    await operations.ended(id);
+  });
 });

@@ -4,10 +4,17 @@ import type { Operation } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { RateMeter } from './rate-meter.ts';
 
+/** Work done and left, in any unit that costs about the same each. */
+export interface Pace {
+  done: number;
+  left: number;
+}
+
 export interface RunningOperation {
   readonly id: string;
   readonly title: string;
-  progress(done: number, total: number): void;
+  /** @param pace what the time left is reckoned by, where its parts cost differently than what is shown */
+  progress(done: number, total: number, pace?: Pace): void;
   addOutput(output: Operation['outputs'][number]): void;
   /** It has opened this session. */
   opened(sessionId: string): void;
@@ -78,13 +85,13 @@ export class Operations {
     const running: RunningOperation = {
       id,
       title,
-      progress: (done, total) => {
-        if (total !== view.total) meter.restart();
-        meter.add(done, performance.now());
+      progress: (done, total, pace) => {
+        if (!pace && total !== view.total) meter.restart();
+        meter.add(pace?.done ?? done, performance.now());
         view.done = done;
         view.total = total;
         view.framesPerSecond = meter.perSecond;
-        view.etaMs = meter.msLeft(done, total);
+        view.etaMs = pace ? meter.msLeft(pace.done, pace.done + pace.left) : meter.msLeft(done, total);
         this.#onChange();
       },
       addOutput: (output) => {

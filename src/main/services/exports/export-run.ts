@@ -1,5 +1,6 @@
 /** An export under way: what it needs of the app, and tells it. */
 import type { EngineEvents } from '../../engine/api/protocol.ts';
+import type { Pace } from '../base/operations.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 
 export interface WrittenFile {
@@ -15,8 +16,8 @@ export interface ExportRun {
   engine: () => EnginePeer;
   signal: AbortSignal;
   onWritten(file: WrittenFile): void;
-  /** @param done frames of all files together */
-  onProgress(done: number, total: number): void;
+  /** @param done of the frames that are exported, weighed over all files @param pace for the time left */
+  onProgress(done: number, total: number, pace: Pace): void;
   /** Says who hears what the engine tells of this run; null at its end. */
   listen(listener: EngineExportListener | null): void;
 }

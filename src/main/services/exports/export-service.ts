@@ -50,6 +50,9 @@ export const exportOutputs = (
   ...(wanted.masks ? [{ path: join(directory, 'masks'), kind: 'folder' } as const] : []),
 ];
 
+/** What a frame of video or masks costs, in rows of a table: it is decoded, drawn and encoded. */
+const pictureCost = 20;
+
 /**
  * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All
  * files show the work as it was at the start, whatever the user edits or tracks meanwhile; an export that follows a run
@@ -60,8 +63,8 @@ export const exportOutputs = (
 export const exportSession = async (session: SessionService, request: ExportRequest, run: ExportRun): Promise<'done' | 'cancelled'> => {
   const range = request.range ?? { from: 0, to: session.media.frameCount - 1 };
   const { directory, objectIds, follow, partial } = request;
-  const all = session.objects;
-  const objects = objectIds ? all.filter(({ id }) => objectIds.includes(id)) : all;
+  const known = session.objects;
+  const objects = objectIds ? known.filter(({ id }) => objectIds.includes(id)) : known;
   const store = session.store.reader();
   const trees = session.trees.reader();
   const folder = session.media.pictures?.folder;
@@ -72,24 +75,26 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const frames = range.to - range.from + 1;
   const tables = [request.json, request.coco, request.csv, ...new Set(request.formats)].filter(Boolean).length;
   const needsEngine = request.video || request.masks || request.contactSheet;
-  const total = frames * (tables + (needsEngine ? 1 : 0));
+  const picturesCost = needsEngine ? frames * pictureCost : 0;
+  const all = frames * tables + picturesCost;
+  /** @param done of all that is to be done, in frames of a table */
+  const tell = (done: number): void => run.onProgress(Math.floor((frames * done) / all), frames, { done, left: all - done });
   const pictures = (reader: MaskReader, before: number): Promise<'done' | 'cancelled'> => {
     if (!needsEngine) return Promise.resolve('done');
-    const drawn = objects.filter((object) => objectIds !== undefined || isShown(object, all));
-    const onProgress = (done: number): void => run.onProgress(before + done, total);
+    const drawn = objects.filter((object) => objectIds !== undefined || isShown(object, known));
+    const onProgress = (done: number): void => tell(before + done * pictureCost);
     return writePictures({ sessionId: session.id, request, range, objects: drawn, store: reader, run, onProgress });
   };
   if (!follow) {
-    const known = { session, request, run, range, partial, objects, store, trees };
-    await writeTables(known, (done) => run.onProgress(done, total));
+    await writeTables({ session, request, run, range, partial, objects, store, trees }, tell);
     return pictures(store, frames * tables);
   }
   // Frames that are asked for are final, so they are read as they are.
   const state = await pictures(session.store, 0);
   const end = await follow.ended();
   const tracked = { from: range.from, to: Math.max(range.from, Math.min(range.to, end.last)) };
-  const known = { session, request, run, range: tracked, partial: partial || end.partial, objects: session.objects };
-  const atEnd = { ...known, store: session.store.reader(), trees: session.trees.reader() };
-  await writeTables(atEnd, (done) => run.onProgress(total - frames * tables + done, total));
+  const ended = { session, request, run, range: tracked, partial: partial || end.partial, objects: session.objects };
+  const atEnd = { ...ended, store: session.store.reader(), trees: session.trees.reader() };
+  await writeTables(atEnd, (done) => tell(picturesCost + done));
   return state;
 };

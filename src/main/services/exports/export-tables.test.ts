@@ -41,6 +41,7 @@ const object = (id: number, name: string): TrackedObject => ({
   laneRevision: 0,
   prompts: [],
   results: [],
+  foundFrames: 0,
 });
 const source = {
   width,

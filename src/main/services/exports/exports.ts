@@ -64,7 +64,7 @@ export class Exports {
             engine,
             signal: ending.signal,
             onWritten: (file) => running.addOutput({ ...file, url: outputUrl(running.id, file.name) }),
-            onProgress: (done, total) => running.progress(done, total),
+            onProgress: (...progress) => running.progress(...progress),
             listen: (listener) => (listener ? this.#listeners.set(running.id, listener) : this.#listeners.delete(running.id)),
           },
         ),

@@ -39,6 +39,9 @@ export interface MaskRows {
   get(track: number, frame: number): MaskRow | null;
 }
 
+/** The object is in the picture: it has pixels, and the model says that it is there. */
+const isSeen = (page: Page, at: number): boolean => (page.flags[at]! & isPresent) !== 0 && page.logit[at]! > 0;
+
 const newPage = (): Page => ({
   offset: new Float64Array(pageFrames),
   length: new Uint32Array(pageFrames),
@@ -79,7 +82,7 @@ const ownPage = (pages: Map<number, Page>, number: number): Page | undefined => 
 };
 
 export class MaskIndex {
-  readonly #tracks = new Map<number, { pages: Map<number, Page>; ranges: [number, number][] }>();
+  readonly #tracks = new Map<number, { pages: Map<number, Page>; ranges: [number, number][]; seen: number }>();
 
   get tracks(): number[] {
     return [...this.#tracks.keys()];
@@ -147,6 +150,7 @@ export class MaskIndex {
     const at = frame % pageFrames;
     const wasSet = (page.flags[at]! & isSet) !== 0;
     page.changed = change;
+    if (isSeen(page, at)) entry.seen--;
     page.flags[at] = 0;
     if (wasSet) removeFromRanges(entry.ranges, frame);
   }
@@ -167,7 +171,7 @@ export class MaskIndex {
   ): void {
     let entry = this.#tracks.get(track);
     if (!entry) {
-      entry = { pages: new Map(), ranges: [] };
+      entry = { pages: new Map(), ranges: [], seen: 0 };
       this.#tracks.set(track, entry);
     }
     const pageNumber = Math.floor(frame / pageFrames);
@@ -179,16 +183,23 @@ export class MaskIndex {
     }
     const wasSet = (page.flags[at]! & isSet) !== 0;
     page.changed = change;
+    if (isSeen(page, at)) entry.seen--;
     page.offset[at] = offset;
     page.length[at] = length;
     page.predictedIou[at] = predictedIou;
     page.logit[at] = objectLogit;
     page.flags[at] = flags;
+    if (isSeen(page, at)) entry.seen++;
     if (!wasSet) addToRanges(entry.ranges, frame);
   }
 
   drop(track: number): void {
     this.#tracks.delete(track);
+  }
+
+  /** Frames on which the object is in the picture. */
+  seen(track: number): number {
+    return this.#tracks.get(track)?.seen ?? 0;
   }
 
   /** Inclusive ranges of frames that hold a mask, ascending. */

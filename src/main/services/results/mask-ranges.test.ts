@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import { MaskStore } from './mask-store.ts';
 
-const result = (objectId: number, value = 16): EngineResult => ({
+const result = (objectId: number, value = 16, area = 1): EngineResult => ({
   objectId,
   counts: '1',
   box: null,
-  area: 0,
+  area,
   predictedIou: 0.5,
   objectLogit: 1,
   prompted: false,
@@ -34,6 +34,7 @@ describe('MaskStore', () => {
         expect(covered).toEqual([...model].sort((a, b) => a - b));
         expect(store.ranges(1).every(([a], i, all) => i === 0 || a > all[i - 1]![1] + 1)).toBe(true);
         expect(store.frames(1)).toEqual(covered);
+        expect(store.seen(1)).toBe(model.size);
       }),
     );
   });
@@ -45,5 +46,16 @@ describe('MaskStore', () => {
     expect([...store.priorLogits(3, 7, 2)!]).toEqual([1, -1, 0, 127 / 16]);
     expect(store.priorLogits(3, 8, 2)).toBeNull();
     expect(store.priorLogits(3, 7, 4)).toBeNull();
+  });
+
+  it('counts the frames on which the object was found, not those on which it was looked for', () => {
+    const store = new MaskStore();
+    store.put(0, result(1));
+    store.put(1, result(1, 16, 0));
+    store.put(2, { ...result(1), objectLogit: -1 });
+    expect([store.seen(1), store.ranges(1)]).toEqual([1, [[0, 2]]]);
+    store.put(1, result(1));
+    store.put(0, result(1, 16, 0));
+    expect(store.seen(1)).toBe(1);
   });
 });

@@ -136,6 +136,12 @@ export class MaskStore {
     return track === undefined ? [] : this.#index.frames(track);
   }
 
+  /** Frames on which the object is in the picture; on the others it was looked for and not found, or not looked for. */
+  seen(objectId: number): number {
+    const track = this.#track(objectId);
+    return track === undefined ? 0 : this.#index.seen(track);
+  }
+
   /** Inclusive ranges of frames that hold a result, ascending. */
   ranges(objectId: number): [number, number][] {
     const track = this.#track(objectId);

@@ -3,7 +3,7 @@
  * goes on from there.
  */
 import type { Found } from '../../../shared/discovery.ts';
-import { objectColor } from '../../../shared/object-colors.ts';
+import { nextColor } from '../../../shared/object-colors.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { KeptWork } from './kept-work.ts';
 import { type ObjectRecord, touched } from './object-list.ts';
@@ -26,14 +26,17 @@ export const foundRecords = (
   { width, height }: { width: number; height: number },
 ): { record: ObjectRecord; results: FoundObject['results'] }[] => {
   const taken = new Set(before.map(({ name }) => name));
+  const colors = before.map(({ color }) => color);
   return objects.map(({ found, results }, at) => {
     const id = nextId + at;
     const [first] = results;
     const name = nameFor(found.label ?? 'object', taken);
     taken.add(name);
+    const color = nextColor(colors);
+    colors.push(color);
     const mask = { size: [height, width] as [number, number], counts: first!.result.counts };
     const record: ObjectRecord = {
-      ...{ id, name, color: objectColor(id), visible: true, solo: false, locked: false, track: id, found },
+      ...{ id, name, color, visible: true, solo: false, locked: false, track: id, found },
       prompts: [{ frame: first!.frame, points: [], box: null, mask }],
     };
     const own = results.map(({ frame, result }, i) => ({ frame, result: { ...result, objectId: id, prompted: i === 0 } }));

@@ -4,7 +4,7 @@
  */
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { objectColor } from '../../../shared/object-colors.ts';
+import { nextColor } from '../../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';
 import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
 import { SerialQueue } from '../../common/serial-queue.ts';
@@ -92,6 +92,7 @@ export class SessionEdits {
         laneRevision: store.revision(object.id),
         prompts: [...prompts],
         results: store.ranges(object.id),
+        foundFrames: store.seen(object.id),
       };
     });
   }
@@ -134,7 +135,7 @@ export class SessionEdits {
     const object: ObjectRecord = {
       id,
       name: name ?? `Object ${id}`,
-      color: objectColor(id),
+      color: nextColor(this.list.map(({ color }) => color)),
       visible: true,
       solo: false,
       locked: false,

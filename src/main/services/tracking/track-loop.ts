@@ -70,25 +70,28 @@ export class TrackLoop implements RunUnderWay {
     const progress = new RunProgress(direction, edits.trackable(objectIds));
     const begun = edits.list;
     let request: TrackRequest = { ...this.#request, settles: false };
-    let before = 0;
+    /** Frames of the run, and frames computed so far. */
+    let whole = 0;
+    let visits = 0;
     this.#runId = running.id;
     try {
       await this.#session.ready();
       await this.#applyWaiting();
       if (this.#isCancelled) return { state: 'cancelled', warning: null };
       for (;;) {
-        let done = 0;
         const outcome = await this.#session.track(running.id, request, (event) => {
-          done = event.done;
+          visits++;
           progress.visited(event);
           this.#request.onFrame?.(event.frame);
-          running.progress(before + event.done, before + event.total);
+          // After a pause, what a correction sent back is to be done again: the frames of the run stay the same.
+          const left = event.total - event.done;
+          whole = Math.max(whole, left, visits === 1 ? event.total : 0);
+          running.progress(whole - left, whole, { done: visits, left: event.visitsLeft });
           // A pause that was asked for before the engine knew of the run.
           if (this.#waiting.length > 0) this.#cancelRun(running.id);
         });
         const known = edits.list;
         await this.#applyWaiting();
-        before += done;
         const wasPaused = outcome.state === 'cancelled' && !this.#isCancelled;
         const followed = objectIds?.filter((id) => edits.has(id));
         // Where nothing is left to be followed, the run is over.

@@ -1,7 +1,8 @@
 /** The parts of the export form: files, range, objects, how masks are drawn. */
 import type { TrackedObject } from '../../../shared/contract/state.ts';
-import { shownObjects, trackedFrames } from '../../state/window-state.ts';
+import { shownObjects } from '../../state/window-state.ts';
 import { formatTime } from '../../ui/format.ts';
+import { ObjectMark } from '../../ui/object-mark.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import styles from './export-dialog.module.css';
 import { type ExportForm, exportKinds } from './export-form.ts';
@@ -105,12 +106,10 @@ export const ObjectFields = ({ form, onChange, objects }: FieldProps & { objects
                   onChange({ chosen: event.target.checked ? [...form.chosen, object.id] : form.chosen.filter((id) => id !== object.id) })
                 }
               />
-              <svg width={10} height={10} viewBox="0 0 10 10" aria-hidden="true">
-                <circle cx={5} cy={5} r={5} fill={object.color} />
-              </svg>
+              <ObjectMark object={object} size={10} />
               <span className={styles.objectName}>{object.name}</span>
               <span className={styles.hint}>
-                {text.tracked(trackedFrames(object))}
+                {text.tracked(object.foundFrames)}
                 {!shown.includes(object) && ` · ${text.hidden}`}
               </span>
             </label>

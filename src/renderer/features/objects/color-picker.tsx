@@ -1,11 +1,9 @@
 /** The colours objects are given, and any other. */
 import { type KeyboardEvent, useEffect, useLayoutEffect, useRef } from 'react';
-import { objectColor } from '../../../shared/object-colors.ts';
+import { objectColors } from '../../../shared/object-colors.ts';
 import { cx } from '../../ui/cx.ts';
 import styles from './objects.module.css';
 import { objectText as text } from './strings.ts';
-
-const colors = Array.from({ length: 10 }, (_, i) => objectColor(i + 1));
 
 interface ColorPickerProps {
   name: string;
@@ -50,7 +48,7 @@ export const ColorPicker = ({ name, color, onChoose, onClose }: ColorPickerProps
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be placed over the list
     <div ref={ref} className={styles.picker} role="group" aria-label={text.colour(name)} onKeyDown={onKeyDown}>
-      {colors.map((choice) => (
+      {objectColors.map((choice) => (
         <button
           key={choice}
           type="button"

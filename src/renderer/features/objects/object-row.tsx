@@ -6,6 +6,7 @@ import { useApp, useAppState } from '../../app/app-context.ts';
 import { objectsOf, promptCount, trackedFrames, withToggled } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
+import { ObjectMark } from '../../ui/object-mark.tsx';
 import { ColorPicker } from './color-picker.tsx';
 import type { ObjectMenuPlace } from './object-menu.tsx';
 import styles from './objects.module.css';
@@ -94,9 +95,7 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
         aria-expanded={isRecoloring}
         onClick={() => store.setState({ recoloringId: isRecoloring ? null : object.id })}
       >
-        <svg width={12} height={12} viewBox="0 0 10 10" aria-hidden="true">
-          <circle cx={5} cy={5} r={5} fill={object.color} />
-        </svg>
+        <ObjectMark object={object} />
       </button>
       {isRecoloring && (
         <ColorPicker
@@ -175,8 +174,9 @@ const stateOf = (object: TrackedObject, frameCount: number): string => {
   const prompts = promptCount(object);
   if (object.prompts.length === 0 && frames === 0) return text.untouched;
   if (object.stale && frames > object.prompts.length) return text.stale(prompts);
-  if (frames >= frameCount) return text.allFrames(prompts);
-  return frames <= object.prompts.length ? text.notTracked(prompts) : text.someFrames(frames, prompts);
+  if (frames <= object.prompts.length && frames < frameCount) return text.notTracked(prompts);
+  if (object.foundFrames < frames) return text.foundOn(object.foundFrames, frames, prompts);
+  return frames >= frameCount ? text.allFrames(prompts) : text.someFrames(frames, prompts);
 };
 
 const RenameField = ({ name, onDone }: { name: string; onDone: (name: string | null) => void }) => {

@@ -37,5 +37,7 @@ export const objectText = {
   stale: (prompts: number): string => `Changed since tracked · ${plural(prompts, 'prompt')}`,
   allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,
   notTracked: (prompts: number): string => `Not tracked · ${plural(prompts, 'prompt')}`,
+  foundOn: (found: number, frames: number, prompts: number): string =>
+    `Found on ${found.toLocaleString('en')} of ${frames.toLocaleString('en')} · ${plural(prompts, 'prompt')}`,
   someFrames: (frames: number, prompts: number): string => `${plural(frames, 'frame')} · ${plural(prompts, 'prompt')}`,
 };

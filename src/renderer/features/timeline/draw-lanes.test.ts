@@ -20,6 +20,7 @@ const recording = (): { canvas: HTMLCanvasElement; rects: Rect[] } => {
 
 beforeEach(() => {
   vi.stubGlobal('window', { devicePixelRatio: 1 });
+  vi.stubGlobal('Path2D', class {});
   vi.stubGlobal('getComputedStyle', () => ({ getPropertyValue: (name: string) => name }));
 });
 afterEach(() => {
@@ -37,6 +38,7 @@ const object = (id: number): TrackedObject => ({
   laneRevision: 0,
   prompts: [],
   results: [],
+  foundFrames: 0,
 });
 const nothing = { scan: () => {} } as unknown as LaneIndex;
 

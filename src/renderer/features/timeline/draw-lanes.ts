@@ -1,6 +1,7 @@
 /** Draws the lanes in view. Each column of pixels asks the lane's index once; frames are never visited. */
 
 import type { TrackedObject } from '../../../shared/contract/state.ts';
+import { objectShape } from '../../../shared/object-colors.ts';
 import type { LaneKind, Marks } from '../../../shared/session-state.ts';
 import { shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
@@ -77,7 +78,7 @@ const drawLane = (context: CanvasRenderingContext2D, picture: LanesPicture, obje
   }
   context.globalAlpha = shownObjects(picture.objects).includes(object) ? 1 : 0.45;
   context.fillStyle = object.color;
-  rounded(context, 12, middle - 4, 8, 8, 4);
+  shape(context, object.id, 16, middle, 9);
   context.fillStyle = token(isSelected ? '--text' : '--text-2');
   context.font = `${isSelected ? 600 : 400} ${token('--size-2')} ${token('--font')}`;
   context.textAlign = 'left';
@@ -151,10 +152,21 @@ const drawPrompts = (
     // Dots on top of each other are one dot.
     if (x < span.left - 6 || x > span.left + span.width + 6 || x - before < 2) continue;
     before = x;
-    dot(context, x, middle, 5.5, token('--panel'));
-    dot(context, x, middle, 4.2, object.color);
+    context.fillStyle = token('--panel');
+    shape(context, object.id, x, middle, 13);
+    context.fillStyle = object.color;
+    shape(context, object.id, x, middle, 9.5);
     dot(context, x, middle, 1.6, token('--panel'));
   }
+};
+
+/** Fills the object's own shape. @param size px */
+const shape = (context: CanvasRenderingContext2D, objectId: number, x: number, y: number, size: number): void => {
+  context.save();
+  context.translate(x - size / 2, y - size / 2);
+  context.scale(size / 10, size / 10);
+  context.fill(new Path2D(objectShape(objectId).path));
+  context.restore();
 };
 
 const dot = (context: CanvasRenderingContext2D, x: number, y: number, radius: number, color: string): void => {
