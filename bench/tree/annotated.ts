@@ -2,6 +2,9 @@
  * Annotated sequences in memory, image features computed once for all settings, and a run of the tracker scored as
  * DAVIS does.
  */
+
+import type { EngineResult } from '../../src/main/engine/api/protocol.ts';
+import { toEngineResult } from '../../src/main/engine/pipeline/results.ts';
 import type { TrackerConstants } from '../../src/main/engine/tracking/constants.ts';
 import type {
   AttendInput,
@@ -17,6 +20,7 @@ import type {
 } from '../../src/main/engine/tracking/graphs.ts';
 import { logitsToRle } from '../../src/main/engine/tracking/mask-upsample.ts';
 import { VideoTracker } from '../../src/main/engine/tracking/video-tracker.ts';
+import { MaskWatch } from '../../src/main/services/results/mask-watch.ts';
 import type { MemorySettings } from '../../src/shared/memory-settings.ts';
 import { noTreeEvents, type TreeCounters } from '../../src/shared/memory-tree.ts';
 import type { ReviewFrame } from '../../src/shared/review-queue.ts';
@@ -112,7 +116,24 @@ export interface ScoredRun {
   /** J&F of what was shown when each frame came, before amendments. */
   asShown: number;
   review: ReviewFrame[];
+  /** What was stored of every object on every frame. */
+  stored: StoredFrame[];
   counters: TreeCounters;
+}
+
+/** An object's result on a frame, with what the review list goes by. */
+export interface StoredFrame {
+  objectId: number;
+  frame: number;
+  objectLogit: number;
+  predictedIou: number;
+  /** px */
+  area: number;
+  /** The object that has the same mask on this frame, as the app finds it, and the IoU of both. */
+  other: number | null;
+  overlap: number;
+  hasJumped: boolean;
+  box: [number, number, number, number] | null;
 }
 
 /**
@@ -138,6 +159,8 @@ export const runSequence = async (
   const final = new Map(ids.map((id) => [id, new Map<number, Float32Array>()]));
   const shown: number[] = [];
   const review: ReviewFrame[] = [];
+  const stored: StoredFrame[] = [];
+  const watch = new MaskWatch(sequence);
   const counters = noTreeEvents();
   const measure = (id: number, frame: number, logits: Float32Array): { j: number; f: number } => {
     const truth = truthOf(labels[frame]!, id);
@@ -146,17 +169,41 @@ export const runSequence = async (
   };
   const isTree = memory.mode === 'tree';
   for (let t = 0; t < frames.length; t++) {
-    for (const { objectId, logits, uncertainty, events, amended, prompted } of await tracker.trackFrame(t, false, () => frames[t]!)) {
+    const results: EngineResult[] = [];
+    for (const { objectId, logits, uncertainty, events, amended, prompted, objectLogit, predictedIou } of await tracker.trackFrame(
+      t,
+      false,
+      () => frames[t]!,
+    )) {
       const own = final.get(objectId)!;
       own.set(t, logits);
       for (const { frame, logits: better } of amended) own.set(frame, better);
       for (const { type } of events) counters[type]++;
       counters.amendedFrames += amended.length;
       if (!prompted) review.push({ objectId, frame: t, uncertainty });
+      const result = toEngineResult({ objectId, logits, predictedIou, objectLogit, prompted }, sequence);
+      results.push(result);
+      stored.push({
+        objectId,
+        frame: t,
+        objectLogit,
+        predictedIou,
+        area: result.area,
+        box: result.box,
+        other: null,
+        overlap: 0,
+        hasJumped: false,
+      });
       if (isTree && t > 0) {
         const { j, f } = measure(objectId, t, logits);
         shown.push((j + f) / 2);
       }
+    }
+    const { overlaps, jumps } = watch.watch(t, results, null);
+    for (const entry of stored.filter(({ frame }) => frame === t)) {
+      const pair = overlaps.find((one) => one[0] === entry.objectId || one[1] === entry.objectId);
+      if (pair) [entry.other, entry.overlap] = [pair[0] === entry.objectId ? pair[1] : pair[0], pair[2]];
+      entry.hasJumped = jumps.includes(entry.objectId);
     }
   }
   tracker.dispose();
@@ -173,5 +220,5 @@ export const runSequence = async (
     );
   }
   const total = (mean(js) + mean(fs)) / 2;
-  return { j: mean(js), f: mean(fs), perFrame, asShown: isTree ? mean(shown) : total, review, counters };
+  return { j: mean(js), f: mean(fs), perFrame, asShown: isTree ? mean(shown) : total, review, stored, counters };
 };

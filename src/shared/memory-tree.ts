@@ -1,7 +1,6 @@
 /** What happens in an object's memory tree, as data: for results.json, the counters and the panel. */
 import { z } from 'zod';
 import { memorySettingsSchema } from './memory-settings.ts';
-import { reviewFrameSchema } from './review-queue.ts';
 
 const frame = z.number().int().nonnegative();
 const branch = z.number().int().nonnegative();
@@ -47,8 +46,6 @@ export const noTreeEvents = (): TreeCounters => ({ spawned: 0, scored: 0, switch
 /** What a client mirrors of a clip's memory; the events themselves are asked for with `tree.get`. */
 export const sessionMemorySchema = z.object({
   settings: memorySettingsSchema,
-  /** Frames to look at, the most uncertain first. */
-  review: z.array(reviewFrameSchema),
   /** Of all that was told since the work on the clip began. */
   counters: treeCountersSchema,
   /** The newest switches of the best branch, by frame. */

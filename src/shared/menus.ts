@@ -141,6 +141,7 @@ export const menus: readonly MenuSpec[] = [
       line,
       'playback.previousPrompt',
       'playback.nextPrompt',
+      'review.open',
       'playback.previousUnsure',
       'playback.nextUnsure',
       'playback.previousGap',

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import { memorySettingsSchema } from './memory-settings.ts';
 import { treeCountersSchema, treeEventSchema } from './memory-tree.ts';
+import { reviewEntrySchema } from './review.ts';
 import { reviewFrameSchema } from './review-queue.ts';
+
+/** Files of earlier versions name object, frame and uncertainty alone. */
+const resultsReviewSchema = reviewFrameSchema
+  .extend(reviewEntrySchema.omit({ isDone: true }).partial().shape)
+  .required({ objectId: true, frame: true, uncertainty: true });
 
 export const resultsSchema = z.object({
   schema: z.literal(1),
@@ -16,11 +22,8 @@ export const resultsSchema = z.object({
   }),
   model: z.object({ id: z.string(), version: z.string(), imageSize: z.number().int() }),
   objects: z.array(z.object({ id: z.number().int(), name: z.string(), color: z.string() })),
-  /**
-   * How objects were remembered, what happened in their memory trees in all, and which frames deserve a look, the most
-   * uncertain first.
-   */
-  memory: z.object({ settings: memorySettingsSchema, counters: treeCountersSchema, review: z.array(reviewFrameSchema) }),
+  /** How objects were remembered, what happened in their memory trees in all, and what deserves a look, worst first. */
+  memory: z.object({ settings: memorySettingsSchema, counters: treeCountersSchema, review: z.array(resultsReviewSchema) }),
   /** True when the work was cancelled or failed before its last frame. */
   partial: z.boolean(),
   frames: z.array(

@@ -6,8 +6,11 @@
  * mends its own frame, and what it changes there it changes on the frames ahead as well, less and less with distance, a
  * little behind, and nothing beyond the next prompt: where the object was lost it is found again, where the mask was
  * nearly right hardly anything changes. It holds no longer than the prompt before it did: an object that is lost within
- * four frames of a prompt will be lost within four frames of the next one. The queue takes the frame of most worth,
- * again and again; of several objects those that already have a frame in it give way.
+ * four frames of a prompt will be lost within four frames of the next one. A mask that another object has too is wrong
+ * for one of the two. A frame on which the object is hardly seen is a poor place for a correction: a person sees no more
+ * there than the model did, and what is remembered of it helps no later frame; so a clear frame nearby is worth more.
+ * The queue takes the frame of most worth, again and again; of several objects those that already have a frame in it
+ * give way.
  */
 import { z } from 'zod';
 
@@ -22,7 +25,15 @@ export const reviewFrameSchema = z.object({
    */
   uncertainty: z.number(),
 });
-export type ReviewFrame = z.infer<typeof reviewFrameSchema>;
+
+export interface ReviewFrame extends z.infer<typeof reviewFrameSchema> {
+  /** IoU with the mask of another object, where both have much the same one. */
+  overlap?: number | undefined;
+  /** 0..1: how well the object is seen. */
+  clarity?: number | undefined;
+  /** Frames of one object that are one thing to look at: the queue holds one of them at most. */
+  group?: number | undefined;
+}
 
 /**
  * Frames of one object in the queue lie at least this far apart, and from its prompts: neighbours show the same doubt.
@@ -44,6 +55,10 @@ const halfDrift = 20;
  * Worth of an object's next frame for each of its frames that is in the queue: what loses it once may lose it again.
  */
 const againShare = 0.5;
+/** The error that a mask which two objects have adds: one of them is wrong. */
+const overlapError = 0.6;
+/** What a correction loses where nothing of the object is seen. */
+const clarityShare = 0.7;
 /** Frames on both sides over which the error after a prompt is averaged. */
 const relapseSmoothing = 2;
 /** Reaches after which nothing is felt any more. */
@@ -67,6 +82,10 @@ export const expectedError = (doubt: number, distance: number): number => {
   return 1 - (1 - doubt) * (1 - drift);
 };
 
+/** 0..1: how well an object is seen, by what the model says. */
+export const clarityOf = (predictedIou: number, objectLogit: number): number =>
+  objectLogit <= 0 ? 0 : Math.min(1, Math.max(0, predictedIou)) * (1 - Math.exp(-objectLogit / 2));
+
 /** Error seen 1, 2, 3 ... frames after a prompt, smoothed. */
 type Relapse = Float64Array;
 
@@ -82,15 +101,17 @@ class ObjectDoubts {
   /** Of every prompt that frames follow, and of chosen frames that of the prompt before. */
   readonly #relapses = new Map<number, Relapse>();
   #taken = 0;
+  readonly #takenGroups = new Set<number>();
 
   constructor(objectId: number, entries: readonly ReviewFrame[], prompted: Iterable<number>, felt: Felt) {
     this.objectId = objectId;
     this.#entries = [...entries].sort((a, b) => a.frame - b.frame || b.uncertainty - a.uncertainty);
     this.#felt = felt;
     this.#known = [...new Set(prompted)].sort((a, b) => a - b);
-    this.#error = Float64Array.from(this.#entries, ({ frame, uncertainty }) => {
+    this.#error = Float64Array.from(this.#entries, ({ frame, uncertainty, overlap = 0 }) => {
       const [before, after] = this.#around(frame);
-      return this.#known.includes(frame) ? 0 : expectedError(uncertainty, Math.min(frame - before, after - frame));
+      if (this.#known.includes(frame)) return 0;
+      return 1 - (1 - expectedError(uncertainty, Math.min(frame - before, after - frame))) * (1 - overlapError * overlap);
     });
     for (const prompt of this.#known) this.#relapses.set(prompt, this.#relapseAfter(prompt));
     this.#worth = new Float64Array(entries.length);
@@ -117,13 +138,16 @@ class ObjectDoubts {
     });
     this.#error[at] = 0;
     this.#taken++;
+    const { group } = this.#entries[at]!;
+    if (group !== undefined) this.#takenGroups.add(group);
     const relapse = this.#relapses.get(before);
     if (relapse) this.#relapses.set(frame, relapse);
     this.#known.push(frame);
     this.#known.sort((a, b) => a - b);
     for (let i = 0; i < this.#entries.length; i++) {
       const { frame: other } = this.#entries[i]!;
-      if (other > before && other < after) this.#worth[i] = this.#worthOf(i);
+      if ((other > before && other < after) || (group !== undefined && this.#entries[i]!.group === group))
+        this.#worth[i] = this.#worthOf(i);
     }
   }
 
@@ -133,15 +157,16 @@ class ObjectDoubts {
   }
 
   #worthOf(at: number): number {
-    const { frame } = this.#entries[at]!;
+    const { frame, clarity = 1, group } = this.#entries[at]!;
     const [before, after] = this.#around(frame);
+    if (group !== undefined && this.#takenGroups.has(group)) return 0;
     if (this.#known.includes(frame) || frame - before < reviewSpacing || after - frame < reviewSpacing) return 0;
     const share = this.#shareOf(at);
     let worth = this.#error[at]!;
     this.#forEachFelt(at, (i, felt, relapse) => {
       worth += share * felt * Math.max(0, this.#error[i]! - relapse);
     });
-    return worth;
+    return worth * (1 - clarityShare * (1 - clarity));
   }
 
   /**

@@ -56,6 +56,7 @@ export const serveScriptedEngine = ({ post, onMessage }: MessageLink): void => {
           done: frame + 1,
           total: frameCount,
           visitsLeft: 0,
+          isCut: false,
           picture: null,
           results: ids.map((objectId) => resultOf(objectId, frame, false)),
           memory: { uncertainty: [], events: [], amended: [] },

@@ -6,6 +6,7 @@ import type { Operation } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { MemorySettings } from '../../shared/memory-settings.ts';
+import { isCounted } from '../../shared/review.ts';
 import type { Services } from '../services/app/services.ts';
 import { FollowedRun, type RunEnd } from '../services/exports/followed-run.ts';
 import { damageText } from '../services/session/clip-notes.ts';
@@ -14,9 +15,12 @@ import { type CliOutput, stillFree } from './output-options.ts';
 import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
 
 /** What the memory trees did, and where a look pays. */
-const treeSummary = ({ trees }: SessionService): string => {
+const treeSummary = ({ trees, review: entries }: SessionService): string => {
   const { spawned, switched, amendedFrames } = trees.counters;
-  const frames = trees.review.slice(0, 5).map(({ frame }) => frame);
+  const frames = entries
+    .filter(isCounted)
+    .slice(0, 5)
+    .map(({ frame }) => frame);
   const review = frames.length > 0 ? `; worth a look: frames ${frames.join(', ')}` : '';
   return `Memory tree: branches ${spawned}, switches ${switched}, frames amended ${amendedFrames}${review}`;
 };

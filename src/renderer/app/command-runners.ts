@@ -1,11 +1,9 @@
 /** What each command of the table does in this window. */
 import type { CommandId } from '../../shared/commands.ts';
-import type { TrackedObject } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import { createFindRunners } from '../features/find/find-runners.ts';
 import { copyDiagnostics } from '../features/log/copy-diagnostics.ts';
 import { statusText } from '../features/status/strings.ts';
-import { UnsureFrames } from '../features/timeline/unsure-frames.ts';
 import { canvasFromImage } from '../features/viewer/geometry.ts';
 import { addToast, reportError } from '../state/app-store.ts';
 import { nextTheme } from '../state/preferences.ts';
@@ -15,9 +13,7 @@ import {
   type DialogName,
   liveOf,
   marksOf,
-  neighbourGap,
   neighbourPrompt,
-  neighbourUnsure,
   objectsOf,
   runningAnywhere,
   runningOperation,
@@ -25,6 +21,7 @@ import {
 } from '../state/window-state.ts';
 import { type SessionInput, sessionClient } from '../transport/session-client.ts';
 import { createObjectRunners } from './object-runners.ts';
+import { openReview, stepLoss, stepReview } from './review-actions.ts';
 import { runnerText } from './strings.ts';
 import type { WindowParts } from './window-parts.ts';
 
@@ -32,8 +29,6 @@ export type CommandRunners = Record<CommandId, (chord: string) => void>;
 
 export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const { client, callSession, store, tabs, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
-
-  const unsure = new UnsureFrames(client);
 
   const openAndReport = async (path: string | null): Promise<void> => {
     const error = await openClip(path);
@@ -63,30 +58,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     else player.seek(frame);
   };
 
-  /** The selected objects alone, or all of them. */
-  const concerned = (): readonly TrackedObject[] => {
-    const chosen = selectedObjects(store.getState());
-    return chosen.length > 0 ? chosen : objectsOf(store.getState()).filter(({ prompts: made }) => made.length > 0);
-  };
-
   const goToPrompt = (direction: 1 | -1): void =>
     seekTo(neighbourPrompt(objectsOf(store.getState()), store.getState().playhead, direction), runnerText.noPrompt);
-
-  const goToGap = (direction: 1 | -1): void =>
-    seekTo(neighbourGap(concerned(), lastFrame() + 1, store.getState().playhead, direction), runnerText.noGap);
-
-  const goToUnsure = async (direction: 1 | -1): Promise<void> => {
-    const { session, playhead } = store.getState();
-    if (!session) return;
-    const review = session.memory.review.filter(({ objectId }) => concerned().some(({ id }) => id === objectId));
-    try {
-      const doubts = [...review, ...(await unsure.beginnings(session.id, concerned()))];
-      if (store.getState().activeId !== session.id) return;
-      seekTo(neighbourUnsure(doubts, null, playhead, direction), runnerText.noUnsure);
-    } catch (error) {
-      reportError(store, error);
-    }
-  };
 
   /** The field is on the timeline. */
   const goTo = (): void => {
@@ -228,10 +201,11 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'playback.goTo': () => goTo(),
     'playback.previousPrompt': () => goToPrompt(-1),
     'playback.nextPrompt': () => goToPrompt(1),
-    'playback.previousGap': () => goToGap(-1),
-    'playback.nextGap': () => goToGap(1),
-    'playback.previousUnsure': () => void goToUnsure(-1),
-    'playback.nextUnsure': () => void goToUnsure(1),
+    'playback.previousGap': () => stepLoss(app, -1),
+    'playback.nextGap': () => stepLoss(app, 1),
+    'playback.previousUnsure': () => stepReview(app, -1),
+    'playback.nextUnsure': () => stepReview(app, 1),
+    'review.open': () => openReview(store),
     'tool.point': tool('point'),
     'tool.box': tool('box'),
     'tool.brush': tool('brush'),

@@ -4,7 +4,7 @@ import { setPreference } from '../state/remember-preferences.ts';
 import { cx } from '../ui/cx.ts';
 import styles from './app.module.css';
 import { useApp, useAppState } from './app-context.ts';
-import { dockTabs } from './dock-tabs.tsx';
+import { type DockTab, dockTabs } from './dock-tabs.tsx';
 import { appText } from './strings.ts';
 
 export const Dock = () => {
@@ -27,7 +27,7 @@ export const Dock = () => {
     <aside className={styles.side} style={{ width }} aria-label={appText.side}>
       {dockTabs.length > 1 && (
         <div className={styles.tabs} role="tablist" aria-label={appText.sidePanels}>
-          {dockTabs.map(({ id, label }) => (
+          {dockTabs.map(({ id, label, useCount, countLabel }) => (
             <button
               key={id}
               id={`tab-${id}`}
@@ -41,6 +41,7 @@ export const Dock = () => {
               onKeyDown={onKeyDown}
             >
               {label}
+              {useCount && <TabCount useCount={useCount} label={countLabel} />}
             </button>
           ))}
         </div>
@@ -53,5 +54,15 @@ export const Dock = () => {
         <tab.Panel />
       </div>
     </aside>
+  );
+};
+
+const TabCount = ({ useCount, label }: { useCount: () => number; label: DockTab['countLabel'] }) => {
+  const count = useCount();
+  if (count === 0) return null;
+  return (
+    <span className={styles.tabCount} title={label?.(count)}>
+      {count}
+    </span>
   );
 };

@@ -7,6 +7,7 @@ export const appText = {
   resizeSide: 'Width of the side panel',
   resizeTimeline: 'Height of the timeline',
   objects: 'Objects',
+  review: 'Review',
   found: 'Found',
   memory: 'Memory',
   tools: 'Tools',
@@ -20,9 +21,10 @@ export const runnerText = {
   savedLive: 'The live video and your work on it are saved as they happen.',
   noPointer: 'Move the pointer first, with Ctrl and the arrow keys.',
   noPrompt: 'No more prompts in this direction.',
-  noUnsure: 'No more unsure frames in this direction.',
+  noUnsure: 'No more places to review in this direction.',
+  nothingToReview: 'Nothing to review: no losses, no jumps, no doubts.',
   noObject: 'Select an object first: click it in the list, or press its number.',
-  noGap: 'No more untracked frames in this direction.',
+  noGap: 'No more losses or untracked frames in this direction.',
 };
 
 export const promptText = {

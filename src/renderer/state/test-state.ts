@@ -66,6 +66,7 @@ export const testSession = (id: string, revision: number, objects: TrackedObject
   },
   model: { id: 'nano', name: 'nano', imageSize: 320, provider: 'cpu', providerReason: '' },
   objects,
+  review: [],
   memory: noSessionMemory(),
   history: noHistory,
   marks: noMarks,

@@ -10,6 +10,7 @@ import type { TrackDirection } from '../../shared/contract/tracking.ts';
 import type { HostInfo } from '../../shared/contract.ts';
 import type { LiveState } from '../../shared/live.ts';
 import type { FramePrompt } from '../../shared/prompts.ts';
+import type { ReviewEntry } from '../../shared/review.ts';
 import { type Marks, noMarks } from '../../shared/session-state.ts';
 import type { LinkState } from '../transport/transport.ts';
 import { defaultPreferences, type Preferences } from './preferences.ts';
@@ -75,6 +76,8 @@ export interface WindowState extends SessionView {
   /** The frame to go to is being typed. */
   isAskingPlace: boolean;
   recoloringId: number | null;
+  /** The object that the review list, its keys and its summary are about; null = all. */
+  reviewedId: number | null;
   toasts: readonly Toast[];
   isOpening: boolean;
   /** What this window remembers between starts. */
@@ -110,6 +113,7 @@ export const initialWindowState: WindowState = {
   renamingId: null,
   isAskingPlace: false,
   recoloringId: null,
+  reviewedId: null,
   toasts: [],
   isOpening: false,
   prefs: defaultPreferences,
@@ -241,38 +245,24 @@ const gapsOf = (results: readonly (readonly [number, number])[], frameCount: num
   return gaps;
 };
 
-/** Where the nearest gap before or after `frame` begins, or null. */
-export const neighbourGap = (
-  objects: readonly Pick<TrackedObject, 'results'>[],
-  frameCount: number,
-  frame: number,
-  direction: 1 | -1,
-): number | null => {
-  let best: number | null = null;
-  for (const { results } of objects) {
-    for (const [first] of gapsOf(results, frameCount)) {
-      if ((first - frame) * direction > 0 && (best === null || (first - best) * direction < 0)) best = first;
-    }
-  }
-  return best;
-};
+const noEntries: readonly ReviewEntry[] = [];
+const filtered = new WeakMap<readonly ReviewEntry[], Map<number, readonly ReviewEntry[]>>();
 
-/**
- * The nearest frame that deserves a look before or after `frame`, or null.
- * @param objectId one object, or null for all
- */
-export const neighbourUnsure = (
-  review: readonly { objectId: number; frame: number }[],
-  objectId: number | null,
-  frame: number,
-  direction: 1 | -1,
-): number | null => {
-  let best: number | null = null;
-  for (const doubt of review) {
-    if (objectId !== null && doubt.objectId !== objectId) continue;
-    if ((doubt.frame - frame) * direction > 0 && (best === null || (doubt.frame - best) * direction < 0)) best = doubt.frame;
+/** The review list of the session on screen, of the object that was chosen there or of all. */
+export const reviewOf = ({ session, reviewedId }: Pick<WindowState, 'session' | 'reviewedId'>): readonly ReviewEntry[] => {
+  const all = session?.review ?? noEntries;
+  if (reviewedId === null || !session?.objects.some(({ id }) => id === reviewedId)) return all;
+  let byObject = filtered.get(all);
+  if (!byObject) {
+    byObject = new Map();
+    filtered.set(all, byObject);
   }
-  return best;
+  let own = byObject.get(reviewedId);
+  if (!own) {
+    own = all.filter(({ objectId }) => objectId === reviewedId);
+    byObject.set(reviewedId, own);
+  }
+  return own;
 };
 
 /** Objects whose masks are drawn: those shown alone, or else all that are not hidden. */

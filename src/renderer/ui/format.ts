@@ -12,6 +12,9 @@ export const formatTime = (timeMs: number): string => {
   return hours > 0 ? `${hours}:${two(minutes % 60)}:${tail}` : `${minutes}:${tail}`;
 };
 
+/** "7.63 s". */
+export const formatSeconds = (timeMs: number): string => `${Number((timeMs / 1000).toFixed(2))} s`;
+
 /** "01:02:03:14": hours to frames, counted at whole frames a second without leaving out any (non-drop). */
 export const formatTimecode = (frame: number, framesPerSecond: number): string => {
   const seconds = Math.floor(frame / framesPerSecond);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { memorySettingsSchema } from '../memory-settings.ts';
 import { treeEventSchema } from '../memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../prompts.ts';
+import { reviewMarkSchema } from '../review.ts';
 import { laneSchema, marksChangeSchema } from '../session-state.ts';
 import { frameNumber, inSession, type MethodTable, nothing, objectIdSchema, otherObjects, sessionIdSchema } from './ids.ts';
 
@@ -103,6 +104,9 @@ export const sessionMethods = {
     output: z.object({ index: z.number().int(), count: z.number().int() }),
   },
   'prompt.clear': { input: inSession.extend({ objectId, frame: frameNumber }), output: nothing },
+
+  /** An entry of the review list was looked at, or is to be looked at again. Undo does not change it. */
+  'review.setDone': { input: inSession.extend({ entry: reviewMarkSchema, isDone: z.boolean() }), output: nothing },
 
   /** Takes back the last step, or does it again; the label of the step, null when there was none. */
   'history.undo': { input: inSession, output: z.object({ label: z.string().nullable() }) },

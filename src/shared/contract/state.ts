@@ -9,6 +9,7 @@ import { sessionMemorySchema } from '../memory-tree.ts';
 import { modelsStateSchema } from '../models.ts';
 import { projectStateSchema, recentSchema } from '../project.ts';
 import { framePromptSchema } from '../prompts.ts';
+import { reviewEntrySchema } from '../review.ts';
 import { serializedErrorSchema } from '../serialized-error.ts';
 import { historySchema, marksSchema } from '../session-state.ts';
 import { settingsStateSchema } from '../settings.ts';
@@ -130,6 +131,8 @@ export const sessionSchema = z.object({
   /** In the order of the panel: later ones are painted over earlier ones. */
   objects: z.array(objectSchema),
   memory: sessionMemorySchema,
+  /** What of the results deserves a look, worst first. */
+  review: z.array(reviewEntrySchema),
   history: historySchema,
   marks: marksSchema,
   /** The frame the user looked at last, where the clip opens again. */

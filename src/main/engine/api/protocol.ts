@@ -271,6 +271,8 @@ export interface TrackedFrameEvent {
   /** The run is in its backward pass. */
   reverse: boolean;
   timeMs: number;
+  /** This frame and the one the run visited before it are of different shots. */
+  isCut: boolean;
   /** Frames of the clip that this run has done, and all it does; each counts once, however often it is visited. */
   done: number;
   total: number;

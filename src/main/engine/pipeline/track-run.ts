@@ -8,6 +8,7 @@ import { throttle } from '../../common/throttle.ts';
 import type { EnginePlanes, EngineResult, TrackedFrameEvent } from '../api/protocol.ts';
 import type { GraphTimings } from '../api/timings.ts';
 import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
+import { CutDetector } from './cut-detector.ts';
 import { FramesUnderWay } from './frames-under-way.ts';
 import type { MediaSource } from './media-source.ts';
 import { toEngineResult, toMemoryReport } from './results.ts';
@@ -51,6 +52,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
   const send = async (
     pass: TrackPass,
     frame: number,
+    isCut: boolean,
     picture: EnginePlanes | null,
     { results, timings, workerMs }: Answer,
   ): Promise<void> => {
@@ -60,6 +62,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
     await options.onFrame({
       frame,
       reverse: pass.reverse,
+      isCut,
       timeMs: source.index.timeMs(frame),
       done,
       total,
@@ -74,6 +77,7 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
 
   for (const pass of options.passes) {
     const underWay = new FramesUnderWay(inFlight);
+    const cuts = new CutDetector();
     try {
       for await (const decoded of source.decode({
         start: pass.start,
@@ -85,8 +89,9 @@ export const runTrack = async (options: TrackRunOptions): Promise<void> => {
       })) {
         signal.throwIfAborted();
         const picture = decoded.display !== null && isPictureDue() ? { ...options.display!, planes: decoded.display } : null;
+        const isCut = cuts.isCut(decoded.model!);
         const answer = options.track(decoded.frame, pass.reverse, decoded.model!, objectsOn(pass, decoded.frame));
-        await underWay.add(answer, (answered) => send(pass, decoded.frame, picture, answered!));
+        await underWay.add(answer, (answered) => send(pass, decoded.frame, isCut, picture, answered!));
       }
       await underWay.allLeft();
     } finally {

@@ -1,4 +1,5 @@
 /** What "export" means: which files, where, and what of the clip they cover. */
+
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { checkOutputs, filesIn, type Output } from '../../common/check-outputs.ts';
@@ -86,7 +87,7 @@ export const exportSession = async (session: SessionService, request: ExportRequ
     return writePictures({ sessionId: session.id, request, range, objects: drawn, store: reader, run, onProgress });
   };
   if (!follow) {
-    await writeTables({ session, request, run, range, partial, objects, store, trees }, tell);
+    await writeTables({ session, request, run, range, partial, objects, store, trees, review: session.review }, tell);
     return pictures(store, frames * tables);
   }
   // Frames that are asked for are final, so they are read as they are.
@@ -94,7 +95,7 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const end = await follow.ended();
   const tracked = { from: range.from, to: Math.max(range.from, Math.min(range.to, end.last)) };
   const ended = { session, request, run, range: tracked, partial: partial || end.partial, objects: session.objects };
-  const atEnd = { ...ended, store: session.store.reader(), trees: session.trees.reader() };
+  const atEnd = { ...ended, store: session.store.reader(), trees: session.trees.reader(), review: session.review };
   await writeTables(atEnd, (done) => tell(picturesCost + done));
   return state;
 };

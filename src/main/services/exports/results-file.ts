@@ -2,6 +2,7 @@
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { Results } from '../../../shared/results.ts';
+import type { ReviewEntry } from '../../../shared/review.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { MaskReader } from '../results/mask-store.ts';
@@ -14,6 +15,7 @@ export interface ResultsSource {
   objects: readonly TrackedObject[];
   store: MaskReader;
   trees: TreeReader;
+  review: readonly ReviewEntry[];
   memory: MemorySettings;
   range: { from: number; to: number };
   partial: boolean;
@@ -21,14 +23,14 @@ export interface ResultsSource {
 }
 
 const resultsHead = (options: ResultsSource): Omit<Results, 'frames'> => {
-  const { media, model, trees, objects } = options;
+  const { media, model, trees, objects, review } = options;
   return {
     schema: 1,
     generator: `sam2-video ${options.appVersion}`,
     source: { name: options.name, width: media.width, height: media.height, frameCount: media.frameCount, timeBase: media.timeBase },
     model: { id: model.id, version: model.version, imageSize: model.imageSize },
     objects: objects.map(({ id, name, color }) => ({ id, name, color })),
-    memory: { settings: options.memory, counters: trees.counters, review: [...trees.review] },
+    memory: { settings: options.memory, counters: trees.counters, review: review.map(({ isDone: _, ...entry }) => entry) },
     partial: options.partial,
   };
 };

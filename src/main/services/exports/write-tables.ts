@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { ReviewEntry } from '../../../shared/review.ts';
 import { replaceFolder } from '../../common/atomic-file.ts';
 import { ensureFolder, writeWhole, writeWholeFrom } from '../../common/files.ts';
 import { MaskNames } from '../../common/mask-names.ts';
@@ -26,12 +27,13 @@ export interface TablesJob {
   objects: readonly TrackedObject[];
   store: MaskReader;
   trees: TreeReader;
+  review: readonly ReviewEntry[];
 }
 
 /** Its text in parts, or its files; `count` says how many there will be, for the progress. */
 type Table = { file: string; parts: Iterable<string>; count: number } | { folder: string; files: Iterable<FormatFile>; count: number };
 
-const tablesOf = ({ session, request, run, range, partial, objects, store, trees }: TablesJob): Table[] => {
+const tablesOf = ({ session, request, run, range, partial, objects, store, trees, review }: TablesJob): Table[] => {
   const { media, model } = session;
   const { width, height } = media;
   const { appVersion } = run;
@@ -40,7 +42,7 @@ const tablesOf = ({ session, request, run, range, partial, objects, store, trees
   const masks = new MaskNames(pictures);
   const stem = (frame: number): string => masks.of(frame).replace(/\.png$/, '');
   const source: TableSource = { width, height, objects, store, range, timeMs: (frame) => session.timeMs(frame), pictures, stem };
-  const results = { name: clip, media, model, objects, store, trees, memory: request.memory, range, partial, appVersion };
+  const results = { name: clip, media, model, objects, store, trees, review, memory: request.memory, range, partial, appVersion };
   const frames = range.to - range.from + 1;
   const others = [...new Set(request.formats)].map((name): Table => {
     const format = formats[name];

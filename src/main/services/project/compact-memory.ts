@@ -27,13 +27,24 @@ export const compactEntries = (entries: readonly TreeEntry[]): TreeEntry[] => {
       return !isGone;
     });
     const uncertainty = entry.uncertainty.filter((doubt) => !isReplaced(doubt.objectId, doubt.frame));
+    const findings = keptFindings(entry, isReplaced);
     count({ ...entry.counted, amendedFrames: (entry.counted?.amendedFrames ?? 0) + entry.amendedFrames });
     // What it replaced is not there any more, so it need not say whom it was about.
-    if (events.length + uncertainty.length > 0) kept.push({ frame, objectIds: [], events, uncertainty, amendedFrames: 0 });
+    if (events.length + uncertainty.length > 0 || findings)
+      kept.push({ frame, objectIds: [], events, uncertainty, amendedFrames: 0, ...(findings && { findings }) });
     const there = later.get(frame);
     if (there) for (const id of objectIds) there.add(id);
     else later.set(frame, new Set(objectIds));
   }
   const sum: TreeEntry = { frame: 0, objectIds: [], events: [], uncertainty: [], amendedFrames: 0, counted };
   return [sum, ...kept.reverse()];
+};
+
+/** What is left of a frame's findings; undefined where nothing is. */
+const keptFindings = ({ frame, findings }: TreeEntry, isReplaced: (objectId: number, frame: number) => boolean): TreeEntry['findings'] => {
+  if (!findings) return undefined;
+  const overlaps = findings.overlaps.filter(([a, b]) => !isReplaced(a, frame) && !isReplaced(b, frame));
+  const jumps = findings.jumps.filter((objectId) => !isReplaced(objectId, frame));
+  const { cut } = findings;
+  return overlaps.length + jumps.length > 0 || cut !== null ? { overlaps, jumps, cut } : undefined;
 };

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { EngineResult, MemoryReport } from '../../engine/api/protocol.ts';
-import { type PromptedObject, TreeStore } from '../results/tree-store.ts';
+import { type KnownObject, TreeStore } from '../results/tree-store.ts';
 import { MemoryLog } from './memory-log.ts';
 import { WriteFailures } from './write-failures.ts';
 
@@ -20,7 +20,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const objects: PromptedObject[] = [{ id: 1, prompts: [{ frame: 0 }] }];
+const objects: KnownObject[] = [{ id: 1 }, { id: 2 }];
 const open = (): TreeStore => {
   const log = new MemoryLog(folder, new WriteFailures(() => {}));
   logs.push(log);
@@ -47,10 +47,25 @@ describe('the log of what memories told', () => {
     expect(again.events(1, 0, 10)).toHaveLength(7);
     expect(again.view(defaultMemorySettings)).toEqual(store.view(defaultMemorySettings));
     expect(again.counters).toMatchObject({ spawned: 7, switched: 1, amendedFrames: 1 });
-    expect(again.review.length).toBeGreaterThan(0);
+    expect(again.doubts(1)).toEqual(store.doubts(1));
+    expect(again.doubts(1).length).toBeGreaterThan(0);
     // And goes on from there.
     again.put(...tell(9, { events: [spawned(9, 9)] }));
     expect(open().events(1, 0, 10)).toHaveLength(8);
+  });
+
+  it('keeps what stands out in masks', () => {
+    const store = open();
+    const findings = { overlaps: [[1, 2, 0.9] as const], jumps: [2], cut: 5 };
+    store.put(5, [1, 2], { uncertainty: [], events: [], amended: [] }, findings);
+    store.put(6, [1, 2], { uncertainty: [], events: [], amended: [] }, findings);
+    // Object 1 is tracked again alone, and has a mask of its own now.
+    store.put(6, [1], { uncertainty: [], events: [], amended: [] });
+    const again = open();
+    for (const id of [1, 2]) expect([...again.findings(id)]).toEqual([...store.findings(id)]);
+    expect([...again.findings(1)]).toEqual([[5, { overlap: { other: 2, iou: 0.9 } }]]);
+    expect(again.findings(2).get(6)).toEqual({ hasJumped: true });
+    expect([3, 4, 6, 7].map((frame) => again.isNearCut(frame))).toEqual([false, true, true, false]);
   });
 
   it('loses no more than a torn last line or a damaged one', () => {

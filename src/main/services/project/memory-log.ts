@@ -22,6 +22,11 @@ const lineSchema = z.object({
   /** Object, frame, doubt. */
   doubts: z.array(z.tuple([count, count, z.number()])).default([]),
   amended: count.default(0),
+  /** Two objects with the same mask, and the IoU of both. */
+  overlaps: z.array(z.tuple([count, count, z.number()])).default([]),
+  jumps: z.array(count).default([]),
+  /** The first frame of a new shot. */
+  cut: count.optional(),
   counted: treeCountersSchema.optional(),
 });
 
@@ -30,7 +35,7 @@ const leastBytes = 2 ** 20;
 
 const checksum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
 
-const encode = ({ frame, objectIds, events, uncertainty, amendedFrames, counted }: TreeEntry): Buffer => {
+const encode = ({ frame, objectIds, events, uncertainty, amendedFrames, findings, counted }: TreeEntry): Buffer => {
   const json = JSON.stringify({
     frame,
     objects: objectIds,
@@ -39,6 +44,9 @@ const encode = ({ frame, objectIds, events, uncertainty, amendedFrames, counted 
       doubts: uncertainty.map(({ objectId, frame: of, uncertainty: doubt }) => [objectId, of, Math.round(doubt * 1e4) / 1e4]),
     }),
     ...(amendedFrames > 0 && { amended: amendedFrames }),
+    ...(findings && findings.overlaps.length > 0 && { overlaps: findings.overlaps }),
+    ...(findings && findings.jumps.length > 0 && { jumps: findings.jumps }),
+    ...(findings && findings.cut !== null && { cut: findings.cut }),
     ...(counted && { counted }),
   });
   return Buffer.from(`${checksum(json)} ${json}\n`);
@@ -48,9 +56,11 @@ const decode = (line: string): TreeEntry | null => {
   const json = line.slice(9);
   if (line.slice(0, 8) !== checksum(json)) return null;
   try {
-    const { frame, objects, events, doubts, amended, counted } = lineSchema.parse(JSON.parse(json));
+    const { frame, objects, events, doubts, amended, overlaps, jumps, cut, counted } = lineSchema.parse(JSON.parse(json));
     const uncertainty = doubts.map(([objectId, of, doubt]) => ({ objectId, frame: of, uncertainty: doubt }));
-    return { frame, objectIds: objects, events, uncertainty, amendedFrames: amended, counted };
+    const isFound = overlaps.length > 0 || jumps.length > 0 || cut !== undefined;
+    const findings = isFound ? { overlaps, jumps, cut: cut ?? null } : undefined;
+    return { frame, objectIds: objects, events, uncertainty, amendedFrames: amended, ...(findings && { findings }), counted };
   } catch {
     return null;
   }

@@ -9,6 +9,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { foundSchema } from '../../../shared/discovery.ts';
 import { framePromptSchema } from '../../../shared/prompts.ts';
+import { reviewMarkSchema } from '../../../shared/review.ts';
 import { marksSchema } from '../../../shared/session-state.ts';
 import { type MaskRow, rowFlags } from '../results/mask-index.ts';
 import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkState, type WorkStep } from '../session/kept-work.ts';
@@ -47,6 +48,7 @@ const entrySchema = z.object({
   marks: marksSchema.optional(),
   position: count.optional(),
   trackedWith: z.record(z.string(), z.string()).optional(),
+  reviewed: z.array(reviewMarkSchema).optional(),
   nextId: z.number().int().optional(),
   nextTrack: z.number().int().optional(),
   step: stepSchema.optional(),
@@ -92,6 +94,7 @@ export const encodeChange = (before: KeptWork, after: KeptWork, step: WorkStep |
   if (before.marks !== after.marks) entry.marks = after.marks;
   if (before.position !== after.position) entry.position = after.position;
   if (before.trackedWith !== after.trackedWith) entry.trackedWith = after.trackedWith;
+  if (before.reviewed !== after.reviewed) entry.reviewed = [...after.reviewed];
   if (before.nextId !== after.nextId) entry.nextId = after.nextId;
   if (before.nextTrack !== after.nextTrack) entry.nextTrack = after.nextTrack;
   if (step) {

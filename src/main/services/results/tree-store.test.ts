@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultMemorySettings } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import type { MemoryReport } from '../../engine/api/protocol.ts';
-import { type PromptedObject, TreeStore } from './tree-store.ts';
+import { type KnownObject, TreeStore } from './tree-store.ts';
 
 const spawned = (objectId: number, frame: number, branch: number): TreeEvent => ({
   type: 'spawned',
@@ -14,8 +14,7 @@ const spawned = (objectId: number, frame: number, branch: number): TreeEvent => 
 });
 const report = (change: Partial<MemoryReport>): MemoryReport => ({ uncertainty: [], events: [], amended: [], ...change });
 
-const objects = (...prompts: number[][]): PromptedObject[] =>
-  prompts.map((frames, i) => ({ id: i + 1, prompts: frames.map((frame) => ({ frame })) }));
+const objects = (...prompts: number[][]): KnownObject[] => prompts.map((_, i) => ({ id: i + 1 }));
 const two = objects([], []);
 
 describe('TreeStore', () => {
@@ -25,47 +24,32 @@ describe('TreeStore', () => {
     store.put(5, [1], report({ events: [spawned(1, 5, 1), switched], uncertainty: [{ objectId: 1, frame: 5, uncertainty: 0.9 }] }));
     store.put(6, [1, 2], report({ events: [spawned(2, 6, 1)] }));
     expect(store.events(1, 0, 10)).toHaveLength(2);
-    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [{ objectId: 1, frame: 5 }], review: [{ frame: 5 }] });
+    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [{ objectId: 1, frame: 5 }] });
+    expect(store.doubts(1)).toMatchObject([{ frame: 5 }]);
     store.put(5, [1], report({ uncertainty: [{ objectId: 1, frame: 5, uncertainty: 0.01 }] }));
     expect(store.events(1, 0, 10)).toEqual([]);
     expect(store.eventsOn(6)).toHaveLength(1);
-    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [], review: [], counters: { spawned: 2, switched: 1 } });
+    expect(store.view(defaultMemorySettings)).toMatchObject({ switches: [], counters: { spawned: 2, switched: 1 } });
+    expect(store.doubts(1)).toEqual([]);
   });
 
-  it('offers no frame that is prompted as long as it is, and nothing of an object as long as it is gone', () => {
+  it('knows nothing of an object as long as it is gone', () => {
     let list = objects([], []);
     const store = new TreeStore(() => list);
     const switched: TreeEvent = { type: 'switched', objectId: 2, frame: 3, from: 0, to: 1, amendedFrom: 3 };
-    for (const objectId of [1, 2])
-      store.put(
-        3,
-        [objectId],
-        report({ events: objectId === 2 ? [switched] : [], uncertainty: [{ objectId, frame: 3, uncertainty: 0.5 }] }),
-      );
-    const offered = (): number[] => store.review.map(({ objectId }) => objectId);
-    expect(offered()).toEqual([1, 2]);
-    list = objects([3], []);
-    expect(offered()).toEqual([2]);
-    // The prompt is undone, the second object deleted.
+    store.put(3, [2], report({ events: [switched] }));
     list = objects([]);
-    expect(offered()).toEqual([1]);
     expect([store.eventsOn(3), store.view(defaultMemorySettings).switches]).toEqual([[], []]);
     list = objects([], []);
-    expect(offered()).toEqual([1, 2]);
     expect([store.eventsOn(3).length, store.view(defaultMemorySettings).switches.length]).toEqual([1, 1]);
-  });
-
-  it('knows the prompts of work that was reopened', () => {
-    const store = new TreeStore(() => objects([10]));
-    for (let frame = 0; frame < 40; frame++) store.put(frame, [1], report({ uncertainty: [{ objectId: 1, frame, uncertainty: 0.5 }] }));
-    for (const { frame } of store.review) expect(Math.abs(frame - 10)).toBeGreaterThanOrEqual(4);
   });
 
   it('remembers the worst of very many doubtful frames, not all of them', () => {
     const store = new TreeStore(() => two);
     for (let frame = 0; frame < 5000; frame++)
       store.put(frame, [1], report({ uncertainty: [{ objectId: 1, frame, uncertainty: 0.1 + (frame % 1000) / 2000 }] }));
-    expect(store.review[0]!.uncertainty).toBeGreaterThan(0.35);
-    expect(store.review).toHaveLength(20);
+    const kept = store.doubts(1).map(({ uncertainty }) => uncertainty);
+    expect(kept.length).toBeLessThanOrEqual(2000);
+    expect(Math.max(...kept)).toBeGreaterThan(0.59);
   });
 });

@@ -1,4 +1,5 @@
 /** What a project keeps of a session beside its masks: the work as it is, and the steps that led to it. */
+import type { ReviewMark } from '../../../shared/review.ts';
 import type { Marks } from '../../../shared/session-state.ts';
 import type { MaskRow } from '../results/mask-index.ts';
 import { type Exchange, History } from './history.ts';
@@ -10,6 +11,8 @@ export interface KeptWork {
   readonly position: number;
   /** The prompts an object had when it was last tracked, by track: tells which masks are stale. */
   readonly trackedWith: Readonly<Record<string, string>>;
+  /** What of the review list was looked at. */
+  readonly reviewed: readonly ReviewMark[];
   readonly nextId: number;
   readonly nextTrack: number;
 }
@@ -21,6 +24,7 @@ export const newWork: KeptWork = {
   marks: { in: null, out: null },
   position: 0,
   trackedWith: {},
+  reviewed: [],
   nextId: 1,
   nextTrack: firstMergedTrack,
 };

@@ -49,9 +49,9 @@ describe('a switch of the best branch', () => {
     ]);
     expect(session.view(1, null).memory).toMatchObject({
       switches: [{ objectId, frame: 5 }],
-      review: [{ frame: 5 }],
       counters: { switched: 1, amendedFrames: 2 },
     });
+    expect(session.view(1, null).review).toMatchObject([{ kind: 'doubt', frame: 5 }]);
 
     const written = [
       ...resultsText({
@@ -61,6 +61,7 @@ describe('a switch of the best branch', () => {
         objects: session.objects,
         store: session.store,
         trees: session.trees,
+        review: session.review,
         memory: defaultMemorySettings,
         range: { from: 0, to: 5 },
         partial: false,

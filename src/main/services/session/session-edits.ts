@@ -6,6 +6,7 @@ import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { nextColor } from '../../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';
+import { isSameEntry, markOf, type ReviewMark } from '../../../shared/review.ts';
 import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
 import { SerialQueue } from '../../common/serial-queue.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
@@ -36,6 +37,8 @@ import { labelFor, labelOfPrompt } from './step-labels.ts';
 
 /** Masks that the model makes of a prompt. */
 const candidateCount = 4;
+/** The oldest marks of the review list give way. */
+const mostReviewed = 1000;
 
 export interface EditsDeps {
   sessionId: string;
@@ -128,6 +131,13 @@ export class SessionEdits {
   setPosition(frame: number): void {
     checkFrame(frame, this.#deps.media);
     this.#keep({ position: frame });
+  }
+
+  /** An entry of the review list was looked at, or is to be looked at again. It is no step of the history. */
+  setReviewed(mark: ReviewMark, isDone: boolean): void {
+    const others = this.#work.reviewed.filter((known) => !isSameEntry(known, mark));
+    if (!isDone && others.length === this.#work.reviewed.length) return;
+    this.#keep({ reviewed: (isDone ? [...others, markOf(mark)] : others).slice(-mostReviewed) });
   }
 
   addObject(name?: string): number {

@@ -8,6 +8,7 @@ export type GetSession = (sessionId: string) => SessionService;
 
 type SessionMethod =
   | MethodsOf<'object' | 'prompt' | 'history' | 'frame' | 'tree'>
+  | 'review.setDone'
   | 'session.setMarks'
   | 'session.setPosition'
   | 'session.prefetchFrame'
@@ -64,6 +65,11 @@ export const sessionMethods = (session: GetSession): Handlers<SessionMethod> => 
     session(sessionId).edit((edits) => edits.chooseCandidate(objectId, frame, index)),
   'prompt.clear': async ({ sessionId, objectId, frame }) => {
     await session(sessionId).edit((edits) => edits.clearPrompts(objectId, frame));
+    return {};
+  },
+
+  'review.setDone': async ({ sessionId, entry, isDone }) => {
+    await session(sessionId).inOrder((edits) => edits.setReviewed(entry, isDone));
     return {};
   },
 

@@ -8,12 +8,14 @@ import type { Session, TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { ProjectState } from '../../../shared/project.ts';
+import type { ReviewEntry } from '../../../shared/review.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia, TrackOutcome } from '../../engine/api/media.ts';
 import type { EngineModel, EnginePlanes, EngineResult, LiveFrameEvent, TrackedFrameEvent } from '../../engine/api/protocol.ts';
 import type { LoadWatch } from '../base/model-user.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import { MaskStore } from '../results/mask-store.ts';
+import { ReviewList } from '../results/review-list.ts';
 import { TreeStore } from '../results/tree-store.ts';
 import { type ClipNote, clipNotes } from './clip-notes.ts';
 import { newWork } from './kept-work.ts';
@@ -39,6 +41,7 @@ export class SessionService {
   readonly #tracking: SessionTracking;
   /** While its source is live. */
   readonly #live: LiveLink | null;
+  readonly #review: ReviewList;
   /** The session's own choice; null = as the settings say. */
   #memory: MemorySettings | null = null;
   #run: RunUnderWay | null = null;
@@ -88,10 +91,11 @@ export class SessionService {
       work?.history,
     );
     this.#tracking = new SessionTracking({
-      ...{ sessionId: id, engine, edits: this.edits, store: this.store, trees: this.trees },
+      ...{ sessionId: id, engine, edits: this.edits, store: this.store, trees: this.trees, size: media },
       show: (frame, picture) => deps.onFrame(this.#message(0, frame, picture ?? noPlanes)),
       onChange: () => deps.onChange(),
     });
+    this.#review = new ReviewList({ store: this.store, trees: this.trees, size: media, isBusy: () => this.#run !== null });
   }
 
   /**
@@ -183,12 +187,18 @@ export class SessionService {
       model: { id, name, imageSize, provider, providerReason },
       objects: this.objects,
       memory: this.trees.view(this.memory),
+      review: this.review,
       history: this.edits.labels,
       marks: this.edits.work.marks,
       position: this.edits.work.position,
       live: this.#live?.view() ?? null,
       project,
     };
+  }
+
+  /** What of the results deserves a look, worst first. */
+  get review(): ReviewEntry[] {
+    return this.#review.entries(this.objects, this.edits.work.reviewed);
   }
 
   get objects(): TrackedObject[] {
@@ -241,6 +251,7 @@ export class SessionService {
     this.#run = run;
     return () => {
       if (this.#run === run) this.#run = null;
+      this.#deps.onChange();
     };
   }
 

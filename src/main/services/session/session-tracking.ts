@@ -14,6 +14,7 @@ import type {
 } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
+import { MaskWatch } from '../results/mask-watch.ts';
 import type { TreeStore } from '../results/tree-store.ts';
 import type { SessionEdits } from './session-edits.ts';
 
@@ -40,6 +41,8 @@ export interface TrackingDeps {
   edits: SessionEdits;
   store: MaskStore;
   trees: TreeStore;
+  /** Of the clip, px. */
+  size: { width: number; height: number };
   /** To whoever looks at the frame. @param picture null = what is known of its objects alone */
   show(frame: number, picture: EnginePlanes | null): void;
   onChange(): void;
@@ -47,10 +50,12 @@ export interface TrackingDeps {
 
 export class SessionTracking {
   readonly #deps: TrackingDeps;
+  readonly #watch: MaskWatch;
   readonly #onTracked = new Map<string, (event: TrackedFrameEvent) => void>();
 
   constructor(deps: TrackingDeps) {
     this.#deps = deps;
+    this.#watch = new MaskWatch(deps.size);
   }
 
   async track(runId: string, request: TrackRequest, onProgress: (event: TrackedFrameEvent) => void): Promise<TrackOutcome> {
@@ -80,20 +85,21 @@ export class SessionTracking {
   onTrackedFrame(event: TrackedFrameEvent): void {
     const onProgress = this.#onTracked.get(event.runId);
     if (!onProgress) return;
-    this.#keep(event);
+    this.#keep(event, event.isCut ? event.frame + (event.reverse ? 1 : 0) : null);
     onProgress(event);
     this.#deps.onChange();
   }
 
   /** A live source has a new frame, or an earlier one was tracked again. */
   onLiveFrame(event: LiveFrameEvent): void {
-    this.#keep(event);
+    this.#keep(event, null);
     // Whoever looks at the earlier moment sees its masks.
     if (!event.isNew && event.results.length > 0) this.#deps.show(event.frame, null);
     this.#deps.onChange();
   }
 
-  #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }): void {
+  /** @param cut the first frame of a new shot, where one was passed */
+  #keep(event: { frame: number; results: EngineResult[]; memory: MemoryReport; picture: EnginePlanes | null }, cut: number | null): void {
     const { frame, memory, picture } = event;
     const isKnown = ({ objectId }: { objectId: number }): boolean => this.#deps.edits.has(objectId);
     const results = event.results.filter(isKnown);
@@ -106,6 +112,7 @@ export class SessionTracking {
       frame,
       results.map(({ objectId }) => objectId),
       memory,
+      this.#watch.watch(frame, results, cut),
     );
     for (const earlier of new Set(amended.map((entry) => entry.frame))) this.#deps.show(earlier, null);
     if (picture) this.#deps.show(frame, picture);

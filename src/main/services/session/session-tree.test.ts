@@ -45,7 +45,7 @@ const play = async (change: Partial<MemorySettings>, script: (call: number, inde
   await end();
   const written = [
     ...resultsText({
-      ...{ name: 'clip.mp4', media, model, objects: session.objects, store: session.store, trees: session.trees },
+      ...{ name: 'clip.mp4', media, model, objects: session.objects, store: session.store, trees: session.trees, review: session.review },
       ...{ memory, range: { from: 0, to: frameCount - 1 }, partial: false, appVersion: '0' },
     }),
   ].join('');

@@ -43,7 +43,17 @@ export const runningSession = async (media: OpenedMedia, model: EngineModel) => 
   const run = session.track('run', { direction: 'forward', display: null }, () => {});
   const tracked = (frame: number, told: Pick<TrackedFrameEvent, 'results' | 'memory'>): void =>
     session.onTrackedFrame({
-      ...{ sessionId: session.id, runId, frame, reverse: false, timeMs: 0, done: frame + 1, total: media.frameCount, visitsLeft: 0 },
+      ...{
+        sessionId: session.id,
+        runId,
+        frame,
+        reverse: false,
+        timeMs: 0,
+        done: frame + 1,
+        total: media.frameCount,
+        visitsLeft: 0,
+        isCut: false,
+      },
       ...{ picture: null, timings: noTimings, workerMs: 0 },
       ...told,
     });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
+import type { ReviewEntry } from '../../../shared/review.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { xOfFrame } from './lane-geometry.ts';
 import type { LaneIndex } from './lane-index.ts';
@@ -46,12 +47,13 @@ describe('drawLanes', () => {
   it('marks the frames on which another branch took the lead, in the lane of its object', () => {
     const span = { left: 100, width: 400 };
     const range = { start: 0, span: 200, frameCount: 200 };
-    const draw = (switches: Map<number, number[]>): Rect[] => {
+    const draw = (switches: Map<number, number[]>, review: ReviewEntry[] = []): Rect[] => {
       const { canvas, rects } = recording();
       drawLanes(canvas, {
         ...{ width: 500, height: 3 * laneHeight, scrollTop: 0, span, range },
         ...{ objects: [object(1), object(2)], laneOf: () => nothing, selectedIds: [], marks: { in: null, out: null } },
         switches,
+        review,
       });
       return rects;
     };
@@ -65,5 +67,19 @@ describe('drawLanes', () => {
       expect(y + height).toBeLessThan(2 * laneHeight);
       expect(color).toBe('--text');
     }
+
+    const entry = { objectId: 2, frame: 64, first: 60, last: 79, uncertainty: 1, foundAgain: 80, other: null, isDone: false };
+    const ticked = draw(new Map(), [
+      { ...entry, kind: 'absence' },
+      { ...entry, frame: 150, first: 150, last: 150, kind: 'check' },
+    ]);
+    const ticks = ticked.filter((rect) => !plain.some((other) => JSON.stringify(other) === JSON.stringify(rect)));
+    // A bracket, a tick and its head; a spot check is not drawn.
+    expect(ticks.map(({ color }) => color)).toEqual(['--danger', '--danger', '--danger']);
+    expect(ticks.map(({ x, width }) => [x, width])).toEqual([
+      [220, 40],
+      [228, 2],
+      [226, 6],
+    ]);
   });
 });

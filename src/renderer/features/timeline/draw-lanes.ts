@@ -2,6 +2,7 @@
 
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { objectShape } from '../../../shared/object-colors.ts';
+import type { ReviewEntry } from '../../../shared/review.ts';
 import type { LaneKind, Marks } from '../../../shared/session-state.ts';
 import { shownObjects } from '../../state/window-state.ts';
 import { prepareCanvas, type Token, tokensOf } from './draw-ruler.ts';
@@ -25,6 +26,8 @@ export interface LanesPicture {
   marks: Marks;
   /** Frames where another branch of the memory tree took over, by object. */
   switches: ReadonlyMap<number, readonly number[]>;
+  /** What deserves a look; spot checks are not drawn. */
+  review: readonly ReviewEntry[];
 }
 
 export const drawLanes = (canvas: HTMLCanvasElement, picture: LanesPicture): void => {
@@ -97,6 +100,7 @@ const drawLane = (context: CanvasRenderingContext2D, picture: LanesPicture, obje
     context.fillRect(Math.round(x) - 0.5, middle - 8, 1.5, 16);
     context.fillRect(Math.round(x) - 2.5, middle - 8, 5, 2);
   }
+  drawReview(context, picture, object, middle, token);
   drawPrompts(context, picture, object, middle, token);
   context.restore();
   context.globalAlpha = 1;
@@ -134,6 +138,32 @@ const drawBars = (context: CanvasRenderingContext2D, picture: LanesPicture, obje
     since = x;
   });
   paint(columns);
+  context.globalAlpha = shown;
+};
+
+/** A bracket under the frames to look at, with a tick where to look; what was looked at is pale. */
+const drawReview = (
+  context: CanvasRenderingContext2D,
+  { span, range, review }: LanesPicture,
+  object: TrackedObject,
+  middle: number,
+  token: Token,
+): void => {
+  const shown = context.globalAlpha;
+  for (const { objectId, kind, first, last, frame, isDone } of review) {
+    if (objectId !== object.id || kind === 'check') continue;
+    const left = xOfEdge(first, range, span);
+    const right = xOfEdge(last + 1, range, span);
+    if (right < span.left || left > span.left + span.width) continue;
+    const isGrave = kind !== 'doubt' && kind !== 'disagreement';
+    context.globalAlpha = shown * (isDone ? 0.4 : 1);
+    context.fillStyle = token(isGrave ? '--danger' : '--unsure');
+    context.fillRect(left, middle + barHeight / 2 + 2, Math.max(3, right - left), 2);
+    const x = Math.round(xOfFrame(frame, range, span));
+    context.fillRect(x - 1, middle - barHeight / 2 - 3, 2, barHeight + 7);
+    // Grave ones have a head, for who does not tell the colours apart.
+    if (isGrave) context.fillRect(x - 3, middle - barHeight / 2 - 5, 6, 3);
+  }
   context.globalAlpha = shown;
 };
 

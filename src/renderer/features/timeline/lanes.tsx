@@ -7,7 +7,7 @@ import { useStore } from 'zustand';
 import type { Media } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { liveOf, marksOf, objectsOf, withToggled } from '../../state/window-state.ts';
+import { liveOf, marksOf, objectsOf, reviewOf, withToggled } from '../../state/window-state.ts';
 import { drawLanes, laneHeight } from './draw-lanes.ts';
 import { drawRuler, rulerHeight } from './draw-ruler.ts';
 import { Filmstrip, filmstripHeight } from './filmstrip.tsx';
@@ -32,6 +32,7 @@ export const Lanes = ({ media }: { media: Media }) => {
   const selectedId = useAppState((s) => s.selectedId);
   const alsoSelected = useAppState((s) => s.alsoSelected);
   const marks = useAppState(marksOf);
+  const review = useAppState(reviewOf);
   const theme = useAppState((s) => s.theme);
   const playhead = useAppState((s) => s.playhead);
   const range = useStore(timeline.store);
@@ -72,10 +73,11 @@ export const Lanes = ({ media }: { media: Media }) => {
       objects,
       laneOf,
       switches,
+      review,
       selectedIds: selectedId === null ? [] : [selectedId, ...alsoSelected],
       marks,
     });
-  }, [size, scrollTop, range, objects, laneOf, switches, selectedId, alsoSelected, marks, theme]);
+  }, [size, scrollTop, range, objects, laneOf, switches, review, selectedId, alsoSelected, marks, theme]);
 
   const selectedLane = objects.findIndex(({ id }) => id === selectedId);
   useEffect(() => {

@@ -2,12 +2,13 @@
 import { ArrowLeftRight, ArrowLeftToLine, ArrowRightToLine, Crosshair, ScanEye, Square } from 'lucide-react';
 import type { TrackDirection } from '../../../shared/contract/tracking.ts';
 import { useApp, useAppState, useShortcut } from '../../app/app-context.ts';
-import { liveOf, marksOf, runningOperation, selectedObjects } from '../../state/window-state.ts';
+import { liveOf, marksOf, objectsOf, runningOperation, selectedObjects, trackedFrames } from '../../state/window-state.ts';
 import { CommandButton } from '../../ui/button.tsx';
 import { formatDuration, formatSpeed } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { LivePanel } from '../live/live-panel.tsx';
+import { RunSummary } from '../review/run-summary.tsx';
 import { trackText as text } from './strings.ts';
 import styles from './track-panel.module.css';
 
@@ -77,6 +78,7 @@ const ClipPanel = () => {
 };
 
 const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
+  const isTracked = useAppState((s) => objectsOf(s).some((object) => trackedFrames(object) > object.prompts.length));
   const hasPrompts = useAppState((s) => s.session?.objects.some((object) => object.prompts.length > 0) ?? false);
   return (
     <>
@@ -88,7 +90,8 @@ const StartButtons = ({ hasMarks }: { hasMarks: boolean }) => {
           <span className={styles.range} /> {text.range}
         </CommandButton>
       )}
-      <p className={styles.note}>{hasPrompts ? text.how : text.first}</p>
+      <RunSummary />
+      {!isTracked && <p className={styles.note}>{hasPrompts ? text.how : text.first}</p>}
     </>
   );
 };

@@ -19,10 +19,4 @@ export const treeText = {
   alive: 'alive',
   merged: (into: number | null, frame: number): string => `merged into ${into} on ${frame}`,
   dropped: (frame: number): string => `dropped on ${frame}`,
-  review: 'Worth a look',
-  reviewList: 'Frames worth a look',
-  object: (id: number): string => `Object ${id}`,
-  doubt: (frame: number, name: string, percent: number): string =>
-    `Frame ${frame} of ${name}: uncertainty ${percent} %. If the mask is wrong there, correct it and track again.`,
-  uncertainty: (percent: number): string => `Uncertainty ${percent} %`,
 };

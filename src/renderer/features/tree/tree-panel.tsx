@@ -1,10 +1,9 @@
-/** How the selected object is remembered: its branches, who leads, and the frames that deserve a look. */
+/** How the selected object is remembered: its branches, and who leads. */
 import { useMemo } from 'react';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { reportError } from '../../state/app-store.ts';
 import { objectsOf } from '../../state/window-state.ts';
-import { ReviewList } from './review-list.tsx';
 import { treeText as text } from './strings.ts';
 import { scoresOn, treeLanes } from './tree-lanes.ts';
 import { TreeLanesView } from './tree-lanes-view.tsx';
@@ -61,7 +60,6 @@ export const TreePanel = () => {
           )}
         </>
       )}
-      <ReviewList />
     </section>
   );
 };
