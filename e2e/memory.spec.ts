@@ -48,16 +48,4 @@ test('the memory tree is switched on in its panel and drawn after tracking', asy
       expect(await drawn.locator('polyline').count()).toBeGreaterThan(branches);
     }).toPass();
   });
-
-  await test.step('frames worth a look are listed, and gone to by a click or U', async () => {
-    const found = panel.getByRole('list', { name: 'Frames worth a look' }).getByRole('button');
-    await expect(found.first()).toBeVisible();
-    await found.first().click();
-    const frame = page.getByLabel('Frame number');
-    const shown = Number(await frame.textContent());
-    expect(shown).toBeGreaterThan(127);
-    await page.keyboard.press('Home');
-    await page.keyboard.press('u');
-    await expect.poll(async () => Number(await frame.textContent())).toBeGreaterThan(127);
-  });
 });

@@ -60,6 +60,9 @@ it('masks are chosen, taken back, merged, tracked in a range, exported, and ther
     scores.add(store.get(1, 0)!.predictedIou);
   }
   expect(scores.size).toBeGreaterThan(1);
+  const { masks } = (await call('prompt.candidates', { objectId: 1, frame: 0 })) as { masks: { index: number; counts: string }[] };
+  expect(masks.length).toBeGreaterThan(1);
+  expect(new Set(masks.map(({ counts }) => counts)).size).toBe(masks.length);
   for (let step = 0; step < 4; step++) expect(await call('history.undo', {})).toEqual({ label: 'Choose mask' });
   expect(store.get(1, 0)).toEqual(best);
 

@@ -6,7 +6,7 @@
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
 import { sessionOf, withView } from '../state/sessions.ts';
-import { maskChoice, objectsOf, promptKey, promptOn } from '../state/window-state.ts';
+import { candidateKey, maskChoice, objectsOf, promptKey, promptOn } from '../state/window-state.ts';
 import type { Client } from '../transport/client.ts';
 import { sessionClient } from '../transport/session-client.ts';
 import { promptText } from './strings.ts';
@@ -21,8 +21,8 @@ export interface PromptActions {
   removeLastPoint(): Promise<void>;
   /** Replaces the prompts of the frame by a mask the user painted. */
   setMask(mask: CompressedMask): Promise<void>;
-  /** Takes the next of the masks that the model made of the clicks on this frame. */
-  nextMask(): Promise<void>;
+  /** Takes the next of the masks that the model made of the clicks on this frame, or that of a number. */
+  nextMask(index?: number): Promise<void>;
   addObject(): Promise<number | null>;
   /** Resolves when the host knows of everything that was done until now in the session on screen. */
   settled(): Promise<void>;
@@ -150,7 +150,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     if (selectedId !== null && place) await change(place, selectedId, edit);
   };
 
-  const nextMask = async (): Promise<void> => {
+  const nextMask = async (index?: number): Promise<void> => {
     const { selectedId } = store.getState();
     if (selectedId === null || maskChoice(store.getState()) === null || isLocked()) return;
     const place = stopAtShown();
@@ -158,8 +158,15 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     const { sessionId, frame } = place;
     // The choice is made among the masks of the clicks the host knows.
     await sending.get(promptKey(sessionId, selectedId, frame));
+    const key = candidateKey(store.getState());
     try {
-      await computing(sessionId, () => client.call('prompt.candidate', { sessionId, objectId: selectedId, frame }));
+      await computing(sessionId, async () => {
+        if (index === undefined && store.getState().candidates?.key !== key) {
+          const { masks } = await client.call('prompt.candidates', { sessionId, objectId: selectedId, frame });
+          if (key !== null) store.setState({ candidates: { key, masks } });
+        }
+        await client.call('prompt.candidate', { sessionId, objectId: selectedId, frame, index });
+      });
     } catch (error) {
       reportError(store, error);
     }

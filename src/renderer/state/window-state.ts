@@ -4,6 +4,7 @@
  * keeps the value.
  */
 
+import type { CandidateMask } from '../../shared/candidates.ts';
 import type { CommandContext } from '../../shared/command-spec.ts';
 import type { AppState, Operation, Session, TrackedObject } from '../../shared/contract/state.ts';
 import type { TrackDirection } from '../../shared/contract/tracking.ts';
@@ -76,6 +77,8 @@ export interface WindowState extends SessionView {
   /** The frame to go to is being typed. */
   isAskingPlace: boolean;
   recoloringId: number | null;
+  /** The masks to choose from, of the prompt that they were made of; null until the user asks for another mask. */
+  candidates: { key: string; masks: readonly CandidateMask[] } | null;
   /** The object that the review list, its keys and its summary are about; null = all. */
   reviewedId: number | null;
   toasts: readonly Toast[];
@@ -113,6 +116,7 @@ export const initialWindowState: WindowState = {
   renamingId: null,
   isAskingPlace: false,
   recoloringId: null,
+  candidates: null,
   reviewedId: null,
   toasts: [],
   isOpening: false,
@@ -164,6 +168,13 @@ export const maskChoice = (state: WindowState): number | null => {
   if (state.selectedId === null) return null;
   const { points, box, candidate } = promptOn(state, state.selectedId, state.shownFrame);
   return points.length > 0 || box ? (candidate === undefined ? 0 : candidate + 1) : null;
+};
+
+/** Names the clicks of the selected object on the frame on screen, whose masks there are to choose from; null where there are none. */
+export const candidateKey = (state: WindowState): string | null => {
+  if (state.selectedId === null || state.session === null || maskChoice(state) === null) return null;
+  const { points, box } = promptOn(state, state.selectedId, state.shownFrame);
+  return JSON.stringify([state.session.id, state.selectedId, state.shownFrame, points, box]);
 };
 
 export const objectsOf = (state: Pick<WindowState, 'session'>): readonly TrackedObject[] => state.session?.objects ?? noObjects;
@@ -234,7 +245,7 @@ export const neighbourPrompt = (objects: readonly TrackedObject[], frame: number
 };
 
 /** Frames of an object without a result, as inclusive ranges. */
-const gapsOf = (results: readonly (readonly [number, number])[], frameCount: number): [number, number][] => {
+export const gapsOf = (results: readonly (readonly [number, number])[], frameCount: number): [number, number][] => {
   const gaps: [number, number][] = [];
   let next = 0;
   for (const [first, last] of results) {

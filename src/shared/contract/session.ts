@@ -1,5 +1,6 @@
 /** Methods that open and close sessions, and those on what one holds: pictures, objects, prompts, history, marks. */
 import { z } from 'zod';
+import { candidateMaskSchema } from '../candidates.ts';
 import { memorySettingsSchema } from '../memory-settings.ts';
 import { treeEventSchema } from '../memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../prompts.ts';
@@ -102,6 +103,11 @@ export const sessionMethods = {
   'prompt.candidate': {
     input: inSession.extend({ objectId, frame: frameNumber, index: z.number().int().min(0).max(3).optional() }),
     output: z.object({ index: z.number().int(), count: z.number().int() }),
+  },
+  /** The candidate masks that look different from each other, as small pictures, the best rated first; changes nothing. */
+  'prompt.candidates': {
+    input: inSession.extend({ objectId, frame: frameNumber }),
+    output: z.object({ masks: z.array(candidateMaskSchema) }),
   },
   'prompt.clear': { input: inSession.extend({ objectId, frame: frameNumber }), output: nothing },
 

@@ -21,7 +21,6 @@ export const noHistory: HistoryState = { undo: null, redo: null };
 
 export const noSessionMemory = (): SessionMemory => ({
   settings: defaultMemorySettings,
-  review: [],
   counters: noTreeEvents(),
   switches: [],
   revision: 0,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { Found } from '../../../shared/discovery.ts';
 import { AppError } from '../../../shared/errors.ts';
+import { nextColor } from '../../../shared/object-colors.ts';
 import type { FramePrompt } from '../../../shared/prompts.ts';
 
 export interface ObjectRecord {
@@ -33,6 +34,23 @@ export const findObject = (list: ObjectList, objectId: number): ObjectRecord => 
   if (!object) throw new AppError('object-unknown', `There is no object ${objectId}. It may have been deleted in another window.`);
   return object;
 };
+
+/** An object without prompts, in a colour that no other has. */
+export const newObject = (list: ObjectList, id: number, name = `Object ${id}`): ObjectRecord => ({
+  ...{ id, name, color: nextColor(list.map(({ color }) => color)), track: id },
+  ...{ visible: true, solo: false, locked: false, prompts: [] },
+});
+
+/** Masks of frames as prompts; a frame without one has none. @param countsOn run lengths of a frame's mask */
+export const maskPrompts = (
+  frames: readonly number[],
+  { width, height }: { width: number; height: number },
+  countsOn: (frame: number) => string | undefined,
+): FramePrompt[] =>
+  frames.flatMap((frame) => {
+    const counts = countsOn(frame);
+    return counts === undefined ? [] : [{ frame, points: [], box: null, mask: { size: [height, width], counts } }];
+  });
 
 export const replaceObject = (list: ObjectList, object: ObjectRecord): ObjectList =>
   list.map((other) => (other.id === object.id ? object : other));

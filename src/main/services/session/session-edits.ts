@@ -2,9 +2,9 @@
  * Everything the user does to objects and prompts, and undo of it. The list of objects and the stored masks are the
  * truth; the engine is told what changed, and after an undo what changed back.
  */
+import type { CandidateMask } from '../../../shared/candidates.ts';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
-import { nextColor } from '../../../shared/object-colors.ts';
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../../shared/prompts.ts';
 import { isSameEntry, markOf, type ReviewMark } from '../../../shared/review.ts';
 import type { HistoryState, MarksChange } from '../../../shared/session-state.ts';
@@ -13,6 +13,7 @@ import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
+import { type CandidatePlace, candidateCount, listCandidates, nextCandidate, requireClicks, takeCandidate } from './candidate-masks.ts';
 import { checkFrame, checkInside, checkMask, checkPositive } from './check-prompt.ts';
 import { syncPrompts, tellEngine } from './engine-prompts.ts';
 import { type FoundObject, foundRecords } from './found-objects.ts';
@@ -23,6 +24,8 @@ import {
   changedObject,
   findObject,
   labelOfChange,
+  maskPrompts,
+  newObject,
   type ObjectChange,
   type ObjectList,
   type ObjectRecord,
@@ -35,8 +38,6 @@ import {
 } from './object-list.ts';
 import { labelFor, labelOfPrompt } from './step-labels.ts';
 
-/** Masks that the model makes of a prompt. */
-const candidateCount = 4;
 /** The oldest marks of the review list give way. */
 const mostReviewed = 1000;
 
@@ -142,16 +143,7 @@ export class SessionEdits {
 
   addObject(name?: string): number {
     const id = this.#work.nextId;
-    const object: ObjectRecord = {
-      id,
-      name: name ?? `Object ${id}`,
-      color: nextColor(this.list.map(({ color }) => color)),
-      visible: true,
-      solo: false,
-      locked: false,
-      track: id,
-      prompts: [],
-    };
+    const object = newObject(this.list, id, name);
     this.#work = { ...this.#work, nextId: id + 1 };
     this.#commit('Add object', { objects: [...this.list, object] });
     return id;
@@ -252,27 +244,31 @@ export class SessionEdits {
    * @throws AppError `prompt-invalid` where there are no points
    */
   chooseCandidate(objectId: number, frame: number, index?: number): Promise<{ index: number; count: number }> {
-    const { sessionId, engine, store } = this.#deps;
+    const place = this.#candidatePlace(objectId, frame);
     return this.#inOrder(async () => {
-      const former = promptOn(this.#unlocked(objectId), frame);
-      if (!former || former.mask)
-        throw new AppError('prompt-invalid', 'Only clicks and boxes have other candidate masks. Click the object on this frame first.');
-      const { points, box } = former;
-      const take = async (candidate: number): Promise<EngineResult> => {
-        // Choosing starts from the points alone, so that each number always means the same mask.
-        await engine().call('clearPrompts', { sessionId, objectId, frame });
-        return engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: null, candidate });
-      };
-      const shown = store.get(objectId, frame)?.counts;
-      let candidate = index ?? ((former.candidate ?? -1) + 1) % candidateCount;
-      let result = await take(candidate);
-      for (let tried = 1; index === undefined && result.counts === shown && tried < candidateCount; tried++) {
-        candidate = (candidate + 1) % candidateCount;
-        result = await take(candidate);
-      }
+      const former = requireClicks(promptOn(this.#unlocked(objectId), frame));
+      const { candidate, result } =
+        index === undefined
+          ? await nextCandidate(place, former, this.#deps.store.get(objectId, frame)?.counts)
+          : { candidate: index, result: await takeCandidate(place, former, index) };
       this.#prompted('Choose mask', objectId, frame, { ...former, candidate }, result);
       return { index: candidate, count: candidateCount };
     });
+  }
+
+  /**
+   * Those of the model's masks for the points of a frame that look different. Nothing is chosen by it.
+   * @throws AppError `prompt-invalid` where there are no points
+   */
+  candidates(objectId: number, frame: number): Promise<CandidateMask[]> {
+    const place = this.#candidatePlace(objectId, frame);
+    const prior = (): Float32Array<ArrayBuffer> | null => this.#deps.store.priorLogits(objectId, frame, this.#deps.logitSize());
+    return this.#inOrder(() => listCandidates(place, requireClicks(promptOn(this.#unlocked(objectId), frame)), prior()));
+  }
+
+  #candidatePlace(objectId: number, frame: number): CandidatePlace {
+    const { sessionId, engine, media } = this.#deps;
+    return { sessionId, objectId, frame, engine, size: media };
   }
 
   setMask(objectId: number, frame: number, mask: CompressedMask): Promise<void> {
@@ -313,12 +309,7 @@ export class SessionEdits {
       const merged: ObjectRecord = { ...touched(objects[0]!), track, prompts: [] };
       const others = before.filter(({ id }) => id === into || !ids.includes(id));
       store.setTracks(replaceObject(others, merged));
-      const size: [number, number] = [media.height, media.width];
-      const prompts = frames.flatMap((frame): FramePrompt[] => {
-        const counts = store.get(into, frame)?.counts;
-        return counts === undefined ? [] : [{ frame, points: [], box: null, mask: { size, counts } }];
-      });
-      const object = { ...merged, prompts };
+      const object = { ...merged, prompts: maskPrompts(frames, media, (frame) => store.get(into, frame)?.counts) };
       this.#work = {
         ...this.#work,
         nextTrack: track + 1,

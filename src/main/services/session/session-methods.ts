@@ -63,6 +63,9 @@ export const sessionMethods = (session: GetSession): Handlers<SessionMethod> => 
   },
   'prompt.candidate': ({ sessionId, objectId, frame, index }) =>
     session(sessionId).edit((edits) => edits.chooseCandidate(objectId, frame, index)),
+  'prompt.candidates': async ({ sessionId, objectId, frame }) => ({
+    masks: await session(sessionId).edit((edits) => edits.candidates(objectId, frame)),
+  }),
   'prompt.clear': async ({ sessionId, objectId, frame }) => {
     await session(sessionId).edit((edits) => edits.clearPrompts(objectId, frame));
     return {};

@@ -1,5 +1,5 @@
 /** Words of the object list. */
-import { plural } from '../../../shared/language.ts';
+import { formatCount, plural } from '../../../shared/language.ts';
 
 export const objectText = {
   objects: 'Objects',
@@ -38,6 +38,6 @@ export const objectText = {
   allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,
   notTracked: (prompts: number): string => `Not tracked · ${plural(prompts, 'prompt')}`,
   foundOn: (found: number, frames: number, prompts: number): string =>
-    `Found on ${found.toLocaleString('en')} of ${frames.toLocaleString('en')} · ${plural(prompts, 'prompt')}`,
+    `Found on ${formatCount(found)} of ${formatCount(frames)} · ${plural(prompts, 'prompt')}`,
   someFrames: (frames: number, prompts: number): string => `${plural(frames, 'frame')} · ${plural(prompts, 'prompt')}`,
 };

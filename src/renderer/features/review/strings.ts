@@ -1,6 +1,6 @@
 /** Words of the review list. */
+import { formatCount, plural } from '../../../shared/language.ts';
 import type { ReviewEntry } from '../../../shared/review.ts';
-import { plural } from '../../ui/format.ts';
 
 export const reviewText = {
   panel: 'Review',
@@ -21,11 +21,11 @@ export const reviewText = {
   uncertainty: (percent: number): string => `Uncertainty ${percent} %.`,
   foundAll: (frames: number): string => `Found on all ${plural(frames, 'frame')}.`,
   found: (found: number, frames: number, losses: number): string =>
-    `Found on ${found.toLocaleString('en')} of ${plural(frames, 'frame')}${losses > 0 ? `, ${plural(losses, 'loss', 'losses')}` : ''}.`,
+    `Found on ${formatCount(found)} of ${plural(frames, 'frame')}${losses > 0 ? `, ${plural(losses, 'loss', 'losses')}` : ''}.`,
   foundSeveral: (objects: number, found: number, frames: number, losses: number): string =>
-    `${plural(objects, 'object')} found on ${found.toLocaleString('en')} of ${plural(frames, 'frame')} in all${losses > 0 ? `, ${plural(losses, 'loss', 'losses')}` : ''}.`,
+    `${plural(objects, 'object')} found on ${formatCount(found)} of ${plural(frames, 'frame')} in all${losses > 0 ? `, ${plural(losses, 'loss', 'losses')}` : ''}.`,
   review: 'Review',
-  reviewCount: (count: number): string => `Review (${count.toLocaleString('en')})`,
+  reviewCount: (count: number): string => `Review (${formatCount(count)})`,
 };
 
 /**

@@ -13,6 +13,9 @@ export const viewerText = {
   remove: 'Remove',
   removeTitle: (key: string | null): string =>
     `Clicks exclude from the object${key ? `  (${key} switches` : '  ('}; or right-click, or Alt+click)`,
+  candidates: 'Candidate masks',
+  candidate: (place: number, count: number, percent: number): string => `Candidate ${place} of ${count}, rated ${percent} %`,
+  closeCandidates: 'Close the candidates',
   bestMask: 'Best mask',
   maskOf: (index: number, count: number): string => `Mask ${index} of ${count}`,
   otherMask: (shown: string): string => `${shown}: show the model's next candidate`,

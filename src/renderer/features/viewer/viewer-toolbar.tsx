@@ -6,6 +6,7 @@ import { setPreference } from '../../state/remember-preferences.ts';
 import { maskChoice } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { largestBrush, smallestBrush } from './brush.ts';
+import { CandidateStrip } from './candidate-strip.tsx';
 import { viewerText as text } from './strings.ts';
 import styles from './viewer.module.css';
 
@@ -16,22 +17,25 @@ export const ViewerToolbar = () => {
   const tool = useAppState((s) => s.tool);
   const computing = useAppState((s) => s.activeId !== null && s.computing.includes(s.activeId));
   return (
-    <div className={styles.bar}>
-      {tool === 'brush' || tool === 'eraser' ? (
-        <BrushOptions />
-      ) : tool === 'point' ? (
-        <PointOptions />
-      ) : (
-        <p className={styles.computing}>{tool === 'box' ? text.boxHelp : text.handHelp}</p>
-      )}
-      <div className={styles.tools}>
-        <MaskChoice />
-        <p className={styles.computing} role="status">
-          {computing && text.computing}
-        </p>
+    <>
+      <div className={styles.bar}>
+        {tool === 'brush' || tool === 'eraser' ? (
+          <BrushOptions />
+        ) : tool === 'point' ? (
+          <PointOptions />
+        ) : (
+          <p className={styles.computing}>{tool === 'box' ? text.boxHelp : text.handHelp}</p>
+        )}
+        <div className={styles.tools}>
+          <MaskChoice />
+          <p className={styles.computing} role="status">
+            {computing && text.computing}
+          </p>
+        </div>
+        <ViewOptions />
       </div>
-      <ViewOptions />
-    </div>
+      <CandidateStrip />
+    </>
   );
 };
 
