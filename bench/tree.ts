@@ -1,6 +1,6 @@
 /**
  * `npm run bench:tree [quality|cost|whole-cost|corrections] [-- options]`: what the memory tree, its gates and its
- * review queue are worth. See docs/memory-tree.md.
+ * review list are worth. See docs/memory-tree.md.
  */
 const parts = {
   quality: () => import('./tree/quality.ts'),

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:tree corrections`: J&F after k corrections, chosen by the review queue, evenly over the clip, or at
+ * `npm run bench:tree corrections`: J&F after k corrections, chosen by the review list, evenly over the clip, or at
  * random. A correction is the true mask of one object on one frame; all k are made at once, after a first run, and the
  * clip is tracked again.
  */

@@ -1,4 +1,4 @@
-/** How much a frame is worth a look, for the review queue. */
+/** How much a frame is worth a look, for the review list. */
 
 /** Distance of an object logit from 0 at which the doubt about presence has fallen to 1/e. */
 const presenceScale = 2;

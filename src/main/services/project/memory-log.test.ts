@@ -36,7 +36,7 @@ const switched: TreeEvent = { type: 'switched', objectId: 1, frame: 8, from: 0, 
 const path = (): string => join(folder, 'memory.log');
 
 describe('the log of what memories told', () => {
-  it('gives events, counters, switches and the review queue again, without being closed', () => {
+  it('gives events, counters, switches and doubts again, without being closed', () => {
     const store = open();
     for (let frame = 1; frame < 8; frame++) store.put(...tell(frame, { events: [spawned(frame, frame)] }));
     store.put(...tell(8, { events: [switched], amended: [{ frame: 7, result: {} as EngineResult }] }));

@@ -1,6 +1,6 @@
 /**
  * What the memories of a project's objects told, frame by frame, beside its masks: the events and doubts that the tree
- * panel, the review queue and results.json go by. One checked line of JSON per tracked frame, appended; a kill can tear
+ * panel, the review list and results.json go by. One checked line of JSON per tracked frame, appended; a kill can tear
  * only the last one. What later runs have replaced is left behind on opening, when it is most of the file.
  */
 import { existsSync, readFileSync } from 'node:fs';
