@@ -58,7 +58,13 @@ const result = (objectId: number, predictedIou: number): EngineResult => ({
 const errors: (AppError | null)[] = [];
 const create = (write?: WriteSync) => Project.create(join(folder, 'projects'), clip, media, '1', (error) => errors.push(error), write);
 const open = (path: string) => Project.open(path, (error) => errors.push(error));
-const withObjects: KeptWork = { ...newWork, nextId: 3, position: 7, reviewed: [{ objectId: 1, kind: 'absence', frame: 12, first: 10, last: 30 }], objects: [object(2), object(1, { name: 'Boat' })] };
+const withObjects: KeptWork = {
+  ...newWork,
+  nextId: 3,
+  position: 7,
+  reviewed: [{ objectId: 1, kind: 'absence', frame: 12, first: 10, last: 30 }],
+  objects: [object(2), object(1, { name: 'Boat' })],
+};
 
 describe('Project', () => {
   it('keeps edits and masks without being closed', async () => {
