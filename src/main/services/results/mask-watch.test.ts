@@ -17,10 +17,13 @@ const square = (objectId: number, left: number, top = 10, side = 10): EngineResu
       counts: compressCounts(rle.counts),
       box: [box.x, box.y, box.width, box.height],
       area: side * side,
-      score: 0.9,
+      predictedIou: 0.9,
       objectLogit: 4,
     },
-    ...{ prompted: false, overlay: { objectId, width: 1, height: 1, scale: 1, score: 0.9, objectLogit: 4, logits: new Int8Array(1) } },
+    ...{
+      prompted: false,
+      overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou: 0.9, objectLogit: 4, logits: new Int8Array(1) },
+    },
   };
 };
 

@@ -11,11 +11,11 @@ type Look = 'seen' | 'edge' | 'lost';
 
 const result = (objectId: number, look: Look): EngineResult => {
   const isLost = look === 'lost';
-  const [score, objectLogit] = isLost ? [0.1, -3] : [0.9, 6];
+  const [predictedIou, objectLogit] = isLost ? [0.1, -3] : [0.9, 6];
   return {
-    ...{ objectId, counts: '1', area: isLost ? 0 : 100, score, objectLogit, prompted: false },
+    ...{ objectId, counts: '1', area: isLost ? 0 : 100, predictedIou, objectLogit, prompted: false },
     box: isLost ? null : look === 'edge' ? [0, 20, 10, 10] : [40, 20, 10, 10],
-    overlay: { objectId, width: 1, height: 1, scale: 1, score, objectLogit, logits: new Int8Array(1) },
+    overlay: { objectId, width: 1, height: 1, scale: 1, predictedIou, objectLogit, logits: new Int8Array(1) },
   };
 };
 

@@ -72,7 +72,7 @@ export class ReviewList {
         const row = store.row(id, frame);
         // What the user said of a frame is no doubt of the model's.
         if (!row || prompted.has(frame) || away.some(({ first, last }) => frame >= first && frame <= last)) return [];
-        const clarity = row.present ? clarityOf(row.score, row.objectLogit) : 0;
+        const clarity = row.present ? clarityOf(row.predictedIou, row.objectLogit) : 0;
         return [{ frame, uncertainty: doubts.get(frame) ?? 0, clarity, isSplit: trees.isSplit(id, frame), ...findings.get(frame) }];
       });
     return { objectId: id, prompts: frames, isStale: stale, absences: all.filter((absence) => !away.includes(absence)), signals };

@@ -77,8 +77,8 @@ export const listCandidates = async (
     await engine().call('setPoints', { sessionId, objectId, frame, points, box, prior: candidate === null ? prior : null, candidate });
   }
   return different
-    .sort((a, b) => b.result.score - a.result.score)
-    .map(({ index, result }) => ({ index, score: result.score, ...pictureOf(result, place.size) }));
+    .sort((a, b) => b.result.predictedIou - a.result.predictedIou)
+    .map(({ index, result }) => ({ index, predictedIou: result.predictedIou, ...pictureOf(result, place.size) }));
 };
 
 const pictureOf = ({ overlay }: EngineResult, { width, height }: CandidatePlace['size']): Pick<CandidateMask, 'size' | 'counts'> => {

@@ -26,8 +26,8 @@ export const CandidateStrip = () => {
           type="button"
           className={styles.candidate}
           aria-pressed={mask.index === chosen}
-          aria-label={text.candidate(i + 1, masks.length, Math.round(mask.score * 100))}
-          title={text.candidate(i + 1, masks.length, Math.round(mask.score * 100))}
+          aria-label={text.candidate(i + 1, masks.length, Math.round(mask.predictedIou * 100))}
+          title={text.candidate(i + 1, masks.length, Math.round(mask.predictedIou * 100))}
           onClick={() => void prompts.nextMask(mask.index)}
         >
           <MaskPicture mask={mask} color={color} frame={frame} />

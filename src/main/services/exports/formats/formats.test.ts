@@ -40,7 +40,19 @@ put(1, 3, walker);
 put(2, 1, car);
 
 const object = (id: number, name: string, label?: string): TrackedObject => ({
-  ...{ id, name, color: '#ff0000', visible: true, solo: false, locked: false, stale: false, laneRevision: 0, prompts: [], results: [] },
+  ...{
+    id,
+    name,
+    color: '#ff0000',
+    visible: true,
+    solo: false,
+    locked: false,
+    stale: false,
+    laneRevision: 0,
+    prompts: [],
+    results: [],
+    foundFrames: 0,
+  },
   ...(label !== undefined && { found: { label, source: 'detector', score: 0.9, isAuto: true } }),
 });
 const source: TableSource = {
