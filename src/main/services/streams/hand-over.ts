@@ -4,7 +4,7 @@
  * the next chapter's first frame. An object that was out of the picture goes along without a mask: a mask of long ago
  * would take hold of whatever is in its place now.
  */
-import { objectColor } from '../../../shared/object-colors.ts';
+import { nextColor } from '../../../shared/object-colors.ts';
 import type { CompressedMask } from '../../../shared/prompts.ts';
 import { compressCounts, decodeRle, encodeRle, expandCounts } from '../../../shared/rle.ts';
 import type { EngineResult } from '../../engine/api/protocol.ts';
@@ -72,7 +72,7 @@ export const handOver = (objects: readonly ObjectRecord[], masks: LastMasks, for
 export const handedWork = (tracks: readonly HandedTrack[], nextId: number): KeptWork => ({
   ...newWork,
   objects: tracks.map(({ id, name, color, visible, locked }) => ({
-    ...{ id, name, color: color || objectColor(id), visible, locked, solo: false, track: id, prompts: [] },
+    ...{ id, name, color: color || nextColor(tracks.map((track) => track.color)), visible, locked, solo: false, track: id, prompts: [] },
   })),
   nextId: Math.max(nextId, 1, ...tracks.map(({ id }) => id + 1)),
 });
