@@ -122,7 +122,7 @@ export interface ScoredRun {
 }
 
 /** An object's result on a frame, with what the review list goes by. */
-export interface StoredFrame {
+interface StoredFrame {
   objectId: number;
   frame: number;
   objectLogit: number;
