@@ -100,7 +100,7 @@ test('a loss is told after the run, listed beside the objects, drawn on the lane
     await page.reload();
     await expect(lost).toBeVisible({ timeout: 60_000 });
     await expect.poll(left).toBe(0);
-    const row = list.getByRole('listitem').filter({ has: lost });
+    const row = list.getByRole('listitem').filter({ hasText: 'Lost at' });
     await row.getByRole('button', { name: 'Mark as not reviewed' }).click();
     await expect.poll(left).toBe(1);
     await lost.click();

@@ -1,4 +1,4 @@
-/** Scored runs on disk: a correction that was measured once is not measured again while the order of the list changes. */
+/** Scored runs on disk: what was measured once is not measured again while the order of the review list changes. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

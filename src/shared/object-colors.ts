@@ -1,7 +1,8 @@
 /**
- * Colours of objects: the next one that no object has, then shades of these that are farthest from all in use. Distances
- * are those that people with and without a colour deficiency see: in OKLab, as is and with red or green cones missing
- * (Viénot, Brettel and Mollon 1999). Beside its colour every object has a shape, for who tells no hues apart at all.
+ * Colours of objects: the next one that no object has, then shades of these that are farthest from all in use.
+ * Distances are those that people with and without a colour deficiency see: in OKLab, as is and with red or green
+ * cones missing (Viénot, Brettel and Mollon 1999).
+ * Beside its colour every object has a shape, for who tells no hues apart at all.
  */
 
 /** In the order they are given: far apart in hue, and in lightness too. */
@@ -76,7 +77,10 @@ const mix = (hex: string, to: number, share: number): string =>
 /** Lighter and darker shades of every colour; dark ones are still seen on a dark picture. */
 const shades: readonly string[] = objectColors.flatMap((color) => [mix(color, 1, 0.55), mix(color, 0, 0.6), mix(color, 0, 0.82)]);
 
-/** @param used colours of the objects there are, "#rrggbb". @returns one that none of them has, as long as there is one */
+/**
+ * @param used colours of the objects there are, "#rrggbb"
+ * @returns one that none of them has, as long as there is one
+ */
 export const nextColor = (used: Iterable<string>): string => {
   const taken = [...used];
   const free = objectColors.find((color) => !taken.includes(color));

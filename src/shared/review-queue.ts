@@ -7,8 +7,9 @@
  * little behind, and nothing beyond the next prompt: where the object was lost it is found again, where the mask was
  * nearly right hardly anything changes. It holds no longer than the prompt before it did: an object that is lost within
  * four frames of a prompt will be lost within four frames of the next one. A mask that another object has too is wrong
- * for one of the two. A frame on which the object is hardly seen is a poor place for a correction: a person sees no more
- * there than the model did, and what is remembered of it helps no later frame; so a clear frame nearby is worth more.
+ * for one of the two. A frame on which the object is hardly seen is a poor place for a correction: a person sees no
+ * more there than the model did, and what is remembered of it helps no later frame; so a clear frame nearby is worth
+ * more.
  * The queue takes the frame of most worth, again and again; of several objects those that already have a frame in it
  * give way.
  */

@@ -170,7 +170,10 @@ export const maskChoice = (state: WindowState): number | null => {
   return points.length > 0 || box ? (candidate === undefined ? 0 : candidate + 1) : null;
 };
 
-/** Names the clicks of the selected object on the frame on screen, whose masks there are to choose from; null where there are none. */
+/**
+ * Names the clicks of the selected object on the frame on screen, whose masks there are to choose from; null where
+ * there are none.
+ */
 export const candidateKey = (state: WindowState): string | null => {
   if (state.selectedId === null || state.session === null || maskChoice(state) === null) return null;
   const { points, box } = promptOn(state, state.selectedId, state.shownFrame);

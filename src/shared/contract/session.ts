@@ -104,7 +104,7 @@ export const sessionMethods = {
     input: inSession.extend({ objectId, frame: frameNumber, index: z.number().int().min(0).max(3).optional() }),
     output: z.object({ index: z.number().int(), count: z.number().int() }),
   },
-  /** The candidate masks that look different from each other, as small pictures, the best rated first; changes nothing. */
+  /** The candidate masks that look different from each other, as small pictures, best rated first; changes nothing. */
   'prompt.candidates': {
     input: inSession.extend({ objectId, frame: frameNumber }),
     output: z.object({ masks: z.array(candidateMaskSchema) }),

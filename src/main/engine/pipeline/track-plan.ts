@@ -77,8 +77,8 @@ export const planTrack = (
 export const passLength = (pass: TrackPass): number => Math.abs(pass.end - pass.start) + 1;
 
 /**
- * How far a run is, in frames of the clip. A frame that two passes visit (the prompted one of a run both ways, and those
- * between the prompts of several objects) counts once, and is done with its last visit.
+ * How far a run is, in frames of the clip. A frame that two passes visit (the prompted one of a run both ways, and
+ * those between the prompts of several objects) counts once, and is done with its last visit.
  */
 export class RunFrames {
   readonly total: number;
