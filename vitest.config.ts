@@ -8,7 +8,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests of live sources wait for streams that go at their own pace.
+    maxWorkers: 3,
     pool: 'forks',
     // Inlined, it takes the fake Electron of a test; the real one fetches its program when it is imported under Node.
     server: { deps: { inline: ['electron-store'] } },
