@@ -16,7 +16,7 @@ export const streamRules: StreamRules = { staleMs: 30_000, parkMs: 120_000 };
 /** From one check to the next, ms. */
 export const checkEveryMs = 10_000;
 
-export type StreamPhase = 'active' | 'stale' | 'parked' | 'closing';
+type StreamPhase = 'active' | 'stale' | 'parked' | 'closing';
 
 export interface StreamLife {
   readonly phase: StreamPhase;
