@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from models.nano.model import IMAGE_MEAN, IMAGE_SIZE, IMAGE_STD, build_nano_video_predictor
-from models.parity.recorder import Recorder, normalised, state_of
+from models.parity.official import state_of
+from models.parity.recorder import Recorder, normalised
 
 WIDTH, HEIGHT = 1280, 720
 FIRST, STEP, COUNT = 44, 3, 14

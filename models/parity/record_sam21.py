@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 
 from models.export.sam21 import SIZES, build
+from models.parity.official import apply_step, call_watchers, pack_array, state_of
 from models.parity.sam21_scenarios import FOR_ALL_SIZES, SCENARIOS
 from models.parity.seeded_weights import TUNING, law
 
@@ -62,23 +63,7 @@ class Recorder:
 
     def watch(self):
         predictor, seen = self.predictor, self.seen
-        heads, attention, forward_image = predictor._forward_sam_heads, predictor.memory_attention.forward, predictor.forward_image
-        run = predictor._run_single_frame_inference
-        decode_masks = predictor.sam_mask_decoder.predict_masks
-
-        def watched_masks(*positional, **named):
-            out = decode_masks(*positional, **named)
-            seen["stable"] = float(predictor.sam_mask_decoder._get_stability_scores(out[0][:, :1])[0, 0])
-            return out
-
-        def watched_heads(*positional, **named):
-            out = heads(*positional, **named)
-            seen["ious"], seen["multimask"] = out[2][0].tolist(), bool(named.get("multimask_output", False))
-            return out
-
-        def watched_attention(*positional, **named):
-            seen["tokens"] = [int(named["memory"].shape[0]), int(named["num_obj_ptr_tokens"])]
-            return attention(*positional, **named)
+        run, forward_image = predictor._run_single_frame_inference, predictor.forward_image
 
         def cached_image(image):
             # The clip shows each image several times, and its features never change.
@@ -97,38 +82,27 @@ class Recorder:
             self.calls.append(
                 {
                     "frame": named["frame_idx"], "obj": int(obj), "is_mask": is_mask, "multimask": not is_mask and seen["multimask"],
-                    "score": float(out["object_score_logits"][0, 0]), "ious": [1.0] if is_mask else seen["ious"], "stability": seen.get("stable"),
+                    "score": float(out["object_score_logits"][0, 0]), "ious": [1.0] if is_mask else seen["ious"], "stability": seen.get("stability"),
                     "tokens": seen.get("tokens"), "mask": self.put(out["pred_masks"][0, 0].numpy() > 0, "bits"),
                     "pointer": self.put(out["obj_ptr"][0].numpy(), "float16"), "logits": out["pred_masks"][0, 0].numpy(),
                 }
             )
             return out, masks
 
-        predictor._forward_sam_heads, predictor.memory_attention.forward, predictor.forward_image = watched_heads, watched_attention, cached_image
-        predictor._run_single_frame_inference, predictor.sam_mask_decoder.predict_masks = watched, watched_masks
+        own = ((predictor, "forward_image", cached_image), (predictor, "_run_single_frame_inference", watched))
+        for owner, method, watching in (*own, *call_watchers(predictor, seen)):
+            setattr(owner, method, watching)
 
     def put(self, array, dtype):
-        raw = np.packbits(array, bitorder="little").tobytes() if dtype == "bits" else np.ascontiguousarray(array).astype(np.float16).tobytes()
-        entry = {"dtype": dtype, "shape": list(array.shape), "offset": len(self.data), "bytes": len(raw)}
-        self.data += raw
-        return entry
-
-    def state(self, frame_count):
-        import sam2.sam2_video_predictor as module
-
-        original = module.load_video_frames
-        images = self.images[[image_of_frame(t) for t in range(frame_count)]]
-        module.load_video_frames = lambda **_: (images, HEIGHT, WIDTH)
-        try:
-            return self.predictor.init_state(video_path="frames in memory")
-        finally:
-            module.load_video_frames = original
+        return pack_array(self.data, array, dtype)
 
     def play(self, frame_count, steps):
-        state, recorded = self.state(frame_count), []
+        images = self.images[[image_of_frame(t) for t in range(frame_count)]]
+        state, recorded = state_of(self.predictor, images, WIDTH, HEIGHT), []
         for step in steps:
             self.calls.clear()
-            self.apply(state, step)
+            for _ in apply_step(self.predictor, state, step, lambda prompted: ellipse_mask(prompted["ellipse"])):
+                pass
             calls = list(self.calls)
             # Logits of what was prompted, and of the last frame of a run.
             for index, call in enumerate(calls):
@@ -137,25 +111,6 @@ class Recorder:
             recorded.append({"step": step, "calls": calls})
             print(step, *(f"{call['frame']}/{call['obj']}: {call['score']:.2f} {call['stability']:.3f} {np.argmax(call['ious'])}" for call in calls), flush=True)
         return {"frameCount": frame_count, "steps": recorded}
-
-    def apply(self, state, step):
-        predictor = self.predictor
-        if step["op"] == "points":
-            named = {key: np.array(step[key], np.float32) for key in ("points", "box") if key in step}
-            if "labels" in step:
-                named["labels"] = np.array(step["labels"], np.int32)
-            predictor.add_new_points_or_box(state, step["frame"], step["obj"], clear_old_points=step.get("clear_old_points", True), **named)
-        elif step["op"] == "mask":
-            predictor.add_new_mask(state, step["frame"], step["obj"], ellipse_mask(step["ellipse"]))
-        elif step["op"] == "clear":
-            predictor.clear_all_prompts_in_frame(state, step["frame"], step["obj"], need_output=False)
-        elif step["op"] == "remove":
-            predictor.remove_object(state, step["obj"], need_output=False)
-        elif step["op"] == "reset":
-            predictor.reset_state(state)
-        else:
-            for _ in predictor.propagate_in_video(state, start_frame_idx=step["start"], max_frame_num_to_track=step["frames"], reverse=step["reverse"]):
-                pass
 
 
 def tuned(size, image_size):

@@ -18,7 +18,8 @@ from PIL import Image
 
 from models.export.graphs import MEAN, STD
 from models.parity.record_sam21 import HEIGHT, IMAGES, WIDTH, ellipse_mask, image_of_frame
-from models.parity.recorder import Recorder, normalised, state_of
+from models.parity.official import state_of
+from models.parity.recorder import Recorder, normalised
 from models.parity.sam21_scenarios import box, click, more
 from models.parity.small_model import IMAGE_SIZE, SEED, build_small, laws
 

@@ -10,17 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-
-def state_of(predictor, images, width, height):
-    """The official inference state over images [T, 3, S, S] that are in memory, of a video of width x height."""
-    import sam2.sam2_video_predictor as module
-
-    original = module.load_video_frames
-    module.load_video_frames = lambda **_: (images, height, width)
-    try:
-        return predictor.init_state(video_path="frames in memory")
-    finally:
-        module.load_video_frames = original
+from models.parity.official import apply_step, call_watchers, pack_array
 
 
 class Recorder:
@@ -36,39 +26,14 @@ class Recorder:
         self.watch()
 
     def put(self, array, dtype="float32"):
-        """-> where the array lies: dtype (bits, float16, bfloat16 or float32), shape, offset, bytes"""
-        array = np.ascontiguousarray(array)
-        if dtype == "bits":
-            raw = np.packbits(array, bitorder="little").tobytes()
-        elif dtype == "bfloat16":
-            raw = (array.astype(np.float32).view(np.uint32) >> 16).astype(np.uint16).tobytes()
-        else:
-            raw = array.astype(dtype).tobytes()
-        entry = {"dtype": dtype, "shape": list(array.shape), "offset": len(self.data), "bytes": len(raw)}
-        self.data += raw
-        return entry
+        return pack_array(self.data, array, dtype)
 
     def put_memory(self, output):
         return self.put(output["maskmem_features"][0].float().numpy(), "bfloat16")
 
     def watch(self):
         predictor, seen = self.predictor, {}
-        run, heads, attention = predictor._run_single_frame_inference, predictor._forward_sam_heads, predictor.memory_attention.forward
-        encode, decode_masks = predictor._run_memory_encoder, predictor.sam_mask_decoder.predict_masks
-
-        def watched_masks(*positional, **named):
-            out = decode_masks(*positional, **named)
-            seen["stability"] = float(predictor.sam_mask_decoder._get_stability_scores(out[0][:, :1])[0, 0])
-            return out
-
-        def watched_heads(*positional, **named):
-            out = heads(*positional, **named)
-            seen["ious"], seen["multimask"] = out[2][0].tolist(), bool(named.get("multimask_output", False))
-            return out
-
-        def watched_attention(*positional, **named):
-            seen["tokens"] = [int(named["memory"].shape[0]), int(named["num_obj_ptr_tokens"])]
-            return attention(*positional, **named)
+        run, encode = predictor._run_single_frame_inference, predictor._run_memory_encoder
 
         def watched(*positional, **named):
             seen.clear()
@@ -99,10 +64,8 @@ class Recorder:
 
         self.watched = (
             (predictor, "_run_single_frame_inference", watched),
-            (predictor, "_forward_sam_heads", watched_heads),
             (predictor, "_run_memory_encoder", watched_encoder),
-            (predictor.memory_attention, "forward", watched_attention),
-            (predictor.sam_mask_decoder, "predict_masks", watched_masks),
+            *call_watchers(predictor, seen),
         )
         for owner, method, watching in self.watched:
             setattr(owner, method, watching)
@@ -121,27 +84,9 @@ class Recorder:
         self.calls.clear()
         self.preflight.clear()
 
-        def keep(frame, video):
+        for frame, video in apply_step(predictor, state, step, lambda prompted: mask(prompted["mask"])):
             if keeps_masks(step, frame):
                 masks.append({"frame": frame, "bits": self.put((video[:, 0] > 0).numpy(), "bits")})
-
-        if step["op"] == "points":
-            named = {key: np.array(step[key], np.float32) for key in ("points", "box") if key in step}
-            if "labels" in step:
-                named["labels"] = np.array(step["labels"], np.int32)
-            frame, _, video = predictor.add_new_points_or_box(state, step["frame"], step["obj"], clear_old_points=step.get("clear_old_points", True), **named)
-            keep(frame, video)
-        elif step["op"] == "mask":
-            frame, _, video = predictor.add_new_mask(state, step["frame"], step["obj"], mask(step["mask"]))
-            keep(frame, video)
-        elif step["op"] == "clear":
-            predictor.clear_all_prompts_in_frame(state, step["frame"], step["obj"], need_output=False)
-        elif step["op"] == "remove":
-            predictor.remove_object(state, step["obj"], need_output=False)
-        else:
-            run = predictor.propagate_in_video(state, start_frame_idx=step.get("start"), max_frame_num_to_track=step.get("max_frames"), reverse=step.get("reverse", False))
-            for frame, _, video in run:
-                keep(frame, video)
         ids = [int(each) for each in state["obj_ids"]]
         return {"step": step, "ids": ids, "calls": list(self.calls), "preflight": list(self.preflight), "video_masks": masks}
 
