@@ -8,6 +8,7 @@ import { AppModelProvider } from './app/app-context.ts';
 import { type AppModelOptions, createAppModel } from './app/app-model.ts';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/print.css';
 import { BridgeTransport } from './transport/bridge.ts';
 import { createClient } from './transport/client.ts';
 import { socketUrl, takeToken, WebSocketTransport } from './transport/websocket.ts';

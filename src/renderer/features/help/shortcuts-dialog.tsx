@@ -1,5 +1,5 @@
 /** The cheat-sheet, made from the command table; a click on a key changes it. */
-import { RotateCcw } from 'lucide-react';
+import { Printer, RotateCcw } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import { chordOf, displayChord, isModifierKey } from '../../../shared/chords.ts';
 import { type CommandSpec, commandGroups } from '../../../shared/command-spec.ts';
@@ -38,6 +38,9 @@ export const ShortcutsDialog = () => {
         <SearchField label={text.search} value={query} onChange={setQuery} />
         <Button disabled={Object.keys(overrides).length === 0} onClick={() => set({})}>
           <RotateCcw size={14} /> {text.resetAll}
+        </Button>
+        <Button onClick={() => window.print()}>
+          <Printer size={14} /> {text.print}
         </Button>
       </div>
       <p className={styles.told} role="status">

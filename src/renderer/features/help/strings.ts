@@ -17,6 +17,7 @@ export const helpText = {
   change: (label: string): string => `Change the key of "${label}"`,
   reset: (label: string): string => `Reset the keys of "${label}"`,
   resetAll: 'Reset all shortcuts',
+  print: 'Print',
   noKey: 'none',
   held: (label: string): string => `${label} (hold to peek)`,
   taken: (owners: string): string => `Taken from: ${owners}.`,

@@ -22,6 +22,9 @@ export const trackText = {
   frames: (done: number, total: number): string => `${formatCount(done)} / ${plural(total, 'frame')}`,
   speed: (rate: string): string => `${rate} frames/s`,
   left: (duration: string): string => `${duration} left`,
+  slow: (provider: string | null): string =>
+    `${provider === null ? 'This' : `The ${provider}`} is slow with this model. A smaller one, or a smaller image size, is faster.`,
+  models: 'Choose a model',
   how: 'Tracks objects through the clip. Click in any frame to correct it, even while tracking runs.',
   first: 'Click an object in the picture first.',
 };

@@ -9,6 +9,7 @@ import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { Segments } from '../../ui/segments.tsx';
 import { LivePanel } from '../live/live-panel.tsx';
 import { RunSummary } from '../review/run-summary.tsx';
+import { SlowRun } from './slow-run.tsx';
 import { trackText as text } from './strings.ts';
 import styles from './track-panel.module.css';
 
@@ -69,6 +70,7 @@ const ClipPanel = () => {
             {operation.framesPerSecond !== null && <span>{text.speed(formatSpeed(operation.framesPerSecond))}</span>}
             {operation.etaMs !== null && <span>{text.left(formatDuration(operation.etaMs))}</span>}
           </p>
+          <SlowRun operation={operation} />
         </>
       ) : (
         <StartButtons hasMarks={hasMarks} />

@@ -5,6 +5,8 @@ export const viewerText = {
   picture: 'Picture: click an object to select it',
   noWebGl: 'The viewer needs WebGL 2, which this window lacks. Turn on hardware or software rendering in the browser, then reload.',
   computing: 'Finding the mask…',
+  emptyMask: 'No object found there.',
+  drawBox: 'Draw a box around it',
   tools: 'Tools',
   promptMode: 'Prompt mode',
   view: 'View',

@@ -7,6 +7,7 @@ import { maskChoice } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { largestBrush, smallestBrush } from './brush.ts';
 import { CandidateStrip } from './candidate-strip.tsx';
+import { EmptyMask } from './empty-mask.tsx';
 import { viewerText as text } from './strings.ts';
 import styles from './viewer.module.css';
 
@@ -28,6 +29,7 @@ export const ViewerToolbar = () => {
         )}
         <div className={styles.tools}>
           <MaskChoice />
+          <EmptyMask />
           <p className={styles.computing} role="status">
             {computing && text.computing}
           </p>
