@@ -1,5 +1,6 @@
 /** What a user chooses of an export: which files, which part of the clip, which objects, and how masks are drawn. */
 import { z } from 'zod';
+import { redactionSchema } from './redaction.ts';
 
 export const overlayStyleSchema = z.object({
   contours: z.boolean(),
@@ -45,6 +46,8 @@ export const exportChoiceSchema = z.object({
   objectIds: z.array(z.number().int().positive()).optional(),
   /** How masks are drawn into the video; null: not at all. */
   overlays: overlayStyleSchema.nullable().optional(),
+  /** Hides objects in the video, which is then called redacted.mp4 and has no masks drawn into it. */
+  redaction: redactionSchema.optional(),
 });
 
 export const exportEstimateSchema = z.object({

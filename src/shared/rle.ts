@@ -159,3 +159,30 @@ export const rleIou = (a: Rle, b: Rle): number => {
   }
   return either === 0 ? 1 : both / either;
 };
+
+/** Pixels of either of two masks of one size, as counts. */
+export const unionCounts = (a: readonly number[], b: readonly number[]): number[] => {
+  const counts: number[] = [];
+  let [i, j] = [0, 0];
+  let [leftA, leftB] = [a[0] ?? 0, b[0] ?? 0];
+  let run = 0;
+  let value = 0;
+  while (i < a.length && j < b.length) {
+    const bit = (i & 1) | (j & 1);
+    const step = Math.min(leftA, leftB);
+    if (step > 0) {
+      if (bit !== value) {
+        counts.push(run);
+        run = 0;
+        value = bit;
+      }
+      run += step;
+    }
+    leftA -= step;
+    leftB -= step;
+    if (leftA === 0) leftA = a[++i] ?? 0;
+    if (leftB === 0) leftB = b[++j] ?? 0;
+  }
+  counts.push(run);
+  return counts;
+};

@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { type CliOutput, exportedTables, requireOutputs } from './output-options.ts';
+import { type CliOutput, exportedTables, type HideOptions, redactionOf, requireOutputs } from './output-options.ts';
 import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
 
-export interface ExportOptions extends Pick<EngineOptions, 'ffmpeg'> {
+export interface ExportOptions extends Pick<EngineOptions, 'ffmpeg'>, HideOptions {
   formats?: string | undefined;
   video: boolean;
   masks: boolean;
@@ -15,12 +15,15 @@ export interface ExportOptions extends Pick<EngineOptions, 'ffmpeg'> {
 }
 
 export const runExportCommand = async (project: string, options: ExportOptions): Promise<number> => {
-  const { video, masks, json, overwrite } = options;
+  const { masks, json, overwrite } = options;
+  const hidden = redactionOf(options);
+  const video = options.video || hidden.redaction !== undefined;
   const tables = exportedTables(options.formats);
+  if (masks && hidden.redaction) throw new AppError('bad-request', 'Export the masks by themselves, without --hide.');
   if (!video && !masks && !json && !tables.coco && !tables.csv && tables.formats?.length === 0)
-    throw new AppError('bad-request', 'Say what to write: --formats, --video, --masks or --json.');
+    throw new AppError('bad-request', 'Say what to write: --formats, --video, --hide, --masks or --json.');
   const directory = resolve(options.out);
-  const output: CliOutput = { directory, video, masks, contactSheet: false, ...tables, overwrite, inputs: [project] };
+  const output: CliOutput = { directory, video, masks, contactSheet: false, ...tables, ...hidden, overwrite, inputs: [project] };
   await requireOutputs(output);
   const services = await makeServices(options);
   const progress = new ProgressView();

@@ -6,10 +6,10 @@ import type { Services } from '../services/app/services.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type DiscoveryOptions, typedDiscovery } from './discovery-options.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { outputOf, requireOutputs, stillFree } from './output-options.ts';
+import { type HideOptions, outputOf, redactionOf, requireOutputs, stillFree } from './output-options.ts';
 import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
 
-export interface FindOptions extends EngineOptions, DiscoveryOptions {
+export interface FindOptions extends EngineOptions, DiscoveryOptions, HideOptions {
   out: string;
   video: boolean;
   masks: boolean;
@@ -36,7 +36,7 @@ const summary = (session: SessionService): string => {
 
 export const runFindCommand = async (clip: string, options: FindOptions): Promise<number> => {
   const typed = typedDiscovery(options);
-  const output = outputOf(options, clip, []);
+  const output = { ...outputOf(options, clip, []), ...redactionOf(options) };
   await requireOutputs(output);
   const services = await makeServices(options, { firstClip: clip });
   const progress = new ProgressView();

@@ -2,6 +2,7 @@
 import { Command, CommanderError, Help } from 'commander';
 import { defaultDiscovery, promptStrategies } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
+import { redactionStyles } from '../../shared/redaction.ts';
 import { appPaths } from '../services/base/app-paths.ts';
 import { defaultModel } from '../services/models/model-catalog.ts';
 import { runBatchCommand, runJobInitCommand } from './batch-command.ts';
@@ -41,6 +42,14 @@ const discoveryOptions = (command: Command): Command =>
     .option('--min-frames <n>', `objects on fewer frames are dropped (default: the setting, ${defaultDiscovery.minFrames})`)
     .option('--max-objects <n>', `most objects at a time, 1 to 64 (default: the setting, ${defaultDiscovery.maxObjects})`);
 
+const hideOptions = (command: Command): Command =>
+  command
+    .option('--hide <style>', `hide the objects in the video, which is then redacted.mp4: ${redactionStyles.join(', ')}`)
+    .option('--margin <px>', 'grow what is hidden by so many px (default: 8)')
+    .option('--carry <frames>', 'masks of so many frames before and after hide an object that is lost (default: 25)')
+    .option('--others', 'hide everything but the objects', false)
+    .option('--mute', 'leave the sound out of the redacted video', false);
+
 const finish = (work: Promise<number>): Promise<void> =>
   work.then(
     (code) => {
@@ -63,12 +72,14 @@ const program = new Command('sam2-video')
   })
   .exitOverride();
 
-engineOptions(
-  program
-    .command('track')
-    .description('track objects through a clip and export the result')
-    .argument('<clip>', 'video, folder of pictures or address'),
-  defaultModel,
+hideOptions(
+  engineOptions(
+    program
+      .command('track')
+      .description('track objects through a clip and export the result')
+      .argument('<clip>', 'video, folder of pictures or address'),
+    defaultModel,
+  ),
 )
   .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
   .option('--negative <x,y@frame>', 'a point outside the object (repeatable)', several, [])
@@ -85,10 +96,12 @@ engineOptions(
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((clip, options) => finish(runTrackCommand(clip, options)));
 
-discoveryOptions(
-  engineOptions(
-    program.command('find').description('find objects in a clip, track them and export the result').argument('<clip>', 'video file'),
-    defaultModel,
+hideOptions(
+  discoveryOptions(
+    engineOptions(
+      program.command('find').description('find objects in a clip, track them and export the result').argument('<clip>', 'video file'),
+      defaultModel,
+    ),
   ),
 )
   .option('--no-video', 'leave out annotated.mp4')
@@ -117,10 +130,12 @@ engineOptions(
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((source, options) => finish(runLiveCommand(source, options)));
 
-program
-  .command('export')
-  .description('write the files of a project that was made in the window')
-  .argument('<project>', "the project's folder")
+hideOptions(
+  program
+    .command('export')
+    .description('write the files of a project that was made in the window')
+    .argument('<project>', "the project's folder"),
+)
   .option('--formats <names>', `tables, e.g. coco,yolo-seg: ${exportNames.join(', ')}`)
   .option('--video', 'write annotated.mp4', false)
   .option('--masks', 'write mask PNGs', false)

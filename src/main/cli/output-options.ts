@@ -2,6 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type TableFormat, tableFormats } from '../../shared/export-choice.ts';
+import { type Redaction, redactionSchema, redactionStyles } from '../../shared/redaction.ts';
 import { checkOutputs, filesIn } from '../common/check-outputs.ts';
 import { ensureFolder } from '../common/files.ts';
 import { exportOutputs, freshFolder } from '../services/exports/export-service.ts';
@@ -16,6 +17,8 @@ export interface CliOutput {
   coco?: boolean;
   csv?: boolean;
   formats?: readonly TableFormat[];
+  /** Objects are hidden in the video. */
+  redaction?: Redaction;
   /** Files of an earlier run may be replaced. */
   overwrite: boolean;
   /** Files and folders that the command reads. */
@@ -33,6 +36,37 @@ export const exportedTables = (text: string | undefined): Pick<CliOutput, 'coco'
   const unknown = names.find((name) => !(exportNames as readonly string[]).includes(name));
   if (unknown !== undefined) throw new AppError('bad-request', `There is no export "${unknown}". Known: ${exportNames.join(', ')}.`);
   return { coco: names.includes('coco'), csv: names.includes('csv'), formats: names.filter(isFormat) };
+};
+
+/** How objects are hidden, as it is typed. */
+export interface HideOptions {
+  hide?: string | undefined;
+  margin?: string | undefined;
+  carry?: string | undefined;
+  others?: boolean | undefined;
+  mute?: boolean | undefined;
+}
+
+const wholeNumber = (text: string | undefined): number | undefined => (text === undefined || text === '' ? undefined : Number(text));
+
+/** @returns nothing without `--hide` @throws AppError `bad-request` */
+export const redactionOf = (options: HideOptions): Partial<Pick<CliOutput, 'redaction' | 'masks'>> => {
+  const { hide, margin, carry, others, mute } = options;
+  if (hide === undefined) {
+    if (margin === undefined && carry === undefined && !others && !mute) return {};
+    throw new AppError('bad-request', `--margin, --carry, --others and --mute need --hide with ${redactionStyles.join(', ')}.`);
+  }
+  const parsed = redactionSchema.safeParse({
+    style: hide,
+    margin: wholeNumber(margin),
+    carry: wholeNumber(carry),
+    hides: others ? 'everything-else' : 'objects',
+    keepsSound: !mute,
+  });
+  // Mask pictures of what is hidden would be made of masks that are grown and carried over.
+  if (parsed.success) return { redaction: parsed.data, masks: false };
+  const problems = parsed.error.issues.map(({ path, message }) => `--${path[0] === 'style' ? 'hide' : String(path[0])}: ${message}`);
+  throw new AppError('bad-request', `${problems.join('; ')}. Known to --hide: ${redactionStyles.join(', ')}.`);
 };
 
 /** Everything that a command line names to be read; what is no path among it does no harm. */

@@ -73,7 +73,7 @@ export const trackAndExport = async (
 
   try {
     return await withInterrupt(interrupt, async () => {
-      const isOnePass = goesForward(direction, session) && (output.video || output.masks) && !output.contactSheet;
+      const isOnePass = goesForward(direction, session) && (output.video || output.masks) && !output.contactSheet && !output.redaction;
       const follow = isOnePass ? new FollowedRun(lagOf(memory)) : undefined;
       const runId = services.runs.start(session, { direction, onFrame: (frame) => follow?.passed(frame) }, null);
       const besideId = follow && services.exports.start(session, { ...job, partial: false, follow });

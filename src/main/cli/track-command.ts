@@ -7,12 +7,12 @@ import type { Services } from '../services/app/services.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { givePrompt } from './give-prompt.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
-import { exportedTables, outputOf, requireOutputs } from './output-options.ts';
+import { exportedTables, type HideOptions, outputOf, redactionOf, requireOutputs } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, withInterrupt } from './terminal.ts';
 import { trackAndExport } from './track-and-export.ts';
 
-export interface TrackOptions extends EngineOptions {
+export interface TrackOptions extends EngineOptions, HideOptions {
   point: string[];
   negative: string[];
   box: string[];
@@ -82,7 +82,7 @@ export const runTrackCommand = async (clip: string, options: TrackOptions): Prom
   const objects = collectObjects(options);
   if (!isDirection(options.direction))
     throw new AppError('bad-request', `"${options.direction}" is not a direction. Use forward, backward or both.`);
-  const output = { ...outputOf(options, clip, objects), ...exportedTables(options.export) };
+  const output = { ...outputOf(options, clip, objects), ...exportedTables(options.export), ...redactionOf(options) };
   const stream = checkStream(options.stream);
   await requireOutputs(output);
   const services = await makeServices(options, stream === undefined ? { firstClip: clip } : {});

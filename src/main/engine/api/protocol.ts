@@ -11,6 +11,7 @@ import { type LiveState, playedSourceSchema } from '../../../shared/live.ts';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';
 import type { TreeEvent } from '../../../shared/memory-tree.ts';
 import { boxSchema, maskSchema, pointSchema } from '../../../shared/prompts.ts';
+import { redactionSchema } from '../../../shared/redaction.ts';
 import type { ReviewFrame } from '../../../shared/review-queue.ts';
 import { analysisHeights, enhancerNames } from '../../../shared/streams.ts';
 import type { FrameOverlay } from '../../../shared/wire.ts';
@@ -105,6 +106,8 @@ export const engineInputs = {
     cutVideo: z.string().nullable(),
     /** How masks are drawn into the video; null: not at all. */
     overlays: overlayStyleSchema.nullable(),
+    /** How objects are hidden in the video; undefined: not at all. Overlays are drawn over that. */
+    redaction: redactionSchema.optional(),
     masksDirectory: z.string().nullable(),
     contactSheet: z.string().nullable(),
     objects: z.array(exportedObjectSchema),

@@ -14,6 +14,7 @@ import { ContactSheet } from './contact-sheet.ts';
 import { drawLabel } from './draw-label.ts';
 import type { FrameMasks, MaskFeed } from './mask-feed.ts';
 import { MaskPictures } from './mask-pictures.ts';
+import { Redactor } from './redactor.ts';
 import { labelText, renderTexts } from './text-pictures.ts';
 
 type ExportInput = EngineInput<'exportResults'>;
@@ -66,6 +67,7 @@ export const exportResults = async (
       : [];
   const contour = overlays?.contours === false ? 0 : Math.max(2, Math.round(height / 540));
   const compositor = new Compositor(width, height, { fill: overlays?.fill ?? 0, contour });
+  const redactor = input.redaction ? new Redactor(width, height, input.redaction, fullRange) : null;
   const encoder = input.video
     ? await openEncoder({
         output: input.video,
@@ -74,7 +76,8 @@ export const exportResults = async (
         timeBase: source.media.timeBase,
         colorSpace,
         fullRange,
-        audioFrom: source.media.hasAudio ? source.media.path : null,
+        audioFrom: source.media.hasAudio && input.redaction?.keepsSound !== false ? source.media.path : null,
+        keepsChapters: redactor === null,
         ...(isWholeClip ? {} : { rangeMs: { start: source.index.timeMs(from), end: source.index.timeMs(to) } }),
         lastTicks: source.index.durationTicks(to),
         marks: source.media,
@@ -87,6 +90,7 @@ export const exportResults = async (
     const masks = await feed.at(frame);
     if (masks === null) return false;
     if (display) {
+      redactor?.apply(display, masks);
       if (overlays) draw(display, masks);
       sheet?.add(frame - from, display);
       await encoder?.write(display, source.index.ptsTicks(frame));

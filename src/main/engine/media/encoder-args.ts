@@ -29,6 +29,8 @@ export interface EncoderOptions {
   lastTicks?: number;
   /** By ffmpeg's names, as the source says; null and by default, what goes with the matrix. */
   marks?: Pick<PictureForm, 'matrix' | 'primaries' | 'transfer'>;
+  /** The source's chapters go along; by default they do. */
+  keepsChapters?: boolean;
   ffmpeg: string;
   signal?: AbortSignal | undefined;
   /** Constant quality, 0 (lossless) to 51. */
@@ -129,6 +131,7 @@ export const encoderArgs = async (options: EncoderOptions, partial: string, orig
     ...['-filter:v', filters.join(','), '-pix_fmt', 'yuv420p', '-c:v', encoder.name, ...encoder.args],
     ...passthroughArgs,
     ...['-enc_time_base', `${base.num}:${base.den}`, '-video_track_timescale', String(base.den)],
+    ...(options.keepsChapters === false ? ['-map_chapters', '-1'] : []),
     ...['-map_metadata', '-1', '-movflags', '+faststart', '-max_muxing_queue_size', '4096', '-f', 'mp4', '-y', fileUrl(partial)],
   ];
 };

@@ -5,10 +5,10 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { defaultOverlayStyle, type OverlayStyle } from '../../../shared/export-choice.ts';
+import type { Redaction } from '../../../shared/redaction.ts';
 import { replaceFolder } from '../../common/atomic-file.ts';
 import { hasWideLabels } from '../../common/mask-names.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
-import type { MaskReader } from '../results/mask-store.ts';
 import type { ExportRun } from './export-run.ts';
 import type { FollowedRun } from './followed-run.ts';
 
@@ -19,6 +19,8 @@ export interface PicturesRequest {
   contactSheet: boolean;
   /** How masks are drawn into the video; null: not at all. */
   overlays?: OverlayStyle | null | undefined;
+  /** Hides objects in the video. */
+  redaction?: Redaction | undefined;
   /** What was written when it is cancelled or fails is kept, under names that say it is partial. */
   keepsPartial?: boolean | undefined;
   /** The run whose frames are written while it makes them. */
@@ -31,7 +33,10 @@ export interface PicturesJob {
   range: { from: number; to: number };
   /** Those that are drawn. */
   objects: readonly TrackedObject[];
-  store: MaskReader;
+  /** Name of the video's file. */
+  videoName: string;
+  /** COCO compressed counts of the masks on a frame, by object. */
+  masksOn: (frame: number) => [number, string][];
   run: ExportRun;
   /** @param done frames */
   onProgress(done: number): void;
@@ -55,7 +60,7 @@ export const writePictures = async (job: PicturesJob): Promise<'done' | 'cancell
   const { request, range, objects, run } = job;
   const { directory, follow = null } = request;
   if (run.signal.aborted) return 'cancelled';
-  const video = request.video ? join(directory, 'annotated.mp4') : null;
+  const video = request.video ? join(directory, job.videoName) : null;
   const cutVideo = video && partialName(video);
   const masks = request.masks ? join(directory, 'masks') : null;
   // Also what a killed run leaves says by its name that it is partial.
@@ -71,7 +76,8 @@ export const writePictures = async (job: PicturesJob): Promise<'done' | 'cancell
   try {
     const working = peer.call('exportResults', {
       ...{ sessionId: job.sessionId, runId: run.id, ...range, video, cutVideo, masksDirectory: staged, contactSheet },
-      overlays: request.overlays === undefined ? defaultOverlayStyle : request.overlays,
+      overlays: overlaysOf(request),
+      redaction: request.redaction,
       objects: objects.map(({ id, name, color }) => ({ id, name, color })),
     });
     void follow?.ended().then(({ last }) => peer.call('endExport', { runId: run.id, last, isWhole: true }).catch(() => {}));
@@ -79,7 +85,7 @@ export const writePictures = async (job: PicturesJob): Promise<'done' | 'cancell
     if (masksSent.failure) throw masksSent.failure;
     const last = Math.min(range.to, follow ? (await follow.ended()).last : range.to);
     isWhole = outcome.state === 'done' && (outcome.last ?? -1) >= last;
-    if (isWhole && outcome.last !== null && video) run.onWritten({ name: 'annotated.mp4', path: video });
+    if (isWhole && outcome.last !== null && video) run.onWritten({ name: job.videoName, path: video });
     if (isWhole && outcome.last === range.to && contactSheet) run.onWritten({ name: 'contact-sheet.png', path: contactSheet });
     if (!isWhole && cutVideo && existsSync(cutVideo)) run.onWritten({ name: basename(cutVideo), path: cutVideo });
     return isWhole ? 'done' : 'cancelled';
@@ -90,17 +96,18 @@ export const writePictures = async (job: PicturesJob): Promise<'done' | 'cancell
   }
 };
 
+/** A redacted video shows no outlines of what it hides. */
+const overlaysOf = ({ overlays, redaction }: PicturesRequest): OverlayStyle | null =>
+  overlays === undefined && !redaction ? defaultOverlayStyle : (overlays ?? null);
+
 /** Answers the engine's questions for masks. */
-const sendMasks = (peer: EnginePeer, { objects, store, request, run, onProgress }: PicturesJob): { failure: AppError | null } => {
+const sendMasks = (peer: EnginePeer, { masksOn, request, run, onProgress }: PicturesJob): { failure: AppError | null } => {
   const sent: { failure: AppError | null } = { failure: null };
   const send = (from: number, to: number): void => {
     try {
       const frames = Array.from({ length: to - from + 1 }, (_, i) => ({
         frame: from + i,
-        masks: objects.flatMap(({ id }): [number, string][] => {
-          const mask = store.get(id, from + i);
-          return mask ? [[id, mask.counts]] : [];
-        }),
+        masks: masksOn(from + i),
       }));
       peer.call('exportMasks', { runId: run.id, from, frames }).catch(() => {});
     } catch (error) {

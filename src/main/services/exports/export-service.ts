@@ -2,6 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
+import { AppError } from '../../../shared/errors.ts';
 import { checkOutputs, filesIn, type Output } from '../../common/check-outputs.ts';
 import { ensureFolder } from '../../common/files.ts';
 import type { MaskReader } from '../results/mask-store.ts';
@@ -11,6 +13,7 @@ import { writePictures } from './export-pictures.ts';
 import type { ExportRequest } from './export-request.ts';
 import type { ExportRun } from './export-run.ts';
 import { formatOutput } from './formats/formats.ts';
+import { RedactedVideo, redactedNames } from './redacted-video.ts';
 import { writeTables } from './write-tables.ts';
 
 /** What a user chooses of an export; the rest has defaults. */
@@ -38,13 +41,14 @@ export const freshFolder = (parent: string, name: string): string => {
 /** What an export writes into its folder. */
 export const exportOutputs = (
   directory: string,
-  wanted: Pick<ExportRequest, 'video' | 'masks' | 'json' | 'contactSheet' | 'coco' | 'csv' | 'formats'>,
+  wanted: Pick<ExportRequest, 'video' | 'masks' | 'json' | 'contactSheet' | 'coco' | 'csv' | 'formats' | 'redaction'>,
 ): Output[] => [
   ...filesIn(directory, [
     ...(wanted.json ? ['results.json'] : []),
     ...(wanted.coco ? ['coco.json'] : []),
     ...(wanted.csv ? ['tracks.csv'] : []),
-    ...(wanted.video ? ['annotated.mp4'] : []),
+    ...(wanted.video && !wanted.redaction ? ['annotated.mp4'] : []),
+    ...(wanted.video && wanted.redaction ? redactedNames : []),
     ...(wanted.contactSheet ? ['contact-sheet.png'] : []),
   ]),
   ...(wanted.formats ?? []).map((name) => formatOutput(directory, name)),
@@ -53,6 +57,14 @@ export const exportOutputs = (
 
 /** What a frame of video or masks costs, in rows of a table: it is decoded, drawn and encoded. */
 const pictureCost = 20;
+
+const masksOf =
+  (objects: readonly TrackedObject[], store: MaskReader) =>
+  (frame: number): [number, string][] =>
+    objects.flatMap(({ id }): [number, string][] => {
+      const mask = store.get(id, frame);
+      return mask ? [[id, mask.counts]] : [];
+    });
 
 /**
  * Writes the files and tells each as soon as it is whole. Tables come first: they are small, and hold everything. All
@@ -70,6 +82,8 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const trees = session.trees.reader();
   const folder = session.media.pictures?.folder;
   const inputs = [session.path, ...(folder === undefined ? [] : [folder]), ...(request.inputs ?? [])];
+  if (request.redaction && (request.masks || follow || !request.video))
+    throw new AppError('bad-request', 'Objects are hidden in a video alone. Export the masks by themselves, without hiding anything.');
   await session.wake();
   await checkOutputs({ inputs, outputs: exportOutputs(directory, request), overwrite: request.overwrite ?? false });
   await ensureFolder(directory);
@@ -80,11 +94,20 @@ export const exportSession = async (session: SessionService, request: ExportRequ
   const all = frames * tables + picturesCost;
   /** @param done of all that is to be done, in frames of a table */
   const tell = (done: number): void => run.onProgress(Math.floor((frames * done) / all), frames, { done, left: all - done });
-  const pictures = (reader: MaskReader, before: number): Promise<'done' | 'cancelled'> => {
-    if (!needsEngine) return Promise.resolve('done');
-    const drawn = objects.filter((object) => objectIds !== undefined || isShown(object, known));
+  const pictures = async (reader: MaskReader, before: number): Promise<'done' | 'cancelled'> => {
+    if (!needsEngine) return 'done';
     const onProgress = (done: number): void => tell(before + done * pictureCost);
-    return writePictures({ sessionId: session.id, request, range, objects: drawn, store: reader, run, onProgress });
+    const job = { sessionId: session.id, request, range, run, onProgress };
+    if (request.redaction) {
+      // What is not shown in the window is hidden all the same.
+      const redacted = new RedactedVideo(session, request.redaction, objects, reader, range);
+      const masksOn = (frame: number): [number, string][] => redacted.masksOn(frame);
+      const state = await writePictures({ ...job, objects, videoName: redacted.videoName, masksOn });
+      if (state === 'done') await redacted.report(directory, run);
+      return state;
+    }
+    const drawn = objects.filter((object) => objectIds !== undefined || isShown(object, known));
+    return writePictures({ ...job, objects: drawn, videoName: 'annotated.mp4', masksOn: masksOf(drawn, reader) });
   };
   if (!follow) {
     await writeTables({ session, request, run, range, partial, objects, store, trees, review: session.review }, tell);

@@ -16,11 +16,14 @@ const present = laneKinds.indexOf('present') * 256;
 const absent = laneKinds.indexOf('absent') * 256;
 const unsure = laneKinds.indexOf('unsure') * 256;
 
+/** Whether a mask was neither unsure nor absent. */
+export const isSureMask = (predictedIou: number, objectLogit: number): boolean => predictedIou >= sureIou && objectLogit >= sureLogit;
+
 const lookOf = (isThere: boolean, isPresent: boolean, predictedIou: number, objectLogit: number): number => {
   if (!isThere) return none;
   const confidence = Math.round((Math.round(Math.min(1, Math.max(0, predictedIou)) * steps) / steps) * 255);
   if (!isPresent || objectLogit <= 0) return absent + confidence;
-  return (predictedIou < sureIou || objectLogit < sureLogit ? unsure : present) + confidence;
+  return (isSureMask(predictedIou, objectLogit) ? present : unsure) + confidence;
 };
 
 export const lanePage = (index: Pick<MaskIndex, 'scanPage'>, track: number, page: number): LanePage => {
