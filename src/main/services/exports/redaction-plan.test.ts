@@ -6,7 +6,7 @@ import { RedactionPlan } from './redaction-plan.ts';
 
 const object: TrackedObject = {
   ...{ id: 1, name: 'Anna', color: '#ff0000', visible: false, solo: false, locked: false, stale: false, laneRevision: 0 },
-  ...{ prompts: [], results: [] },
+  ...{ prompts: [], results: [], foundFrames: 0 },
 };
 
 /** By frame: where its one pixel is; "?" after it where the tracker was unsure; "-" absent; "" nothing known. */
