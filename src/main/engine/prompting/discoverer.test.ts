@@ -148,6 +148,38 @@ describe('discovery', () => {
   });
 });
 
+describe('parts and wholes', () => {
+  const wheel: Thing = { name: 'wheel', left: 2, top: 4, width: 2, height: 2 };
+
+  it('keep the granularity of what has a name', async () => {
+    const scene = new Scene();
+    await scene.show([wheel]);
+    for (let i = 0; i < 4; i++) expect((await scene.show([wheel, car])).born).toEqual([]);
+    expect(scene.discoverer.shown.map((track) => labelOf(track))).toEqual(['wheel']);
+  });
+
+  it('are the whole as soon as a detector knows it, when the part has no name', async () => {
+    const scene = new Scene();
+    await scene.show([wheel], {}, [detectionOf(wheel)]);
+    for (const track of scene.discoverer.tracks) track.votes.clear();
+    await scene.show([wheel], {}, []);
+    const { born, events } = await scene.show([wheel, car], {}, [detectionOf(car)]);
+    expect(born).toHaveLength(1);
+    expect(events).toMatchObject([{ kind: 'confirmed' }, { kind: 'ended', reason: 'part' }]);
+  });
+});
+
+describe('a place', () => {
+  it('for which there was no room is asked again when there is', async () => {
+    const scene = new Scene(0.9, 1);
+    for (let i = 0; i < 3; i++) await scene.show([car, dog], {}, [detectionOf(car, 0.9), detectionOf(dog, 0.4)]);
+    expect(scene.discoverer.tracks).toHaveLength(1);
+    scene.discoverer.release(scene.discoverer.tracks[0]!.key);
+    const { born } = await scene.show([dog], {}, [detectionOf(dog, 0.4)]);
+    expect(born).toHaveLength(1);
+  });
+});
+
 describe('a track that is unsure', () => {
   it('is renewed by a good candidate, after 16 frames', async () => {
     const scene = new Scene();

@@ -11,10 +11,10 @@ import { byTrust, type Candidate, judge, type ProbedMask, type SizeLimits } from
 import { sameBox } from './detector-strategy.ts';
 import { GridMask } from './grid-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';
-import { distinct, matchCandidate } from './match-objects.ts';
+import { distinct, insideShare, matchCandidate } from './match-objects.ts';
 import { ProbeMemory } from './probe-memory.ts';
 import type { PromptStrategy, Proposal } from './prompt-strategy.ts';
-import { Roster, type RosterEvent, type RosterTrack, type TrackResult } from './roster.ts';
+import { labelOf, Roster, type RosterEvent, type RosterTrack, type TrackResult } from './roster.ts';
 import { isShotCut } from './shot-cut.ts';
 
 export type NamedDetection = Detection & { name: string };
@@ -142,10 +142,16 @@ export class Discoverer {
     const fresh = candidates.filter((candidate) => {
       const match = matchCandidate(candidate.mask, now, covered);
       if (match.kind === 'same') this.#again(match.track.track, candidate, input.frame, outcome);
-      return match.kind === 'new';
+      return match.kind === 'new' || (match.kind === 'whole' && this.#replaces(candidate, now, outcome));
     });
+    let hasRoom = true;
     for (const candidate of distinct(fresh)) {
-      if (this.tracks.length >= maxObjects) break;
+      // What there was no room for is no place without result.
+      hasRoom &&= this.tracks.length < maxObjects;
+      if (!hasRoom) {
+        fruitful.add(candidate.proposal);
+        continue;
+      }
       const { key } = this.#roster.add(candidate, input.frame, input.timeMs);
       outcome.born.push({ key, candidate });
       fruitful.add(candidate.proposal);
@@ -153,6 +159,15 @@ export class Discoverer {
     for (const proposal of proposals) {
       if (!fruitful.has(proposal)) this.#memory.remember(proposal.key, proposal.box, input.picture);
     }
+  }
+
+  /** What a detector knows by name is a whole: nameless tracks of its parts give way. Ends them, and tells whether it did. */
+  #replaces(candidate: Candidate, now: readonly { track: RosterTrack; mask: GridMask }[], outcome: FrameOutcome): boolean {
+    if (candidate.proposal.source !== 'detector') return false;
+    const parts = now.filter(({ track, mask }) => this.#roster.get(track.key) && mask.insideOf(candidate.mask) >= insideShare);
+    if (parts.some(({ track }) => labelOf(track) !== null)) return false;
+    for (const { track } of parts) outcome.events.push(...this.#roster.end(track.key, 'part'));
+    return parts.length > 0;
   }
 
   /** A candidate says what a track says. */

@@ -79,6 +79,27 @@ export class GridMask {
     });
   }
 
+  /** The mean column and row of its cells, in cells; null for an empty mask. */
+  get centre(): readonly [number, number] | null {
+    let [count, columns, rows] = [0, 0, 0];
+    for (let cell = 0; cell < this.size * this.size; cell++) {
+      if (!this.has(cell)) continue;
+      count++;
+      columns += cell % this.size;
+      rows += Math.floor(cell / this.size);
+    }
+    return count === 0 ? null : [columns / count, rows / count];
+  }
+
+  /** Moved by whole cells; what leaves the grid is cut off. */
+  shifted(columns: number, rows: number): GridMask {
+    const { size } = this;
+    return GridMask.of(size, (cell) => {
+      const [column, row] = [(cell % size) - columns, Math.floor(cell / size) - rows];
+      return column >= 0 && column < size && row >= 0 && row < size && this.has(row * size + column);
+    });
+  }
+
   /** null for an empty mask. */
   get box(): BoxEdges | null {
     const { size } = this;

@@ -6,7 +6,7 @@ export type Match<T> = { kind: 'same' | 'part' | 'whole'; track: T } | { kind: '
 /** Two masks of one thing. */
 export const sameIou = 0.5;
 /** From this share on a mask lies in another. */
-const insideShare = 0.8;
+export const insideShare = 0.8;
 /** A newcomer lies in what is not tracked by at least this share. */
 const leastOpen = 0.5;
 

@@ -108,6 +108,48 @@ describe('two tracks', () => {
   });
 });
 
+describe('a thing that comes back', () => {
+  const block = (left: number, top: number, side = 3): GridMask =>
+    GridMask.of(
+      size,
+      (cell) => cell % size >= left && cell % size < left + side && Math.floor(cell / size) >= top && Math.floor(cell / size) < top + side,
+    );
+  /** A thing is lost, and ten frames later there is a newcomer. */
+  const lostAndFound = (then: GridMask, labels: readonly [string | null, string | null] = [null, null]) => {
+    const play = new Play();
+    const old = play.born(block(0, 0));
+    if (labels[0]) play.roster.vote(play.roster.get(old)!, { name: labels[0], score: 1 });
+    play.frames(5, () => [seen(old, block(0, 0))]).frames(10, () => [absent(old)]);
+    const young = play.born(then);
+    if (labels[1]) play.roster.vote(play.roster.get(young)!, { name: labels[1], score: 1 });
+    play.frames(4, () => [absent(old), seen(young, then)]);
+    return { play, old, young };
+  };
+
+  it('goes on with its id though the tracker did not know it again', () => {
+    const { play, old, young } = lostAndFound(block(3, 0));
+    expect(play.roster.tracks).toMatchObject([{ key: young, id: 1 }]);
+    expect(play.events.at(-1)).toMatchObject({ kind: 'confirmed', key: young, id: 1 });
+    expect(play.events.at(-2)).toMatchObject({ kind: 'ended', key: old, id: null, reason: 'reclaimed' });
+  });
+
+  it('is another when it is far off, of another size or of another class', () => {
+    expect(lostAndFound(block(5, 5)).play.roster.tracks).toMatchObject([{ id: 1 }, { id: 2 }]);
+    expect(lostAndFound(block(0, 0, 7)).play.roster.tracks).toMatchObject([{ id: 1 }, { id: 2 }]);
+    expect(lostAndFound(block(1, 0), ['dog', 'car']).play.roster.tracks).toMatchObject([{ id: 1 }, { id: 2 }]);
+    expect(lostAndFound(block(1, 0), ['dog', 'dog']).play.roster.tracks).toMatchObject([{ id: 1 }]);
+  });
+
+  it('is another while the former is there', () => {
+    const play = new Play();
+    const [a] = [play.born(block(0, 0))];
+    play.frames(5, () => [seen(a, block(0, 0))]);
+    const b = play.born(block(4, 0));
+    play.frames(5, () => [seen(a, block(0, 0)), seen(b, block(4, 0))]);
+    expect(play.roster.tracks).toMatchObject([{ id: 1 }, { id: 2 }]);
+  });
+});
+
 describe("the user's word", () => {
   it('comes first: an automatic track on an object of theirs ends', () => {
     const play = new Play();
@@ -133,13 +175,14 @@ describe('a cut', () => {
 });
 
 describe('a roster', () => {
-  it('never gives an id or a key twice, and its list is what was confirmed and did not end', () => {
+  it('never gives a key twice nor an id to two, and its list is what was born and did not end', () => {
     const step = fc.array(fc.record({ at: fc.integer({ min: 0, max: size - 1 }), isThere: fc.boolean() }), { maxLength: 5 });
     fc.assert(
       fc.property(fc.array(fc.record({ births: fc.integer({ min: 0, max: 2 }), step }), { maxLength: 60 }), (frames) => {
         const roster = new Roster();
         const [ids, ended] = [new Set<number>(), new Set<number>()];
         const keys = new Set<number>();
+        let handedOn = 0;
         frames.forEach(({ births, step: places }, frame) => {
           const results = roster.tracks.map(({ key }, i) => {
             const place = places[i % Math.max(1, places.length)];
@@ -147,13 +190,19 @@ describe('a roster', () => {
           });
           for (const event of roster.observe(frame, frame * msPerFrame, results)) {
             if (event.kind === 'confirmed') {
-              expect(ids.has(event.id)).toBe(false);
+              // An id comes again only when a lost track hands it on, which ends that one.
+              const isHandedOn = ids.has(event.id);
+              if (isHandedOn) handedOn++;
               ids.add(event.id);
             } else {
               expect(ended.has(event.key)).toBe(false);
               ended.add(event.key);
+              if (event.reason === 'reclaimed' && event.id === null) handedOn--;
             }
           }
+          expect(handedOn).toBeLessThanOrEqual(0);
+          const held = roster.tracks.flatMap(({ id }) => id ?? []);
+          expect(new Set(held).size).toBe(held.length);
           for (let i = 0; i < births; i++) {
             const { key } = roster.add(candidate(column(i)), frame, frame * msPerFrame);
             expect(keys.has(key)).toBe(false);

@@ -5,13 +5,14 @@
 import type { Candidate } from './candidates.ts';
 import type { GridMask } from './grid-mask.ts';
 import { sameIou } from './match-objects.ts';
+import { isSteady, returnDistance } from './same-thing.ts';
 
-export type EndReason = 'unconfirmed' | 'gone' | 'double' | 'reclaimed' | 'covered' | 'evicted';
+export type EndReason = 'unconfirmed' | 'gone' | 'double' | 'reclaimed' | 'covered' | 'part' | 'evicted';
 
 export interface RosterTrack {
   /** The tracker's number of it; never reused. */
   readonly key: number;
-  /** Given on confirmation; never reused. */
+  /** Given on confirmation. A track that was lost hands it on to the newcomer that is the same thing; it is never reused. */
   id: number | null;
   readonly bornFrame: number;
   readonly source: Candidate['proposal']['source'];
@@ -46,9 +47,8 @@ export interface TrackResult {
 
 /** Study D.3: after SAM 3 and SAM2MOT, for a model that is unsure more often. */
 const rules = {
-  /** Frames in a row, and the least IoU from one to the next. */
+  /** Frames in a row. */
   confirmFrames: 3,
-  steadyIou: 0.5,
   tentativeFrames: 15,
   /** Absent for both: gone. */
   goneFrames: 30,
@@ -132,7 +132,7 @@ export class Roster {
       if (!track) continue;
       const isPresent = objectLogit > 0 && mask.area > 0;
       if (isPresent && !track.isPresent) returned.push(track);
-      track.steady = isPresent && track.isPresent && mask.iou(track.mask) >= rules.steadyIou ? track.steady + 1 : isPresent ? 1 : 0;
+      track.steady = isPresent && track.isPresent && isSteady(track.mask, mask) ? track.steady + 1 : isPresent ? 1 : 0;
       track.isPresent = isPresent;
       track.score = score;
       if (!isPresent) continue;
@@ -161,9 +161,26 @@ export class Roster {
 
   #settle(track: RosterTrack, frame: number, events: RosterEvent[]): void {
     if (track.steady >= rules.confirmFrames && !track.isDoubtful) {
-      track.id = this.#nextId++;
-      events.push({ kind: 'confirmed', key: track.key, id: track.id });
+      const id = this.#inherit(track, events) ?? this.#nextId++;
+      track.id = id;
+      events.push({ kind: 'confirmed', key: track.key, id });
     } else if (frame - track.bornFrame >= rules.tentativeFrames) this.#end(track, 'unconfirmed', events);
+  }
+
+  /** A newcomer that is where a track was lost goes on with its id: the tracker did not know the thing again. */
+  #inherit(newcomer: RosterTrack, events: RosterEvent[]): number | null {
+    const lost = this.tracks
+      .filter((track) => track.id !== null && !track.isPresent && newcomer.bornFrame > track.seenFrame && isOneClass(track, newcomer))
+      .flatMap((track) => {
+        const distance = returnDistance(track.mask, newcomer.mask);
+        return distance === null ? [] : [{ track, distance }];
+      })
+      .sort((a, b) => a.distance - b.distance)[0]?.track;
+    if (!lost) return null;
+    const { id } = lost;
+    lost.id = null;
+    this.#end(lost, 'reclaimed', events);
+    return id;
   }
 
   /** A track that was lost is back: whoever was born in its place since gives way. */
@@ -196,6 +213,12 @@ export class Roster {
     events.push({ kind: 'ended', key, id, reason });
   }
 }
+
+/** What has no name may be anything. */
+const isOneClass = (a: RosterTrack, b: RosterTrack): boolean => {
+  const [first, second] = [labelOf(a), labelOf(b)];
+  return first === null || second === null || first === second;
+};
 
 /** The class that most votes name, null without any. */
 export const labelOf = ({ votes }: Pick<RosterTrack, 'votes'>): string | null =>
