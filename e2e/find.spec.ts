@@ -70,9 +70,9 @@ test('finds objects by itself, and the user has the last word', async ({ app: pa
   });
 
   await test.step('the list is filtered by class and by name', async () => {
-    await foundList(page).getByLabel('Class').selectOption({ label: 'bird (1)' });
+    await foundList(page).getByRole('combobox', { name: 'Class' }).selectOption({ label: 'bird (1)' });
     await expect(foundList(page).getByRole('listitem')).toHaveCount(1);
-    await foundList(page).getByLabel('Class').selectOption({ label: 'All classes' });
+    await foundList(page).getByRole('combobox', { name: 'Class' }).selectOption({ label: 'All classes' });
     await foundList(page).getByRole('textbox', { name: 'Filter by name' }).fill('nobody');
     await expect(foundList(page)).toContainText('No found object matches the filter.');
     await foundList(page).getByRole('textbox', { name: 'Filter by name' }).fill('');

@@ -1,8 +1,8 @@
 /** Commands that find objects, and those on what was found. */
-import { type CommandContext, type CommandSpec, withClip } from './command-spec.ts';
+import { type CommandContext, type CommandSpec, withSession } from './command-spec.ts';
 
 const canFind = (context: CommandContext): boolean =>
-  withClip(context) && context.isEngineReady && !context.isTracking && !context.isFinding;
+  withSession(context) && context.isEngineReady && !context.isTracking && !context.isFinding;
 
 export const findCommands = {
   'find.start': {
@@ -12,19 +12,19 @@ export const findCommands = {
     enabled: canFind,
     words: 'detect automatic search person car segment everything',
   },
-  'find.show': { label: 'Show the found objects', group: 'Objects', keys: [], enabled: withClip, words: 'panel list auto classes' },
+  'find.show': { label: 'Show the found objects', group: 'Objects', keys: [], enabled: withSession, words: 'panel list auto classes' },
   'find.drawInclude': {
     label: 'Draw a region to search in',
     group: 'Objects',
     keys: [],
-    enabled: withClip,
+    enabled: withSession,
     words: 'find area interest only',
   },
   'find.drawExclude': {
     label: 'Draw a region to leave out',
     group: 'Objects',
     keys: [],
-    enabled: withClip,
+    enabled: withSession,
     words: 'find area exclude ignore',
   },
   'find.endDrawing': {

@@ -110,18 +110,21 @@ hideOptions(
   .option('--overwrite', 'replace what an earlier run wrote there', false)
   .action((clip, options) => finish(runFindCommand(clip, options)));
 
-engineOptions(
-  program
-    .command('live')
-    .description('record and track a camera or a stream live, then export the result')
-    .argument('[source]', 'address (rtsp, rtmp, srt, http) or camera'),
-  defaultModel,
+discoveryOptions(
+  engineOptions(
+    program
+      .command('live')
+      .description('record and track a camera or a stream live, then export the result')
+      .argument('[source]', 'address (rtsp, rtmp, srt, http) or camera'),
+    defaultModel,
+  ),
 )
   .option('--point <x,y@frame>', 'a point on the object, on a live frame: 0 is the first one received (repeatable)', several, [])
   .option('--negative <x,y@frame>', 'a point outside the object (repeatable)', several, [])
   .option('--box <x,y,w,h@frame>', 'a box around the object', several, [])
   .option('--mask <file.png@frame>', 'a mask of the object', several, [])
   .option('--object <name:prompts>', 'another object, as for "track" (repeatable)', several, [])
+  .option('--find', 'find objects by itself, as they come', false)
   .option('--for <seconds>', 'seconds to run (default: until it ends, or Ctrl-C)')
   .option('--cameras', "list this machine's cameras and exit", false)
   .option('--no-video', 'do not write annotated.mp4')

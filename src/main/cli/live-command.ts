@@ -2,19 +2,23 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Session } from '../../shared/contract/state.ts';
+import type { DiscoverySettings } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { LiveState } from '../../shared/live.ts';
+import { discoveryOf } from '../../shared/prompt-settings.ts';
 import { isNetworkAddress } from '../common/addresses.ts';
 import { writeStaged } from '../common/atomic-file.ts';
 import type { Services } from '../services/app/services.ts';
 import type { StateStore } from '../services/base/state-store.ts';
+import { type DiscoveryOptions, typedDiscovery } from './discovery-options.ts';
 import { givePrompt } from './give-prompt.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { outputOf, requireOutputs, stillFree } from './output-options.ts';
 import { type CliObject, collectObjects } from './prompt-options.ts';
 import { exitCodes, printOutputs, withInterrupt } from './terminal.ts';
 
-export interface LiveOptions extends EngineOptions {
+export interface LiveOptions extends EngineOptions, DiscoveryOptions {
+  find: boolean;
   point: string[];
   negative: string[];
   box: string[];
@@ -66,6 +70,14 @@ const promptLive = async ({ sessions }: Services, sessionId: string, objects: re
   }
 };
 
+/** From the first picture on, until the source ends. */
+const findLive = async (services: Services, sessionId: string, typed: Partial<DiscoverySettings>): Promise<void> => {
+  const settings = { ...discoveryOf(services.settings.values), ...typed };
+  await services.find.checkClasses(settings.classes);
+  if (!(await untilLive(services.sessions.store(sessionId), ({ buffer }) => buffer !== null))) return;
+  services.find.start(services.sessions.get(sessionId), { settings });
+};
+
 const showProgress = (store: StateStore<Session>): (() => void) => {
   let last = '';
   const show = (): void => {
@@ -89,6 +101,7 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
   if (options.out === undefined) throw new AppError('bad-request', 'Say where to write: --out <folder>.');
   const objects = collectObjects(options);
   const seconds = secondsOf(options.for);
+  const typed = typedDiscovery(options);
   const output = outputOf({ ...options, out: options.out }, null, objects);
   await requireOutputs(output, [recordingName]);
   const services = await makeServices(options);
@@ -109,9 +122,8 @@ export const runLiveCommand = async (source: string | undefined, options: LiveOp
       if (exportId !== null) services.operations.cancel(exportId);
     };
     return await withInterrupt(interrupt, async () => {
-      const work = promptLive(services, sessionId, objects).then(() =>
-        untilLive(store, ({ recordedMs }) => seconds !== null && recordedMs >= seconds * 1000),
-      );
+      const prompted = Promise.all([promptLive(services, sessionId, objects), options.find ? findLive(services, sessionId, typed) : null]);
+      const work = prompted.then(() => untilLive(store, ({ recordedMs }) => seconds !== null && recordedMs >= seconds * 1000));
       await Promise.race([work, stop.promise]);
       const clipId = await services.live.stop(sessionId);
       const { error } = await services.operations.ended(id);

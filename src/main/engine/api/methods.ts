@@ -30,6 +30,7 @@ interface EngineOutputs {
   endExport: Done;
   find: TrackOutcome;
   findMasks: Done;
+  releaseFound: Done;
   /** Why an import of an endless source ended before it was told to; null when it did not. */
   importMedia: { endedEarly: string | null };
   findFfmpeg: { path: string };

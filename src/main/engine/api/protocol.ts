@@ -134,7 +134,11 @@ export const engineInputs = {
     detectorDir: z.string().nullable(),
     /** There are objects already: their masks are asked for by the event `findNeeds`, and count as covered. */
     hasOthers: z.boolean(),
+    /** Of a live source: pictures a second that are wanted. */
+    targetFps: z.number().positive(),
   }),
+  /** Of a live source: found objects, by id, that are the user's from now on. */
+  releaseFound: z.object({ runId: z.string(), ids: z.array(z.number().int().positive()) }),
   /** Answers the event `findNeeds`, as `exportMasks` does. */
   findMasks: z.object({
     runId: z.string(),
@@ -319,7 +323,7 @@ export interface LiveReport {
 export interface FoundFrameEvent {
   runId: string;
   frame: number;
-  /** Frames done and to do. */
+  /** Frames done and to do; 0 to do on a live source, which has no end. */
   done: number;
   total: number;
   /** Tracks that are alive and confirmed, as they are known now. */

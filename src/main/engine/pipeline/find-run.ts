@@ -2,28 +2,11 @@
  * Finds objects in a stretch of a clip, forward: every frame is tracked, every so many frames are looked at as a whole.
  * What a track gave before it was confirmed is kept back until then.
  */
-import type { Found } from '../../../shared/discovery.ts';
 import { decodeRle, expandCounts } from '../../../shared/rle.ts';
-import type { EngineResult, FoundFrameEvent } from '../api/protocol.ts';
+import type { FoundFrameEvent } from '../api/protocol.ts';
 import type { MaskFeed } from '../export/mask-feed.ts';
-import type { RosterEvent } from '../prompting/roster.ts';
+import { type FindAnswer, FoundFrames } from './found-frames.ts';
 import type { MediaSource } from './media-source.ts';
-import { toEngineResult } from './results.ts';
-
-/** What is known of a track that may be shown. */
-export interface FoundTrack extends Omit<Found, 'isAuto'> {
-  key: number;
-  id: number | null;
-  bornFrame: number;
-}
-
-/** The mask of a track on a frame, on the logit grid. */
-export interface FoundMask {
-  key: number;
-  logits: Float32Array;
-  score: number;
-  objectLogit: number;
-}
 
 export interface FindRunOptions {
   source: Pick<MediaSource, 'decode' | 'index' | 'media'>;
@@ -40,12 +23,6 @@ export interface FindRunOptions {
   others: MaskFeed | null;
   find: (frame: number, timeMs: number, image: Uint8Array, budget: number, others: Uint8Array[]) => Promise<FindAnswer>;
   onFrame: (event: Omit<FoundFrameEvent, 'runId'>) => Promise<void>;
-}
-
-interface FindAnswer {
-  masks: FoundMask[];
-  tracks: FoundTrack[];
-  events: RosterEvent[];
 }
 
 /** Frames at the worker: the one it works on, and the next. */
@@ -65,31 +42,13 @@ const onGrid = (counts: string, { width, height }: { width: number; height: numb
 export const runFind = async (options: FindRunOptions): Promise<void> => {
   const { source, from, to, interval, signal, modelSize, logitSize } = options;
   const total = to - from + 1;
-  const tentative = new Map<number, { frame: number; result: EngineResult }[]>();
-  const ids = new Map<number, number>();
+  const found = new FoundFrames(source.media);
   let done = 0;
 
-  const tell = async (frame: number, { masks, tracks, events }: FindAnswer): Promise<void> => {
-    for (const event of events) {
-      if (event.kind === 'confirmed') ids.set(event.key, event.id);
-    }
-    const results: { frame: number; result: EngineResult }[] = [];
-    for (const { key, logits, score, objectLogit } of masks) {
-      const id = ids.get(key);
-      const result = toEngineResult({ objectId: id ?? key, logits, predictedIou: score, objectLogit, prompted: false }, source.media);
-      if (id !== undefined) results.push({ frame, result });
-      else tentative.set(key, [...(tentative.get(key) ?? []), { frame, result }]);
-    }
-    for (const event of events) {
-      const earlier = tentative.get(event.key);
-      tentative.delete(event.key);
-      if (event.kind === 'confirmed') {
-        results.push(...(earlier ?? []).map((one) => ({ ...one, result: { ...one.result, objectId: event.id } })));
-      } else ids.delete(event.key);
-    }
+  const tell = async (frame: number, answer: FindAnswer): Promise<void> => {
+    const told = found.take(frame, answer);
     done++;
-    const shown = tracks.flatMap(({ key: _, id, ...track }) => (id === null ? [] : [{ id, ...track }]));
-    await options.onFrame({ frame, done, total, tracks: shown, results: results.sort((a, b) => a.frame - b.frame) });
+    await options.onFrame({ frame, done, total, ...told });
   };
 
   const waiting: Promise<void>[] = [];

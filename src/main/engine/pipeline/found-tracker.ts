@@ -18,6 +18,9 @@ const batchSize = 8;
 export interface FoundFrame extends FrameOutcome {
   /** Of tracks that may be shown or are tentative, by key; those born on this frame with their first mask. */
   results: { key: number; logits: Float32Array; score: number; objectLogit: number }[];
+  /** What tracking took, and what looking for newcomers did, ms. */
+  trackMs: number;
+  lookMs: number;
 }
 
 export class FoundTracker {
@@ -53,10 +56,13 @@ export class FoundTracker {
     budget: number,
     others: readonly GridMask[] = [],
     region: GridMask | null = null,
+    detects = true,
   ): Promise<FoundFrame> {
     const { imageSize, logitSize } = this.#tracker.constants;
+    const startMs = performance.now();
     this.#tracker.startPropagation();
     const tracked = await this.#tracker.trackFrame(frame, false, () => image);
+    const trackedMs = performance.now();
     const outcome = await this.discoverer.step(
       {
         frame,
@@ -74,7 +80,7 @@ export class FoundTracker {
       },
       {
         probe: (proposals) => this.#probe(frame, proposals, image),
-        ...(this.#detector && { detect: () => this.#detect(this.#detector!, image) }),
+        ...(this.#detector && detects && { detect: () => this.#detect(this.#detector!, image) }),
       },
     );
     for (const event of outcome.events) if (event.kind === 'ended') this.#tracker.removeObject(event.key);
@@ -82,7 +88,14 @@ export class FoundTracker {
       await this.#tracker.setFoundMask(key, frame, candidate.logits, () => image);
     }
     if (outcome.born.length + outcome.refreshed.length > 0) await this.#tracker.encodePending(frame, () => image);
-    return { ...outcome, results: this.#results(tracked, outcome) };
+    const lookMs = performance.now() - trackedMs;
+    return { ...outcome, results: this.#results(tracked, outcome), trackMs: trackedMs - startMs, lookMs };
+  }
+
+  /** The user took a track over. */
+  release(key: number): void {
+    this.discoverer.release(key);
+    this.#tracker.removeObject(key);
   }
 
   #results(tracked: readonly ObjectFrameResult[], { born }: FrameOutcome): FoundFrame['results'] {

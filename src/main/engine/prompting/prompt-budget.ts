@@ -11,7 +11,7 @@ export interface FrameCost {
   idleMs: number;
 }
 
-const mostPrompts = 8;
+export const mostPrompts = 8;
 /** A tenth of the time is left free, for what is not measured. */
 const reserve = 0.1;
 /** After this long one prompt is made however late the frame is. */

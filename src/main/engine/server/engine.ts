@@ -97,6 +97,7 @@ export class Engine {
       parse,
       worker: () => this.#client.peer,
       source: (sessionId) => this.#source(sessionId),
+      live: (sessionId) => this.#live.get(sessionId),
       model: () => this.#model(),
       providers: () => this.#providers,
       asRun: (runId, caller, work) => this.#asRun(runId, caller, work),

@@ -11,12 +11,14 @@ import { throttle } from '../../common/throttle.ts';
 import type { EnginePlanes, EnginePrompt, LiveFrameEvent, LiveReport } from '../api/protocol.ts';
 import { type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { toEngineResult, toMemoryReport } from '../pipeline/results.ts';
+import type { ObjectFrameResult } from '../tracking/tracker-core.ts';
 import { FrameQueue } from './frame-queue.ts';
 import { FrameRing, type LiveFrame } from './frame-ring.ts';
 import type { LifecycleRules } from './lifecycle.ts';
 import { LifecycleDriver } from './lifecycle-driver.ts';
 import { LiveConnection } from './live-connection.ts';
 import type { DecodedPicture, LivePicture, StreamProcessing } from './live-decoder.ts';
+import type { LiveView } from './live-finder.ts';
 import { type FollowerHost, LiveFollower } from './live-follower.ts';
 import { isFinal } from './live-input.ts';
 import { LiveRates } from './live-rates.ts';
@@ -47,6 +49,13 @@ export interface LiveSessionOptions {
   /** Resolves when it has left. */
   onFrame: (event: Omit<LiveFrameEvent, 'sessionId'>) => Promise<void>;
   onReport: (report: LiveReport) => void;
+}
+
+/** Sees the new pictures of a source. */
+export interface LiveWatcher {
+  see(view: LiveView): void;
+  /** The source has ended. */
+  ended(): void;
 }
 
 /** A picture on its way to the follower. */
@@ -92,6 +101,7 @@ export class LiveSession {
   #lastTimeMs = -1;
   readonly #reporting: NodeJS.Timeout;
   #closing: Promise<void> | null = null;
+  #watcher: LiveWatcher | null = null;
 
   constructor(options: LiveSessionOptions) {
     this.#options = options;
@@ -165,6 +175,11 @@ export class LiveSession {
     this.#report();
   }
 
+  /** Somebody sees every new picture from now on, with the masks that are on it; told when the source ends. One at a time. */
+  watch(watcher: LiveWatcher | null): void {
+    this.#watcher = watcher;
+  }
+
   /** What the host did to prompts, after the tracker was told. */
   onPrompt({ kind, objectId, frame }: EnginePrompt): void {
     // Nobody said anything of it yet: the first prompt says it.
@@ -210,6 +225,8 @@ export class LiveSession {
   }
 
   async #close(): Promise<void> {
+    this.#watcher?.ended();
+    this.#watcher = null;
     this.#lifecycle.send({ type: 'stop' });
     this.#lifecycle.close();
     await this.#disconnect();
@@ -300,6 +317,7 @@ export class LiveSession {
   ): Promise<void> {
     const isShown = picture !== null && this.#isPictureDue();
     const results = answer?.results ?? [];
+    if (picture) this.#show(frame, results);
     const { media, display } = { media: this.media, display: this.#picture!.display };
     const encoded = results.map((result) => toEngineResult(result, media));
     if (picture) this.#rates.shown(performance.now() - picture.arrivedMs);
@@ -311,6 +329,13 @@ export class LiveSession {
       results: encoded,
       memory: toMemoryReport(frame.frame, results, media),
       processingMs: answer?.workerMs ?? null,
+    });
+  }
+
+  #show({ frame, timeMs, model }: LiveFrame, results: readonly ObjectFrameResult[]): void {
+    this.#watcher?.see({
+      ...{ frame, timeMs, image: model, sourceFps: this.#rates.view().sourceFps },
+      others: results.map(({ logits }) => Uint8Array.from(logits, (logit) => (logit > 0 ? 1 : 0))),
     });
   }
 

@@ -6,7 +6,7 @@ import type { DiscoveryThresholds } from '../../../shared/manifest.ts';
 import { Transferred } from '../../common/rpc.ts';
 import { Detector } from '../detect/detector.ts';
 import type { ProviderChoice } from '../model/runtime/providers.ts';
-import type { FoundMask, FoundTrack } from '../pipeline/find-run.ts';
+import type { FoundMask, FoundTrack } from '../pipeline/found-frames.ts';
 import { FoundTracker } from '../pipeline/found-tracker.ts';
 import { sam2Thresholds } from '../prompting/candidates.ts';
 import { createStrategy, regionOf, sizeLimits } from '../prompting/create-strategy.ts';
@@ -22,6 +22,17 @@ export interface FindWorkerHost {
   queue: Pick<InferenceQueue, 'run' | 'forget'>;
   /** @throws AppError `model-missing` */
   model: () => { graphs: TrackerGraphs; constants: TrackerConstants; discovery?: DiscoveryThresholds | undefined };
+}
+
+/** What was found on a frame, and what it took. */
+interface FrameAnswer {
+  masks: FoundMask[];
+  tracks: FoundTrack[];
+  events: RosterEvent[];
+  isCut: boolean;
+  prompts: number;
+  trackMs: number;
+  lookMs: number;
 }
 
 interface Run {
@@ -71,14 +82,22 @@ export const findWorkerMethods = ({ queue, model }: FindWorkerHost) => {
       }),
 
     /** @param input.others masks of the user's objects at the logit grid's size, 0 or 1 */
-    findFrame: (input: { runId: string; frame: number; timeMs: number; image: Uint8Array; budget: number; others: Uint8Array[] }) =>
+    findFrame: (input: {
+      runId: string;
+      frame: number;
+      timeMs: number;
+      image: Uint8Array;
+      budget: number;
+      detects?: boolean;
+      others: Uint8Array[];
+    }) =>
       queue.run(input.runId, async () => {
         const run = runs.get(input.runId);
         if (!run) throw new AppError('cancelled', 'The search was ended before this frame.');
-        const { frame, timeMs, image, budget } = input;
+        const { frame, timeMs, image, budget, detects } = input;
         const size = run.tracker.constants.logitSize;
         const others = input.others.map((mask) => GridMask.of(size, (cell) => mask[cell] === 1));
-        const step = await run.found.step(frame, timeMs, image, budget, others, run.region);
+        const step = await run.found.step(frame, timeMs, image, budget, others, run.region, detects);
         const tracks: FoundTrack[] = run.found.discoverer.tracks.map((track) => ({
           key: track.key,
           id: track.id,
@@ -88,14 +107,23 @@ export const findWorkerMethods = ({ queue, model }: FindWorkerHost) => {
           label: labelOf(track),
         }));
         const masks: FoundMask[] = step.results.map((result) => ({ ...result, logits: result.logits.slice() }));
-        const { events, isCut, prompts } = step;
-        const answer: { masks: FoundMask[]; tracks: FoundTrack[]; events: RosterEvent[]; isCut: boolean; prompts: number } = {
-          ...{ masks, tracks, events, isCut, prompts },
-        };
+        const { events, isCut, prompts, trackMs, lookMs } = step;
+        const answer: FrameAnswer = { masks, tracks, events, isCut, prompts, trackMs, lookMs };
         return new Transferred(
           answer,
           masks.map(({ logits }) => logits.buffer as ArrayBuffer),
         );
+      }),
+
+    /** Tracks, by id, that are the user's from now on. */
+    releaseFound: (input: { runId: string; ids: number[] }) =>
+      queue.run(input.runId, async () => {
+        const run = runs.get(input.runId);
+        for (const { key, id } of run?.found.discoverer.tracks ?? []) {
+          if (id === null || !input.ids.includes(id)) continue;
+          run!.found.release(key);
+        }
+        return {};
       }),
 
     closeFind: async (input: { runId: string }) => {

@@ -15,9 +15,12 @@ import type { ModelService } from '../models/model-service.ts';
 import { checkFrame } from '../session/check-prompt.ts';
 import type { SessionService } from '../session/session-service.ts';
 import { FoundCollector } from './found-collector.ts';
+import { LiveFound } from './live-found.ts';
 
 /** The bundle in the folder of models. */
 const detectorBundle = 'coco-centernet/bundle';
+
+const usualFps = 15;
 
 /** Of a class that no detector knows, so many that begin alike are named. */
 const mostAlike = 5;
@@ -27,6 +30,8 @@ export interface FindRequest {
   /** Inclusive; the whole clip by default. */
   from?: number | undefined;
   to?: number | undefined;
+  /** Of a live source: pictures a second that are wanted, 15 by default. */
+  targetFps?: number | undefined;
 }
 
 export interface FindRunsDeps {
@@ -85,13 +90,13 @@ export class FindRuns {
   }
 
   /**
+   * On a live source it goes on until it is cancelled or the source ends, and what is found appears as it comes.
    * @returns the operation's id
    * @throws AppError `busy` while tracking, another search or a change of the model is under way;
    *   `prompt-outside-frame` for frames that the clip does not have
    */
-  start(session: SessionService, { settings, from, to }: FindRequest): string {
+  start(session: SessionService, { settings, from, to, targetFps = usualFps }: FindRequest): string {
     const { operations, models, cancelRun } = this.#deps;
-    session.requireClip('You can find objects');
     models.requireIdle();
     for (const [kind, name] of [
       ['find', 'A search for objects'],
@@ -100,6 +105,10 @@ export class FindRuns {
       if (operations.isRunning(kind, session.id))
         throw new AppError('busy', `${name} is already running. Cancel it first, or wait until it is done.`);
     }
+    if (session.isLive)
+      return operations.start('find', 'Find objects', (running) => this.#runLive(session, running, settings, targetFps), cancelRun, {
+        sessionId: session.id,
+      });
     const range = { from: from ?? 0, to: to ?? session.media.frameCount - 1 };
     checkFrame(range.from, session.media);
     checkFrame(range.to, session.media);
@@ -144,6 +153,7 @@ export class FindRuns {
         settings,
         detectorDir: join(modelsDir, detectorBundle),
         hasOthers: session.objects.length > 0,
+        targetFps: usualFps,
       });
       if (warning) notices.add('warning', warning);
       return state;
@@ -151,6 +161,42 @@ export class FindRuns {
       this.#listeners.delete(running.id);
       // What was found until somebody ended the search is kept.
       await session.edits.addFound(found.objects(settings));
+    }
+  }
+
+  async #runLive(
+    session: SessionService,
+    running: RunningOperation,
+    settings: DiscoverySettings,
+    targetFps: number,
+  ): Promise<'done' | 'cancelled'> {
+    const { engine, modelsDir, notices } = this.#deps;
+    const peer = engine();
+    const runId = running.id;
+    const found = new LiveFound({
+      settings,
+      objects: () => session.edits.list,
+      add: (one) => session.edits.addAutomatic([one])[0]!,
+      put: (frame, results, memory) =>
+        session.onLiveFrame({ ...{ sessionId: session.id, frame, timeMs: 0, isNew: false, picture: null }, results, memory }),
+      release: (ids) => void peer.call('releaseFound', { runId, ids }).catch(() => {}),
+    });
+    this.#listeners.set(runId, {
+      onFrame: (event) => {
+        found.take(event);
+        running.progress(event.done, 0);
+      },
+      onNeeds: () => {},
+    });
+    try {
+      const { state, warning } = await peer.call('find', {
+        ...{ sessionId: session.id, runId, settings, targetFps, from: 0, to: 0 },
+        ...{ detectorDir: join(modelsDir, detectorBundle), hasOthers: false },
+      });
+      if (warning) notices.add('warning', warning);
+      return state;
+    } finally {
+      this.#listeners.delete(runId);
     }
   }
 }

@@ -90,6 +90,26 @@ describe('found objects', () => {
     await end();
   });
 
+  it('that come by themselves are no steps: undo and redo of what the user did leave them there', async () => {
+    const { session, objectId, end } = await open();
+    session.edits.updateObject(objectId, { name: 'Mine' });
+    const label = session.edits.labels.undo;
+    const [came] = session.edits.addAutomatic([thing('car', 2, 6)]);
+    expect(session.edits.labels.undo).toBe(label);
+    const names = () => session.objects.map(({ name }) => name);
+    expect(await session.edits.undo()).toBe('Rename object');
+    expect(names()).toEqual(['Object 1', 'car 1']);
+    await session.edits.redo();
+    expect(names()).toEqual(['Mine', 'car 1']);
+    // What the user does to one is a step like any other.
+    await session.edits.removeObject(came!.id);
+    expect(names()).toEqual(['Mine']);
+    await session.edits.undo();
+    await session.edits.undo();
+    expect(names()).toEqual(['Object 1', 'car 1']);
+    await end();
+  });
+
   it('need no engine when nothing was found', async () => {
     const { session, end } = await open();
     expect(await session.edits.addFound([])).toEqual([]);

@@ -44,6 +44,21 @@ export const foundRecords = (
   });
 };
 
+/**
+ * The list of a step that is taken back or done again, with the objects that came by themselves since: no step made
+ * them, so none takes them away.
+ * @param target what the step leads to @param from what it led from @param now what is there
+ */
+export const withAutomatic = (
+  target: readonly ObjectRecord[],
+  from: readonly ObjectRecord[],
+  now: readonly ObjectRecord[],
+): readonly ObjectRecord[] => {
+  const known = new Set([...target, ...from].map(({ id }) => id));
+  const since = now.filter(({ id, found }) => found && !known.has(id));
+  return since.length === 0 ? target : [...target, ...since];
+};
+
 /** The part of a session's edits that is needed here. */
 interface ObjectEdits {
   readonly list: readonly ObjectRecord[];

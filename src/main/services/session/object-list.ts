@@ -79,6 +79,19 @@ export const changedObject = (object: ObjectRecord, change: ObjectChange): Objec
 export const touched = (object: ObjectRecord): ObjectRecord =>
   object.found?.isAuto ? { ...object, found: { ...object.found, isAuto: false } } : object;
 
+/** The objects that a run may change. @throws AppError `object-locked` when all of those asked for that it could follow are locked */
+export const trackableOf = (list: ObjectList, objectIds: readonly number[] | undefined): ObjectRecord[] => {
+  const asked = objectIds ? objectIds.map((id) => findObject(list, id)) : list;
+  const unlocked = asked.filter(({ locked }) => !locked);
+  const isPrompted = ({ prompts }: ObjectRecord): boolean => prompts.length > 0;
+  if (asked.length > unlocked.length && (unlocked.length === 0 || (asked.some(isPrompted) && !unlocked.some(isPrompted))))
+    throw new AppError(
+      'object-locked',
+      'All objects to track are protected from changes. Remove the protection of one in the list of objects first.',
+    );
+  return unlocked;
+};
+
 /** How a change is called in the menu. */
 export const labelOfChange = (change: ObjectChange): string => {
   if (change.name !== undefined) return 'Rename object';

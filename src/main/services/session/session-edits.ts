@@ -16,7 +16,7 @@ import type { MaskStore } from '../results/mask-store.ts';
 import { type CandidatePlace, candidateCount, listCandidates, nextCandidate, requireClicks, takeCandidate } from './candidate-masks.ts';
 import { checkFrame, checkInside, checkMask, checkPositive } from './check-prompt.ts';
 import { syncPrompts, tellEngine } from './engine-prompts.ts';
-import { type FoundObject, foundRecords } from './found-objects.ts';
+import { type FoundObject, foundRecords, withAutomatic } from './found-objects.ts';
 import { exchange } from './history.ts';
 import { type KeptWork, type MaskChange, WorkHistory, type WorkState, type WorkStep } from './kept-work.ts';
 import { changedMarks, labelOfMarks } from './marks.ts';
@@ -34,6 +34,7 @@ import {
   reordered,
   replaceObject,
   touched,
+  trackableOf,
   withPrompt,
 } from './object-list.ts';
 import { labelFor, labelOfPrompt } from './step-labels.ts';
@@ -103,15 +104,7 @@ export class SessionEdits {
 
   /** The objects that a run may change. @throws AppError `object-locked` when it could follow only locked ones */
   trackable(objectIds: readonly number[] | undefined): ObjectRecord[] {
-    const asked = objectIds ? objectIds.map((id) => findObject(this.list, id)) : this.list;
-    const unlocked = asked.filter(({ locked }) => !locked);
-    const isPrompted = ({ prompts }: ObjectRecord): boolean => prompts.length > 0;
-    if (asked.length > unlocked.length && (unlocked.length === 0 || (asked.some(isPrompted) && !unlocked.some(isPrompted))))
-      throw new AppError(
-        'object-locked',
-        'All objects to track are protected from changes. Remove the protection of one in the list of objects first.',
-      );
-    return [...unlocked];
+    return trackableOf(this.list, objectIds);
   }
 
   /** A run over these objects is done: their masks follow from the prompts they had. */
@@ -147,6 +140,15 @@ export class SessionEdits {
     this.#work = { ...this.#work, nextId: id + 1 };
     this.#commit('Add object', { objects: [...this.list, object] });
     return id;
+  }
+
+  /** Objects that come while a source is live: no steps of the history, and the engine's tracker knows nothing of them. */
+  addAutomatic(found: readonly FoundObject[]): ObjectRecord[] {
+    const records = foundRecords(found, this.#work, this.#deps.media).map(({ record }) => record);
+    const objects = [...this.list, ...records];
+    this.#deps.store.setTracks(objects);
+    this.#keep({ objects, nextId: this.#work.nextId + records.length });
+    return records;
   }
 
   /** What a search found becomes objects, as one step. @returns their ids */
@@ -336,8 +338,8 @@ export class SessionEdits {
       if (!edit) return null;
       const former = this.list;
       const { store, onFrame } = this.#deps;
-      const target = direction === 'undo' ? edit.before : edit.after;
-      const list = target.objects;
+      const [from, target] = direction === 'undo' ? [edit.after, edit.before] : [edit.before, edit.after];
+      const list = withAutomatic(target.objects, from.objects, former);
       // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
       store.setTracks([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
       for (const change of edit.changes) {
@@ -346,7 +348,7 @@ export class SessionEdits {
         if (outcome) store.setRow(objectId, frame, outcome.value);
       }
       store.setTracks(list);
-      this.#keep(target, { kind: direction, changes: edit.changes });
+      this.#keep({ ...target, objects: list }, { kind: direction, changes: edit.changes });
       await syncPrompts(this.#deps, former, list);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
       if (edit.changes.length === 0 && list !== former) onFrame(this.#work.position);

@@ -3,7 +3,7 @@ import { ScanSearch, Square, SquareDashed, SquareX, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { type FindForm, type RegionKind, shownLimits, suggestedClasses, withClass, withoutRegion } from '../../state/find-form.ts';
-import { marksOf, runningOperation } from '../../state/window-state.ts';
+import { liveOf, marksOf, runningOperation } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -31,6 +31,7 @@ export const FindFormView = () => {
   const { store, run } = useApp();
   const form = useAppState((s) => s.findForm);
   const operation = useAppState((s) => runningOperation(s, 'find'));
+  const isLive = useAppState((s) => liveOf(s) !== null);
   const known = useKnownClasses();
   const change = (part: Partial<FindForm>): void => store.setState((s) => ({ findForm: { ...s.findForm, ...part } }));
   const suggestions = suggestedClasses(form.classes, known, mostSuggestions);
@@ -68,7 +69,7 @@ export const FindFormView = () => {
           </CommandButton>
           <ProgressBar label={text.progress} done={operation.done} total={operation.total} />
           <p className={styles.progress}>
-            <span>{text.frames(operation.done, operation.total)}</span>
+            <span>{operation.total > 0 ? text.frames(operation.done, operation.total) : text.looked(operation.done)}</span>
             {operation.etaMs !== null && <span>{text.left(formatDuration(operation.etaMs))}</span>}
           </p>
         </>
@@ -77,7 +78,7 @@ export const FindFormView = () => {
           <CommandButton command="find.start" variant="primary" size="large" className={styles.wide}>
             <ScanSearch size={16} /> {text.find}
           </CommandButton>
-          <p className={styles.note}>{text.how}</p>
+          <p className={styles.note}>{isLive ? text.howLive : text.how}</p>
         </>
       )}
     </section>

@@ -23,7 +23,7 @@ export const createFindRunners = ({ callSession, store, attempt }: Pick<WindowPa
     await attempt(
       callSession('find.start', {
         settings,
-        ...(findForm.isInRange && { from: marks.in ?? 0, to: marks.out ?? session.media.frameCount - 1 }),
+        ...(findForm.isInRange && !session.live && { from: marks.in ?? 0, to: marks.out ?? session.media.frameCount - 1 }),
       }),
     );
   };

@@ -1,7 +1,7 @@
 /** The search for objects, and what it found: by class or by time, to be checked, kept, renamed, merged and dropped. */
 import { useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
-import { liveOf, objectsOf } from '../../state/window-state.ts';
+import { objectsOf } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { Segments } from '../../ui/segments.tsx';
@@ -12,15 +12,12 @@ import { FoundRowView } from './found-row-view.tsx';
 import { classCounts, type FoundFilter, type FoundOrder, foundRows } from './found-rows.ts';
 import { findText as text } from './strings.ts';
 
-export const FoundPanel = () => {
-  const isLive = useAppState((s) => liveOf(s) !== null);
-  return (
-    <div className={styles.panel}>
-      {!isLive && <FindFormView />}
-      <FoundList />
-    </div>
-  );
-};
+export const FoundPanel = () => (
+  <div className={styles.panel}>
+    <FindFormView />
+    <FoundList />
+  </div>
+);
 
 const labelOf = (value: string): FoundFilter['label'] => (value === 'all' ? undefined : value === 'none' ? null : value.slice(2));
 const optionOf = (label: FoundFilter['label']): string => (label === undefined ? 'all' : label === null ? 'none' : `: ${label}`);
