@@ -1,4 +1,6 @@
-/** Answers of a search as the host is told of them: what a track gave before it was confirmed is kept back until then. */
+/**
+ * Answers of a search as the host is told of them: what a track gave before it was confirmed is kept back until then.
+ */
 import type { Found } from '../../../shared/discovery.ts';
 import type { EngineResult, FoundFrameEvent } from '../api/protocol.ts';
 import type { RosterEvent } from '../prompting/roster.ts';

@@ -161,7 +161,10 @@ export class Discoverer {
     }
   }
 
-  /** What a detector knows by name is a whole: nameless tracks of its parts give way. Ends them, and tells whether it did. */
+  /**
+   * What a detector knows by name is a whole: nameless tracks of its parts give way.
+   * @returns whether it ended any
+   */
   #replaces(candidate: Candidate, now: readonly { track: RosterTrack; mask: GridMask }[], outcome: FrameOutcome): boolean {
     if (candidate.proposal.source !== 'detector') return false;
     const parts = now.filter(({ track, mask }) => this.#roster.get(track.key) && mask.insideOf(candidate.mask) >= insideShare);

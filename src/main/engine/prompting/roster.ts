@@ -12,7 +12,7 @@ export type EndReason = 'unconfirmed' | 'gone' | 'double' | 'reclaimed' | 'cover
 export interface RosterTrack {
   /** The tracker's number of it; never reused. */
   readonly key: number;
-  /** Given on confirmation. A track that was lost hands it on to the newcomer that is the same thing; it is never reused. */
+  /** Given on confirmation, never reused; a lost track hands it on to the newcomer that is the same thing. */
   id: number | null;
   readonly bornFrame: number;
   readonly source: Candidate['proposal']['source'];

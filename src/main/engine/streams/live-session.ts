@@ -175,7 +175,7 @@ export class LiveSession {
     this.#report();
   }
 
-  /** Somebody sees every new picture from now on, with the masks that are on it; told when the source ends. One at a time. */
+  /** Somebody, one at a time, sees every new picture from now on, with the masks on it, and is told of the end. */
   watch(watcher: LiveWatcher | null): void {
     this.#watcher = watcher;
   }

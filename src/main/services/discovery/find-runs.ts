@@ -178,7 +178,11 @@ export class FindRuns {
       objects: () => session.edits.list,
       add: (one) => session.edits.addAutomatic([one])[0]!,
       put: (frame, results, memory) =>
-        session.onLiveFrame({ ...{ sessionId: session.id, frame, timeMs: 0, isNew: false, picture: null }, results, memory }),
+        session.onLiveFrame({
+          ...{ sessionId: session.id, frame, timeMs: 0, isNew: false, picture: null, processingMs: null },
+          results,
+          memory,
+        }),
       release: (ids) => void peer.call('releaseFound', { runId, ids }).catch(() => {}),
     });
     this.#listeners.set(runId, {

@@ -79,7 +79,10 @@ export const changedObject = (object: ObjectRecord, change: ObjectChange): Objec
 export const touched = (object: ObjectRecord): ObjectRecord =>
   object.found?.isAuto ? { ...object, found: { ...object.found, isAuto: false } } : object;
 
-/** The objects that a run may change. @throws AppError `object-locked` when all of those asked for that it could follow are locked */
+/**
+ * The objects that a run may change.
+ * @throws AppError `object-locked` when all of those asked for that it could follow are locked
+ */
 export const trackableOf = (list: ObjectList, objectIds: readonly number[] | undefined): ObjectRecord[] => {
   const asked = objectIds ? objectIds.map((id) => findObject(list, id)) : list;
   const unlocked = asked.filter(({ locked }) => !locked);

@@ -142,7 +142,7 @@ export class SessionEdits {
     return id;
   }
 
-  /** Objects that come while a source is live: no steps of the history, and the engine's tracker knows nothing of them. */
+  /** Objects that come while a source is live: no steps of the history, and not for the engine's tracker. */
   addAutomatic(found: readonly FoundObject[]): ObjectRecord[] {
     const records = foundRecords(found, this.#work, this.#deps.media).map(({ record }) => record);
     const objects = [...this.list, ...records];

@@ -68,7 +68,9 @@ export class FrameMap {
 const rekeyObject = (object: ObjectRecord, map: FrameMap): ObjectRecord => {
   // The last word on a frame counts, should two prompts come to lie on one.
   const byFrame = new Map(object.prompts.map((prompt) => [map.near(prompt.frame), { ...prompt, frame: map.near(prompt.frame) }]));
-  return { ...object, prompts: [...byFrame.values()] };
+  const { found } = object;
+  const place = found?.place && { ...found.place, frame: map.near(found.place.frame) };
+  return { ...object, ...(found && place && { found: { ...found, place } }), prompts: [...byFrame.values()] };
 };
 
 /** @param isFollowed objects were tracked to the end: their masks follow from the prompts they have */
