@@ -52,8 +52,8 @@ const reviewRoom = 1000;
 const shownSwitches = 500;
 const eventsPerAnswer = 5000;
 
-/** Findings remembered of an object; a clip of days must not fill the memory. */
-const findingRoom = 20_000;
+/** Findings remembered of an object, the newest: the list is made of them every second while a run is under way. */
+const findingRoom = 2000;
 
 /** What the store asks of an object. */
 export interface KnownObject {

@@ -95,7 +95,7 @@ export class SessionService {
       show: (frame, picture) => deps.onFrame(this.#message(0, frame, picture ?? noPlanes)),
       onChange: () => deps.onChange(),
     });
-    this.#review = new ReviewList({ store: this.store, trees: this.trees, size: media, isBusy: () => this.#run !== null });
+    this.#review = new ReviewList({ store: this.store, trees: this.trees, size: media, isBusy: () => this.#run !== null || live !== null });
   }
 
   /**
@@ -167,6 +167,7 @@ export class SessionService {
 
   /** @param revision of this view @param project where the work is kept */
   view(revision: number, project: ProjectState | null): Session {
+    const { objects } = this;
     const { width, height, frameCount, durationMs, averageFps, isVariableFrameRate, hasAudio, codec } = this.media;
     const { id, name, imageSize, provider, providerReason } = this.model;
     return {
@@ -177,9 +178,9 @@ export class SessionService {
         ...{ averageFps, isVariableFrameRate, hasAudio, codec },
       },
       model: { id, name, imageSize, provider, providerReason },
-      objects: this.objects,
+      objects,
       memory: this.trees.view(this.memory),
-      review: this.review,
+      review: this.#reviewOf(objects),
       history: this.edits.labels,
       marks: this.edits.work.marks,
       position: this.edits.work.position,
@@ -190,7 +191,7 @@ export class SessionService {
 
   /** What of the results deserves a look, worst first. */
   get review(): ReviewEntry[] {
-    return this.#review.entries(this.objects, this.edits.work.reviewed);
+    return this.#reviewOf(this.objects);
   }
 
   get objects(): TrackedObject[] {
@@ -371,6 +372,10 @@ export class SessionService {
       .engine()
       .call('close', { sessionId: this.id })
       .catch(() => {});
+  }
+
+  #reviewOf(objects: readonly TrackedObject[]): ReviewEntry[] {
+    return this.#review.entries(objects, this.edits.work.reviewed);
   }
 
   #message(requestId: number, frame: number, picture: EnginePlanes): FrameMessage {
