@@ -135,7 +135,7 @@ await shoot(
   after(async (page) => {
     await page.keyboard.press('m');
     const tiny = page.getByRole('dialog', { name: 'Models' }).getByRole('listitem', { name: 'SAM 2.1 tiny' });
-    await tiny.getByRole('button', { name: /^Measure at 512 px/ }).click();
+    await tiny.getByRole('button', { name: /^Measure here at 512 px/ }).click();
     await tiny.getByRole('meter', { name: /^Speed at 512 px/ }).waitFor({ timeout: 240_000 });
   }),
 );

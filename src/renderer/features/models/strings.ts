@@ -31,7 +31,7 @@ export const modelText = {
     speedAt: (imageSize: number): string => `Speed at ${imageSize} px`,
     rate: (rate: string): string => `${rate} frames/s`,
     measure: 'Measure here',
-    measureAt: (imageSize: number): string => `Measure at ${imageSize} px`,
+    measureAt: (imageSize: number): string => `Measure here at ${imageSize} px`,
     measureTitle: 'Tracks a few frames of the sample clip. Nothing is downloaded: the speed does not depend on the weights.',
     of: (what: string, name: string): string => `${what}: ${name}`,
   },
