@@ -11,7 +11,7 @@ import './styles/base.css';
 import './styles/print.css';
 import { BridgeTransport } from './transport/bridge.ts';
 import { createClient } from './transport/client.ts';
-import { socketUrl, takeToken, WebSocketTransport } from './transport/websocket.ts';
+import { isPageServed, socketUrl, takeToken, WebSocketTransport } from './transport/websocket.ts';
 
 declare global {
   interface Window {
@@ -28,7 +28,7 @@ const findHost = (): AppModelOptions => {
     address.searchParams.set('token', token);
     return address.href;
   };
-  return { client: createClient(new WebSocketTransport(socketUrl(location, token))), desktop: null, fileUrl };
+  return { client: createClient(new WebSocketTransport(socketUrl(location, token), () => isPageServed(location))), desktop: null, fileUrl };
 };
 
 const model = createAppModel(findHost());

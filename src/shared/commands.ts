@@ -19,6 +19,20 @@ import { objectCommands } from './object-commands.ts';
 
 export const commands = {
   'clip.open': { label: 'Open a clip', group: 'File', keys: ['Mod+KeyO'], enabled: always, words: 'video file folder address' },
+  'clip.openRecent': {
+    label: 'Open recent…',
+    group: 'File',
+    keys: ['Mod+Shift+KeyO'],
+    enabled: always,
+    words: 'project continue earlier last history',
+  },
+  'project.new': {
+    label: 'New project of this clip',
+    group: 'File',
+    keys: [],
+    enabled: withClip,
+    words: 'start over fresh begin anew',
+  },
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
   'camera.open': { label: 'Camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
   'import.finish': {

@@ -13,6 +13,7 @@ export const menus: readonly MenuSpec[] = [
     label: 'File',
     items: [
       'clip.open',
+      'clip.openRecent',
       'clip.openSample',
       'camera.open',
       'import.finish',
@@ -20,6 +21,7 @@ export const menus: readonly MenuSpec[] = [
       line,
       'project.save',
       'project.copy',
+      'project.new',
       'clip.export',
       line,
       'model.choose',

@@ -19,6 +19,8 @@ export const recentSchema = z.object({
   /** The clip. */
   source: z.string(),
   openedAt: z.string(),
+  /** When it was changed last; null when nothing was made in it. */
+  workedAt: z.string().nullable(),
   /** The project or its clip is not where it was. */
   missing: z.boolean(),
 });

@@ -136,7 +136,7 @@ it('whoever closes a clip while it is tracked is told that this ended the run; a
   ]);
 });
 
-it('whoever opens a clip again that has been worked on is told where that work is', async () => {
+it('whoever opens a clip again that has been worked on goes on with that work, or begins anew', async () => {
   const keeping = await startScriptedHost(() => ({ keepsProjects: true }));
   try {
     const window = await TestWindow.open(keeping.host.port);
@@ -149,7 +149,14 @@ it('whoever opens a clip again that has been worked on is told where that work i
     await window.call('session.close');
     await window.call('session.open', { path: keeping.clip });
     expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
-      expect.stringMatching(/^clip has an earlier project\. .*Recent/),
+      expect.stringMatching(/^Your earlier work on this clip is open/),
+    ]);
+    expect(keeping.services.sessions.latestState!.objects).toHaveLength(1);
+    await window.call('session.close');
+    await window.call('session.open', { path: keeping.clip, isNew: true });
+    expect(keeping.services.sessions.latestState!.objects).toEqual([]);
+    expect(keeping.services.state.notices.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^clip has an earlier project\. .*Open recent/),
     ]);
   } finally {
     await keeping.close();

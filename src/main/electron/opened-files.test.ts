@@ -40,7 +40,7 @@ describe('files that are handed over', () => {
       return {} as never;
     });
     const add = vi.fn();
-    const services = { sessions: { open }, notices: { add } };
+    const services = { sessions: { openWork: open }, notices: { add } };
     const requests = new OpenRequests();
     requests.add(['a.mp4', 'b.mp4']);
     expect(open).not.toHaveBeenCalled();

@@ -22,7 +22,7 @@ export const projectOrFile = (path: string): string => (basename(path) === 'proj
 
 /** What is needed of the app to open files. */
 export interface OpeningServices {
-  sessions: Pick<Services['sessions'], 'open'>;
+  sessions: Pick<Services['sessions'], 'openWork'>;
   notices: Pick<Services['notices'], 'add'>;
 }
 
@@ -58,7 +58,7 @@ export class OpenRequests {
     if (!services) return;
     for (const file of files)
       try {
-        await services.sessions.open(projectOrFile(file));
+        await services.sessions.openWork(projectOrFile(file));
       } catch (error) {
         services.notices.add('error', AppError.from(error).message);
       }

@@ -4,6 +4,8 @@
 import { type CommandId, commands } from '../../shared/commands.ts';
 import type { DesktopBridge } from '../../shared/desktop-bridge.ts';
 import { AppError } from '../../shared/errors.ts';
+import { dismissSeenBeforeReload } from '../features/notices/dismiss-message.ts';
+import { returnToFailedOpening } from '../features/open/failed-opening.ts';
 import { createOpenClip } from '../features/open/open-clip.ts';
 import { announceFinished } from '../features/tabs/announce-finished.ts';
 import { createTabActions } from '../features/tabs/tab-actions.ts';
@@ -24,6 +26,7 @@ import type { Client } from '../transport/client.ts';
 import { type SessionClient, sessionClient } from '../transport/session-client.ts';
 import { createCommandRunners } from './command-runners.ts';
 import { createPromptActions } from './prompt-actions.ts';
+import { createStrokeActions, needsStrokes } from './stroke-actions.ts';
 import { tellPosition } from './tell-position.ts';
 import { ViewKeeper } from './view-keeper.ts';
 import type { WindowParts } from './window-parts.ts';
@@ -70,18 +73,18 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   };
   const thumbnails = new Thumbnails(client, isDecoderFree, canvasOf);
   const prompts = createPromptActions(client, store, () => {
-    const { isPlaying, isFollowing, shownFrame } = store.getState();
     // A live picture goes on; the click is for the frame that was clicked.
-    if (liveOf(store.getState())) return;
-    if (isPlaying) player.pause();
-    // Tracking goes on; the picture stays where the user works.
-    else if (isFollowing) player.seek(shownFrame);
+    if (!liveOf(store.getState())) player.stay();
   });
   sharePreferences(client, store);
   mirrorHost(client, store);
   announceFinished(store);
-  const views = new ViewKeeper({ viewport, timeline, brush });
+  returnToFailedOpening(store);
+  dismissSeenBeforeReload(client, store);
+  const views = new ViewKeeper({ viewport, timeline });
+  const strokes = createStrokeActions(store, brush, prompts);
   store.subscribe((state, previous) => {
+    strokes.applyIfLeft();
     const { session } = state;
     const media = session?.media;
     const isOtherTab = state.activeId !== previous.activeId;
@@ -106,8 +109,6 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     // Whoever selects another object alone need not know that there were several.
     if (state.selectedId !== previous.selectedId && state.alsoSelected === previous.alsoSelected && state.alsoSelected.length > 0)
       store.setState({ alsoSelected: [] });
-    // Strokes belong to one object on one frame.
-    if (state.playhead !== previous.playhead || state.selectedId !== previous.selectedId) brush.discard();
   });
 
   tellPosition(client, store);
@@ -134,6 +135,7 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     viewport,
     timeline,
     brush,
+    strokes,
     thumbnails,
     desktop,
     callSession,
@@ -142,7 +144,10 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
   };
   const runners = createCommandRunners(parts);
   const run = (id: CommandId, chord = ''): void => {
-    if (commands[id].enabled(commandContext(store.getState()))) runners[id](chord);
+    const isEnabled = (): boolean => commands[id].enabled(commandContext(store.getState()));
+    if (!isEnabled()) return;
+    if (brush.place === null || !needsStrokes(id)) runners[id](chord);
+    else void strokes.apply().then(() => isEnabled() && runners[id](chord));
   };
 
   // Whoever works here is not taken to the tab from before any more.
@@ -150,6 +155,8 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     if (store.getState().wanted) store.setState({ wanted: null });
   };
   for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, stay, { capture: true });
+  // A message that is sent by then still arrives.
+  for (const type of ['beforeunload', 'pagehide']) window.addEventListener(type, () => strokes.applyNow());
   desktop?.onCommand((id) => run(id));
   return { ...parts, fileUrl, run };
 };

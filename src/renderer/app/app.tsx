@@ -11,6 +11,7 @@ import { Toasts } from '../features/notices/toasts.tsx';
 import { MergeMenu } from '../features/objects/object-menu.tsx';
 import { EmptyState } from '../features/open/empty-state.tsx';
 import { OpenDialog } from '../features/open/open-dialog.tsx';
+import { RecentsDialog } from '../features/open/recents-dialog.tsx';
 import { useDropToOpen } from '../features/open/use-drop-to-open.ts';
 import { Palette } from '../features/palette/palette.tsx';
 import { CopyDialog } from '../features/project/copy-dialog.tsx';
@@ -89,6 +90,7 @@ export const App = () => {
       <StatusBar />
       <MergeMenu />
       {dialog === 'open' && <OpenDialog />}
+      {dialog === 'recents' && <RecentsDialog />}
       {dialog === 'camera' && <CameraDialog />}
       {dialog === 'close' && <CloseDialog />}
       {dialog === 'copy' && <CopyDialog />}

@@ -28,10 +28,10 @@ import type { WindowParts } from './window-parts.ts';
 export type CommandRunners = Record<CommandId, (chord: string) => void>;
 
 export const createCommandRunners = (app: WindowParts): CommandRunners => {
-  const { client, callSession, store, tabs, player, prompts, viewport, timeline, brush, desktop, attempt, openClip } = app;
+  const { client, callSession, store, tabs, player, prompts, viewport, timeline, brush, strokes, desktop, attempt, openClip } = app;
 
-  const openAndReport = async (path: string | null): Promise<void> => {
-    const error = await openClip(path);
+  const openAndReport = async (path: string | null, isNew = false): Promise<void> => {
+    const error = await openClip(path, isNew);
     if (error) reportError(store, error);
   };
 
@@ -116,16 +116,6 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
   const dialog = (name: DialogName) => (): void => store.setState((s) => ({ dialog: s.dialog === name ? null : name }));
   const tool = (name: ToolName) => (): void => store.setState({ tool: name });
 
-  const applyStrokes = async (): Promise<void> => {
-    // The mask of a click that is still on its way is part of what is applied.
-    const { activeId } = store.getState();
-    await prompts.settled();
-    // Another tab was chosen meanwhile: the strokes wait in theirs.
-    if (store.getState().activeId !== activeId) return;
-    const mask = brush.take();
-    if (mask) await prompts.setMask(mask);
-  };
-
   /** Moves the pointer of the keyboard; it begins in the middle. With Shift it goes one source pixel. */
   const movePointer =
     (dx: number, dy: number) =>
@@ -167,6 +157,8 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
 
   return {
     'clip.open': () => void askForClip(),
+    'clip.openRecent': dialog('recents'),
+    'project.new': () => void openAndReport(store.getState().session?.media.path ?? null, true),
     'clip.openSample': () => void openAndReport(null),
     'camera.open': dialog('camera'),
     'import.finish': () => {
@@ -221,7 +213,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'brush.smaller': () => brush.resize(0.8),
     'brush.larger': () => brush.resize(1.25),
     'brush.undo': () => brush.undo(),
-    'brush.apply': () => void applyStrokes(),
+    'brush.apply': () => void strokes.apply(),
     'brush.discard': () => brush.discard(),
     'prompt.nextMask': () => void prompts.nextMask(),
     ...createObjectRunners(app),

@@ -3,6 +3,7 @@ import type { CommandId } from '../../shared/commands.ts';
 import type { TrackedObject } from '../../shared/contract/state.ts';
 import { type AppStore, addToast } from '../state/app-store.ts';
 import { objectsOf, selectedObjects, type WindowState } from '../state/window-state.ts';
+import { mergeObjects, tellIfMerging } from './merge-objects.ts';
 import { runnerText } from './strings.ts';
 import type { WindowParts } from './window-parts.ts';
 
@@ -28,7 +29,7 @@ export const createObjectRunners = ({ callSession, store, prompts, attempt }: Pa
     const chosen = selectedObjects(store.getState());
     const object = chosen.find(({ id }) => id === selectedId);
     const others = chosen.filter(({ id }) => id !== selectedId).map(({ id }) => id);
-    if (object) void attempt(work(object, others));
+    if (object && !tellIfMerging(store, [object.id, ...others])) void attempt(work(object, others));
   };
 
   const toggle = (key: 'visible' | 'solo' | 'locked') => (): void =>
@@ -57,7 +58,7 @@ export const createObjectRunners = ({ callSession, store, prompts, attempt }: Pa
   const merge = (): void => {
     const { selectedId } = store.getState();
     if (selectedObjects(store.getState()).length < 2) store.setState({ mergingId: selectedId });
-    else onSelection(({ id }, others) => callSession('object.merge', { objectIds: [id, ...others], into: id }));
+    else onSelection(({ id }, others) => mergeObjects({ store, callSession, attempt }, [id, ...others], id));
   };
 
   const showAll = (): void => {

@@ -4,6 +4,7 @@
  * session it began in.
  */
 import { type Box, type CompressedMask, type FramePrompt, isEmptyPrompt, type PromptPoint } from '../../shared/prompts.ts';
+import type { StrokePlace } from '../features/viewer/brush.ts';
 import { type AppStore, addToast, reportError } from '../state/app-store.ts';
 import { sessionOf, withView } from '../state/sessions.ts';
 import { candidateKey, maskChoice, objectsOf, promptKey, promptOn } from '../state/window-state.ts';
@@ -12,6 +13,8 @@ import { sessionClient } from '../transport/session-client.ts';
 import { promptText } from './strings.ts';
 
 export interface PromptActions {
+  /** Whether the selected object is protected from changes; the user is then told so. */
+  isLocked(): boolean;
   addPoint(point: PromptPoint): Promise<void>;
   setBox(box: Box): Promise<void>;
   removePoint(index: number): Promise<void>;
@@ -19,8 +22,8 @@ export interface PromptActions {
   clearFrame(): Promise<void>;
   /** Takes the newest point away, or the box when there is no point, or the mask. */
   removeLastPoint(): Promise<void>;
-  /** Replaces the prompts of the frame by a mask the user painted. */
-  setMask(mask: CompressedMask): Promise<void>;
+  /** Replaces the prompts of a frame by a mask the user painted there. */
+  setMask(mask: CompressedMask, at: StrokePlace): Promise<void>;
   /** Takes the next of the masks that the model made of the clicks on this frame, or that of a number. */
   nextMask(index?: number): Promise<void>;
   addObject(): Promise<number | null>;
@@ -150,6 +153,23 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
     if (selectedId !== null && place) await change(place, selectedId, edit);
   };
 
+  /** The object that a mask painted without a selection makes; a selection made meanwhile stays. */
+  const paintedObject = async (sessionId: string): Promise<number | null> => {
+    const { activeId, selectedId } = store.getState();
+    if (activeId === sessionId && selectedId === null) return target(sessionId);
+    try {
+      return (await client.call('object.add', { sessionId })).objectId;
+    } catch (error) {
+      reportError(store, error);
+      return null;
+    }
+  };
+
+  const setMask: PromptActions['setMask'] = async (mask, { sessionId, objectId, frame }) => {
+    const id = objectId ?? (await paintedObject(sessionId));
+    if (id !== null) await change({ sessionId, frame }, id, (prompt) => ({ ...prompt, points: [], box: null, mask }));
+  };
+
   const nextMask = async (index?: number): Promise<void> => {
     const { selectedId } = store.getState();
     if (selectedId === null || maskChoice(store.getState()) === null || isLocked()) return;
@@ -173,6 +193,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
   };
 
   return {
+    isLocked,
     addObject: async () => {
       const { activeId } = store.getState();
       return activeId === null ? null : makeObject(activeId);
@@ -189,7 +210,7 @@ export const createPromptActions = (client: Client, store: AppStore, pause: () =
       else await onTarget((prompt) => ({ ...prompt, mask: null, points: [...prompt.points, point] }));
     },
     setBox: (box) => onTarget((prompt) => ({ ...prompt, mask: null, box })),
-    setMask: (mask) => onTarget((prompt) => ({ ...prompt, points: [], box: null, mask })),
+    setMask,
     removeLastPoint: () =>
       onSelected((prompt) =>
         prompt.points.length > 0 ? { ...prompt, points: prompt.points.slice(0, -1) } : { ...prompt, box: null, mask: null },

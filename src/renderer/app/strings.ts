@@ -24,10 +24,12 @@ export const runnerText = {
   noUnsure: 'No more places to review in this direction.',
   nothingToReview: 'Nothing to review: no losses, no jumps, no doubts.',
   noObject: 'Select an object first: click it in the list, or press its number.',
+  merging: (name: string, into: string): string => `${name} is being merged into ${into}. Try again in a moment.`,
   noGap: 'No more losses or untracked frames in this direction.',
 };
 
 export const promptText = {
+  strokesApplied: (frame: number): string => `Your strokes on frame ${frame} were applied. Undo (Ctrl+Z) removes them.`,
   locked: 'This object is protected from changes. Remove the protection in its menu in the list of objects.',
   negativeFirst: 'Click an object first. Negative points then exclude what is not part of it.',
 };

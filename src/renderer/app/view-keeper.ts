@@ -1,21 +1,15 @@
-/**
- * Keeps what is not in the store of each session the window has looked at: zoom, place on the timeline and strokes of
- * the brush.
- */
+/** Keeps what is not in the store of each session the window has looked at: the zoom and the place on the timeline. */
 import type { TimelineRange, TimelineView } from '../features/timeline/timeline-view.ts';
-import type { Brush, KeptStrokes } from '../features/viewer/brush.ts';
 import type { Viewport, ViewportState } from '../features/viewer/viewport.ts';
 
 interface KeptView {
   viewport: ViewportState;
   timeline: TimelineRange;
-  strokes: KeptStrokes | null;
 }
 
 interface Parts {
   viewport: Viewport;
   timeline: TimelineView;
-  brush: Brush;
 }
 
 export class ViewKeeper {
@@ -28,17 +22,16 @@ export class ViewKeeper {
 
   /** The session is no longer on screen. */
   leave(sessionId: string): void {
-    const { viewport, timeline, brush } = this.#parts;
+    const { viewport, timeline } = this.#parts;
     this.#kept.set(sessionId, {
       viewport: viewport.store.getState(),
       timeline: timeline.store.getState(),
-      strokes: brush.putAside(),
     });
   }
 
   /** The session's picture is on screen now. @param clip its size in px and its length */
   show(sessionId: string, clip: { width: number; height: number; frameCount: number }): void {
-    const { viewport, timeline, brush } = this.#parts;
+    const { viewport, timeline } = this.#parts;
     const kept = this.#kept.get(sessionId);
     this.#kept.delete(sessionId);
     viewport.setImage({ width: clip.width, height: clip.height });
@@ -46,7 +39,6 @@ export class ViewKeeper {
     if (!kept) return;
     viewport.restore(kept.viewport);
     timeline.restore(kept.timeline);
-    brush.takeUp(kept.strokes);
   }
 
   /** Only these sessions are open. */

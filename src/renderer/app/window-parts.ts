@@ -12,6 +12,7 @@ import type { AppStore } from '../state/app-store.ts';
 import type { Client } from '../transport/client.ts';
 import type { SessionClient } from '../transport/session-client.ts';
 import type { PromptActions } from './prompt-actions.ts';
+import type { StrokeActions } from './stroke-actions.ts';
 
 export interface WindowParts {
   readonly client: Client;
@@ -24,6 +25,7 @@ export interface WindowParts {
   readonly viewport: Viewport;
   readonly timeline: TimelineView;
   readonly brush: Brush;
+  readonly strokes: StrokeActions;
   readonly thumbnails: Thumbnails<HTMLCanvasElement>;
   /** The desktop shell, or null in a browser. */
   readonly desktop: DesktopBridge | null;
@@ -31,6 +33,11 @@ export interface WindowParts {
   readonly callSession: SessionClient['call'];
   /** Waits for a call and tells the user when it failed. @returns whether it went well */
   attempt(work: Promise<unknown>): Promise<boolean>;
-  /** Opens a clip in a tab of its own; null opens the sample. @returns why that failed, or null */
-  openClip(path: string | null): Promise<AppError | null>;
+  /**
+   * Opens a clip in a tab of its own; null opens the sample.
+   *
+   * @param isNew with a new project
+   * @returns why that failed, or null
+   */
+  openClip(path: string | null, isNew?: boolean): Promise<AppError | null>;
 }

@@ -6,15 +6,21 @@ import { commandForChord, type KeyOverrides } from '../../shared/keymap.ts';
 
 const textInputs = new Set(['text', 'search', 'number', 'url', 'email', 'password', 'tel']);
 
+/** Whether the user types into an element, or chooses in a list with the keys. */
+export const takesText = (target: { tagName: string; type?: string; isContentEditable?: boolean }): boolean =>
+  target.isContentEditable === true ||
+  target.tagName === 'TEXTAREA' ||
+  target.tagName === 'SELECT' ||
+  (target.tagName === 'INPUT' && textInputs.has(target.type ?? 'text'));
+
 /** Whether an element takes the key for itself. */
 export const takesKey = (
   target: { tagName: string; type?: string; isContentEditable?: boolean; role?: string | null } | null,
   code: string,
 ): boolean => {
   if (!target) return false;
-  if (target.isContentEditable || target.tagName === 'TEXTAREA' || target.tagName === 'SELECT') return true;
+  if (takesText(target)) return true;
   if (target.tagName === 'INPUT') {
-    if (textInputs.has(target.type ?? 'text')) return true;
     return code === 'Space' || code.startsWith('Arrow') || code === 'Home' || code === 'End';
   }
   // Enter presses a focused button; Space is play everywhere, as in every player, so it is not left to buttons.
@@ -29,16 +35,20 @@ export interface KeyTarget {
   held: HeldKey;
 }
 
-/** A key whose command lasts as long as it is held: let go after it has repeated, it gives the command once more. */
-export class HeldKey {
-  #held: { code: string; id: CommandId; chord: string; hasRepeated: boolean } | null = null;
+/** A key that is down for longer is held. Whether it repeats meanwhile depends on the system and its settings. */
+const heldMs = 300;
 
-  down(code: string, id: CommandId, chord: string): void {
-    this.#held = { code, id, chord, hasRepeated: false };
+/** A key whose command lasts as long as it is held: let go after a while, it gives the command once more. */
+export class HeldKey {
+  readonly #now: () => number;
+  #held: { code: string; id: CommandId; chord: string; sinceMs: number } | null = null;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
   }
 
-  repeated(code: string): void {
-    if (this.#held?.code === code) this.#held.hasRepeated = true;
+  down(code: string, id: CommandId, chord: string): void {
+    this.#held = { code, id, chord, sinceMs: this.#now() };
   }
 
   /** @returns the command to give again, and how it was given */
@@ -46,7 +56,7 @@ export class HeldKey {
     const held = this.#held;
     if (held?.code !== code) return null;
     this.#held = null;
-    return held.hasRepeated ? held : null;
+    return this.#now() - held.sinceMs >= heldMs ? held : null;
   }
 }
 
@@ -62,11 +72,9 @@ export const dispatchKey = (press: KeyPress, target: Parameters<typeof takesKey>
   const chord = chordOf(press);
   const id = commandForChord(chord, app.context(), app.overrides());
   if (id === null) return false;
-  if (press.repeat) {
-    app.held.repeated(press.code);
-    // A toggle would flicker, and New object would make dozens.
-    if (!specOf(id).repeats) return true;
-  } else if (specOf(id).lastsWhileHeld) app.held.down(press.code, id, chord);
+  // A toggle would flicker, and New object would make dozens.
+  if (press.repeat && !specOf(id).repeats) return true;
+  if (!press.repeat && specOf(id).lastsWhileHeld) app.held.down(press.code, id, chord);
   app.run(id, chord);
   return true;
 };

@@ -2,6 +2,7 @@
 import { useEffect } from 'react';
 import { useApp } from '../app/app-context.ts';
 import { commandContext } from '../state/window-state.ts';
+import { giveFocusBack } from './give-focus-back.ts';
 import { dispatchKey, HeldKey, type KeyTarget, takesKey } from './key-dispatcher.ts';
 import { spaceKey } from './space-key.ts';
 
@@ -35,10 +36,12 @@ export const useShortcuts = (): void => {
       if (spaceKey.up()) app.run('playback.toggle', 'Space');
     };
     const onBlur = (): void => void spaceKey.up();
+    const stopGivingBack = giveFocusBack();
     window.addEventListener('keydown', onKeyDown);
     window.addEventListener('keyup', onKeyUp);
     window.addEventListener('blur', onBlur);
     return () => {
+      stopGivingBack();
       window.removeEventListener('keydown', onKeyDown);
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', onBlur);

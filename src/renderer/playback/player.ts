@@ -168,6 +168,17 @@ export class Player {
     this.#store.setState(({ shownFrame }) => ({ isFollowing: false, playhead: shownFrame }));
   }
 
+  /**
+   * Stays with the picture that the user works on: stops playing and following, and gives up the way to a frame whose
+   * picture is not there yet. A live picture goes on unless it is held.
+   */
+  stay(): void {
+    const { isPlaying, isFollowing, playhead, shownFrame } = this.#store.getState();
+    if (!isPlaying && !isFollowing && playhead === shownFrame) return;
+    this.#requests.drop();
+    this.seek(shownFrame);
+  }
+
   /** Says how large the picture is drawn, in device pixels per source pixel; a finer one is fetched when needed. */
   setDetail(devicePixelsPerSourcePixel: number): void {
     const before = pictureShare(this.#detail);

@@ -104,7 +104,7 @@ describe('tabs', () => {
   });
 
   it('close at once, and ask first where work would be cut', () => {
-    const operations = [testOperation('t', { sessionId: b }), testOperation('i', { kind: 'import', sessionId: a })];
+    const operations = [testOperation('t', { sessionId: b }), testOperation('i', { kind: 'open', sessionId: a })];
     host.tell([a, b], { operations });
     tabs.close(a);
     expect(host.calls('session.close')).toEqual([{ sessionId: a }]);

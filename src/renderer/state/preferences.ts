@@ -21,6 +21,17 @@ const preferencesSchema = z.object({
   playingQuality: z.enum(['automatic', 'full']).catch('automatic'),
   /** Diameter of the brush in source px. */
   brushSize: z.number().min(2).max(400).catch(40),
+  /** What was exported last; null = nothing yet. */
+  exportChoice: z
+    .object({
+      kinds: z.array(z.string()),
+      contours: z.boolean(),
+      isFilled: z.boolean(),
+      fill: z.number().min(0).max(0.9),
+      labels: z.boolean(),
+    })
+    .nullable()
+    .catch(null),
   /** Path of the clip whose tab was looked at last. */
   lastClip: z.string().nullable().catch(null),
   areHintsDismissed: z.boolean().catch(false),

@@ -18,8 +18,6 @@ export interface SessionView {
   /** The playhead goes along with the frames being tracked. */
   isFollowing: boolean;
   tool: ToolName;
-  /** Strokes of the brush that are not applied yet. */
-  strokeCount: number;
   /** Where the keyboard points in the picture, in source px; null until it does. */
   keyPointer: { x: number; y: number } | null;
   /** What the next search for objects looks for. */
@@ -41,7 +39,6 @@ export const freshView: SessionView = {
   // A clip that is already being tracked is watched, until the user moves.
   isFollowing: true,
   tool: 'point',
-  strokeCount: 0,
   keyPointer: null,
   findForm: freshFindForm,
 };
@@ -54,7 +51,6 @@ export const viewOf = (state: SessionView): SessionView => ({
   shownFrame: state.shownFrame,
   isFollowing: state.isFollowing,
   tool: state.tool,
-  strokeCount: state.strokeCount,
   keyPointer: state.keyPointer,
   findForm: state.findForm,
 });

@@ -83,7 +83,7 @@ describe('the state of the app', () => {
 
   it('knows the work on what was closed, looked at or not', () => {
     const project = { path: '/projects/a', name: 'a', error: null };
-    const recent = { path: '/projects/b', name: 'b', source: '/b.mp4', openedAt: '', missing: false };
+    const recent = { path: '/projects/b', name: 'b', source: '/b.mp4', openedAt: '', workedAt: null, missing: false };
     const state = withSession(withHostState(initialWindowState, testHost(1, ['a'])), testSession('a', 1, [], { project }));
     const three = withHostState(state, testHost(2, ['a', 'b', 'c']));
     expect(withHostState(three, testHost(3, [], { recents: [recent] })).closed).toEqual([

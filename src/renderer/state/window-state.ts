@@ -27,7 +27,18 @@ export interface Toast {
   sessionId?: string | undefined;
 }
 
-export type DialogName = 'open' | 'export' | 'shortcuts' | 'models' | 'palette' | 'settings' | 'log' | 'copy' | 'camera' | 'close';
+export type DialogName =
+  | 'open'
+  | 'recents'
+  | 'export'
+  | 'shortcuts'
+  | 'models'
+  | 'palette'
+  | 'settings'
+  | 'log'
+  | 'copy'
+  | 'camera'
+  | 'close';
 
 /** A clip that can be opened again. */
 interface ClosedClip {
@@ -56,6 +67,8 @@ export interface WindowState extends SessionView {
   closed: readonly ClosedClip[];
   /** The session whose closing is being asked about. */
   closingId: string | null;
+  /** Objects that are being merged into another, by session; they are gone when the host has done it. */
+  merging: readonly { sessionId: string; objectId: number; into: number }[];
   /** The object that is to be merged with another, which is being asked for. */
   mergingId: number | null;
   isPlaying: boolean;
@@ -65,6 +78,8 @@ export interface WindowState extends SessionView {
   drafts: Readonly<Record<string, FramePrompt>>;
   /** The sessions of the prompts whose masks are being computed, one entry for each. */
   computing: readonly string[];
+  /** Strokes of the brush that are not applied yet. */
+  strokeCount: number;
   /** The object under the pointer. */
   hoveredId: number | null;
   /** 1 = the clip's own speed; negative = backward. */
@@ -83,6 +98,10 @@ export interface WindowState extends SessionView {
   reviewedId: number | null;
   toasts: readonly Toast[];
   isOpening: boolean;
+  /** What the host is making a clip of for this window, the newest. */
+  opening: { path: string; operationId: string; sinceMs: number } | null;
+  /** What the dialog for opening begins with: an address that could not be opened, and why. */
+  failedOpening: { path: string; error: string } | null;
   /** What this window remembers between starts. */
   prefs: Preferences;
   /** The theme in use, after the system was asked. */
@@ -103,10 +122,12 @@ export const initialWindowState: WindowState = {
   closed: [],
   closingId: null,
   mergingId: null,
+  merging: [],
   isPlaying: false,
   drawingShare: 1,
   drafts: {},
   computing: [],
+  strokeCount: 0,
   hoveredId: null,
   shuttleRate: 1,
   areMasksVisible: true,
@@ -120,6 +141,8 @@ export const initialWindowState: WindowState = {
   reviewedId: null,
   toasts: [],
   isOpening: false,
+  opening: null,
+  failedOpening: null,
   prefs: defaultPreferences,
   theme: 'dark',
 };

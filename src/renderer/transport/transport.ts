@@ -1,7 +1,8 @@
 /** How the window reaches a host. Each host has one implementation; everything above it is the same. */
 
 export type Unsubscribe = () => void;
-export type LinkState = 'connecting' | 'open' | 'closed';
+/** refused: a host answers, but not with this window's token; it is asked again all the same. */
+export type LinkState = 'connecting' | 'open' | 'closed' | 'refused';
 
 export interface Transport {
   /** Sends a text message; dropped when the link is not open (the client rejects such calls first). */

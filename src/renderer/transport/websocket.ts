@@ -9,14 +9,17 @@ const longestPauseMs = 5000;
 
 export class WebSocketTransport extends TransportBase {
   readonly #url: string;
+  readonly #isHostThere: () => Promise<boolean>;
   #socket: WebSocket | null = null;
   #attempts = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #isClosed = false;
 
-  constructor(url: string) {
+  /** @param isHostThere whether the host answers a plain request */
+  constructor(url: string, isHostThere: () => Promise<boolean>) {
     super();
     this.#url = url;
+    this.#isHostThere = isHostThere;
     this.#connect();
   }
 
@@ -35,7 +38,7 @@ export class WebSocketTransport extends TransportBase {
     const socket = new WebSocket(this.#url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.setLinkState('connecting');
+    if (this.linkState !== 'refused') this.setLinkState('connecting');
     socket.addEventListener('open', () => {
       this.#attempts = 0;
       this.setLinkState('open');
@@ -43,10 +46,19 @@ export class WebSocketTransport extends TransportBase {
     socket.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data));
     socket.addEventListener('close', () => {
       if (this.#socket !== socket || this.#isClosed) return;
-      this.setLinkState('closed');
+      if (this.linkState !== 'refused') this.setLinkState('closed');
+      void this.#lookForHost();
       const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** this.#attempts++);
       this.#timer = setTimeout(() => this.#connect(), pause);
     });
+  }
+
+  /**
+   * The browser does not tell why a socket was refused. A host that serves its page is there, and has another token.
+   */
+  async #lookForHost(): Promise<void> {
+    const isThere = await this.#isHostThere();
+    if (this.linkState !== 'open' && !this.#isClosed) this.setLinkState(isThere ? 'refused' : 'closed');
   }
 
   #receive(data: unknown): void {
@@ -80,6 +92,15 @@ export const takeToken = (location: Location, history: History, storage: Storage
     history.replaceState(null, '', url);
   }
   return storage.getItem(tokenKey) ?? '';
+};
+
+/** Asks for the page again, which needs no token. */
+export const isPageServed = async (location: Pick<Location, 'origin'>): Promise<boolean> => {
+  try {
+    return (await fetch(location.origin, { method: 'HEAD', cache: 'no-store' })).ok;
+  } catch {
+    return false;
+  }
 };
 
 export const socketUrl = (location: Pick<Location, 'protocol' | 'host'>, token: string): string =>

@@ -25,7 +25,10 @@ export const Dialog = ({ title, isWide = false, isSheet = false, isBare = false,
     if (!dialog || dialog.open) return;
     dialog.showModal();
     // The browser would put the focus on the first control, which is Close.
-    (dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog).focus();
+    const first = dialog.querySelector<HTMLElement>('[data-autofocus]') ?? dialog;
+    first.focus();
+    // What is typed takes the place of what stands there.
+    if (first instanceof HTMLInputElement) first.select();
   }, []);
   return (
     <dialog

@@ -17,7 +17,8 @@ export const sessionMethods = {
    * opened twice.
    */
   'session.open': {
-    input: z.object({ path: z.string().min(1) }),
+    /** isNew: with a new project, also where the clip has one. */
+    input: z.object({ path: z.string().min(1), isNew: z.boolean().optional() }),
     output: z.object({ sessionId: sessionIdSchema.nullable(), operationId: z.string().nullable() }),
   },
   'session.openSample': { input: nothing, output: inSession },

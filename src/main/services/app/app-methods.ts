@@ -35,13 +35,13 @@ export const appMethods = (services: Services, sampleClip: string): Handlers<App
       return {};
     },
 
-    'session.open': async ({ path }) => {
+    'session.open': async ({ path, isNew }) => {
       const source = isProjectFolder(path) ? null : importSource(path, imageRateOf(settings.values));
       if (source?.kind !== 'network' && !sources.store.owns(path)) await checkPath(path);
       if (source) return { sessionId: null, operationId: sources.imports.start(source) };
-      return { sessionId: (await sessions.open(path)).id, operationId: null };
+      return { sessionId: (await sessions.openWork(path, isNew)).id, operationId: null };
     },
-    'session.openSample': async () => ({ sessionId: (await sessions.open(sampleClip)).id }),
+    'session.openSample': async () => ({ sessionId: (await sessions.openWork(sampleClip)).id }),
     'session.close': async ({ sessionId }) => {
       if (!services.streams.unview(sessionId)) await sessions.close(sessionId, true);
       return {};

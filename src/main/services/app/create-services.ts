@@ -120,7 +120,11 @@ export const createServices = (options: ServicesOptions): Services => {
   const scratch = new ScratchMasks([join(dataDir, 'scratch'), join(tmpdir(), 'sam2-video-scratch')], (error) => {
     if (error) notify('error', error.message);
   });
-  const projects = new Projects(projectsDir, appVersion, { onChange: () => onSharedChange(), notify });
+  const projects = new Projects(projectsDir, appVersion, {
+    onChange: () => onSharedChange(),
+    notify,
+    isOwn: (clip) => sources.store.owns(clip),
+  });
   const openings = new Openings(operations, cancelRun);
   const sessions: Sessions = new Sessions({
     engine,

@@ -149,6 +149,29 @@ export class Sessions {
   }
 
   /**
+   * As {@link open}, for whoever opens a clip to work on it: one that was worked on before goes on with its newest
+   * project.
+   *
+   * @param isNew the clip gets a new project all the same
+   */
+  async openWork(path: string, isNew = false): Promise<SessionService> {
+    const { projects, onNote } = this.#deps;
+    const absolute = resolve(path);
+    if (isNew && !isProjectFolder(path)) return this.openClip(path);
+    const isOpen = this.list.some((session) => !session.isLive && session.path === absolute);
+    const folder = isOpen || isProjectFolder(path) ? null : projects.newestOf(absolute);
+    if (folder === null) return this.open(path);
+    const session = await this.openProject(folder).catch((error: unknown) => {
+      // Whatever is wrong with the project, the clip is there.
+      if (AppError.from(error).code === 'cancelled') throw error;
+      return this.open(path);
+    });
+    if (projects.of(session.id)?.folder === folder && session.edits.list.length > 0)
+      onNote({ level: 'info', text: 'Your earlier work on this clip is open. File > New project starts over and keeps it.' }, session.id);
+    return session;
+  }
+
+  /**
    * A clip with a new project, where projects are kept.
    * @param replaces the live session whose recording it is
    * @param stream video stream to open; by default the largest that moves

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { MethodInput } from '../../../shared/contract.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { checkOutputs } from '../../common/check-outputs.ts';
+import { requireFolder } from '../../common/require-folder.ts';
 import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import { checkFrame } from '../session/check-prompt.ts';
 import type { GetSession } from '../session/session-methods.ts';
@@ -16,7 +17,11 @@ type CheckPath = (path: string) => Promise<void>;
 /** @param checkPath throws `not-allowed` for a path that a client may not use */
 export const exportMethods = (session: GetSession, exports: Exports, checkPath: CheckPath): Handlers<MethodsOf<'export'>> => {
   const checked = async ({ sessionId, ...input }: MethodInput<'export.start'>): Promise<[SessionService, ExportChoice]> => {
-    for (const path of [input.directory, input.parent]) if (path !== undefined) await checkPath(path);
+    for (const path of [input.directory, input.parent]) {
+      if (path === undefined) continue;
+      await checkPath(path);
+      requireFolder(path);
+    }
     const exported = session(sessionId);
     return [exported, exportChoice(input, exported)];
   };

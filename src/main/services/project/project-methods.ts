@@ -1,6 +1,7 @@
 /** The contract's methods on projects. */
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import { requireFolder } from '../../common/require-folder.ts';
 import type { Handlers, MethodsOf } from '../base/handlers.ts';
 import type { Operations } from '../base/operations.ts';
 import type { GetSession } from '../session/session-methods.ts';
@@ -32,6 +33,7 @@ export const projectMethods = (deps: ProjectMethodsDeps): Handlers<MethodsOf<'pr
     },
     'project.export': async ({ sessionId, directory, withClip }) => {
       await checkPath(directory);
+      requireFolder(directory);
       const copied = session(sessionId);
       copied.requireClip('You can copy the project');
       const project = projects.of(sessionId);

@@ -14,6 +14,8 @@ const thumbnailName = 'thumbnail.png';
 const thumbnailSize = { width: 192, height: 108 };
 
 export interface ProjectsDeps {
+  /** Whether a clip was recorded, fetched or uploaded by the app: its project is the way to it. */
+  isOwn(clip: string): boolean;
   onChange(): void;
   notify(level: 'info' | 'warning' | 'error', text: string): void;
 }
@@ -67,6 +69,11 @@ export class Projects {
     return [...recents, ...(await Promise.all(files))];
   }
 
+  /** The folder of the project on a clip that was open last; null when there is none. */
+  newestOf(clip: string): string | null {
+    return this.recents.list.find(({ source, missing }) => source === clip && !missing)?.path ?? null;
+  }
+
   create(clip: string, media: OpenedMedia): Promise<Project> {
     return Project.create(this.#parent, clip, media, this.#appVersion, (error) => this.#onSaveError(error));
   }
@@ -87,7 +94,7 @@ export class Projects {
     const earlier = this.recents.list.find(({ source, missing }) => source === session.path && !missing);
     // Somebody who opens the clip again may look for what was made on it.
     if (isNew && earlier && session.edits.list.length === 0)
-      this.#deps.notify('info', `${earlier.name} has an earlier project. To continue it, choose it under Recent.`);
+      this.#deps.notify('info', `${earlier.name} has an earlier project. File > Open recent… continues it.`);
     await this.recents.opened({ path: project.folder, name: project.file.name, source: session.path });
     void this.#makeThumbnail(project, session).catch(() => {});
   }
@@ -97,7 +104,7 @@ export class Projects {
     const project = this.#open.get(sessionId);
     if (!project) return;
     this.#open.delete(sessionId);
-    if (!project.close()) await this.recents.forget(project.folder);
+    if (!project.close(this.#deps.isOwn(project.file.source.path))) await this.recents.forget(project.folder);
     else if (isForGood) await this.recents.closed(project.folder);
   }
 
@@ -112,6 +119,7 @@ export class Projects {
 
   async forget(folder: string): Promise<void> {
     await this.recents.forget(folder);
+    this.#removeUnused(folder);
     this.#deps.onChange();
   }
 
@@ -126,6 +134,16 @@ export class Projects {
       return `data:image/png;base64,${(await readFile(join(folder, thumbnailName))).toString('base64')}`;
     } catch {
       return null;
+    }
+  }
+
+  /** One of the app's own folders in which nothing was made goes with its entry. */
+  #removeUnused(folder: string): void {
+    if (this.sessionOf(folder) !== null || dirname(resolve(folder)) !== resolve(this.#parent)) return;
+    try {
+      this.open(folder).close();
+    } catch {
+      // Damaged, or in use elsewhere: it stays as it is.
     }
   }
 

@@ -1,15 +1,22 @@
 /** Which projects were open, the newest first, in one small file. A damaged one counts as none. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Recent, recentSchema } from '../../../shared/project.ts';
 import { writeJson } from '../../common/atomic-file.ts';
+import { workName } from './project.ts';
 
-const entrySchema = recentSchema.omit({ missing: true }).extend({ isOpen: z.boolean() });
+const entrySchema = recentSchema.omit({ missing: true, workedAt: true }).extend({ isOpen: z.boolean() });
 type Entry = z.infer<typeof entrySchema>;
 
 const mostRecents = 20;
+
+/** When a file was written last; null when there is nothing in it. */
+const changedAt = (path: string): string | null => {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found && found.size > 0 ? found.mtime.toISOString() : null;
+};
 
 export class Recents {
   /** null = the list is not kept. */
@@ -42,13 +49,13 @@ export class Recents {
     this.#look();
   }
 
-  opened(entry: Omit<Recent, 'missing' | 'openedAt'>): Promise<void> {
+  opened(entry: Omit<Entry, 'openedAt' | 'isOpen'>): Promise<void> {
     const opened: Entry = { ...entry, openedAt: new Date().toISOString(), isOpen: true };
     return this.#set([opened, ...this.#entries.filter(({ path }) => path !== entry.path)].slice(0, mostRecents));
   }
 
   /** A project that was made and is not open: it is not opened by itself at the next start. */
-  made(entry: Omit<Recent, 'missing' | 'openedAt'>): Promise<void> {
+  made(entry: Omit<Entry, 'openedAt' | 'isOpen'>): Promise<void> {
     const made: Entry = { ...entry, openedAt: new Date().toISOString(), isOpen: false };
     return this.#set([made, ...this.#entries.filter(({ path }) => path !== entry.path)].slice(0, mostRecents));
   }
@@ -75,6 +82,7 @@ export class Recents {
   #look(): void {
     this.#view = this.#entries.map(({ isOpen: _, ...entry }) => ({
       ...entry,
+      workedAt: changedAt(join(entry.path, workName)),
       missing: !existsSync(entry.path) || !existsSync(entry.source),
     }));
   }

@@ -4,6 +4,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
 import { addToast } from '../../state/app-store.ts';
+import { setPreference } from '../../state/remember-preferences.ts';
 import { marksOf, objectsOf, runningOperation } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -11,7 +12,7 @@ import { frameOfText } from '../timeline/frame-of-text.ts';
 import styles from './export-dialog.module.css';
 import { KindFields, LookFields, ObjectFields, RangeFields } from './export-fields.tsx';
 import { ExportFolder, ExportSize, isTooLarge } from './export-folder.tsx';
-import { choiceOf, firstForm, rangeOf } from './export-form.ts';
+import { choiceOf, choiceToKeep, type ExportForm, firstForm, rangeOf } from './export-form.ts';
 import { ExportProgress } from './export-progress.tsx';
 import { exportText as text } from './strings.ts';
 import { useEstimate } from './use-estimate.ts';
@@ -19,11 +20,13 @@ import { useEstimate } from './use-estimate.ts';
 export const ExportDialog = () => {
   const { store } = useApp();
   const [operationId, setOperationId] = useState<string | null>(() => runningOperation(store.getState(), 'export')?.id ?? null);
+  // Whoever comes back to the choices finds them as they were.
+  const [form, setForm] = useState<ExportForm | null>(null);
   const operation = useAppState((s) => s.host?.operations.find(({ id }) => id === operationId) ?? null);
   return (
     <Dialog title={text.title} isWide={operationId === null} onClose={() => store.setState({ dialog: null })}>
       {operationId === null ? (
-        <ExportChoices onStarted={setOperationId} />
+        <ExportChoices before={form} onForm={setForm} onStarted={setOperationId} />
       ) : (
         <ExportProgress operation={operation} onAgain={() => setOperationId(null)} />
       )}
@@ -31,14 +34,21 @@ export const ExportDialog = () => {
   );
 };
 
-const ExportChoices = ({ onStarted }: { onStarted: (operationId: string) => void }) => {
+interface ExportChoicesProps {
+  /** As it was before; null = as the dialog begins. */
+  before: ExportForm | null;
+  onForm: (form: ExportForm) => void;
+  onStarted: (operationId: string) => void;
+}
+
+const ExportChoices = ({ before, onForm, onStarted }: ExportChoicesProps) => {
   const { client, callSession, store } = useApp();
   const { times } = useFrameTimes();
   const objects = useAppState(objectsOf);
   const marks = useAppState(marksOf);
   const folder = useAppState((s) => s.host?.settings.values['export.folder'] ?? null);
   const { frameCount } = times;
-  const [form, setForm] = useState(() => firstForm(objects, marks, store.getState().prefs, frameCount));
+  const [form, setForm] = useState(() => before ?? firstForm(objects, marks, store.getState().prefs, frameCount));
   const [isStarting, setIsStarting] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const facts = { frameCount, marks, objects, frameOf: (wanted: string) => frameOfText(wanted, times) };
@@ -48,7 +58,7 @@ const ExportChoices = ({ onStarted }: { onStarted: (operationId: string) => void
   const estimated = useEstimate('problem' in choice ? null : choice);
   const hasMasks = objects.some((object) => object.results.length > 0);
   const durationMs = 'problem' in range ? 0 : times.timeAtPosition(range.to + 1) - times.timeOf(range.from);
-  const onChange = (change: Partial<typeof form>): void => setForm((before) => ({ ...before, ...change }));
+  const onChange = (change: Partial<typeof form>): void => setForm((current) => ({ ...current, ...change }));
 
   const start = async (): Promise<void> => {
     if ('problem' in choice || (estimated && 'problem' in estimated)) return;
@@ -59,6 +69,8 @@ const ExportChoices = ({ onStarted }: { onStarted: (operationId: string) => void
         ...choice,
         ...(estimated && { folderName: estimated.estimate.folderName }),
       });
+      setPreference(store, { exportChoice: choiceToKeep(form) });
+      onForm(form);
       onStarted(operationId);
     } catch (failure) {
       setError(AppError.from(failure).message);

@@ -2,6 +2,7 @@
 
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { Marks } from '../../../shared/session-state.ts';
+import type { Preferences } from '../../state/preferences.ts';
 import { shownObjects } from '../../state/window-state.ts';
 import type { SessionInput } from '../../transport/session-client.ts';
 import { exportText as text } from './strings.ts';
@@ -34,28 +35,39 @@ export interface ClipFacts {
   frameOf: (text: string) => number | null;
 }
 
-/** The dialog begins with what is to be seen in the viewer. */
+/** The dialog begins with what was exported last, or else with what is to be seen in the viewer. */
 export const firstForm = (
   objects: readonly TrackedObject[],
   marks: Marks,
-  prefs: { fillOpacity: number; areContoursShown: boolean },
+  prefs: Pick<Preferences, 'fillOpacity' | 'areContoursShown' | 'exportChoice'>,
   frameCount: number,
 ): ExportForm => {
   const shown = shownObjects(objects).map(({ id }) => id);
+  const { exportChoice: last } = prefs;
+  const kinds = last?.kinds ?? ['video', 'masks', 'json'];
   return {
-    kinds: { video: true, masks: true, json: true, coco: false, csv: false },
-    range: 'all',
+    kinds: Object.fromEntries(exportKinds.map((kind) => [kind, kinds.includes(kind)])) as ExportForm['kinds'],
+    range: marks.in === null && marks.out === null ? 'all' : 'marked',
     from: String(marks.in ?? 0),
     to: String(marks.out ?? frameCount - 1),
     objects: shown.length === objects.length ? 'all' : 'chosen',
     chosen: shown,
-    contours: prefs.areContoursShown,
-    isFilled: prefs.fillOpacity > 0,
-    fill: prefs.fillOpacity > 0 ? prefs.fillOpacity : 0.4,
-    labels: false,
+    contours: last?.contours ?? prefs.areContoursShown,
+    isFilled: last?.isFilled ?? prefs.fillOpacity > 0,
+    fill: last?.fill ?? (prefs.fillOpacity > 0 ? prefs.fillOpacity : 0.4),
+    labels: last?.labels ?? false,
     parent: null,
   };
 };
+
+/** What the next export begins with. */
+export const choiceToKeep = ({ kinds, contours, isFilled, fill, labels }: ExportForm): Preferences['exportChoice'] => ({
+  kinds: exportKinds.filter((kind) => kinds[kind]),
+  contours,
+  isFilled,
+  fill,
+  labels,
+});
 
 /** Both ends inclusive, or why there is no range. */
 export const rangeOf = (form: ExportForm, facts: ClipFacts): { from: number; to: number } | { problem: string } => {

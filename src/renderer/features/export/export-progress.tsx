@@ -58,10 +58,10 @@ export const ExportProgress = ({ operation, onAgain }: { operation: Operation | 
               </Button>
             )}
             <Button variant="ghost" onClick={onAgain}>
-              {text.again}
+              {state === 'failed' ? text.back : text.again}
             </Button>
             <Button variant="primary" onClick={() => store.setState({ dialog: null })}>
-              {text.done}
+              {state === 'done' ? text.done : text.close}
             </Button>
           </>
         )}

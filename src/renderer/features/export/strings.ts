@@ -58,6 +58,8 @@ export const exportText = {
   cancelExport: 'Cancel export',
   keepWorking: 'Keep working',
   again: 'Export again',
+  back: 'Back',
+  close: 'Close',
   done: 'Done',
   written: 'Written files',
   show: 'Show',

@@ -15,6 +15,7 @@ export const EngineBanner = () => {
   const message = useAppState((s) => s.host?.engine.message ?? null);
   const loading = useAppState((s) => s.host?.models.loading?.name ?? null);
   if (link !== 'open') {
+    if (link === 'refused') return <Banner isFailed text={noticeText.refused} />;
     if (!hasHost && link === 'connecting') return null;
     return <Banner isFailed={false} text={hasHost ? noticeText.lost : noticeText.unanswered} />;
   }

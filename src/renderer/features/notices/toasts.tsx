@@ -1,65 +1,82 @@
 /**
- * Messages from the host and from failed calls. An error stays until it is closed; what only informs goes by itself.
+ * Messages from the host and from failed calls. Each leaves by itself after some seconds on screen, and the log keeps
+ * it. No more than two are shown, and clicks beside their buttons go to the picture below.
  */
 import { CircleAlert, Info, TriangleAlert, X } from 'lucide-react';
-import { useEffect } from 'react';
-import { useShallow } from 'zustand/shallow';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { sessionsOf } from '../../state/sessions.ts';
 import type { Toast } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
+import { dismissMessages } from './dismiss-message.ts';
 import styles from './notices.module.css';
+import { isSaidInDialog, sortMessages } from './shown-messages.ts';
 import { noticeText } from './strings.ts';
+import { useTimeOnScreen } from './use-time-on-screen.ts';
 
-const infoStaysMs = 6000;
+const staysMs = { info: 6000, warning: 10_000, error: 10_000 };
 const icons = { info: Info, warning: TriangleAlert, error: CircleAlert };
+const none: readonly Toast[] = [];
 
 export const Toasts = () => {
-  const toasts = useAppState(useShallow((s) => [...(s.host?.notices ?? []), ...s.toasts]));
+  const { client, store } = useApp();
+  const notices = useAppState((s) => s.host?.notices ?? none);
+  const own = useAppState((s) => s.toasts);
+  const dialog = useAppState((s) => s.dialog);
+  const { shown, dropped } = useMemo(
+    () => sortMessages([...notices, ...own], (text) => isSaidInDialog({ ...store.getState(), dialog }, text)),
+    [notices, own, dialog, store],
+  );
+  useEffect(() => {
+    if (dropped.length > 0)
+      dismissMessages(
+        dropped.map(({ id }) => id),
+        client,
+        store,
+      );
+  }, [dropped, client, store]);
   return (
     <ol className={styles.toasts} aria-label={noticeText.messages}>
-      {toasts.map((toast) => (
+      {shown.map((toast) => (
         <ToastItem key={toast.id} toast={toast} />
       ))}
     </ol>
   );
 };
 
-const ToastItem = ({ toast }: { toast: Toast }) => {
+const ToastItem = ({ toast: { id, level, text, sessionId } }: { toast: Toast }) => {
   const { client, store, tabs } = useApp();
-  const { sessionId } = toast;
-  const isElsewhere = useAppState((s) => sessionId !== s.activeId && sessionsOf(s).some(({ id }) => id === sessionId));
-  const Icon = icons[toast.level];
-  useEffect(() => {
-    if (toast.level !== 'info') return;
-    const timer = setTimeout(() => dismissToast(toast.id, client, store), infoStaysMs);
-    return () => clearTimeout(timer);
-  }, [toast.id, toast.level, client, store]);
+  const isElsewhere = useAppState((s) => sessionId !== s.activeId && sessionsOf(s).some((session) => session.id === sessionId));
+  const [isHeld, setIsHeld] = useState(false);
+  const Icon = icons[level];
+  const dismiss = useCallback(() => dismissMessages([id], client, store), [id, client, store]);
+  useTimeOnScreen(staysMs[level], isHeld, dismiss);
   return (
-    <li className={cx(styles.toast, styles[toast.level])} role={toast.level === 'error' ? 'alert' : 'status'}>
+    <li
+      className={cx(styles.toast, styles[level])}
+      role={level === 'error' ? 'alert' : 'status'}
+      onFocus={() => setIsHeld(true)}
+      onBlur={() => setIsHeld(false)}
+      onPointerEnter={() => setIsHeld(true)}
+      onPointerLeave={() => setIsHeld(false)}
+    >
       <Icon size={16} className={styles.icon} aria-hidden="true" />
-      <span className={styles.text}>{toast.text}</span>
+      <span className={styles.text}>{text}</span>
       {isElsewhere && sessionId !== undefined && (
         <Button
           size="small"
           onClick={() => {
-            dismissToast(toast.id, client, store);
+            dismiss();
             tabs.activate(sessionId);
           }}
         >
           {noticeText.goThere}
         </Button>
       )}
-      <Button variant="ghost" size="small" isIcon label={noticeText.dismiss} onClick={() => dismissToast(toast.id, client, store)}>
+      <Button variant="ghost" size="small" isIcon label={noticeText.dismiss} onClick={dismiss}>
         <X size={14} />
       </Button>
     </li>
   );
-};
-
-const dismissToast = (id: number, client: ReturnType<typeof useApp>['client'], store: ReturnType<typeof useApp>['store']): void => {
-  if (id < 0) store.setState((s) => ({ toasts: s.toasts.filter((toast) => toast.id !== id) }));
-  // Gone on the host already, or the link is down: either way there is nothing to tell the user.
-  else client.call('app.dismissNotice', { id }).catch(() => {});
 };

@@ -2,6 +2,7 @@
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import type { AppModel } from '../../app/app-model.ts';
+import { mergeObjects } from '../../app/merge-objects.ts';
 import { commandContext, objectsOf, selectedObjects } from '../../state/window-state.ts';
 import { Menu, type MenuItem } from '../../ui/menu.tsx';
 import { objectText } from './strings.ts';
@@ -35,7 +36,7 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
           id: 'merge',
           label: text.mergeSelected(chosen.length, object.name),
           isDisabled: chosen.some(({ locked }) => locked),
-          onSelect: () => void attempt(callSession('object.merge', { objectIds: [id, ...otherIds], into: id })),
+          onSelect: () => void mergeObjects(app, [id, ...otherIds], id),
         },
       ];
     if (targets.length <= mostMergeEntries) return targets.map(mergeInto);
@@ -92,12 +93,12 @@ export const ObjectMenu = ({ place: { object, x, y }, onClose }: { place: Object
   return <Menu label={object.name} items={items} at={{ x, y }} onClose={onClose} />;
 };
 
-const mergeItem = ({ callSession, attempt }: AppModel, object: TrackedObject, other: TrackedObject, label: string): MenuItem => ({
+const mergeItem = (app: AppModel, object: TrackedObject, other: TrackedObject, label: string): MenuItem => ({
   id: `merge-${other.id}`,
   label,
   color: other.color,
   isDisabled: object.locked || other.locked,
-  onSelect: () => void attempt(callSession('object.merge', { objectIds: [object.id, other.id], into: other.id })),
+  onSelect: () => void mergeObjects(app, [object.id, other.id], other.id),
 });
 
 /** Asks which object another is merged into. */

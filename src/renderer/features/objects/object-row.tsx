@@ -3,6 +3,7 @@ import { EllipsisVertical, Eye, EyeOff, Focus, Lock, Trash2 } from 'lucide-react
 import { useEffect, useRef } from 'react';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
+import { isMerging, tellIfMerging } from '../../app/merge-objects.ts';
 import { objectsOf, promptCount, trackedFrames, withToggled } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
@@ -31,6 +32,7 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
   const frameCount = useAppState((s) => s.session?.media.frameCount ?? 0);
   const isRenaming = useAppState((s) => s.renamingId === object.id);
   const isRecoloring = useAppState((s) => s.recoloringId === object.id);
+  const isBusy = useAppState((s) => isMerging(s, object.id));
   const isHovered = useAppState((s) => s.hoveredId === object.id);
   const row = useRef<HTMLLIElement>(null);
   const update = (change: { name?: string; color?: string; visible?: boolean }): void =>
@@ -59,12 +61,14 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
     <li
       ref={row}
       data-object={object.id}
+      aria-busy={isBusy}
       className={cx(
         styles.row,
         isSelected && styles.selected,
         isChosen && !isSelected && styles.alsoSelected,
         isHovered && styles.hovered,
         !object.visible && styles.hidden,
+        isBusy && styles.busy,
       )}
       draggable={!isRenaming && !isRecoloring}
       onDragStart={(event) => event.dataTransfer.setData(dragType, String(object.id))}
@@ -123,7 +127,7 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
           onDoubleClick={() => store.setState({ selectedId: object.id, renamingId: object.id })}
         >
           <span className={styles.nameText}>{object.name}</span>
-          <span className={styles.state}>{stateOf(object, frameCount)}</span>
+          <span className={styles.state}>{isBusy ? text.merging : stateOf(object, frameCount)}</span>
         </button>
       )}
       {object.found?.isAuto && (
@@ -148,7 +152,7 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
         size="small"
         isIcon
         label={text.remove(object.name)}
-        onClick={() => void attempt(callSession('object.remove', { objectId: object.id }))}
+        onClick={() => !tellIfMerging(store, [object.id]) && void attempt(callSession('object.remove', { objectId: object.id }))}
       >
         <Trash2 size={14} />
       </Button>

@@ -33,6 +33,7 @@ export const objectText = {
   },
   auto: 'auto',
   autoTitle: 'Found automatically. It is yours once you rename, correct or protect it.',
+  merging: 'Merging…',
   untouched: 'Click it in the picture',
   stale: (prompts: number): string => `Changed since tracked · ${plural(prompts, 'prompt')}`,
   allFrames: (prompts: number): string => `All frames · ${plural(prompts, 'prompt')}`,

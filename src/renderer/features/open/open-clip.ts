@@ -7,10 +7,15 @@ import type { TabActions } from '../tabs/tab-actions.ts';
 /** @returns opens a path, an address, or with null the sample; resolves with why that failed, or null */
 export const createOpenClip =
   (client: Client, store: AppStore, tabs: TabActions) =>
-  async (path: string | null): Promise<AppError | null> => {
+  async (path: string | null, isNew = false): Promise<AppError | null> => {
     store.setState({ isOpening: true });
     try {
-      tabs.opened(await (path === null ? client.call('session.openSample', {}) : client.call('session.open', { path })));
+      if (path === null) tabs.opened(await client.call('session.openSample', {}));
+      else {
+        const answer = await client.call('session.open', { path, isNew });
+        tabs.opened(answer);
+        if (answer.operationId !== null) store.setState({ opening: { path, operationId: answer.operationId, sinceMs: performance.now() } });
+      }
       return null;
     } catch (error) {
       const known = AppError.from(error);

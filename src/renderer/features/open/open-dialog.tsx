@@ -8,18 +8,18 @@ import { FileBrowser } from '../files/file-browser.tsx';
 import styles from './open.module.css';
 import { Recents } from './recents.tsx';
 import { openText as text } from './strings.ts';
-import { isClipAddress, isStreamAddress } from './use-drop-to-open.ts';
+import { isClipAddress, isStreamAddress, unknownSchemeOf } from './use-drop-to-open.ts';
 import { type Opening, watchLive } from './watch-live.ts';
 
 export const OpenDialog = () => {
   const { attempt, client, store, tabs, openClip, run } = useApp();
   const isOpening = useAppState((s) => s.isOpening);
-  const current = useAppState((s) => s.session?.media.path ?? '');
-  const [path, setPath] = useState(current);
-  const [error, setError] = useState<string | null>(null);
-  const close = (): void => store.setState({ dialog: null });
+  const [path, setPath] = useState(() => store.getState().failedOpening?.path ?? store.getState().session?.media.path ?? '');
+  const [error, setError] = useState(() => store.getState().failedOpening?.error ?? null);
+  const close = (): void => store.setState({ dialog: null, failedOpening: null });
   const address = path.trim();
   const isAddress = isClipAddress(address);
+  const unknownScheme = unknownSchemeOf(address);
   // What such a protocol leads to has no end that could be waited for.
   const isStream = isStreamAddress(address);
   const fetchIt: Opening = () => openClip(address);
@@ -52,12 +52,15 @@ export const OpenDialog = () => {
             spellCheck={false}
             data-autofocus
             autoComplete="off"
-            onChange={(event) => setPath(event.target.value)}
+            onChange={(event) => {
+              setPath(event.target.value);
+              setError(null);
+            }}
           />
         </label>
-        {error !== null && (
+        {(error !== null || unknownScheme !== null) && (
           <p className={styles.error} role="alert">
-            {error}
+            {error ?? text.unknownScheme(unknownScheme!)}
           </p>
         )}
         <FileBrowser isBusy={isOpening} onOpen={(chosen) => go(() => openClip(chosen))} onSend={send} />
@@ -84,7 +87,7 @@ export const OpenDialog = () => {
               {isStream ? text.fetch : text.watch}
             </Button>
           )}
-          <Button type="submit" variant="primary" disabled={address === '' || isOpening}>
+          <Button type="submit" variant="primary" disabled={address === '' || isOpening || unknownScheme !== null}>
             {isOpening ? text.opening : isStream ? text.watch : isAddress ? text.fetch : text.openAction}
           </Button>
         </div>

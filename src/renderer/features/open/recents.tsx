@@ -21,11 +21,20 @@ interface RecentsProps {
   onOpened?: () => void;
 }
 
-/** What is open in a tab is left out. */
+/** The projects that are in no tab. Of a clip that is open, the project opened last is the one in its tab. */
+const notOpen = (all: readonly Recent[], open: readonly string[]): Recent[] => {
+  const inTabs = [...open];
+  return all.filter(({ source }) => {
+    const tab = inTabs.indexOf(source);
+    if (tab >= 0) inTabs.splice(tab, 1);
+    return tab < 0;
+  });
+};
+
 export const Recents = ({ most, onOpened = () => {} }: RecentsProps) => {
   const all = useAppState((s) => s.host?.recents ?? none);
   const open = useAppState(useShallow((s) => s.host?.sessions.map(({ path }) => path) ?? noPaths));
-  const recents = all.filter(({ source }) => !open.includes(source));
+  const recents = notOpen(all, open);
   if (recents.length === 0) return null;
   return (
     <section className={styles.recents} aria-label={text.recents}>
@@ -78,7 +87,9 @@ const RecentCard = ({ recent, onOpened }: { recent: Recent; onOpened: () => void
           {picture ? <img src={picture} alt="" /> : recent.missing && <FileQuestion size={22} aria-hidden="true" />}
         </span>
         <span className={styles.recentName}>{recent.name}</span>
-        <span className={styles.recentWhen}>{recent.missing ? text.missing : text.openedAt(recent.openedAt)}</span>
+        <span className={styles.recentWhen}>
+          {recent.missing ? text.missing : recent.workedAt ? text.workedAt(recent.workedAt) : text.openedAt(recent.openedAt)}
+        </span>
       </button>
       <Button
         size="small"
@@ -89,19 +100,20 @@ const RecentCard = ({ recent, onOpened }: { recent: Recent; onOpened: () => void
       >
         <X size={12} />
       </Button>
-      {isLost && <Relink recent={recent} onDone={() => setIsLost(false)} />}
+      {isLost && <Relink recent={recent} onDone={() => setIsLost(false)} onOpened={onOpened} />}
     </li>
   );
 };
 
 /** Asks where the clip of a project is now. */
-const Relink = ({ recent, onDone }: { recent: Recent; onDone: () => void }) => {
+const Relink = ({ recent, onDone, onOpened }: { recent: Recent; onDone: () => void; onOpened: () => void }) => {
   const { client, desktop, tabs } = useApp();
   const [path, setPath] = useState(recent.source);
   const { error, onSubmit } = useSubmit(async () => {
     const opened = await client.call('project.relink', { project: recent.path, path: path.trim() });
     onDone();
     tabs.opened(opened);
+    onOpened();
   });
   return (
     <form className={styles.relink} onSubmit={onSubmit}>

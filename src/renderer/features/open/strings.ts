@@ -7,6 +7,10 @@ export const openText = {
   openAction: 'Open',
   fetch: 'Download and open',
   fetchTitle: 'Record it first. It opens as a clip when it ends or when you stop it.',
+  unknownScheme: (scheme: string): string =>
+    /^(https?|rtsps?|rtmps?|srt)$/.test(scheme)
+      ? 'The address is not complete.'
+      : `${scheme} is not supported. Use http, https, rtsp, rtmp or srt, or the path of a file.`,
   watch: 'Watch live',
   watchTitle: 'Show, record and track it live',
   sample: 'Open the sample clip',
@@ -19,7 +23,9 @@ export const openText = {
     `A browser can pass on single files only. To open the folder ${name}, enter its path on the machine that runs the app (Ctrl+O).`,
   recents: 'Recent',
   missing: 'Not found',
-  openedAt: (iso: string): string => formatMoment(iso),
+  whatRecents: 'Clips and recordings you opened, with your work on them.',
+  openedAt: (iso: string): string => `Opened ${formatMoment(iso)}`,
+  workedAt: (iso: string): string => `Changed ${formatMoment(iso)}`,
   forget: (name: string): string => `Remove ${name} from this list`,
   relink: 'The clip was moved. Where is it now?',
   relinkAction: 'Open it there',

@@ -12,6 +12,10 @@ export const isClipAddress = (text: string): boolean => /^(https?|rtsps?|rtmps?|
 /** Addresses of something that goes on while it is looked at. */
 export const isStreamAddress = (text: string): boolean => /^(rtsps?|rtmps?|srt):\/\/[^\s]+$/i.test(text.trim());
 
+/** The scheme of an address that can't be opened, such as "ftp"; null where the text is something else. */
+export const unknownSchemeOf = (text: string): string | null =>
+  isClipAddress(text) ? null : (/^([a-z][a-z0-9+.-]*):\/\/[^\s]/i.exec(text.trim())?.[1]?.toLowerCase() ?? null);
+
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 

@@ -23,10 +23,12 @@ export interface BrushTarget {
   base: Uint8Array | null;
 }
 
-/** Strokes that wait while another session is on screen. */
-export interface KeptStrokes {
-  strokes: Stroke[];
-  target: () => BrushTarget;
+/** The object and the frame that strokes belong to. */
+export interface StrokePlace {
+  sessionId: string;
+  /** Null for an object that the strokes are to make. */
+  objectId: number | null;
+  frame: number;
 }
 
 export const smallestBrush = 2;
@@ -39,6 +41,7 @@ export class Brush {
   #base: ImageData | null = null;
   #color = '#ffffff';
   #target: (() => BrushTarget) | null = null;
+  #place: StrokePlace | null = null;
 
   constructor(store: AppStore) {
     this.#store = store;
@@ -59,10 +62,21 @@ export class Brush {
     setPreference(this.#store, { brushSize });
   }
 
-  /** Begins a stroke. @param target what is painted on; asked for with the first stroke, and by `rebase` */
-  start(at: Point, isErasing: boolean, target: () => BrushTarget): void {
+  /** Where the strokes belong; null while there are none. */
+  get place(): StrokePlace | null {
+    return this.#place;
+  }
+
+  /**
+   * Begins a stroke.
+   *
+   * @param place where it belongs; the first stroke decides for those that follow
+   * @param target what is painted on; asked for with the first stroke, and by `rebase`
+   */
+  start(at: Point, isErasing: boolean, place: StrokePlace, target: () => BrushTarget): void {
     if (this.#strokes.length === 0) {
       this.#target = target;
+      this.#place = place;
       this.#begin(target());
     }
     this.#strokes.push({ isErasing, size: this.size, points: [at] });
@@ -97,33 +111,18 @@ export class Brush {
     this.#strokes = [];
     this.#base = null;
     this.#target = null;
+    this.#place = null;
     this.#store.setState({ strokeCount: 0 });
   }
 
-  /** Clears the canvas for another session. @returns the strokes for `takeUp`, or null; the store is left as it is */
-  putAside(): KeptStrokes | null {
-    const kept = this.#strokes.length > 0 && this.#target ? { strokes: this.#strokes, target: this.#target } : null;
-    this.#strokes = [];
-    this.#base = null;
-    this.#target = null;
-    return kept;
-  }
-
-  /** Goes on with strokes that were put aside. */
-  takeUp(kept: KeptStrokes | null): void {
-    if (!kept) return;
-    this.#strokes = kept.strokes;
-    this.#target = kept.target;
-    this.#begin(kept.target());
-  }
-
-  /** The painted mask, and the strokes are done with; null when there were none. */
-  take(): CompressedMask | null {
-    if (this.#strokes.length === 0) return null;
+  /** Ends painting. @returns the painted mask and where it belongs; null when there were no strokes */
+  take(): { mask: CompressedMask; place: StrokePlace } | null {
+    const place = this.#place;
+    if (!place) return null;
     const { width, height } = this.canvas;
     const mask = maskFromRgba(this.#context.getImageData(0, 0, width, height).data, width, height);
     this.discard();
-    return mask;
+    return { mask, place };
   }
 
   get #context(): CanvasRenderingContext2D {

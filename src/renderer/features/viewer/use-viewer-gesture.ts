@@ -71,14 +71,14 @@ export const useViewerGesture = (): { gesture: PointerGesture; draft: BoxDraft |
       },
       cancelBox: () => setDraft(null),
       startStroke: (at, isErasing) => {
-        const { isPlaying, isFollowing, shownFrame, selectedId, strokeCount } = store.getState();
-        if (isErasing && selectedId === null && strokeCount === 0) {
+        const { activeId: sessionId, selectedId: objectId, shownFrame: frame, strokeCount } = store.getState();
+        if (sessionId === null || prompts.isLocked()) return;
+        if (isErasing && objectId === null && strokeCount === 0) {
           addToast(store, 'info', viewerText.nothingToErase);
           return;
         }
-        if (isPlaying) player.pause();
-        else if (isFollowing) player.seek(shownFrame);
-        brush.start(inImage(at), isErasing, () => brushTarget(app));
+        player.stay();
+        brush.start(inImage(at), isErasing, { sessionId, objectId, frame }, () => brushTarget(app));
       },
       extendStroke: (to) => brush.extend(inImage(to)),
       pan: (dx, dy) => viewport.panBy(dx, dy),

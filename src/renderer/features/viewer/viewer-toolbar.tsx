@@ -85,6 +85,7 @@ const BrushOptions = () => {
   const { store } = useApp();
   const size = useAppState((s) => s.prefs.brushSize);
   const strokes = useAppState((s) => s.strokeCount);
+  const tool = useAppState((s) => s.tool);
   return (
     <div className={styles.tools} role="toolbar" aria-label={text.brushSize}>
       <input
@@ -110,7 +111,7 @@ const BrushOptions = () => {
           <span className={styles.computing}>{text.strokes(strokes)}</span>
         </>
       ) : (
-        <span className={styles.computing}>{text.brushHelp}</span>
+        <span className={styles.computing}>{tool === 'eraser' ? text.eraserHelp : text.brushHelp}</span>
       )}
     </div>
   );

@@ -26,6 +26,7 @@ export const Viewer = () => {
   const isLive = useAppState((s) => liveOf(s) !== null);
   // Whoever draws a region drags boxes, whatever the tool is.
   const tool = useAppState((s) => (s.findForm.drawing === null ? s.tool : 'box'));
+  const awaited = useAppState((s) => (s.session && !s.isPlaying && !s.isFollowing && s.playhead !== s.shownFrame ? s.playhead : null));
   const isNegativeMode = useAppState((s) => s.promptLabel === 0);
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -82,7 +83,8 @@ export const Viewer = () => {
           ref={stage}
           role="application"
           aria-label={viewerText.picture}
-          className={cx(styles.stage, styles[cursor])}
+          className={cx(styles.stage, styles[cursor], awaited !== null && styles.stale)}
+          aria-busy={awaited !== null}
           onPointerDown={(event) => {
             if (!media) return;
             if (event.button === 1) event.preventDefault();
@@ -112,6 +114,7 @@ export const Viewer = () => {
           <BrushOverlay at={pointer} />
           <RegionOverlay />
           <PromptOverlay draft={draft} />
+          {awaited !== null && <p className={styles.awaited}>{viewerText.loadingFrame(awaited)}</p>}
         </div>
       </div>
       {hasNoGl && <p className={styles.problem}>{viewerText.noWebGl}</p>}

@@ -1,0 +1,27 @@
+/**
+ * After a press with the mouse on a control, the keys belong to the clip again: arrows step, Space plays. Whoever uses
+ * the keyboard keeps the focus, and so do text fields, menus and dialogs.
+ */
+import { takesText } from './key-dispatcher.ts';
+
+const keepsFocus = (element: HTMLElement): boolean =>
+  takesText(element) ||
+  element.closest('dialog, [role=menu], [role=menubar], [role=dialog], [popover]') !== null ||
+  element.getAttribute('aria-expanded') === 'true';
+
+/** @returns ends it */
+export const giveFocusBack = (): (() => void) => {
+  // A press on a label gives the focus to its control only after the event.
+  const onPress = (event: Event): void => {
+    if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') return;
+    setTimeout(() => {
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && activeElement !== document.body && !keepsFocus(activeElement)) activeElement.blur();
+    });
+  };
+  const types = ['pointerup', 'click'];
+  for (const type of types) window.addEventListener(type, onPress);
+  return () => {
+    for (const type of types) window.removeEventListener(type, onPress);
+  };
+};
