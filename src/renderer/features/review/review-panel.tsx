@@ -58,7 +58,7 @@ export const ReviewPanel = () => {
       {counted.length > 0 && <Entries label={text.list} entries={counted} />}
       {checks.length > 0 && (
         <>
-          <h3 className={styles.subtitle}>{text.checks}</h3>
+          <h2 className={styles.subtitle}>{text.checks}</h2>
           <p className={styles.note}>{text.checksNote}</p>
           <Entries label={text.checks} entries={checks} />
         </>
