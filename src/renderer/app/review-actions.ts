@@ -2,7 +2,7 @@
 import { isCounted, lossFrames, markOf, neighbourEntry, type ReviewEntry } from '../../shared/review.ts';
 import { type AppStore, addToast } from '../state/app-store.ts';
 import { setPreference } from '../state/remember-preferences.ts';
-import { gapsOf, objectsOf, reviewOf } from '../state/window-state.ts';
+import { gapsOf, objectsOf, reviewedIdOf, reviewOf } from '../state/window-state.ts';
 import { runnerText } from './strings.ts';
 import type { WindowParts } from './window-parts.ts';
 
@@ -31,7 +31,8 @@ export const stepReview = (parts: Parts, direction: 1 | -1): void => {
 /** To the nearest frame where an object is lost or found again, or where frames begin that were not tracked. */
 export const stepLoss = (parts: Parts, direction: 1 | -1): void => {
   const state = parts.store.getState();
-  const { session, playhead, reviewedId } = state;
+  const { session, playhead } = state;
+  const reviewedId = reviewedIdOf(state);
   const objects = objectsOf(state).filter(({ id, prompts }) => prompts.length > 0 && (reviewedId === null || id === reviewedId));
   const entries = reviewOf(state);
   const gaps = objects.flatMap(({ results }) => gapsOf(results, session?.media.frameCount ?? 0).map(([first]) => first));

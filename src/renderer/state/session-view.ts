@@ -5,6 +5,8 @@ import { type FindForm, freshFindForm } from './find-form.ts';
 export type ToolName = 'point' | 'box' | 'brush' | 'eraser' | 'hand';
 
 export interface SessionView {
+  /** The object that the review list, its keys and its summary are about; null = all. */
+  reviewedId: number | null;
   /** The object that clicks refine. */
   selectedId: number | null;
   /** Objects selected beside it: what is done to several is done to these too. */
@@ -31,6 +33,7 @@ export interface LeftSession {
 }
 
 export const freshView: SessionView = {
+  reviewedId: null,
   selectedId: null,
   alsoSelected: [],
   promptLabel: 1,
@@ -44,6 +47,7 @@ export const freshView: SessionView = {
 };
 
 export const viewOf = (state: SessionView): SessionView => ({
+  reviewedId: state.reviewedId,
   selectedId: state.selectedId,
   alsoSelected: state.alsoSelected,
   promptLabel: state.promptLabel,

@@ -94,8 +94,6 @@ export interface WindowState extends SessionView {
   recoloringId: number | null;
   /** The masks to choose from, of the prompt that they were made of; null until the user asks for another mask. */
   candidates: { key: string; masks: readonly CandidateMask[] } | null;
-  /** The object that the review list, its keys and its summary are about; null = all. */
-  reviewedId: number | null;
   toasts: readonly Toast[];
   isOpening: boolean;
   /** What the host is making a clip of for this window, the newest. */
@@ -138,7 +136,6 @@ export const initialWindowState: WindowState = {
   isAskingPlace: false,
   recoloringId: null,
   candidates: null,
-  reviewedId: null,
   toasts: [],
   isOpening: false,
   opening: null,
@@ -285,10 +282,15 @@ export const gapsOf = (results: readonly (readonly [number, number])[], frameCou
 const noEntries: readonly ReviewEntry[] = [];
 const filtered = new WeakMap<readonly ReviewEntry[], Map<number, readonly ReviewEntry[]>>();
 
+/** The object that was chosen for the review, as long as it is there; null = all. */
+export const reviewedIdOf = ({ session, reviewedId }: Pick<WindowState, 'session' | 'reviewedId'>): number | null =>
+  session?.objects.some(({ id }) => id === reviewedId) ? reviewedId : null;
+
 /** The review list of the session on screen, of the object that was chosen there or of all. */
-export const reviewOf = ({ session, reviewedId }: Pick<WindowState, 'session' | 'reviewedId'>): readonly ReviewEntry[] => {
-  const all = session?.review ?? noEntries;
-  if (reviewedId === null || !session?.objects.some(({ id }) => id === reviewedId)) return all;
+export const reviewOf = (state: Pick<WindowState, 'session' | 'reviewedId'>): readonly ReviewEntry[] => {
+  const all = state.session?.review ?? noEntries;
+  const reviewedId = reviewedIdOf(state);
+  if (reviewedId === null) return all;
   let byObject = filtered.get(all);
   if (!byObject) {
     byObject = new Map();

@@ -3,7 +3,7 @@ import { Check, CircleQuestionMark, CopyX, EyeOff, GitFork, MoveUpRight, ScanSea
 import { isCounted, type ReviewEntry, type ReviewKind } from '../../../shared/review.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { goToEntry, setDone } from '../../app/review-actions.ts';
-import { objectsOf, reviewOf } from '../../state/window-state.ts';
+import { objectsOf, reviewedIdOf, reviewOf } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { ObjectMark } from '../../ui/object-mark.tsx';
 import { usePlaceText } from '../timeline/use-clock.ts';
@@ -28,7 +28,7 @@ export const ReviewPanel = () => {
   const { store } = useApp();
   const objects = useAppState(objectsOf);
   const entries = useAppState(reviewOf);
-  const chosen = useAppState((s) => s.reviewedId);
+  const chosen = useAppState(reviewedIdOf);
   const counted = entries.filter(isCounted);
   const checks = entries.filter((entry) => !isCounted(entry));
   const left = counted.filter(({ isDone }) => !isDone).length;

@@ -2,7 +2,7 @@
 import { isCounted } from '../../../shared/review.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { openReview } from '../../app/review-actions.ts';
-import { objectsOf, reviewOf, runningOperation, trackedFrames } from '../../state/window-state.ts';
+import { objectsOf, reviewedIdOf, reviewOf, runningOperation, trackedFrames } from '../../state/window-state.ts';
 import { Button } from '../../ui/button.tsx';
 import styles from './review.module.css';
 import { reviewText as text } from './strings.ts';
@@ -11,7 +11,7 @@ export const RunSummary = ({ hasButton = true }: { hasButton?: boolean }) => {
   const { store } = useApp();
   const objects = useAppState(objectsOf);
   const entries = useAppState(reviewOf);
-  const chosen = useAppState((s) => s.reviewedId);
+  const chosen = useAppState(reviewedIdOf);
   const isRunning = useAppState((s) => runningOperation(s, 'track') !== null);
   const tracked = objects.filter((object) => (chosen === null || object.id === chosen) && trackedFrames(object) > object.prompts.length);
   if (isRunning || tracked.length === 0) return null;
