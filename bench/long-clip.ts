@@ -88,7 +88,7 @@ const object = (id: number): ObjectRecord => ({
   visible: true,
   solo: false,
   locked: false,
-  track: id,
+  maskKey: id,
   prompts: [],
 });
 
@@ -119,7 +119,7 @@ const fill = async (clip: string, count: number): Promise<{ project: string; fig
     if (error) throw error;
   });
   const list = Array.from({ length: objects }, (_, i) => object(i + 1));
-  project.store.setTracks(list);
+  project.store.setMaskKeys(list);
   project.save({ ...newWork, objects: list, nextId: objects + 1 });
   const append = timed(() => {
     for (let frame = 0; frame < count; frame++)

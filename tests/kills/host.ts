@@ -87,7 +87,7 @@ const tellFrames = (): void => {
     for (let frame = a; frame <= Math.min(b, frameCount - 200); frame++) {
       if (told.has(frame)) continue;
       told.add(frame);
-      tell({ t: 'frame', object: trackedId, track: tracked.track, frame });
+      tell({ t: 'frame', object: trackedId, maskKey: tracked.maskKey, frame });
     }
   }
 };

@@ -20,7 +20,7 @@ import { countsOf } from './scripted-engine.ts';
 /** What the host says, a line of JSON each. */
 export type Told =
   | { t: 'edit'; step: string; folder: string; bytes: number; digest: string }
-  | { t: 'frame'; object: number; track: number; frame: number }
+  | { t: 'frame'; object: number; maskKey: number; frame: number }
   | { t: 'opened'; frames: number }
   | { t: 'settings'; serial: number }
   | { t: 'refused'; step: string }
@@ -105,8 +105,8 @@ export const killHost = async (
 
   const frames = [...(former?.frames ?? []), ...of('frame')];
   const masks = new MaskFiles(last.folder, readProjectFile(last.folder).generation, new WriteFailures(() => {}));
-  for (const { object, track, frame } of new Map(frames.map((line) => [line.frame, line])).values()) {
-    const row = masks.rowIndex.get(track, frame);
+  for (const { object, maskKey, frame } of new Map(frames.map((line) => [line.frame, line])).values()) {
+    const row = masks.rowIndex.get(maskKey, frame);
     if (!row || decodeMaskRecord(masks.read(row.offset, row.length)).counts !== countsOf(object, frame)) lost.push(`frame ${frame}`);
   }
   masks.close();

@@ -60,7 +60,7 @@ describe('projects of others', () => {
     const clip = join(base, 'clip.mp4');
     writeFileSync(clip, 'a clip');
     const project = await Project.create(join(base, 'projects'), clip, { frameCount: 50, width: 128, height: 128 }, '1', () => {});
-    const object = { id: 1, name: 'One', color: '#ff0000', visible: true, solo: false, locked: false, track: 1, prompts: [] };
+    const object = { id: 1, name: 'One', color: '#ff0000', visible: true, solo: false, locked: false, maskKey: 1, prompts: [] };
     project.save({ ...newWork, objects: [object], nextId: 2 });
     for (let frame = 0; frame < 20; frame++)
       project.store.put(frame, {

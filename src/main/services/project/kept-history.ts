@@ -9,15 +9,15 @@ import { usedBytes } from './mask-files.ts';
  */
 const mostHistory = { textBytes: 8 * 2 ** 20, maskBytes: 256 * 2 ** 20 };
 
-/** What the mask files must hold: tracks as the index has them, and rows beside those. */
+/** What the mask files must hold: mask keys as the index has them, and rows beside those. */
 export interface NeededMasks {
-  tracks: ReadonlySet<number>;
+  maskKeys: ReadonlySet<number>;
   rows: readonly MaskRow[];
 }
 
 type Step = WorkHistory['steps']['done'][number];
 
-const tracksOf = ({ before, after }: Step): number[] => [...before.objects, ...after.objects].map(({ track }) => track);
+const maskKeysOf = ({ before, after }: Step): number[] => [...before.objects, ...after.objects].map(({ maskKey }) => maskKey);
 const rowsOf = ({ changes }: Step): MaskRow[] => changes.flatMap(({ before, after }) => [before, after].filter((row) => row !== null));
 
 /** The text of what a step changed; an upper bound is enough. */
@@ -28,16 +28,16 @@ const textBytes = ({ before, after, changes }: Step): number => {
 
 /** Forgets the steps that are too much to keep, the oldest first. */
 export const boundHistory = (history: WorkHistory, work: KeptWork, index: MaskIndex, most = mostHistory): void => {
-  const known = new Set(work.objects.map(({ track }) => track));
+  const known = new Set(work.objects.map(({ maskKey }) => maskKey));
   let text = 0;
   let masks = 0;
   const fits = (step: Step): boolean => {
     text += textBytes(step);
     for (const { length } of rowsOf(step)) masks += length;
-    const tracks = tracksOf(step).filter((track) => !known.has(track));
-    for (const track of new Set(tracks)) {
-      known.add(track);
-      masks += usedBytes(index, [track]);
+    const maskKeys = maskKeysOf(step).filter((maskKey) => !known.has(maskKey));
+    for (const maskKey of new Set(maskKeys)) {
+      known.add(maskKey);
+      masks += usedBytes(index, [maskKey]);
     }
     return text <= most.textBytes && masks <= most.maskBytes;
   };
@@ -52,7 +52,7 @@ export const boundHistory = (history: WorkHistory, work: KeptWork, index: MaskIn
 export const neededMasks = (work: KeptWork, history: WorkHistory): NeededMasks => {
   const steps = [...history.steps.done, ...history.steps.undone];
   return {
-    tracks: new Set([...work.objects.map(({ track }) => track), ...steps.flatMap(tracksOf)]),
+    maskKeys: new Set([...work.objects.map(({ maskKey }) => maskKey), ...steps.flatMap(maskKeysOf)]),
     rows: steps.flatMap(rowsOf),
   };
 };

@@ -10,7 +10,7 @@ import type { MaskLog } from '../results/mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import type { WriteFailures } from './write-failures.ts';
 
-/** track u32, frame u32, offset f64, length u32, predictedIou f32, object logit f32, flags u32, spare u32, check u32 */
+/** mask key u32, frame u32, offset f64, length u32, predictedIou f32, object logit f32, flags u32, spare u32, check u32 */
 const rowBytes = 40;
 const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 const rowsPerRead = 100_000;
@@ -22,10 +22,10 @@ const checkOf = (view: DataView, at: number): number => {
   return check >>> 0;
 };
 
-const encodeRow = (track: number, frame: number, row: MaskRow | null): Buffer => {
+const encodeRow = (maskKey: number, frame: number, row: MaskRow | null): Buffer => {
   const data = Buffer.alloc(rowBytes);
   const view = new DataView(data.buffer, data.byteOffset, rowBytes);
-  view.setUint32(0, track, true);
+  view.setUint32(0, maskKey, true);
   view.setUint32(4, frame, true);
   if (row) {
     view.setFloat64(8, row.offset, true);
@@ -60,8 +60,8 @@ export class MaskFiles implements MaskLog {
     return this.#log.read(offset, length);
   }
 
-  index(track: number, frame: number, row: MaskRow | null): void {
-    this.#rows.append(encodeRow(track, frame, row));
+  index(maskKey: number, frame: number, row: MaskRow | null): void {
+    this.#rows.append(encodeRow(maskKey, frame, row));
   }
 
   batch(work: () => void): void {
@@ -117,10 +117,10 @@ const readRows = (path: string, logBytes: number): { index: MaskIndex; whole: nu
         const offset = view.getFloat64(at + 8, true);
         const length = view.getUint32(at + 16, true);
         const isThere = (flags & isSet) !== 0 && offset + length <= logBytes;
-        const track = view.getUint32(at, true);
+        const maskKey = view.getUint32(at, true);
         const frame = view.getUint32(at + 4, true);
-        if (isThere) index.setRow(track, frame, offset, length, view.getFloat32(at + 20, true), view.getFloat32(at + 24, true), flags);
-        else index.set(track, frame, null);
+        if (isThere) index.setRow(maskKey, frame, offset, length, view.getFloat32(at + 20, true), view.getFloat32(at + 24, true), flags);
+        else index.set(maskKey, frame, null);
       }
       whole += rows * rowBytes;
     }
@@ -138,7 +138,7 @@ const readRows = (path: string, logBytes: number): { index: MaskIndex; whole: nu
 export const compactMasks = (
   from: MaskFiles,
   to: MaskFiles,
-  tracks: Iterable<number>,
+  maskKeys: Iterable<number>,
   rows: readonly MaskRow[] = [],
 ): Map<number, number> => {
   const moved = new Map<number, number | null>(rows.map(({ offset }) => [offset, null]));
@@ -147,24 +147,24 @@ export const compactMasks = (
     if (moved.has(offset)) moved.set(offset, place);
     return place;
   };
-  for (const track of tracks) {
-    for (const [first, last] of from.rowIndex.ranges(track)) {
+  for (const maskKey of maskKeys) {
+    for (const [first, last] of from.rowIndex.ranges(maskKey)) {
       for (let frame = first; frame <= last; frame++) {
-        const row = from.rowIndex.get(track, frame)!;
+        const row = from.rowIndex.get(maskKey, frame)!;
         const next = { ...row, offset: copy(row) };
-        to.rowIndex.set(track, frame, next);
-        to.index(track, frame, next);
+        to.rowIndex.set(maskKey, frame, next);
+        to.index(maskKey, frame, next);
       }
     }
   }
   return new Map(rows.map((row) => [row.offset, copy(row)]));
 };
 
-/** Bytes of the records that tracks in use point to. */
-export const usedBytes = (index: MaskIndex, tracks: Iterable<number>): number => {
+/** Bytes of the records that mask keys in use point to. */
+export const usedBytes = (index: MaskIndex, maskKeys: Iterable<number>): number => {
   let used = 0;
-  for (const track of tracks) {
-    const { masks, bytes } = index.measure(track, 0, Number.POSITIVE_INFINITY);
+  for (const maskKey of maskKeys) {
+    const { masks, bytes } = index.measure(maskKey, 0, Number.POSITIVE_INFINITY);
     used += bytes + masks * rowBytes;
   }
   return used;

@@ -41,7 +41,7 @@ const object = (id: number, change: Partial<ObjectRecord> = {}): ObjectRecord =>
   visible: true,
   solo: false,
   locked: false,
-  track: id,
+  maskKey: id,
   prompts: [],
   ...change,
 });

@@ -249,13 +249,13 @@ export class Project implements SessionWork {
    * @returns the next generation of the mask files, null when they are well as they are
    */
   #compacted(masks: MaskFiles): MaskFiles | null {
-    const { tracks, rows } = neededMasks(this.kept, this.history);
-    const used = usedBytes(masks.rowIndex, tracks) + rows.reduce((sum, { length }) => sum + length, 0);
+    const { maskKeys, rows } = neededMasks(this.kept, this.history);
+    const used = usedBytes(masks.rowIndex, maskKeys) + rows.reduce((sum, { length }) => sum + length, 0);
     if (masks.size - used < Math.max(used, wasteBytes)) return null;
     const generation = this.#file.generation + 1;
     for (const path of Object.values(maskPaths(this.folder, generation))) rmSync(path, { force: true });
     const next = new MaskFiles(this.folder, generation, this.#failures);
-    moveRows(this.history, compactMasks(masks, next, tracks, rows));
+    moveRows(this.history, compactMasks(masks, next, maskKeys, rows));
     return next;
   }
 }

@@ -15,7 +15,8 @@ import { type MaskRow, rowFlags } from '../results/mask-index.ts';
 import { type KeptWork, type MaskChange, newWork, WorkHistory, type WorkState, type WorkStep } from '../session/kept-work.ts';
 import { type ObjectList, type ObjectRecord, promptOn } from '../session/object-list.ts';
 
-const objectRecordSchema: z.ZodType<ObjectRecord> = z.object({
+/** An object as it is written; `track` is its mask key. */
+const writtenObjectSchema = z.object({
   id: z.number().int().positive(),
   name: z.string(),
   color: z.string(),
@@ -24,8 +25,12 @@ const objectRecordSchema: z.ZodType<ObjectRecord> = z.object({
   locked: z.boolean(),
   found: foundSchema.optional(),
   track: z.number().int().positive(),
-  prompts: z.array(framePromptSchema),
+  prompts: z.array(framePromptSchema).readonly(),
 });
+type WrittenObject = z.infer<typeof writtenObjectSchema>;
+
+const writtenObject = ({ maskKey, ...rest }: ObjectRecord): WrittenObject => ({ ...rest, track: maskKey });
+const readObject = ({ track, ...rest }: WrittenObject): ObjectRecord => ({ ...rest, maskKey: track });
 
 const count = z.number().int().nonnegative();
 /** offset, length, predictedIou, object logit, flags as in {@link rowFlags}; null = no mask */
@@ -42,7 +47,7 @@ const stepSchema = z.object({
 
 const entrySchema = z.object({
   /** Objects that are new or differ. */
-  objects: z.array(objectRecordSchema).optional(),
+  objects: z.array(writtenObjectSchema).optional(),
   /** Ids of all objects in their order, when it differs. */
   order: z.array(z.number().int().positive()).optional(),
   marks: marksSchema.optional(),
@@ -50,6 +55,7 @@ const entrySchema = z.object({
   trackedWith: z.record(z.string(), z.string()).optional(),
   reviewed: z.array(reviewMarkSchema).optional(),
   nextId: z.number().int().optional(),
+  /** The next mask key. */
   nextTrack: z.number().int().optional(),
   step: stepSchema.optional(),
 });
@@ -88,7 +94,7 @@ export const encodeChange = (before: KeptWork, after: KeptWork, step: WorkStep |
   if (before.objects !== after.objects) {
     const former = new Set(before.objects);
     const objects = after.objects.filter((object) => !former.has(object));
-    if (objects.length > 0) entry.objects = objects;
+    if (objects.length > 0) entry.objects = objects.map(writtenObject);
     entry.order = after.objects.map(({ id }) => id);
   }
   if (before.marks !== after.marks) entry.marks = after.marks;
@@ -96,7 +102,7 @@ export const encodeChange = (before: KeptWork, after: KeptWork, step: WorkStep |
   if (before.trackedWith !== after.trackedWith) entry.trackedWith = after.trackedWith;
   if (before.reviewed !== after.reviewed) entry.reviewed = [...after.reviewed];
   if (before.nextId !== after.nextId) entry.nextId = after.nextId;
-  if (before.nextTrack !== after.nextTrack) entry.nextTrack = after.nextTrack;
+  if (before.nextMaskKey !== after.nextMaskKey) entry.nextTrack = after.nextMaskKey;
   if (step) {
     entry.step = {
       kind: step.kind,
@@ -141,12 +147,13 @@ const sharing = (object: ObjectRecord, former: ObjectRecord | undefined): Object
   return { ...object, prompts: isSame ? former.prompts : prompts };
 };
 
-const applyEntry = (work: KeptWork, { objects = [], order, step: _, ...rest }: Entry): KeptWork => {
-  if (objects.length === 0 && order === undefined) return { ...work, ...given(rest) };
+const applyEntry = (work: KeptWork, { objects = [], order, nextTrack, step: _, ...rest }: Entry): KeptWork => {
+  const changed = given({ ...rest, nextMaskKey: nextTrack });
+  if (objects.length === 0 && order === undefined) return { ...work, ...changed };
   const byId = new Map(work.objects.map((object) => [object.id, object]));
-  for (const object of objects) byId.set(object.id, sharing(object, byId.get(object.id)));
+  for (const object of objects) byId.set(object.id, sharing(readObject(object), byId.get(object.id)));
   const ids = order ?? work.objects.map(({ id }) => id);
-  return { ...work, ...given(rest), objects: ids.flatMap((id) => byId.get(id) ?? []) };
+  return { ...work, ...changed, objects: ids.flatMap((id) => byId.get(id) ?? []) };
 };
 
 const given = (values: object) => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -1,5 +1,5 @@
 /**
- * Where each stored mask is, by track and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no
+ * Where each stored mask is, by mask key and frame, in typed pages: 300,000 frames of 20 objects are some 130 MB and no
  * objects. Scores are kept here too, so that a lane can be drawn without reading a mask.
  */
 import { lanePageFrames } from '../../../shared/session-state.ts';
@@ -36,7 +36,7 @@ interface Page {
 
 /** Rows as they were when a snapshot was taken. */
 export interface MaskRows {
-  get(track: number, frame: number): MaskRow | null;
+  get(maskKey: number, frame: number): MaskRow | null;
 }
 
 /** The object is in the picture: it has pixels, and the model says that it is there. */
@@ -82,39 +82,39 @@ const ownPage = (pages: Map<number, Page>, number: number): Page | undefined => 
 };
 
 export class MaskIndex {
-  readonly #tracks = new Map<number, { pages: Map<number, Page>; ranges: [number, number][]; seen: number }>();
+  readonly #maskKeys = new Map<number, { pages: Map<number, Page>; ranges: [number, number][]; seen: number }>();
 
-  get tracks(): number[] {
-    return [...this.#tracks.keys()];
+  get maskKeys(): number[] {
+    return [...this.#maskKeys.keys()];
   }
 
-  get(track: number, frame: number): MaskRow | null {
-    return rowOn(this.#tracks.get(track)?.pages, frame);
+  get(maskKey: number, frame: number): MaskRow | null {
+    return rowOn(this.#maskKeys.get(maskKey)?.pages, frame);
   }
 
   /** All rows as they are now, whatever changes later. It costs little: pages are copied only when they change. */
   snapshot(): MaskRows {
-    const tracks = new Map<number, ReadonlyMap<number, Page>>();
-    for (const [track, { pages }] of this.#tracks) {
+    const maskKeys = new Map<number, ReadonlyMap<number, Page>>();
+    for (const [maskKey, { pages }] of this.#maskKeys) {
       for (const page of pages.values()) page.isShared = true;
-      tracks.set(track, new Map(pages));
+      maskKeys.set(maskKey, new Map(pages));
     }
-    return { get: (track, frame) => rowOn(tracks.get(track), frame) };
+    return { get: (maskKey, frame) => rowOn(maskKeys.get(maskKey), frame) };
   }
 
   /** Pages of {@link lanePageFrames} frames that changed after `since`, ascending. */
-  changedPages(track: number, since: number): number[] {
-    const pages = [...(this.#tracks.get(track)?.pages ?? [])];
+  changedPages(maskKey: number, since: number): number[] {
+    const pages = [...(this.#maskKeys.get(maskKey)?.pages ?? [])];
     return pages.flatMap(([number, { changed }]) => (changed > since ? [number] : [])).sort((a, b) => a - b);
   }
 
   /** Goes over the frames of a page; `isThere` is false for those without a row. No row is made an object of. */
   scanPage(
-    track: number,
+    maskKey: number,
     page: number,
     visit: (isThere: boolean, present: boolean, predictedIou: number, objectLogit: number) => void,
   ): void {
-    const rows = this.#tracks.get(track)?.pages.get(page);
+    const rows = this.#maskKeys.get(maskKey)?.pages.get(page);
     if (!rows) return;
     const { flags, predictedIou, logit } = rows;
     for (let at = 0; at < pageFrames; at++)
@@ -122,10 +122,10 @@ export class MaskIndex {
   }
 
   /** Rows on frames `from` to `to`, and the bytes of their records; no row is made an object of. */
-  measure(track: number, from: number, to: number): { masks: number; bytes: number } {
+  measure(maskKey: number, from: number, to: number): { masks: number; bytes: number } {
     let masks = 0;
     let bytes = 0;
-    for (const [number, page] of this.#tracks.get(track)?.pages ?? []) {
+    for (const [number, page] of this.#maskKeys.get(maskKey)?.pages ?? []) {
       const first = Math.max(0, from - number * pageFrames);
       const last = Math.min(pageFrames - 1, to - number * pageFrames);
       for (let at = first; at <= last; at++) {
@@ -138,13 +138,13 @@ export class MaskIndex {
   }
 
   /** @param row null removes @param change a number that grows with every change */
-  set(track: number, frame: number, row: MaskRow | null, change = 0): void {
+  set(maskKey: number, frame: number, row: MaskRow | null, change = 0): void {
     if (row) {
       const flags = isSet | (row.prompted ? isPrompted : 0) | (row.present ? isPresent : 0);
-      this.setRow(track, frame, row.offset, row.length, row.predictedIou, row.objectLogit, flags, change);
+      this.setRow(maskKey, frame, row.offset, row.length, row.predictedIou, row.objectLogit, flags, change);
       return;
     }
-    const entry = this.#tracks.get(track);
+    const entry = this.#maskKeys.get(maskKey);
     const page = entry && ownPage(entry.pages, Math.floor(frame / pageFrames));
     if (!entry || !page) return;
     const at = frame % pageFrames;
@@ -160,7 +160,7 @@ export class MaskIndex {
    * @param flags as {@link rowFlags}
    */
   setRow(
-    track: number,
+    maskKey: number,
     frame: number,
     offset: number,
     length: number,
@@ -169,10 +169,10 @@ export class MaskIndex {
     flags: number,
     change = 0,
   ): void {
-    let entry = this.#tracks.get(track);
+    let entry = this.#maskKeys.get(maskKey);
     if (!entry) {
       entry = { pages: new Map(), ranges: [], seen: 0 };
-      this.#tracks.set(track, entry);
+      this.#maskKeys.set(maskKey, entry);
     }
     const pageNumber = Math.floor(frame / pageFrames);
     const at = frame % pageFrames;
@@ -193,24 +193,24 @@ export class MaskIndex {
     if (!wasSet) addToRanges(entry.ranges, frame);
   }
 
-  drop(track: number): void {
-    this.#tracks.delete(track);
+  drop(maskKey: number): void {
+    this.#maskKeys.delete(maskKey);
   }
 
   /** Frames on which the object is in the picture. */
-  seen(track: number): number {
-    return this.#tracks.get(track)?.seen ?? 0;
+  seen(maskKey: number): number {
+    return this.#maskKeys.get(maskKey)?.seen ?? 0;
   }
 
   /** Inclusive ranges of frames that hold a mask, ascending. */
-  ranges(track: number): [number, number][] {
-    return (this.#tracks.get(track)?.ranges ?? []).map(([a, b]) => [a, b]);
+  ranges(maskKey: number): [number, number][] {
+    return (this.#maskKeys.get(maskKey)?.ranges ?? []).map(([a, b]) => [a, b]);
   }
 
   /** Frames that hold a mask, ascending. */
-  frames(track: number): number[] {
+  frames(maskKey: number): number[] {
     const frames: number[] = [];
-    for (const [a, b] of this.#tracks.get(track)?.ranges ?? []) for (let frame = a; frame <= b; frame++) frames.push(frame);
+    for (const [a, b] of this.#maskKeys.get(maskKey)?.ranges ?? []) for (let frame = a; frame <= b; frame++) frames.push(frame);
     return frames;
   }
 }

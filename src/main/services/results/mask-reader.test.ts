@@ -28,19 +28,19 @@ const scoresOf = (reader: Pick<MaskStore, 'get'> | ReturnType<MaskStore['reader'
   objectIds.flatMap((id) => frames.map((frame) => reader.get(id, frame)?.predictedIou ?? null));
 
 describe('MaskStore.reader', () => {
-  it('shows what was there, whatever is set, removed, deleted or moved to another track later', () => {
+  it('shows what was there, whatever is set, removed, deleted or moved to another maskKey later', () => {
     fc.assert(
       fc.property(edits, edits, edits, (before, between, after) => {
         const store = new MaskStore();
-        store.setTracks(objectIds.map((id) => ({ id, track: id })));
+        store.setMaskKeys(objectIds.map((id) => ({ id, maskKey: id })));
         edit(store, before);
         const [first, scores] = [store.reader(), scoresOf(store)];
         edit(store, between);
         const [second, laterScores] = [store.reader(), scoresOf(store)];
         // Object 2 is deleted; object 3 has its masks elsewhere, as after a merge.
-        store.setTracks([
-          { id: 1, track: 1 },
-          { id: 3, track: 4 },
+        store.setMaskKeys([
+          { id: 1, maskKey: 1 },
+          { id: 3, maskKey: 4 },
         ]);
         edit(store, after);
         expect(scoresOf(first)).toEqual(scores);

@@ -20,7 +20,7 @@ export interface MaskLog {
   append(data: Buffer): number;
   read(offset: number, length: number): Buffer;
   /** The mask of a frame is now this row, or none. */
-  index(track: number, frame: number, row: MaskRow | null): void;
+  index(maskKey: number, frame: number, row: MaskRow | null): void;
   /** What `work` appends is written at once, when it returns. */
   batch(work: () => void): void;
 }
@@ -59,10 +59,10 @@ export class MaskStore {
   readonly #revisions = new Map<number, number>();
   /** Counts changes. */
   #clock = 0;
-  /** When an object's masks became those of another track. */
+  /** When an object's masks became those of another mask key. */
   readonly #moved = new Map<number, number>();
-  /** Tracks of the objects there are; null = every object's track is its id. */
-  #tracks: ReadonlyMap<number, number> | null = null;
+  /** Mask keys of the objects there are; null = every object's mask key is its id. */
+  #maskKeys: ReadonlyMap<number, number> | null = null;
 
   constructor(log: MaskLog = new MemoryMaskLog(), index: MaskIndex = new MaskIndex()) {
     this.#log = log;
@@ -70,11 +70,11 @@ export class MaskStore {
   }
 
   /** Says which objects there are and where their masks are; masks of others stay, out of sight. */
-  setTracks(objects: readonly { id: number; track: number }[]): void {
-    const former = this.#tracks;
-    this.#tracks = new Map(objects.map(({ id, track }) => [id, track]));
-    for (const { id, track } of objects) {
-      if (former?.get(id) === track) continue;
+  setMaskKeys(objects: readonly { id: number; maskKey: number }[]): void {
+    const former = this.#maskKeys;
+    this.#maskKeys = new Map(objects.map(({ id, maskKey }) => [id, maskKey]));
+    for (const { id, maskKey } of objects) {
+      if (former?.get(id) === maskKey) continue;
       this.#touch(id, ++this.#clock);
       this.#moved.set(id, this.#clock);
     }
@@ -90,9 +90,9 @@ export class MaskStore {
   }
 
   putStored(objectId: number, frame: number, stored: StoredResult): void {
-    const track = this.#track(objectId);
-    if (track === undefined) return;
-    this.#touch(objectId, this.#write(track, frame, stored));
+    const maskKey = this.#maskKeyOf(objectId);
+    if (maskKey === undefined) return;
+    this.#touch(objectId, this.#write(maskKey, frame, stored));
   }
 
   get(objectId: number, frame: number): StoredResult | undefined {
@@ -101,11 +101,11 @@ export class MaskStore {
   }
 
   reader(): MaskReader {
-    const tracks = this.#tracks;
+    const maskKeys = this.#maskKeys;
     const rows = this.#index.snapshot();
     return {
       get: (objectId, frame) => {
-        const row = rows.get(tracks ? (tracks.get(objectId) ?? -1) : objectId, frame);
+        const row = rows.get(maskKeys ? (maskKeys.get(objectId) ?? -1) : objectId, frame);
         return row ? decodeMaskRecord(this.#log.read(row.offset, row.length)) : undefined;
       },
     };
@@ -113,47 +113,47 @@ export class MaskStore {
 
   /** How many masks an object has on frames `from` to `to`, and the bytes they take. */
   measure(objectId: number, from: number, to: number): { masks: number; bytes: number } {
-    const track = this.#track(objectId);
-    return track === undefined ? { masks: 0, bytes: 0 } : this.#index.measure(track, from, to);
+    const maskKey = this.#maskKeyOf(objectId);
+    return maskKey === undefined ? { masks: 0, bytes: 0 } : this.#index.measure(maskKey, from, to);
   }
 
   /** Where a mask is, for history. */
   row(objectId: number, frame: number): MaskRow | null {
-    const track = this.#track(objectId);
-    return track === undefined ? null : this.#index.get(track, frame);
+    const maskKey = this.#maskKeyOf(objectId);
+    return maskKey === undefined ? null : this.#index.get(maskKey, frame);
   }
 
   /** @param row one that {@link row} gave, or null for none */
   setRow(objectId: number, frame: number, row: MaskRow | null): void {
-    const track = this.#track(objectId);
-    if (track === undefined) return;
-    this.#touch(objectId, this.#setIndex(track, frame, row));
+    const maskKey = this.#maskKeyOf(objectId);
+    if (maskKey === undefined) return;
+    this.#touch(objectId, this.#setIndex(maskKey, frame, row));
   }
 
   /** Frames with results of one object, ascending. */
   frames(objectId: number): number[] {
-    const track = this.#track(objectId);
-    return track === undefined ? [] : this.#index.frames(track);
+    const maskKey = this.#maskKeyOf(objectId);
+    return maskKey === undefined ? [] : this.#index.frames(maskKey);
   }
 
   /** Frames on which the object is in the picture; on the others it was looked for and not found, or not looked for. */
   seen(objectId: number): number {
-    const track = this.#track(objectId);
-    return track === undefined ? 0 : this.#index.seen(track);
+    const maskKey = this.#maskKeyOf(objectId);
+    return maskKey === undefined ? 0 : this.#index.seen(maskKey);
   }
 
   /** Inclusive ranges of frames that hold a result, ascending. */
   ranges(objectId: number): [number, number][] {
-    const track = this.#track(objectId);
-    return track === undefined ? [] : this.#index.ranges(track);
+    const maskKey = this.#maskKeyOf(objectId);
+    return maskKey === undefined ? [] : this.#index.ranges(maskKey);
   }
 
   /** How the object is on its frames, as far as that changed after `since`. */
   lane(objectId: number, since: number): Lane {
-    const track = this.#track(objectId);
+    const maskKey = this.#maskKeyOf(objectId);
     const isWhole = since === 0 || since < (this.#moved.get(objectId) ?? 0);
-    const numbers = track === undefined ? [] : this.#index.changedPages(track, isWhole ? -1 : since);
-    return { revision: this.revision(objectId), isWhole, pages: numbers.map((page) => lanePage(this.#index, track!, page)) };
+    const numbers = maskKey === undefined ? [] : this.#index.changedPages(maskKey, isWhole ? -1 : since);
+    return { revision: this.revision(objectId), isWhole, pages: numbers.map((page) => lanePage(this.#index, maskKey!, page)) };
   }
 
   /** Grows whenever a mask of the object changes. */
@@ -186,17 +186,17 @@ export class MaskStore {
   }
 
   /**
-   * Writes the union of the objects' masks, frame by frame, under a track of its own; others get their turn meanwhile.
+   * Writes the union of the objects' masks, frame by frame, under a mask key of its own; others get their turn meanwhile.
    * @param size of the clip in px
    */
-  async writeUnion(track: number, objectIds: readonly number[], size: { width: number; height: number }): Promise<void> {
+  async writeUnion(maskKey: number, objectIds: readonly number[], size: { width: number; height: number }): Promise<void> {
     const ranges = objectIds.flatMap((id) => this.ranges(id)).sort(([a], [b]) => a - b);
     let next = 0;
     let pausedMs = performance.now();
     for (const [first, last] of ranges) {
       for (let frame = Math.max(first, next); frame <= last; frame++) {
         const masks = objectIds.flatMap((id) => this.get(id, frame) ?? []);
-        if (masks.length > 0) this.#write(track, frame, masks.length === 1 ? masks[0]! : unionOf(masks, size));
+        if (masks.length > 0) this.#write(maskKey, frame, masks.length === 1 ? masks[0]! : unionOf(masks, size));
         if (performance.now() - pausedMs < longestTurnMs) continue;
         await new Promise((resume) => setImmediate(resume));
         pausedMs = performance.now();
@@ -206,22 +206,22 @@ export class MaskStore {
   }
 
   /** @returns the number of the change */
-  #write(track: number, frame: number, stored: StoredResult): number {
+  #write(maskKey: number, frame: number, stored: StoredResult): number {
     const data = encodeMaskRecord(stored);
     const { predictedIou, objectLogit, prompted } = stored;
     const row = { offset: this.#log.append(data), length: data.length, predictedIou, objectLogit, prompted, present: stored.area > 0 };
-    return this.#setIndex(track, frame, row);
+    return this.#setIndex(maskKey, frame, row);
   }
 
-  #setIndex(track: number, frame: number, row: MaskRow | null): number {
+  #setIndex(maskKey: number, frame: number, row: MaskRow | null): number {
     const change = ++this.#clock;
-    this.#index.set(track, frame, row, change);
-    this.#log.index(track, frame, row);
+    this.#index.set(maskKey, frame, row, change);
+    this.#log.index(maskKey, frame, row);
     return change;
   }
 
-  #track(objectId: number): number | undefined {
-    return this.#tracks ? this.#tracks.get(objectId) : objectId;
+  #maskKeyOf(objectId: number): number | undefined {
+    return this.#maskKeys ? this.#maskKeys.get(objectId) : objectId;
   }
 
   #touch(objectId: number, change: number): void {

@@ -39,7 +39,7 @@ describe('the lane of an object', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(frame, fc.option(looks), fc.boolean())), (steps) => {
         const store = new MaskStore();
-        store.setTracks([{ id: 1, track: 1 }]);
+        store.setMaskKeys([{ id: 1, maskKey: 1 }]);
         const wanted = new Map<number, string>();
         const known = new Map<number, { page: number; runs: readonly number[] }>();
         let since = 0;
@@ -63,9 +63,9 @@ describe('the lane of an object', () => {
     );
   });
 
-  it('tells only the page that changed, nothing when nothing did, and all of another track', () => {
+  it('tells only the page that changed, nothing when nothing did, and all of another maskKey', () => {
     const store = new MaskStore();
-    store.setTracks([{ id: 1, track: 1 }]);
+    store.setMaskKeys([{ id: 1, maskKey: 1 }]);
     for (const at of [0, lanePageFrames, 2 * lanePageFrames]) store.put(at, masked(1, 0.9, 5));
     const first = store.lane(1, 0);
     expect([first.isWhole, first.pages.map(({ page }) => page)]).toEqual([true, [0, 1, 2]]);
@@ -73,7 +73,7 @@ describe('the lane of an object', () => {
     store.put(lanePageFrames + 7, masked(1, 0.2, 5));
     const second = store.lane(1, first.revision);
     expect([second.isWhole, second.pages.map(({ page }) => page)]).toEqual([false, [1]]);
-    store.setTracks([{ id: 1, track: 9 }]);
+    store.setMaskKeys([{ id: 1, maskKey: 9 }]);
     expect(store.lane(1, second.revision)).toMatchObject({ isWhole: true, pages: [] });
   });
 });

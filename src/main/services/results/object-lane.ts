@@ -26,11 +26,11 @@ const lookOf = (isThere: boolean, isPresent: boolean, predictedIou: number, obje
   return (isSureMask(predictedIou, objectLogit) ? present : unsure) + confidence;
 };
 
-export const lanePage = (index: Pick<MaskIndex, 'scanPage'>, track: number, page: number): LanePage => {
+export const lanePage = (index: Pick<MaskIndex, 'scanPage'>, maskKey: number, page: number): LanePage => {
   const runs: number[] = [];
   let look = none;
   let length = 0;
-  index.scanPage(track, page, (isThere, isPresent, predictedIou, objectLogit) => {
+  index.scanPage(maskKey, page, (isThere, isPresent, predictedIou, objectLogit) => {
     const next = lookOf(isThere, isPresent, predictedIou, objectLogit);
     if (next !== look && length > 0) {
       runs.push(length, look);

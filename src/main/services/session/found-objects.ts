@@ -36,7 +36,7 @@ export const foundRecords = (
     colors.push(color);
     const mask = { size: [height, width] as [number, number], counts: first!.result.counts };
     const record: ObjectRecord = {
-      ...{ id, name, color, visible: true, solo: false, locked: false, track: id, found },
+      ...{ id, name, color, visible: true, solo: false, locked: false, maskKey: id, found },
       prompts: [{ frame: first!.frame, points: [], box: null, mask }],
     };
     const own = results.map(({ frame, result }, i) => ({ frame, result: { ...result, objectId: id, prompted: i === 0 } }));

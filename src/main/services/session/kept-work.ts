@@ -9,16 +9,16 @@ export interface KeptWork {
   readonly objects: ObjectList;
   readonly marks: Marks;
   readonly position: number;
-  /** The prompts an object had when it was last tracked, by track: tells which masks are stale. */
+  /** The prompts an object had when it was last tracked, by mask key: tells which masks are stale. */
   readonly trackedWith: Readonly<Record<string, string>>;
   /** What of the review list was looked at. */
   readonly reviewed: readonly ReviewMark[];
   readonly nextId: number;
-  readonly nextTrack: number;
+  readonly nextMaskKey: number;
 }
 
-/** Tracks of merged objects are numbered apart from those that are their object's id. */
-const firstMergedTrack = 1_000_000;
+/** Mask keys of merged objects are numbered apart from those that are their object's id. */
+const firstMergedKey = 1_000_000;
 export const newWork: KeptWork = {
   objects: [],
   marks: { in: null, out: null },
@@ -26,7 +26,7 @@ export const newWork: KeptWork = {
   trackedWith: {},
   reviewed: [],
   nextId: 1,
-  nextTrack: firstMergedTrack,
+  nextMaskKey: firstMergedKey,
 };
 
 export type MaskChange = Exchange<{ objectId: number; frame: number }, MaskRow>;

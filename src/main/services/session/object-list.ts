@@ -19,7 +19,7 @@ export interface ObjectRecord {
   /** How it was found, where nobody clicked it first. */
   readonly found?: Found | undefined;
   /** Where its masks are in the mask store; a merge gives an object new masks under a new number. */
-  readonly track: number;
+  readonly maskKey: number;
   /** By frame, in the order the user first prompted each. */
   readonly prompts: readonly FramePrompt[];
 }
@@ -37,7 +37,7 @@ export const findObject = (list: ObjectList, objectId: number): ObjectRecord => 
 
 /** An object without prompts, in a colour that no other has. */
 export const newObject = (list: ObjectList, id: number, name = `Object ${id}`): ObjectRecord => ({
-  ...{ id, name, color: nextColor(list.map(({ color }) => color)), track: id },
+  ...{ id, name, color: nextColor(list.map(({ color }) => color)), maskKey: id },
   ...{ visible: true, solo: false, locked: false, prompts: [] },
 });
 

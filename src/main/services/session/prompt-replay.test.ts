@@ -11,7 +11,7 @@ import { SessionEdits } from './session-edits.ts';
 
 const prompt = (frame: number): FramePrompt => ({ frame, points: [{ x: 1, y: 1, label: 1 }], box: null, mask: null });
 const objectWith = (id: number, frames: number[]): ObjectRecord => ({
-  ...{ id, name: `Object ${id}`, color: '#ffffff', visible: true, solo: false, locked: false, track: id },
+  ...{ id, name: `Object ${id}`, color: '#ffffff', visible: true, solo: false, locked: false, maskKey: id },
   prompts: frames.map(prompt),
 });
 

@@ -67,7 +67,7 @@ export class SessionEdits {
     this.#deps = deps;
     this.#history = history;
     this.#work = work;
-    deps.store.setTracks(work.objects);
+    deps.store.setMaskKeys(work.objects);
   }
 
   get list(): ObjectList {
@@ -89,8 +89,8 @@ export class SessionEdits {
   get view(): TrackedObject[] {
     const { store } = this.#deps;
     return this.list.map((object) => {
-      const { track, prompts, ...rest } = object;
-      const trackedWith = this.#work.trackedWith[track];
+      const { maskKey, prompts, ...rest } = object;
+      const trackedWith = this.#work.trackedWith[maskKey];
       return {
         ...rest,
         stale: trackedWith !== undefined && trackedWith !== promptsKey(object),
@@ -109,7 +109,7 @@ export class SessionEdits {
 
   /** A run over these objects is done: their masks follow from the prompts they had. */
   settle(objects: readonly ObjectRecord[]): void {
-    const keys = objects.filter(({ prompts }) => prompts.length > 0).map((object) => [object.track, promptsKey(object)]);
+    const keys = objects.filter(({ prompts }) => prompts.length > 0).map((object) => [object.maskKey, promptsKey(object)]);
     this.#keep({ trackedWith: { ...this.#work.trackedWith, ...Object.fromEntries(keys) } });
   }
 
@@ -159,11 +159,11 @@ export class SessionEdits {
       const before = this.list;
       const added = foundRecords(objects, this.#work, media);
       const records = added.map(({ record }) => record);
-      store.setTracks([...before, ...records]);
+      store.setMaskKeys([...before, ...records]);
       store.batch(() => {
         for (const { results } of added) for (const { frame, result } of results) store.put(frame, result);
       });
-      const keys = records.map((record) => [record.track, promptsKey(record)]);
+      const keys = records.map((record) => [record.maskKey, promptsKey(record)]);
       this.#work = {
         ...this.#work,
         nextId: this.#work.nextId + records.length,
@@ -304,18 +304,18 @@ export class SessionEdits {
       const ids = [...new Set([into, ...objectIds])];
       if (ids.length < 2) throw new AppError('bad-request', 'Choose at least two objects to merge.');
       const objects = ids.map((id) => this.#unlocked(id));
-      const track = this.#work.nextTrack;
-      await store.writeUnion(track, ids, media);
+      const maskKey = this.#work.nextMaskKey;
+      await store.writeUnion(maskKey, ids, media);
       const before = this.list;
       const frames = [...new Set(objects.flatMap(({ prompts }) => prompts.map(({ frame }) => frame)))].sort((a, b) => a - b);
-      const merged: ObjectRecord = { ...touched(objects[0]!), track, prompts: [] };
+      const merged: ObjectRecord = { ...touched(objects[0]!), maskKey, prompts: [] };
       const others = before.filter(({ id }) => id === into || !ids.includes(id));
-      store.setTracks(replaceObject(others, merged));
+      store.setMaskKeys(replaceObject(others, merged));
       const object = { ...merged, prompts: maskPrompts(frames, media, (frame) => store.get(into, frame)?.counts) };
       this.#work = {
         ...this.#work,
-        nextTrack: track + 1,
-        trackedWith: { ...this.#work.trackedWith, [track]: promptsKey(object) },
+        nextMaskKey: maskKey + 1,
+        trackedWith: { ...this.#work.trackedWith, [maskKey]: promptsKey(object) },
       };
       this.#commit('Merge objects', { objects: replaceObject(others, object) });
       await syncPrompts(this.#deps, before, this.list);
@@ -341,13 +341,13 @@ export class SessionEdits {
       const [from, target] = direction === 'undo' ? [edit.after, edit.before] : [edit.before, edit.after];
       const list = withAutomatic(target.objects, from.objects, former);
       // Masks are exchanged while their objects are there: before an undo of "add", after a redo of it.
-      store.setTracks([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
+      store.setMaskKeys([...list, ...former.filter(({ id }) => !list.some((object) => object.id === id))]);
       for (const change of edit.changes) {
         const { objectId, frame } = change.key;
         const outcome = exchange(change, direction, store.row(objectId, frame), ({ prompted }) => !prompted);
         if (outcome) store.setRow(objectId, frame, outcome.value);
       }
-      store.setTracks(list);
+      store.setMaskKeys(list);
       this.#keep({ ...target, objects: list }, { kind: direction, changes: edit.changes });
       await syncPrompts(this.#deps, former, list);
       for (const frame of new Set(edit.changes.map(({ key }) => key.frame))) onFrame(frame);
@@ -370,7 +370,7 @@ export class SessionEdits {
     const { objects, marks } = this.#work;
     const after = { objects, marks, ...change };
     this.#history.push({ label, before: { objects, marks }, after, changes });
-    this.#deps.store.setTracks(after.objects);
+    this.#deps.store.setMaskKeys(after.objects);
     this.#keep(after, { kind: 'do', label, changes });
   }
 

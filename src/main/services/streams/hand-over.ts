@@ -72,7 +72,7 @@ export const handOver = (objects: readonly ObjectRecord[], masks: LastMasks, for
 export const handedWork = (tracks: readonly HandedTrack[], nextId: number): KeptWork => ({
   ...newWork,
   objects: tracks.map(({ id, name, color, visible, locked }) => ({
-    ...{ id, name, color: color || nextColor(tracks.map((track) => track.color)), visible, locked, solo: false, track: id, prompts: [] },
+    ...{ id, name, color: color || nextColor(tracks.map((track) => track.color)), visible, locked, solo: false, maskKey: id, prompts: [] },
   })),
   nextId: Math.max(nextId, 1, ...tracks.map(({ id }) => id + 1)),
 });

@@ -71,7 +71,7 @@ export class LiveWork implements SessionWork {
     this.#saved = work;
     this.#masks = new MaskFiles(folder, 0, failures);
     this.store = new MaskStore(this.#masks, this.#masks.rowIndex);
-    this.store.setTracks(work.objects);
+    this.store.setMaskKeys(work.objects);
   }
 
   /** As it is now. */

@@ -13,7 +13,7 @@ const media = (times: readonly number[]) => ({
   averageFps: 1000 / frameMs,
 });
 const object = (id: number, frames: number[]): ObjectRecord => ({
-  ...{ id, name: `Object ${id}`, color: '#ff0000', visible: true, solo: false, locked: false, track: id },
+  ...{ id, name: `Object ${id}`, color: '#ff0000', visible: true, solo: false, locked: false, maskKey: id },
   prompts: frames.map((frame) => ({ frame, points: [{ x: 1, y: 1, label: 1 as const }], box: null, mask: null })),
 });
 const result = (objectId: number, area: number, prompted: boolean): EngineResult => ({
@@ -77,7 +77,7 @@ describe('from live frames to those of the recording', () => {
     expect(kept.objects[0]!.prompts.map(({ frame }) => frame)).toEqual([2, 6]);
     expect(Object.keys(kept.trackedWith)).toEqual(['1']);
     const from = new MaskStore();
-    from.setTracks(work.objects);
+    from.setMaskKeys(work.objects);
     for (let frame = 1; frame < 4; frame++) from.put(frame, result(1, frame, frame === 1));
     const to = new MaskStore();
     await rekeyMasks(from, to, kept.objects, map);

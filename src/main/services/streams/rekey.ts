@@ -79,13 +79,13 @@ export const rekeyWork = (work: KeptWork, map: FrameMap, isFollowed: boolean): K
   const mark = (frame: number | null): number | null => frame && map.near(frame);
   const marks: Marks = { in: mark(work.marks.in), out: mark(work.marks.out) };
   const followed = isFollowed ? objects.filter(({ prompts, locked }) => prompts.length > 0 && !locked) : [];
-  const trackedWith = Object.fromEntries(followed.map((object) => [String(object.track), promptsKey(object)]));
+  const trackedWith = Object.fromEntries(followed.map((object) => [String(object.maskKey), promptsKey(object)]));
   return { ...work, objects, marks, position: map.near(work.position), trackedWith };
 };
 
 /** Writes the objects' masks under the numbers of the recording; others get their turn meanwhile. */
 export const rekeyMasks = async (from: MaskStore, to: MaskStore, objects: readonly ObjectRecord[], map: FrameMap): Promise<void> => {
-  to.setTracks(objects);
+  to.setMaskKeys(objects);
   for (const { id } of objects) {
     const frames = from.frames(id);
     for (let at = 0; at < frames.length; ) {

@@ -6,7 +6,7 @@ import { RunProgress } from './run-progress.ts';
 const object = (id: number, ...frames: number[]): ObjectRecord =>
   frames.reduce<ObjectRecord>(
     (made, frame) => withPrompt(made, frame, { frame, points: [{ x: 1, y: 1, label: 1 }], box: null, mask: null }),
-    { id, name: '', color: '#000000', visible: true, solo: false, locked: false, track: id, prompts: [] },
+    { id, name: '', color: '#000000', visible: true, solo: false, locked: false, maskKey: id, prompts: [] },
   );
 
 const plan = (objects: ObjectRecord[], direction: 'forward' | 'backward' | 'both', resume: ReturnType<RunProgress['resume']>) =>
