@@ -10,7 +10,9 @@ import type { MaskLog } from '../results/mask-store.ts';
 import { AppendFile, type WriteSync } from './append-file.ts';
 import type { WriteFailures } from './write-failures.ts';
 
-/** mask key u32, frame u32, offset f64, length u32, predictedIou f32, object logit f32, flags u32, spare u32, check u32 */
+/**
+ * mask key u32, frame u32, offset f64, length u32, predictedIou f32, object logit f32, flags u32, spare u32, check u32
+ */
 const rowBytes = 40;
 const { set: isSet, prompted: isPrompted, present: isPresent } = rowFlags;
 const rowsPerRead = 100_000;

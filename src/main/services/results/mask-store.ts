@@ -186,7 +186,8 @@ export class MaskStore {
   }
 
   /**
-   * Writes the union of the objects' masks, frame by frame, under a mask key of its own; others get their turn meanwhile.
+   * Writes the union of the objects' masks, frame by frame, under a mask key of its own; others get their turn
+   * meanwhile.
    * @param size of the clip in px
    */
   async writeUnion(maskKey: number, objectIds: readonly number[], size: { width: number; height: number }): Promise<void> {

@@ -146,7 +146,7 @@ export class SessionEdits {
   addAutomatic(found: readonly FoundObject[]): ObjectRecord[] {
     const records = foundRecords(found, this.#work, this.#deps.media).map(({ record }) => record);
     const objects = [...this.list, ...records];
-    this.#deps.store.setTracks(objects);
+    this.#deps.store.setMaskKeys(objects);
     this.#keep({ objects, nextId: this.#work.nextId + records.length });
     return records;
   }
