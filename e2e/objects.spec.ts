@@ -141,7 +141,7 @@ test('objects are coloured, shown alone, protected and tracked by themselves in 
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await expect(picker).toHaveCount(0);
-    await expect(page.locator('circle[fill="#ffd23f"]').first()).toBeVisible();
+    await expect(page.locator('[fill="#ffd23f"]').first()).toBeVisible();
   });
 
   await test.step('one is shown alone, then all again', async () => {

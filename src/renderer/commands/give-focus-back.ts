@@ -9,6 +9,10 @@ const keepsFocus = (element: HTMLElement): boolean =>
   element.closest('dialog, [role=menu], [role=menubar], [role=dialog], [popover]') !== null ||
   element.getAttribute('aria-expanded') === 'true';
 
+/** Whether a press was on this control or its label; a control that was given the focus by the press keeps it. */
+const isOf = (target: EventTarget | null, control: HTMLElement): boolean =>
+  target instanceof Element && (control.contains(target) || target.closest('label')?.control === control);
+
 /** @returns ends it */
 export const giveFocusBack = (): (() => void) => {
   // A press on a label gives the focus to its control only after the event.
@@ -16,7 +20,7 @@ export const giveFocusBack = (): (() => void) => {
     if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') return;
     setTimeout(() => {
       const { activeElement } = document;
-      if (activeElement instanceof HTMLElement && activeElement !== document.body && !keepsFocus(activeElement)) activeElement.blur();
+      if (activeElement instanceof HTMLElement && isOf(event.target, activeElement) && !keepsFocus(activeElement)) activeElement.blur();
     });
   };
   const types = ['pointerup', 'click'];

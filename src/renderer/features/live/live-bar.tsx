@@ -2,10 +2,11 @@
  * Above the picture of a live source: whether it is live, what is wrong, how far behind the view is, and the way back.
  */
 import { CircleStop, Pause, Radio } from 'lucide-react';
+import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { LiveState } from '../../../shared/live.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { liveOf } from '../../state/window-state.ts';
+import { liveOf, objectsOf } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
 import styles from './live.module.css';
@@ -51,11 +52,27 @@ const Bar = ({ live }: { live: LiveState }) => {
   );
 };
 
+/** Less than this behind is as good as live. */
+const leastToldMs = 2000;
+
+/** The last frame on which every object with prompts has a result; null where there is none to track. */
+const trackedUntil = (objects: readonly TrackedObject[]): number | null => {
+  const ends = objects
+    .filter(({ prompts, locked }) => prompts.length > 0 && !locked)
+    .map(({ prompts, results }) => Math.max(results.at(-1)?.[1] ?? 0, prompts.at(-1)!.frame));
+  return ends.length > 0 ? Math.min(...ends) : null;
+};
+
 const Behind = ({ live }: { live: LiveState }) => {
   const { times } = useFrameTimes();
   const isFollowing = useAppState((s) => s.isFollowing);
   const shown = useAppState((s) => s.shownFrame);
-  if (isFollowing || !live.buffer) return null;
+  const trackedTo = useAppState((s) => (liveOf(s)?.isTracking ? trackedUntil(objectsOf(s)) : null));
+  if (!live.buffer) return null;
+  if (isFollowing) {
+    const behindMs = trackedTo === null ? 0 : times.timeOf(live.buffer.to) - times.timeOf(trackedTo);
+    return behindMs < leastToldMs ? null : text.catchingUp(Math.round(behindMs / 1000));
+  }
   return <>{text.behind((Math.max(0, times.timeOf(live.buffer.to) - times.timeOf(shown)) / 1000).toFixed(1))}</>;
 };
 

@@ -17,6 +17,7 @@ export const liveText = {
   retry: (seconds: number, attempt: number): string => `Try ${attempt} in ${seconds} s`,
   trying: (attempt: number): string => `Try ${attempt}…`,
   behind: (seconds: string): string => `${seconds} s behind`,
+  catchingUp: (seconds: number): string => `Tracking is catching up, ${seconds} s behind`,
   pause: 'Pause the view',
   pauseTitle: 'Freeze this picture; recording continues',
   goLive: 'Go live',

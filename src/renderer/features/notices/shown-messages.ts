@@ -4,7 +4,7 @@ import type { Toast, WindowState } from '../../state/window-state.ts';
 const mostShown = 2;
 
 /**
- * The newest two; what went wrong goes before what only informs.
+ * The newest, and of the others the newest that tells of something wrong, or else just the newest.
  *
  * @returns both oldest first. `dropped` are those that will not be shown: they had no room, or the dialog that is open
  *   says the same
@@ -14,8 +14,9 @@ export const sortMessages = (
   saidInDialog: (text: string) => boolean,
 ): { shown: readonly Toast[]; dropped: readonly Toast[] } => {
   const wanted = all.filter(({ text }) => !saidInDialog(text));
-  const byWeight = [...wanted].reverse().sort((a, b) => Number(a.level === 'info') - Number(b.level === 'info'));
-  const kept = new Set(byWeight.slice(0, mostShown));
+  const [newest, ...older] = [...wanted].reverse();
+  const byWeight = older.sort((a, b) => Number(a.level === 'info') - Number(b.level === 'info'));
+  const kept = new Set([newest, ...byWeight].slice(0, mostShown));
   return { shown: all.filter((message) => kept.has(message)), dropped: all.filter((message) => !kept.has(message)) };
 };
 

@@ -126,7 +126,9 @@ export const ObjectRow = ({ object, index, isSelected, isChosen, onMenu, onDrop 
           onClick={(event) => choose(event.ctrlKey || event.metaKey, event.shiftKey)}
           onDoubleClick={() => store.setState({ selectedId: object.id, renamingId: object.id })}
         >
-          <span className={styles.nameText}>{object.name}</span>
+          <span className={styles.nameText} dir="auto">
+            {object.name}
+          </span>
           <span className={styles.state}>{isBusy ? text.merging : stateOf(object, frameCount)}</span>
         </button>
       )}

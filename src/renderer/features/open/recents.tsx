@@ -86,7 +86,9 @@ const RecentCard = ({ recent, onOpened }: { recent: Recent; onOpened: () => void
         <span className={styles.recentPicture}>
           {picture ? <img src={picture} alt="" /> : recent.missing && <FileQuestion size={22} aria-hidden="true" />}
         </span>
-        <span className={styles.recentName}>{recent.name}</span>
+        <span className={styles.recentName} dir="auto">
+          {recent.name}
+        </span>
         <span className={styles.recentWhen}>
           {recent.missing ? text.missing : recent.workedAt ? text.workedAt(recent.workedAt) : text.openedAt(recent.openedAt)}
         </span>

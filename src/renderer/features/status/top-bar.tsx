@@ -3,6 +3,7 @@ import { CircleHelp, Command, FolderOpen, Monitor, Moon, Sun, TriangleAlert, Upl
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { runningOperation } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
+import { cx } from '../../ui/cx.ts';
 import { MenuBar } from '../menu/menu-bar.tsx';
 import styles from './status.module.css';
 import { statusText } from './strings.ts';
@@ -13,6 +14,8 @@ export const TopBar = () => {
   const { desktop } = useApp();
   const theme = useAppState((s) => s.prefs.theme);
   const ThemeIcon = themeIcons[theme];
+  // A narrow window leaves to the menus what they have.
+  const inMenu = { className: styles.inMenu };
   const media = useAppState((s) => s.session?.media ?? null);
   return (
     <header className={styles.top}>
@@ -26,27 +29,37 @@ export const TopBar = () => {
       <div className={styles.clip}>
         {media && (
           <>
-            <span className={styles.clipName} title={media.path}>
+            <span className={styles.clipName} title={media.path} dir="auto">
               {media.name}
             </span>
-            <span className={styles.dim}>
-              {media.width} × {media.height} · {media.codec}
-            </span>
+            <Detail />
             <Saved />
           </>
         )}
       </div>
-      <CommandButton command="palette.open" variant="ghost" isIcon>
+      <CommandButton command="palette.open" variant="ghost" isIcon {...inMenu}>
         <Command size={15} />
       </CommandButton>
-      <CommandButton command="view.theme" variant="ghost" isIcon label={statusText.theme[theme]}>
+      <CommandButton command="view.theme" variant="ghost" isIcon {...inMenu} label={statusText.theme[theme]}>
         <ThemeIcon size={15} />
       </CommandButton>
-      <CommandButton command="help.shortcuts" variant="ghost" isIcon>
+      <CommandButton command="help.shortcuts" variant="ghost" isIcon {...inMenu}>
         <CircleHelp size={16} />
       </CommandButton>
       <ExportButton />
     </header>
+  );
+};
+
+/** Of a live source nothing is known before its first picture. */
+const Detail = () => {
+  const media = useAppState((s) => s.session?.media ?? null);
+  const isKnown = useAppState((s) => s.session?.live == null || s.session.live.buffer !== null);
+  if (!media || !isKnown) return null;
+  return (
+    <span className={cx(styles.dim, styles.detail)}>
+      {media.width} × {media.height} · {media.codec}
+    </span>
   );
 };
 
@@ -92,6 +105,6 @@ const Logo = () => (
       <circle className={styles.logoRing} cx={9} cy={9} r={7} />
       <path className={styles.logoMark} d="M7.200 5.900v6.200l5-3.100z" />
     </svg>
-    SAM2 Video
+    <span className={styles.logoName}>SAM2 Video</span>
   </span>
 );

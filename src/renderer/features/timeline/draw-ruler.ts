@@ -62,10 +62,11 @@ export const drawRuler = (canvas: HTMLCanvasElement, picture: RulerPicture): voi
     context.fillStyle = token('--line-strong');
     context.fillRect(x, 8, 1, rulerHeight - 8);
     const label = tickLabel(n * step, step);
-    if (x >= free) {
+    const labelEnd = x + 4 + context.measureText(label).width;
+    if (x >= free && labelEnd <= width) {
       context.fillStyle = token('--text-2');
       context.fillText(label, x + 4, 10);
-      free = x + context.measureText(label).width + 8;
+      free = labelEnd + 4;
     }
     context.fillStyle = token('--line');
     for (let part = 1; part < 5; part++) context.fillRect(xOfSeconds((n + part / 5) * step), rulerHeight - 5, 1, 5);
