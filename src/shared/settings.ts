@@ -109,6 +109,18 @@ export const settings = {
     step: 1,
     keywords: 'folder images sequence fps speed import time lapse',
   },
+  'import.deinterlace': {
+    ...choice([
+      { value: 'auto', label: 'Automatic' },
+      { value: 'on', label: 'On' },
+      { value: 'off', label: 'Off' },
+    ]),
+    group: 'Tracking',
+    title: 'Deinterlace',
+    effect: 'Makes whole pictures of interlaced frames. Automatic goes by what the video says. Applies when a clip is opened.',
+    default: 'auto',
+    keywords: 'interlaced fields combing broadcast tv dv camcorder',
+  },
   'live.bufferMb': {
     schema: z.number().int().min(32).max(4096),
     kind: 'number',

@@ -1,6 +1,6 @@
 /** Sources that are no file: folders of pictures, addresses (real servers on loopback), and what a window sends. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,10 +31,7 @@ const run = (...args: string[]): void => {
 beforeAll(async () => {
   folder = await makeTempFolder();
   ffmpeg = await findFfmpeg();
-  // With the packaged ffmpeg 7.0 the import of an endless RTMP stream does not begin: the system's is used here where
-  // there is one.
-  const system = '/usr/bin/ffmpeg';
-  services = await makeServices(existsSync(system) ? { ffmpeg: system } : {}, { exportRoot: folder.path, dataDir: folder.path });
+  services = await makeServices({}, { exportRoot: folder.path, dataDir: folder.path });
   services.engine.require();
   server = createServer((request, response) => {
     if (request.url === '/clip.mp4') {

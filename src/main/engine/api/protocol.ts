@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { discoverySettingsSchema, type Found } from '../../../shared/discovery.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { overlayStyleSchema } from '../../../shared/export-choice.ts';
+import { deinterlaceSchema } from '../../../shared/footage.ts';
 import { frameRateSchema } from '../../../shared/frame-rate.ts';
 import { type LiveState, playedSourceSchema } from '../../../shared/live.ts';
 import { memorySettingsSchema } from '../../../shared/memory-settings.ts';
@@ -44,7 +45,12 @@ export const engineInputs = {
   }),
   prepare: z.object({ path: z.string().min(1) }),
   /** stream: a video stream of the file, covers not counted; by default the largest that moves. */
-  open: z.object({ sessionId, path: z.string().min(1), stream: z.number().int().nonnegative().optional() }),
+  open: z.object({
+    sessionId,
+    path: z.string().min(1),
+    stream: z.number().int().nonnegative().optional(),
+    deinterlace: deinterlaceSchema.optional(),
+  }),
   close: z.object({ sessionId }),
   readFrame: z.object({
     sessionId,
@@ -173,6 +179,7 @@ export const engineInputs = {
     /** Pictures are at most this large. */
     display: size,
     memory: memorySettingsSchema,
+    deinterlace: deinterlaceSchema.optional(),
     /** New tries after a break. */
     tries: z.number().int().nonnegative(),
     /** What is known of the picture from a recording that is gone on with. */

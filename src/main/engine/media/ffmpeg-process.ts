@@ -55,6 +55,26 @@ const childEnvironment = (): NodeJS.ProcessEnv => {
   return environment;
 };
 
+/**
+ * For a child that {@link interrupt} ends: ffmpeg 7.0 looks at signals only where it may look at its standard input.
+ * That is empty, unless it is an input itself.
+ */
+export const interruptible: readonly string[] = ['-stdin'];
+
+/**
+ * Has ffmpeg write what it holds, and end. A second call has it give up reading and writing at once.
+ * @returns false where the system has no such signal: the child is killed then, and its file has no end
+ */
+export const interrupt = (child: FfmpegChild): boolean => {
+  try {
+    if (child.pid !== undefined && process.platform !== 'win32') return process.kill(child.pid, 'SIGINT');
+  } catch {
+    return true; // It is gone already.
+  }
+  child.kill();
+  return false;
+};
+
 export interface FfmpegExit {
   /** Exit status, or null when a signal ended it. */
   code: number | null;

@@ -8,8 +8,8 @@ import type { FrameRate } from '../../../shared/frame-rate.ts';
 import { addressErrorOf } from '../../common/address-error.ts';
 import { isNetworkAddress } from '../../common/addresses.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
-import { cancelled, type FfmpegChild, inputArgs, spawnFfmpeg } from './ffmpeg-process.ts';
-import { networkInput, worldClock } from './network-source.ts';
+import { cancelled, type FfmpegChild, inputArgs, interrupt, interruptible, spawnFfmpeg } from './ffmpeg-process.ts';
+import { isWebAddress, networkInput, oneRendition, recordedMaps, worldClock } from './network-source.ts';
 import { writePictureClip } from './pictures/picture-folder.ts';
 import { eachLine } from './text-lines.ts';
 
@@ -28,26 +28,19 @@ export interface ImportOptions {
   onProgress(done: number, total: number): void;
 }
 
-/** Pictures, first sound; data and subtitles stay behind. */
-const copyArgs = (output: string): string[] => [
-  '-map',
-  '0:V:0',
-  '-map',
-  '0:a:0?',
-  '-c',
-  'copy',
-  '-progress',
-  'pipe:1',
-  '-f',
-  'matroska',
-  '-y',
-  `file:${output}`,
+const copyArgs = (output: string, isRendition: boolean): string[] => [
+  ...(isRendition ? oneRendition : recordedMaps),
+  ...['-c', 'copy', '-progress', 'pipe:1', '-f', 'matroska', '-y', `file:${output}`],
   // Its end breaks with the app, which ends ffmpeg at its next packet: nothing is recorded for an app that was killed.
-  ...['-map', '0:V:0', '-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
+  ...(isRendition ? ['-an', ...oneRendition] : ['-map', '0:V']),
+  ...['-c', 'copy', '-flush_packets', '1', '-f', 'framecrc', 'pipe:3'],
 ];
 
 /** A file of less holds no picture. */
 const leastBytes = 4096;
+
+/** How long ffmpeg may take to end by itself, ms. */
+const patienceMs = 3_000;
 
 const brokenOff = /ends prematurely|ended prematurely|Connection reset|Input\/output error/i;
 const microseconds = /^out_time_us=(\d+)$/;
@@ -60,24 +53,33 @@ const watchProgress = (child: FfmpegChild, onMs: (ms: number) => void): void => 
 };
 
 /**
- * @param address where the packets are, for ffmpeg alone to read
- * @returns what ended it, null for a proper end
+ * @param from stdin: where the packets are, for ffmpeg alone to read; isRendition: of several pictures, one is enough
+ * @returns what ended it, null for a proper end; isCut: the file lacks its index
  */
 const copyPackets = async (
   args: string[],
   output: string,
   options: ImportOptions,
-  address: string | null = null,
-): Promise<string | null> => {
+  from: { stdin: string | null; isRendition: boolean } = { stdin: null, isRendition: false },
+): Promise<{ said: string | null; isCut: boolean }> => {
   const { ffmpeg, signal, finish, onProgress } = options;
-  const stdin = address !== null;
-  const child = spawnFfmpeg(ffmpeg, { args: [...args, ...copyArgs(output)], extraPipes: 1, stdin, signal });
+  const { stdin, isRendition } = from;
+  const child = spawnFfmpeg(ffmpeg, {
+    args: [...interruptible, ...args, ...copyArgs(output, isRendition)],
+    extraPipes: 1,
+    stdin: stdin !== null,
+    signal,
+  });
   child.pipes[0]?.resume();
-  if (address !== null) child.stdin?.end(address);
+  if (stdin !== null) child.stdin?.end(stdin);
+  let isCut = false;
+  let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
-    // It then writes the index and ends by itself; where there is no such signal the index is made by a second pass.
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');
-    else child.kill();
+    isCut = !interrupt(child);
+    timer = setTimeout(() => {
+      isCut = true;
+      interrupt(child);
+    }, patienceMs);
   };
   finish.addEventListener('abort', end, { once: true });
   if (finish.aborted) end();
@@ -85,10 +87,12 @@ const copyPackets = async (
     watchProgress(child, (ms) => onProgress(ms, 0));
     const { code } = await child.exit;
     if (signal.aborted) throw cancelled();
-    if (finish.aborted) return null;
+    if (finish.aborted) return { said: null, isCut };
     // A connection that breaks off may count as a proper end for ffmpeg.
-    return code === 0 && !child.stderr.has(brokenOff) ? null : child.stderr.lastError();
+    const isWhole = code === 0 && !child.stderr.has(brokenOff);
+    return { said: isWhole ? null : child.stderr.lastError(), isCut: !isWhole };
   } finally {
+    clearTimeout(timer);
     finish.removeEventListener('abort', end);
   }
 };
@@ -102,7 +106,8 @@ const bytesIn = async (path: string): Promise<number> => (await stat(path).catch
 export const importMedia = async (source: ImportSource, output: string, options: ImportOptions): Promise<{ endedEarly: string | null }> => {
   const partial = `${output}.partial`;
   try {
-    let said: string | null;
+    let said: string | null = null;
+    let isCut = false;
     if (source.kind === 'images') {
       await writePictureClip(source.folder, partial, {
         ffmpeg: options.ffmpeg,
@@ -110,7 +115,6 @@ export const importMedia = async (source: ImportSource, output: string, options:
         signal: options.signal,
         onPicture: options.onProgress,
       });
-      said = null;
     } else if (source.kind === 'network') {
       if (!isNetworkAddress(source.url))
         throw new AppError(
@@ -118,9 +122,9 @@ export const importMedia = async (source: ImportSource, output: string, options:
           'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.',
         );
       const { args, stdin } = networkInput(source.url, source.isClockless ? worldClock : {});
-      said = await copyPackets(args, partial, options, stdin);
+      ({ said, isCut } = await copyPackets(args, partial, options, { stdin, isRendition: isWebAddress(source.url) }));
       if (!options.finish.aborted && (await bytesIn(partial)) < leastBytes) throw addressErrorOf(source.url, said ?? 'nothing came');
-    } else said = await copyPackets(inputArgs(source.path), partial, options);
+    } else ({ said, isCut } = await copyPackets(inputArgs(source.path), partial, options));
     if (said !== null && /No space left/i.test(said))
       throw new AppError('disk-full', `The disk is full: ${output} could not be written. Free some space and try again.`);
     // A recording may end anywhere, like a stream: what came until then is the clip.
@@ -128,8 +132,8 @@ export const importMedia = async (source: ImportSource, output: string, options:
       throw new AppError('source-unreadable', `The recording could not be read: ${said}. Check that it opens in a player.`);
     if ((await bytesIn(partial)) === 0)
       throw new AppError('source-empty', 'It was stopped before any video arrived. Try again and wait for the first picture.');
-    if (said !== null || (options.finish.aborted && process.platform === 'win32')) {
-      // Cut off without its index: a second pass over the file writes it.
+    if (isCut) {
+      // A second pass over the file writes it.
       const whole = `${partial}.whole`;
       await copyPackets(inputArgs(partial), whole, { ...options, finish: new AbortController().signal, onProgress: () => {} });
       await replaceFile(whole, partial);

@@ -49,7 +49,7 @@ const countPiece = async (
   const size = `scale=${Math.ceil(info.width / 2) * 2}:${Math.ceil(info.height / 2) * 2}`;
   const args = [
     ...inputArgs(info.path, seekSec > 0 ? ['-ss', seekSec.toFixed(6)] : []),
-    ...['-map', '0:V:0', '-frames:v', String(frames), '-filter:v', size, '-pix_fmt', 'yuv420p'],
+    ...['-map', `0:V:${info.stream}`, '-frames:v', String(frames), '-filter:v', size, '-pix_fmt', 'yuv420p'],
     ...['-c:v', encoder.name, ...encoder.args, ...passthroughArgs, '-f', 'framecrc', 'pipe:1'],
   ];
   await runFfmpeg(ffmpeg, args, {

@@ -21,6 +21,20 @@ type Options = Readonly<Record<string, string>>;
 /** For what comes without times of its own: each picture gets the time at which it comes. */
 export const worldClock: Options = { use_wallclock_as_timestamps: '1' };
 
+export const isWebAddress = (url: string): boolean => /^https?:/i.test(url);
+
+/**
+ * What is recorded: all moving pictures, so that which one is open is chosen as in any file, and the first sound. Data
+ * and subtitles stay behind.
+ */
+export const recordedMaps: readonly string[] = ['-map', '0:V', '-map', '0:a:0?'];
+
+/**
+ * The streams of a web playlist are renditions of one picture, and each that is recorded is fetched as well. ffmpeg
+ * takes the largest when nothing is mapped.
+ */
+export const oneRendition: readonly string[] = ['-sn', '-dn'];
+
 /** Demuxers of pictures and coded pictures alone, which make up their times. */
 export const isClockless = (container: string): boolean =>
   /^(mpjpeg|mjpeg|jpeg_pipe|png_pipe|h264|hevc|m4v|mpegvideo|obu|av1|vvc)(,|$)/.test(container);

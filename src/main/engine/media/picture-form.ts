@@ -1,5 +1,7 @@
 /** The form in which pictures are handed out: upright, with square pixels, whole frames, and in SDR. */
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { VideoStream } from '../api/media.ts';
+import { listFilters } from './ffmpeg-binary.ts';
 import type { ColorSpace, FrameFacts } from './frame-facts.ts';
 
 /** Transfers of HDR, by ffmpeg's names. */
@@ -22,8 +24,9 @@ export interface PictureForm {
   coded: { colorSpace: ColorSpace; fullRange: boolean; transfer: string | null };
   /** Made of two fields, taken one after the other. */
   isInterlaced: boolean;
-  /** Two fields are put together into one whole picture. */
+  /** Two fields are put together into one whole picture: in frames that are marked as such, or in all of them. */
   isDeinterlaced: boolean;
+  deinterlacesAll: boolean;
   /** HDR is handed out as SDR. */
   isToneMapped: boolean;
 }
@@ -31,8 +34,19 @@ export interface PictureForm {
 /** What is done to pictures, where they need it. */
 export interface PictureWork {
   canToneMap: boolean;
-  canDeinterlace: boolean;
+  deinterlace: Deinterlace;
 }
+
+/** What this ffmpeg can do to pictures like these, of what is wanted. */
+export const workOn = async (
+  { transfer, isInterlaced }: FrameFacts,
+  ffmpeg: string,
+  deinterlace: Deinterlace = 'auto',
+): Promise<PictureWork> => {
+  if (!isInterlaced && deinterlace !== 'on' && !Object.hasOwn(hdrTransfers, transfer ?? '')) return asIs;
+  const filters = await listFilters(ffmpeg);
+  return { canToneMap: filters.has('zscale') && filters.has('tonemap'), deinterlace: filters.has('estdif') ? deinterlace : 'off' };
+};
 
 const isRgb = (pixelFormat: string): boolean => /^(gbr|rgb|bgr|argb|abgr|pal8|0rgb|0bgr|x2rgb|x2bgr)/.test(pixelFormat);
 
@@ -42,7 +56,7 @@ const displaySize = ({ width, height, sampleAspect: { num, den } }: FrameFacts):
   height: num < den ? Math.round((height * den) / num) : height,
 });
 
-const asIs: PictureWork = { canToneMap: false, canDeinterlace: false };
+const asIs: PictureWork = { canToneMap: false, deinterlace: 'off' };
 
 /** @param coded as the container has it */
 export const pictureOf = (coded: VideoStream, facts: FrameFacts, work: PictureWork = asIs): PictureForm => {
@@ -60,7 +74,8 @@ export const pictureOf = (coded: VideoStream, facts: FrameFacts, work: PictureWo
       : { colorSpace, fullRange, matrix, primaries, transfer }),
     coded: { colorSpace, fullRange, transfer },
     isInterlaced,
-    isDeinterlaced: isInterlaced && work.canDeinterlace,
+    isDeinterlaced: work.deinterlace === 'on' || (isInterlaced && work.deinterlace === 'auto'),
+    deinterlacesAll: work.deinterlace === 'on',
     isToneMapped,
   };
 };
@@ -102,5 +117,5 @@ export const rgbFilter = (form: FilterForm, size: { width: number; height: numbe
  * Filters that come first, for all uses of a picture. Fields are put together from one frame alone, so that it looks
  * the same wherever decoding began.
  */
-export const frameFilters = ({ isDeinterlaced }: Pick<PictureForm, 'isDeinterlaced'>): string =>
-  isDeinterlaced ? 'estdif=mode=frame:deint=interlaced' : '';
+export const frameFilters = ({ isDeinterlaced, deinterlacesAll }: Pick<PictureForm, 'isDeinterlaced' | 'deinterlacesAll'>): string =>
+  isDeinterlaced ? `estdif=mode=frame:deint=${deinterlacesAll ? 'all' : 'interlaced'}` : '';

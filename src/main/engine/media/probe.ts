@@ -7,14 +7,13 @@
  * lie, and for a clip that costs little, the index is taken from decoding the whole clip instead.
  */
 import { AppError } from '../../../shared/errors.ts';
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { Damage, PictureNames, TimeRepair, VideoStream } from '../api/media.ts';
 import { damageOf } from './damage.ts';
 import { type DecodeListing, listDecoded } from './decoded-frames.ts';
-import { listFilters } from './ffmpeg-binary.ts';
-import type { FrameFacts } from './frame-facts.ts';
 import { FrameIndex, type TimeBase } from './frame-index.ts';
 import { type ListedStream, listPackets, type PacketListing } from './packet-listing.ts';
-import { hdrTransfers, type PictureForm, type PictureWork, pictureOf } from './picture-form.ts';
+import { type PictureForm, pictureOf, workOn } from './picture-form.ts';
 import { readPictureList } from './pictures/picture-movie.ts';
 import { checkFile, explainNothing } from './source-refusals.ts';
 import type { StreamHeader } from './stream-info.ts';
@@ -61,8 +60,8 @@ export interface ProbeOptions {
   ffmpeg: string;
   /** Video stream to open, covers not counted; by default the largest that moves. */
   stream?: number | undefined;
-  /** Interlaced frames are made whole pictures; by default they are. */
-  deinterlace?: boolean | undefined;
+  /** Which frames are deinterlaced; by default those of a clip whose frames are mostly marked as interlaced. */
+  deinterlace?: Deinterlace | undefined;
   signal?: AbortSignal | undefined;
   /**
    * Told every few hundred frames how far it is: bytes of the file while it is listed, frames when it has to be
@@ -163,7 +162,7 @@ export const probe = async (path: string, options: ProbeOptions): Promise<ProbeR
   const head = await (begun?.stream === stream ? begun.head : decode(stream, listed, checkedFrames));
   const decoded = await buildIndex(path, packets, stream, head, options, (most, onFrame) => decode(stream, listed, most, onFrame));
   const damage = await damageOf(path, packets.stderr, decoded.head.container, signal);
-  const form = pictureOf(listed, decoded.head.facts!, await workOn(decoded.head.facts!, options));
+  const form = pictureOf(listed, decoded.head.facts!, await workOn(decoded.head.facts!, ffmpeg, options.deinterlace));
   const pictures = await picturesOf(path, decoded.head.container, decoded.index);
   return { info: { ...describe(path, packets, stream, decoded, form), damage, pictures }, index: decoded.index };
 };
@@ -210,13 +209,6 @@ const picturesOf = async (path: string, container: string, index: FrameIndex): P
     names: numbers.map((number) => list.names[number]!),
     missing: list.names.filter((_, number) => !shown.has(number)),
   };
-};
-
-/** What this ffmpeg can do to pictures like these. */
-const workOn = async ({ transfer, isInterlaced }: FrameFacts, { ffmpeg, deinterlace = true }: ProbeOptions): Promise<PictureWork> => {
-  if (!isInterlaced && !Object.hasOwn(hdrTransfers, transfer ?? '')) return { canToneMap: false, canDeinterlace: false };
-  const filters = await listFilters(ffmpeg);
-  return { canToneMap: filters.has('zscale') && filters.has('tonemap'), canDeinterlace: deinterlace && filters.has('estdif') };
 };
 
 const describe = (

@@ -145,7 +145,7 @@ describe('fields', () => {
     );
     const { info, index } = await probe(path, { ffmpeg });
     expect(info).toMatchObject({ isInterlaced: true, isDeinterlaced: true, frameCount: (await greyFrames(path)).length });
-    const fields = await probe(path, { ffmpeg, deinterlace: false });
+    const fields = await probe(path, { ffmpeg, deinterlace: 'off' });
     expect(fields.info).toMatchObject({ isInterlaced: true, isDeinterlaced: false, frameCount: info.frameCount });
     const picture = async (source: typeof fields, start: number, end: number): Promise<Uint8Array[]> => {
       const frames: Uint8Array[] = [];

@@ -45,7 +45,7 @@ export class MediaSource {
     path: string,
     ffmpeg: string,
     modelSize: () => number | null = () => null,
-    watched: Pick<ProbeOptions, 'signal' | 'onProgress' | 'stream'> = {},
+    watched: Pick<ProbeOptions, 'signal' | 'onProgress' | 'stream' | 'deinterlace'> = {},
   ): Promise<MediaSource> {
     const { info, index } = await probe(path, { ffmpeg, ...watched });
     const source = new MediaSource(info, index, ffmpeg);

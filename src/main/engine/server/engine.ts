@@ -154,9 +154,11 @@ export class Engine {
       const onProgress = throttledProgress(
         (done: number, total: number): void => void this.#emit('openProgress', { sessionId, done, total }),
       );
-      const source = await (prepared?.path === input.path && input.stream === undefined
+      const source = await (prepared?.path === input.path && input.stream === undefined && (input.deinterlace ?? 'auto') === 'auto'
         ? prepared.source
-        : this.#cancellable(sessionId, caller, (signal) => this.#lookAt(input.path, { signal, onProgress, stream: input.stream })));
+        : this.#cancellable(sessionId, caller, (signal) =>
+            this.#lookAt(input.path, { signal, onProgress, stream: input.stream, deinterlace: input.deinterlace }),
+          ));
       await this.methods.close({ sessionId: input.sessionId });
       const { media, index } = source;
       await this.#client.peer.call('openSession', {
@@ -181,6 +183,7 @@ export class Engine {
         transfer,
         coded,
         hasChanges,
+        deinterlacesAll,
         ...told
       } = media;
       return new Transferred({ ...told, hdr: hdrTransfers[coded.transfer ?? ''] ?? null, ptsTicks }, [ptsTicks.buffer]);

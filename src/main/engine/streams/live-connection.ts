@@ -7,7 +7,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { PlayedSource } from '../../../shared/live.ts';
 import { withoutSecrets } from '../../common/shown-address.ts';
 import { listEncoders } from '../media/ffmpeg-binary.ts';
-import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
+import { type FfmpegChild, interrupt, interruptible, spawnFfmpeg } from '../media/ffmpeg-process.ts';
 import { isClockless, type NetworkInput, worldClock } from '../media/network-source.ts';
 import { cameToItsEnd } from '../media/own-end.ts';
 import { containerOf } from '../media/stream-info.ts';
@@ -99,7 +99,7 @@ export class LiveConnection {
 
   async #start(source: Exclude<PlayedSource, { kind: 'window' }>, clock = {}): Promise<FfmpegChild> {
     const { args, stdin } = await this.#inputOf(source, clock);
-    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: stdin !== null });
+    const child = spawnFfmpeg(this.#options.ffmpeg, { args: [...interruptible, ...args], stdin: stdin !== null });
     this.#child = child;
     if (stdin !== null) child.stdin?.end(stdin);
     return child;
@@ -133,15 +133,6 @@ export class LiveConnection {
     this.#options.onEnd(error);
   }
 }
-
-const interrupt = (child: FfmpegChild): void => {
-  try {
-    if (child.pid !== undefined && process.platform !== 'win32') process.kill(child.pid, 'SIGINT');
-    else child.kill();
-  } catch {
-    // It is gone already.
-  }
-};
 
 /** Waits for `work`, and no longer than `ms`; what holds it up is then cut off. */
 const within = async (ms: number, work: Promise<unknown>, cutOff: () => void): Promise<void> => {

@@ -7,20 +7,26 @@
 
 import { constants, setPriority } from 'node:os';
 import { AppError } from '../../../shared/errors.ts';
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { AnalysisHeight, EnhancerName } from '../../../shared/streams.ts';
 import { planesByteLength } from '../../../shared/wire.ts';
 import { passthroughArgs } from '../media/ffmpeg-binary.ts';
 import { type FfmpegChild, spawnFfmpeg } from '../media/ffmpeg-process.ts';
 import { FrameFactsReader } from '../media/frame-facts.ts';
 import { FramePipe, LinePipe } from '../media/frame-pipe.ts';
-import { displayFilter, pictureOf, rgbFilter } from '../media/picture-form.ts';
+import { largestTrackOf } from '../media/matroska-tracks.ts';
+import { displayFilter, frameFilters, pictureOf, rgbFilter, workOn } from '../media/picture-form.ts';
 import { FrameCrcReader } from '../media/stream-info.ts';
 import { fitSize } from '../pipeline/media-source.ts';
 import { analysisSize } from './analysis-size.ts';
 import { enhanceFilter, rateFilter } from './enhance.ts';
 
 /** A source's picture, upright, with square pixels. */
-export type LivePicture = ReturnType<typeof pictureOf> & { hasAudio: boolean };
+export type LivePicture = ReturnType<typeof pictureOf> & {
+  hasAudio: boolean;
+  /** Number among the recording's video tracks. */
+  stream: number;
+};
 
 export interface DecodedPicture {
   /** Time stamp in the recording's file, ms. */
@@ -44,6 +50,8 @@ export interface LiveDecoderOptions {
   display: { width: number; height: number };
   /** Side of the model's input. */
   modelSize: number;
+  /** By default, what is marked as interlaced. */
+  deinterlace?: Deinterlace | undefined;
   /** Of a stream that runs by itself; null: every picture as it is. */
   processing?: StreamProcessing | null | undefined;
   onDescribed: (picture: LivePicture, display: { width: number; height: number }) => void;
@@ -84,6 +92,7 @@ export class LiveDecoder {
   #child: FfmpegChild | null = null;
   #failures = 0;
   #isClosed = false;
+  #describing: Promise<void> = Promise.resolve();
   #reading: Promise<void> = Promise.resolve();
 
   constructor(options: LiveDecoderOptions) {
@@ -96,8 +105,8 @@ export class LiveDecoder {
     if (!this.#picture) {
       this.#head.push(data);
       this.#headBytes += data.length;
-      this.#describer ??= this.#describe();
-      this.#describer.stdin?.write(data);
+      if (this.#describer) this.#describer.stdin?.write(data);
+      else if (this.#hasHeader(data)) this.#describer = this.#describe(Buffer.concat(this.#head));
       if (this.#headBytes > mostHead)
         this.#fail(
           new AppError(
@@ -113,10 +122,19 @@ export class LiveDecoder {
     if (stdin.writableLength > mostBehind) this.#child?.kill();
   }
 
+  /** Streams are listed before the first cluster, whose id may lie across two pieces. */
+  #hasHeader(data: Buffer): boolean {
+    const last = this.#head.length > 1 ? Buffer.concat([this.#head.at(-2)!.subarray(1 - clusterId.length), data]) : data;
+    return last.includes(clusterId);
+  }
+
   /** No more bytes come: resolves when what is there has been decoded. */
   async end(): Promise<void> {
+    // Whatever is wrong with so short a stream is said by ffmpeg.
+    if (!this.#picture && !this.#isClosed && this.#headBytes > 0) this.#describer ??= this.#describe(Buffer.concat(this.#head));
     this.#describer?.stdin?.end();
     await this.#describer?.exit.catch(() => {});
+    await this.#describing;
     this.#child?.stdin?.end();
     await this.#reading;
     this.close();
@@ -135,15 +153,18 @@ export class LiveDecoder {
     this.#options.onFailed(error);
   }
 
-  /** Decodes the first frame, which says what it is. */
-  #describe(): FfmpegChild {
+  /** Decodes the first frame, which says what it is. @param head of the recording, with its header */
+  #describe(head: Buffer): FfmpegChild {
+    const { ffmpeg, deinterlace } = this.#options;
     const reader = new FrameFactsReader();
-    const graph = `[0:V:0]${reader.filter}[v]`;
+    const stream = largestTrackOf(headerOf(head));
+    const graph = `[0:V:${stream}]${reader.filter}[v]`;
     const output = ['-map', '[v]', '-map', '0:a:0?', '-c:a', 'copy', '-frames:v', '1', '-f', 'null', '-'];
     const args = [...inputArgs, ...decoderArgs, '-f', 'matroska', '-i', 'pipe:0', '-filter_complex', graph, ...output];
-    const child = spawnFfmpeg(this.#options.ffmpeg, { args, stdin: true, onLog: (line) => reader.read(line) });
+    const child = spawnFfmpeg(ffmpeg, { args, stdin: true, onLog: (line) => reader.read(line) });
     child.stdout.resume();
-    void child.stderr
+    child.stdin?.write(head);
+    this.#describing = child.stderr
       .seen(/^\[showinfo@\S+ @ \S+\] .*color_range:/)
       .then(async () => {
         if (this.#isClosed) return;
@@ -151,8 +172,10 @@ export class LiveDecoder {
         const hasAudio = child.stderr.has(/^\[info\] {3}Stream #0:\d+ -> #0:\d+ \(copy\)$/);
         // The decoder's name is the codec's, or tells it.
         const codec = child.stderr.find(/^\[info\] {3}Stream #0:\d+ \((\S+)\) -> /) ?? 'unknown';
-        if (facts) this.#begin({ ...pictureOf({ ...facts, codec }, facts), hasAudio });
-        else {
+        if (facts) {
+          const work = await workOn(facts, ffmpeg, deinterlace);
+          if (!this.#isClosed) this.#begin({ ...pictureOf({ ...facts, codec }, facts, work), hasAudio, stream });
+        } else {
           await child.exit;
           throw child.stderr.has(/matches no streams/)
             ? new AppError('source-no-video', 'The stream has no video in it. Use the address of a video.')
@@ -244,12 +267,13 @@ const decodeArgs = (
   processing: StreamProcessing | null,
 ): string[] => {
   const info = picture;
+  const fields = frameFilters(picture);
   const rate = processing ? `,${rateFilter(processing.targetFps)}` : '';
   const enhance = processing ? enhanceFilter(processing.enhance) : '';
   // Filters work on the analysis size; the model's is a last, small step from there.
   const enhanced = enhance === '' ? '' : `scale=${display.width}:${display.height}:flags=bicubic,${enhance},`;
   const graph = [
-    `[0:V:0]settb=1/1000${rate},split=3[t][d][m]`,
+    `[0:V:${picture.stream}]${fields && `${fields},`}settb=1/1000${rate},split=3[t][d][m]`,
     '[t]crop=w=min(iw\\,16):h=min(ih\\,16):x=0:y=0[times]',
     `[d]${displayFilter(info, display)}[display]`,
     `[m]${enhanced}${rgbFilter(info, { width: modelSize, height: modelSize })}[model]`,

@@ -6,13 +6,14 @@ import { isNetworkAddress } from '../../common/addresses.ts';
 import { requireCamera, titleOf } from '../../common/live-source.ts';
 import { chooseEncoder } from '../media/encoder-args.ts';
 import { inputArgs } from '../media/ffmpeg-process.ts';
-import { type NetworkInput, networkInput } from '../media/network-source.ts';
+import { isWebAddress, type NetworkInput, networkInput, oneRendition, recordedMaps } from '../media/network-source.ts';
 
 /** Matroska, a cluster for each packet, so that a packet leaves as soon as the next one is there. */
 const streamArgs = ['-f', 'matroska', '-cluster_time_limit', '0', '-flush_packets', '1', 'pipe:1'];
 
 /** What is on the wire is copied as it is. */
-const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs];
+const copyArgs = [...recordedMaps, '-c', 'copy', ...streamArgs];
+const copyWebArgs = [...oneRendition, '-c', 'copy', ...streamArgs];
 
 /**
  * Pictures of an address that come in lumps (the pieces of HLS) are read at their own pace; a stream that is sent as it
@@ -22,9 +23,9 @@ const copyArgs = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', ...streamArgs
 export const liveInput = (url: string, clock: Readonly<Record<string, string>> = {}): NetworkInput => {
   if (!isNetworkAddress(url))
     throw new AppError('not-allowed', 'This kind of address is not supported. Use http, https, rtsp, rtmp or srt, or a path for a file.');
-  const paced = /^https?:/i.test(url) ? ['-re'] : [];
+  const paced = isWebAddress(url) ? ['-re'] : [];
   const { args, stdin } = networkInput(url, { fpsprobesize: '0', analyzeduration: '3000000', ...clock }, paced);
-  return { args: [...args, ...copyArgs], stdin };
+  return { args: [...args, ...(isWebAddress(url) ? copyWebArgs : copyArgs)], stdin };
 };
 
 /** A file at its own pace. */

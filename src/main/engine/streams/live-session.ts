@@ -5,6 +5,7 @@
 import { mkdirSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { PlayedSource } from '../../../shared/live.ts';
 import { titleOf } from '../../common/live-source.ts';
 import { throttle } from '../../common/throttle.ts';
@@ -40,6 +41,7 @@ export interface LiveSessionOptions {
   /** Size of the picture in a recording that is gone on with. */
   known: { width: number; height: number } | null;
   ffmpeg: string;
+  deinterlace?: Deinterlace | undefined;
   rules: LifecycleRules;
   cameraArgs?: ((deviceId: string) => string[]) | undefined;
   startPropagation: FollowerHost<unknown>['startPropagation'];
@@ -191,12 +193,12 @@ export class LiveSession {
 
   /** The model's view of a frame, [S, S, 3]: from the ring, or from the recording, for what is undone or replayed. */
   async modelFrame(frame: number, size: number): Promise<Uint8Array> {
-    const { ffmpeg, folder } = this.#options;
+    const { ffmpeg, folder, deinterlace } = this.#options;
     const held = this.#ring.modelFrame(frame);
     // Times are read from the log when one is needed, which is seldom: in memory they would grow with the recording.
     const time = held ? null : readTimes(folder)[frame];
     if (!held && !time) throw this.#outOfRange(frame);
-    const image = held ?? (await recordedModelFrame(ffmpeg, join(folder, segmentName(time!.segment)), time!.ptsMs, size));
+    const image = held ?? (await recordedModelFrame(ffmpeg, join(folder, segmentName(time!.segment)), time!.ptsMs, size, deinterlace));
     this.#ring.pin(frame, image);
     // What leaves here may be transferred.
     return image.slice();
@@ -238,10 +240,10 @@ export class LiveSession {
   }
 
   #connect(): void {
-    const { source, folder, ffmpeg, display, modelSize, cameraArgs, stream } = this.#options;
+    const { source, folder, ffmpeg, display, modelSize, cameraArgs, deinterlace, stream } = this.#options;
     const segment = this.#segment++;
     this.#connection = new LiveConnection({
-      ...{ source, ffmpeg, display, modelSize, cameraArgs, processing: stream },
+      ...{ source, ffmpeg, display, modelSize, cameraArgs, deinterlace, processing: stream },
       path: join(folder, segmentName(segment)),
       onBytes: (count) => {
         this.#bytes += count;

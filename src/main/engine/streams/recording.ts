@@ -9,6 +9,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { replaceFile } from '../../common/atomic-file.ts';
 import { type JoinedSegment, type LiveTime, readTimes, segmentName } from '../api/recording.ts';
 import { inputArgs, runFfmpeg } from '../media/ffmpeg-process.ts';
+import { recordedMaps } from '../media/network-source.ts';
 import { probe } from '../media/probe.ts';
 
 interface Part {
@@ -84,7 +85,7 @@ export const joinRecording = async (ffmpeg: string, folder: string, output: stri
       parts.length === 1
         ? inputArgs(join(folder, segmentName(first.segment)))
         : ['-protocol_whitelist', 'file', '-f', 'concat', '-safe', '1', '-i', `file:${list}`];
-    const args = ['-map', '0:V:0', '-map', '0:a:0?', '-c', 'copy', '-f', 'matroska', '-y', `file:${partial}`];
+    const args = [...recordedMaps, '-c', 'copy', '-f', 'matroska', '-y', `file:${partial}`];
     const { code, stderr } = await runFfmpeg(ffmpeg, [...input, ...args]);
     const isFull = stderr.has(/No space left/i);
     if (isFull && parts.length === 1) {

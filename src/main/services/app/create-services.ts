@@ -133,6 +133,7 @@ export const createServices = (options: ServicesOptions): Services => {
     scratch,
     openings,
     memory,
+    deinterlace: () => settings.values['import.deinterlace'],
     mostAwake: () => settings.values['sessions.mostAwake'],
     isBusy: (sessionId) => operations.of(sessionId).length > 0,
     isOwn: (path) => sources.store.owns(path),

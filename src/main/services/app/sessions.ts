@@ -5,6 +5,7 @@
 import { resolve } from 'node:path';
 import type { Session, SessionSummary } from '../../../shared/contract/state.ts';
 import { AppError } from '../../../shared/errors.ts';
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { OpenedMedia } from '../../engine/api/media.ts';
@@ -33,6 +34,7 @@ export interface SessionsDeps {
   openings: Openings;
   /** How objects are remembered in sessions that do not say. */
   memory: () => MemorySettings;
+  deinterlace: () => Deinterlace;
   /** How many sessions the engine holds at most. */
   mostAwake: () => number;
   /** Whether something runs on a session. */
@@ -284,7 +286,7 @@ export class Sessions {
 
   /** @param sessionId known at the latest when the session has changed for the first time */
   #sessionDeps(sessionId: () => string): SessionDeps {
-    const { engine, models, memory, onNote } = this.#deps;
+    const { engine, models, memory, deinterlace, onNote } = this.#deps;
     return {
       engine: () => engine.peer,
       model: () => {
@@ -293,6 +295,7 @@ export class Sessions {
         return model;
       },
       memory,
+      deinterlace,
       requireLoaded: () => models().requireLoaded(),
       onChange: () => this.#entries.get(sessionId())?.store.touch(),
       onFrame: (message) => {

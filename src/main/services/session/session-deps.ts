@@ -1,4 +1,5 @@
 /** What a session is given: the work that it goes on with, and the app around it. */
+import type { Deinterlace } from '../../../shared/footage.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
@@ -36,6 +37,8 @@ export interface SessionDeps {
   model(): EngineModel;
   /** How objects are remembered where the session does not say. */
   memory(): MemorySettings;
+  /** How interlaced clips are opened. */
+  deinterlace(): Deinterlace;
   /** @throws AppError `busy` while another model is loaded */
   requireLoaded(): void;
   /** Something a client mirrors has changed. */

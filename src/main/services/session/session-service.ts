@@ -110,7 +110,7 @@ export class SessionService {
     stream?: number,
   ): Promise<SessionService> {
     const absolute = resolve(path);
-    const media = await deps.engine().call('open', { sessionId: id, path: absolute, stream });
+    const media = await deps.engine().call('open', { sessionId: id, path: absolute, stream, deinterlace: deps.deinterlace() });
     const session = new SessionService(absolute, media, deps, id, await work(media));
     session.#replay.begin();
     return session;
@@ -287,9 +287,14 @@ export class SessionService {
     }
   }
 
+  async #openAgain(): Promise<void> {
+    const deinterlace = this.#deps.deinterlace();
+    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream, deinterlace });
+  }
+
   async #reopen(): Promise<void> {
     const model = this.#deps.model();
-    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream });
+    await this.#openAgain();
     const isOther = model.id !== this.#model.id || model.imageSize !== this.#model.imageSize;
     // Frames with prompts get the masks of the model that became the active one meanwhile.
     if (isOther) (await this.prepareModel(model))();
@@ -334,7 +339,7 @@ export class SessionService {
   async replay(): Promise<void> {
     if (this.#isAsleep) return;
     if (this.#live) await this.#live.resume();
-    else await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream });
+    else await this.#openAgain();
     this.#replay.begin();
     if (!this.#live) return;
     await this.#replay.done();

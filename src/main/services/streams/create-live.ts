@@ -46,6 +46,7 @@ export const liveSettings = (values: SettingValues, memory: MemorySettings) => (
   tries: values['live.tries'],
   memory,
   display: shownSize(values),
+  deinterlace: values['import.deinterlace'],
 });
 
 export const createLive = (app: LiveApp): LiveService =>

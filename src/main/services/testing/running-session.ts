@@ -34,6 +34,7 @@ export const runningSession = async (media: OpenedMedia, model: EngineModel) => 
     engine: () => peer,
     model: () => model,
     memory: () => defaultMemorySettings,
+    deinterlace: () => 'auto',
     requireLoaded: () => {},
     onChange: () => {},
     onFrame: (message) => pushed.push(message),
