@@ -119,6 +119,7 @@ const tasks = {
   bench: (args) => run(join(root, 'bench/pipeline.ts'), args),
   'bench-models': (args) => run(join(root, 'bench/models.ts'), args),
   'bench-export': (args) => run(join(root, 'bench/export.ts'), args),
+  'bench-decode': (args) => run(join(root, 'bench/decode.ts'), args),
   'bench-memory': (args) => run(join(root, 'bench/memory.ts'), args),
   'bench-tree': (args) => run(join(root, 'bench/tree.ts'), args),
   'bench-long': (args) => inOrder(ensureBuilt, () => run(join(root, 'bench/long-clip.ts'), args)),

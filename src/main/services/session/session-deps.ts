@@ -2,6 +2,7 @@
 import type { Deinterlace } from '../../../shared/footage.ts';
 import type { MemorySettings } from '../../../shared/memory-settings.ts';
 import type { FrameMessage } from '../../../shared/wire.ts';
+import type { OpenedMedia } from '../../engine/api/media.ts';
 import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
 import type { MaskStore } from '../results/mask-store.ts';
@@ -48,3 +49,7 @@ export interface SessionDeps {
   /** Something went wrong that stops nothing. */
   onNote(note: ClipNote): void;
 }
+
+/** Opens a clip on the engine. @throws AppError `source-*`, `cancelled`, `engine-lost` */
+export const openClip = (deps: SessionDeps, sessionId: string, path: string, stream?: number): Promise<OpenedMedia> =>
+  deps.engine().call('open', { sessionId, path, stream, deinterlace: deps.deinterlace() });

@@ -21,7 +21,7 @@ import { type ClipNote, clipNotes } from './clip-notes.ts';
 import { newWork } from './kept-work.ts';
 import type { LiveLink } from './live-link.ts';
 import { PromptReplay } from './prompt-replay.ts';
-import type { RunUnderWay, SessionDeps, SessionWork } from './session-deps.ts';
+import { openClip, type RunUnderWay, type SessionDeps, type SessionWork } from './session-deps.ts';
 import { SessionEdits } from './session-edits.ts';
 import { SessionTracking, type TrackRequest } from './session-tracking.ts';
 
@@ -98,10 +98,7 @@ export class SessionService {
     this.#review = new ReviewList({ store: this.store, trees: this.trees, size: media, isBusy: () => this.#run !== null || live !== null });
   }
 
-  /**
-   * @throws AppError `source-*` for what can't be opened as a video; `cancelled` when the engine is told to cancel the
-   *   id
-   */
+  /** @throws AppError `source-*` for what is no video; `cancelled` when the engine is told to cancel the id */
   static async open(
     path: string,
     deps: SessionDeps,
@@ -110,7 +107,7 @@ export class SessionService {
     stream?: number,
   ): Promise<SessionService> {
     const absolute = resolve(path);
-    const media = await deps.engine().call('open', { sessionId: id, path: absolute, stream, deinterlace: deps.deinterlace() });
+    const media = await openClip(deps, id, absolute, stream);
     const session = new SessionService(absolute, media, deps, id, await work(media));
     session.#replay.begin();
     return session;
@@ -287,14 +284,9 @@ export class SessionService {
     }
   }
 
-  async #openAgain(): Promise<void> {
-    const deinterlace = this.#deps.deinterlace();
-    await this.#deps.engine().call('open', { sessionId: this.id, path: this.path, stream: this.media.stream, deinterlace });
-  }
-
   async #reopen(): Promise<void> {
     const model = this.#deps.model();
-    await this.#openAgain();
+    await openClip(this.#deps, this.id, this.path, this.media.stream);
     const isOther = model.id !== this.#model.id || model.imageSize !== this.#model.imageSize;
     // Frames with prompts get the masks of the model that became the active one meanwhile.
     if (isOther) (await this.prepareModel(model))();
@@ -339,7 +331,7 @@ export class SessionService {
   async replay(): Promise<void> {
     if (this.#isAsleep) return;
     if (this.#live) await this.#live.resume();
-    else await this.#openAgain();
+    else await openClip(this.#deps, this.id, this.path, this.media.stream);
     this.#replay.begin();
     if (!this.#live) return;
     await this.#replay.done();
