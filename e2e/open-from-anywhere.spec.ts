@@ -127,41 +127,26 @@ const states: Record<string, (page: Page) => Promise<(page: Page) => Promise<voi
   },
 };
 
-/** Closes whatever is open, and what is asked about too. */
-const closeAll = async (page: Page): Promise<void> => {
-  const start = page.getByRole('button', { name: 'Open the sample clip' });
-  const stop = page.getByRole('dialog', { name: /^Close / }).getByRole('button', { name: 'Stop and close' });
-  await expect(async () => {
-    if (await stop.isVisible()) await stop.click();
-    else if (!(await start.isVisible())) await page.keyboard.press('Alt+w');
-    await expect(start).toBeEnabled({ timeout: 2_000 });
-  }).toPass({ timeout: 120_000 });
-};
-
-test('every source opens from every state of the window', async ({ app: page }) => {
-  // Thirty openings in one app, which is started once.
-  test.slow();
-  for (const [state, bring] of Object.entries(states))
-    await test.step(`from: ${state}`, async () => {
-      const isAsBefore = await bring(page);
-      for (const [name, { title, isLive, open }] of Object.entries(sources)) {
-        await test.step(name, async () => {
-          const before = await page.title();
-          await open(page);
-          await expect(page).not.toHaveTitle(before, { timeout: 60_000 });
-          await expect(page).toHaveTitle(title, { timeout: 60_000 });
-          if (isLive) await expect(liveBar(page).getByText('LIVE', { exact: true })).toBeVisible({ timeout: 90_000 });
-          await expect.poll(() => pixelAt(page, 20, 20).then((pixel) => pixel[3])).toBe(255);
-          await page.keyboard.press('Alt+w');
-          if (isLive)
-            await page
-              .getByRole('dialog', { name: /^Close / })
-              .getByRole('button', { name: 'Stop and close' })
-              .click();
-          await expect(page).toHaveTitle(before, { timeout: 60_000 });
-        });
-      }
-      await isAsBefore(page);
-      await closeAll(page);
-    });
-});
+for (const [state, bring] of Object.entries(states)) {
+  test(`every source opens from: ${state}`, async ({ app: page }) => {
+    const isAsBefore = await bring(page);
+    for (const [name, { title, isLive, open }] of Object.entries(sources)) {
+      await test.step(name, async () => {
+        const before = await page.title();
+        await open(page);
+        await expect(page).not.toHaveTitle(before, { timeout: 60_000 });
+        await expect(page).toHaveTitle(title, { timeout: 60_000 });
+        if (isLive) await expect(liveBar(page).getByText('LIVE', { exact: true })).toBeVisible({ timeout: 90_000 });
+        await expect.poll(() => pixelAt(page, 20, 20).then((pixel) => pixel[3])).toBe(255);
+        await page.keyboard.press('Alt+w');
+        if (isLive)
+          await page
+            .getByRole('dialog', { name: /^Close / })
+            .getByRole('button', { name: 'Stop and close' })
+            .click();
+        await expect(page).toHaveTitle(before, { timeout: 60_000 });
+      });
+    }
+    await isAsBefore(page);
+  });
+}
