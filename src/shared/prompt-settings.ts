@@ -23,6 +23,7 @@ export const promptSettings = {
     effect: 'What proposes places to look at. The detector is quick and names what it finds; the grid also finds what has no name.',
     default: defaultDiscovery.strategy,
     keywords: 'prompt strategy detector grid motion hybrid discovery automatic',
+    variable: 'SAM2_PROMPT_STRATEGY',
   },
   'prompts.density': {
     schema: shape.density.unwrap(),
@@ -36,6 +37,7 @@ export const promptSettings = {
     max: 64,
     step: 1,
     keywords: 'prompt grid points spacing discovery',
+    variable: 'GRID_PROMPT_DENSITY',
     profiles: { performance: 8, balanced: 16, quality: 24 },
   },
   'prompts.interval': {
@@ -50,6 +52,7 @@ export const promptSettings = {
     max: 1000,
     step: 1,
     keywords: 'prompt again reprompt discovery newcomers',
+    variable: 'REPROMPT_INTERVAL',
     profiles: { performance: 24, balanced: 8, quality: 4 },
   },
   'prompts.minArea': {
@@ -64,6 +67,7 @@ export const promptSettings = {
     max: 921_600,
     step: 100,
     keywords: 'prompt size area minimum discovery',
+    variable: 'MIN_OBJECT_AREA',
     profiles: { performance: 2000, balanced: 1000, quality: 500 },
   },
   'prompts.minFrames': {

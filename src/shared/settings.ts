@@ -6,9 +6,11 @@
 import { z } from 'zod';
 import { keyOverridesSchema } from './keymap.ts';
 import { defaultMemorySettings, memorySettingsSchema } from './memory-settings.ts';
+import { metricsSettings } from './metrics-settings.ts';
 import { promptSettings } from './prompt-settings.ts';
+import { streamSettings } from './stream-settings.ts';
 
-const settingGroups = ['Appearance', 'Tracking', 'Finding objects', 'Engine', 'Export', 'Keyboard'] as const;
+const settingGroups = ['Appearance', 'Tracking', 'Finding objects', 'Engine', 'Streams', 'Monitoring', 'Export', 'Keyboard'] as const;
 type SettingGroup = (typeof settingGroups)[number];
 
 export const profileNames = ['performance', 'balanced', 'quality'] as const;
@@ -20,7 +22,7 @@ export interface SettingSpec {
   title: string;
   /** What changing it does, in one sentence. */
   effect: string;
-  kind: 'choice' | 'number' | 'folder' | 'memory' | 'keys';
+  kind: 'choice' | 'number' | 'switch' | 'folder' | 'memory' | 'keys';
   default: unknown;
   unit?: string;
   min?: number;
@@ -31,6 +33,8 @@ export interface SettingSpec {
   keywords: string;
   /** It takes effect at the next start. */
   needsRestart?: boolean;
+  /** Another variable of the environment that sets it; `environmentName` gives the one that goes first. */
+  variable?: string;
   /** Values under the profiles; a setting without them is a matter of taste. */
   profiles?: Record<ProfileName, unknown>;
 }
@@ -77,9 +81,9 @@ export const settings = {
     default: defaultMemorySettings,
     keywords: 'tree branches gate sam2long samurai dam4sam occlusion',
     profiles: {
-      performance: defaultMemorySettings,
+      performance: { ...defaultMemorySettings, maxBranches: 2 },
       balanced: defaultMemorySettings,
-      quality: { ...defaultMemorySettings, mode: 'tree' },
+      quality: { ...defaultMemorySettings, mode: 'tree', maxBranches: 4 },
     },
   },
   ...promptSettings,
@@ -200,6 +204,26 @@ export const settings = {
     default: 'once',
     keywords: 'model quality sam offer suggestion',
   },
+  'engine.model': {
+    ...choice([
+      { value: 'auto', label: 'The one chosen last' },
+      { value: 'nano', label: 'Nano' },
+      { value: 'tiny', label: 'SAM 2.1 tiny' },
+      { value: 'small', label: 'SAM 2.1 small' },
+      { value: 'base', label: 'SAM 2.1 base plus' },
+      { value: 'large', label: 'SAM 2.1 large' },
+    ]),
+    group: 'Engine',
+    title: 'Model at the start',
+    effect: 'The model that the app starts with. Where it is not installed, the next smaller one is used.',
+    default: 'auto',
+    keywords: 'model size tiny small base large nano',
+    needsRestart: true,
+    profiles: { performance: 'tiny', balanced: 'auto', quality: 'base' },
+    variable: 'SAM2_MODEL_SIZE',
+  },
+  ...streamSettings,
+  ...metricsSettings,
   'export.folder': {
     schema: z.string().max(1000).nullable(),
     kind: 'folder',
@@ -255,7 +279,7 @@ const valuesSchema = z.object(
 export const settingsStateSchema = z.object({
   values: valuesSchema,
   profile: z.enum([...profileNames, 'custom']),
-  /** Settings that an environment variable decides. */
-  overridden: z.array(z.enum(settingKeys as [SettingKey, ...SettingKey[]])),
+  /** By key: the variable or the option that decided it at the start, in words. */
+  decidedBy: z.record(z.string(), z.string()),
 });
 export type SettingsState = z.infer<typeof settingsStateSchema>;

@@ -111,7 +111,7 @@ export const killHost = async (
   }
   masks.close();
 
-  const { values } = new SettingsService(new FileSettingsStore(join(dataDir, 'settings.json')), silent, {});
+  const { values } = new SettingsService(new FileSettingsStore(join(dataDir, 'settings.json')), silent, { env: {} });
   const toldSerial = of('settings').at(-1)?.serial;
   // The change after the last one told may be there already, in whole or in part.
   const serial = settingsSerial(values);

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type MemorySettings, memoryPolicyNames, memorySettingsSchema } from '../../shared/memory-settings.ts';
+import type { SettingKey } from '../../shared/settings.ts';
 import { type Precision, type Provider, precisionNames, providerNames } from '../engine/api/providers.ts';
 import { createServices } from '../services/app/create-services.ts';
 import type { Services } from '../services/app/services.ts';
 import type { ServicesOptions } from '../services/app/services-options.ts';
 import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
 import { forkEngine } from '../services/engine-link/fork-engine.ts';
+import { problemLines, type SettingFlag } from '../services/settings/setting-layers.ts';
 import { askToInstall, tellOneThing } from './terminal.ts';
 
 export interface EngineOptions {
@@ -19,26 +21,28 @@ export interface EngineOptions {
   ffmpeg?: string | undefined;
   memory?: string | undefined;
   gate?: string | undefined;
+  profile?: string | undefined;
+  /** Settings as `key=value`. */
+  set?: readonly string[] | undefined;
 }
 
 export const appVersion = (paths: AppPaths): string =>
   (JSON.parse(readFileSync(join(paths.root, 'package.json'), 'utf8')) as { version: string }).version;
 
-const checkProvider = (name: string | undefined): Provider | 'auto' => {
-  if (name === undefined || name === 'auto') return 'auto';
+const checkProvider = (name: string): Provider | 'auto' => {
+  if (name === 'auto') return 'auto';
   if ((providerNames as readonly string[]).includes(name)) return name as Provider;
   throw new AppError('bad-request', `There is no provider "${name}". Known: auto, ${providerNames.join(', ')}.`);
 };
 
-const checkThreads = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  if (!/^[1-9]\d?$/.test(text)) throw new AppError('bad-request', `"${text}" is not a number of threads. Use 1 to 99.`);
+const checkThreads = (text: string): number => {
+  if (!/^[1-9]\d?$/.test(text) || Number(text) > 64)
+    throw new AppError('bad-request', `"${text}" is not a number of threads. Use 1 to 64.`);
   return Number(text);
 };
 
-/** undefined: as the settings say. */
-const checkPrecision = (name: string | undefined): Precision | undefined => {
-  if (name === undefined || (precisionNames as readonly string[]).includes(name)) return name as Precision | undefined;
+const checkPrecision = (name: string): Precision => {
+  if ((precisionNames as readonly string[]).includes(name)) return name as Precision;
   throw new AppError('bad-request', `There is no precision "${name}". Known: ${precisionNames.join(', ')}.`);
 };
 
@@ -55,10 +59,41 @@ const checkMemory = ({ memory, gate }: Pick<EngineOptions, 'memory' | 'gate'>): 
   throw new AppError('bad-request', `There is no memory "${memory}". Known: single, tree, tree-exact.`);
 };
 
+const flag = (key: SettingKey, name: string, value: unknown): SettingFlag[] => (value === undefined ? [] : [{ key, name, value }]);
+
+/** `--set key=value`. @throws AppError `bad-request` for what is no pair */
+const pairFlag = (text: string): SettingFlag => {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined)
+    throw new AppError('bad-request', `"${text}" is not a setting. Write it as --set engine.threads=4.`);
+  return { key, value, name: '--set' };
+};
+
+/** The settings that the options of a command set. */
+export const settingFlags = (options: EngineOptions): SettingFlag[] => {
+  const { provider, threads, precision, set = [] } = options;
+  return [
+    ...set.map(pairFlag),
+    ...flag('engine.provider', '--provider', provider && checkProvider(provider)),
+    ...flag('engine.threads', '--threads', threads && checkThreads(threads)),
+    ...flag('engine.precision', '--precision', precision && checkPrecision(precision)),
+    ...flag('track.memory', options.memory === undefined ? '--gate' : '--memory', checkMemory(options)),
+  ];
+};
+
+/**
+ * A command that nobody watches does not run with settings it was not given. A window shows them instead, and runs.
+ * @throws AppError `bad-request` with every problem
+ */
+const requireSettings = ({ settings }: Services): void => {
+  const problems = settings.layers.problems.filter(({ source }) => source.kind !== 'file');
+  if (problems.length > 0) throw new AppError('bad-request', `These settings can't be used:\n  ${problemLines(problems).join('\n  ')}`);
+};
+
 /** The services before their start, so that clients can see it. */
 export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesOptions> = {}): Services => {
   const paths = appPaths();
-  return createServices({
+  const services = createServices({
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
@@ -67,12 +102,12 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesO
     sampleClip: paths.sampleClip,
     exportRoot: process.cwd(),
     model: engine.model,
-    provider: checkProvider(engine.provider),
-    threads: checkThreads(engine.threads),
-    precision: checkPrecision(engine.precision),
-    memory: checkMemory(engine),
+    flags: settingFlags(engine),
+    profile: engine.profile,
     ...rest,
   });
+  if (!rest.keepsProjects) requireSettings(services);
+  return services;
 };
 
 /** The services with their engine started (see `state.engine` for how that went). */

@@ -1,11 +1,11 @@
-/** The command-line program. Exit codes: 0 done, 1 failed (the reason is on stderr), 130 interrupted. */
+/** The command-line program. docs/settings.md lists its exit codes. */
 import { Command, CommanderError, Help } from 'commander';
 import { defaultDiscovery, promptStrategies } from '../../shared/discovery.ts';
 import { AppError } from '../../shared/errors.ts';
 import { redactionStyles } from '../../shared/redaction.ts';
 import { appPaths } from '../services/base/app-paths.ts';
-import { defaultModel } from '../services/models/model-catalog.ts';
 import { runBatchCommand, runJobInitCommand } from './batch-command.ts';
+import { runConfigCommand } from './config-command.ts';
 import { runDemoCommand } from './demo-command.ts';
 import { runDoctorCommand } from './doctor-command.ts';
 import { runExportCommand } from './export-command.ts';
@@ -21,11 +21,16 @@ import { runWatchCommand } from './watch-command.ts';
 
 const several = (value: string, all: string[]): string[] => [...all, value];
 
-/** @param model used without --model; undefined = the one that was chosen last in the window */
-const engineOptions = (command: Command, model?: string): Command =>
+/** Any setting, and a profile of them (docs/settings.md). */
+const settingOptions = (command: Command): Command =>
   command
-    .option('--model <id[@size]|folder>', 'model to use (see "sam2-video models")', model)
-    .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
+    .option('--profile <name>', 'settings to begin with: performance, balanced or quality')
+    .option('--set <key=value>', 'a setting, e.g. stream.targetFps=10; see "sam2-video config" (repeatable)', several, []);
+
+const engineOptions = (command: Command): Command =>
+  settingOptions(command)
+    .option('--model <id[@size]|folder>', 'model to use, see "sam2-video models" (default: the setting)')
+    .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu (default: the setting, auto)')
     .option('--memory <which>', 'how objects are remembered: single (SAM 2), tree (the memory tree), tree-exact (as SAM2Long)')
     .option('--gate <name>', 'which frames become memories: auto, none, sam2long, samurai or dam4sam')
     .option('--threads <n>', 'threads for inference (default: automatic)')
@@ -78,7 +83,6 @@ hideOptions(
       .command('track')
       .description('track objects through a clip and export the result')
       .argument('<clip>', 'video, folder of pictures or address'),
-    defaultModel,
   ),
 )
   .option('--point <x,y@frame>', 'a point on the object (repeatable)', several, [])
@@ -100,7 +104,6 @@ hideOptions(
   discoveryOptions(
     engineOptions(
       program.command('find').description('find objects in a clip, track them and export the result').argument('<clip>', 'video file'),
-      defaultModel,
     ),
   ),
 )
@@ -116,7 +119,6 @@ discoveryOptions(
       .command('live')
       .description('record and track a camera or a stream live, then export the result')
       .argument('[source]', 'address (rtsp, rtmp, srt, http) or camera'),
-    defaultModel,
   ),
 )
   .option('--point <x,y@frame>', 'a point on the object, on a live frame: 0 is the first one received (repeatable)', several, [])
@@ -157,7 +159,9 @@ program
   .option('-r, --recursive', 'look through the folders below too', false)
   .option('--jobs <n>', 'clips at a time (default: by cores and memory)')
   .option('--retry-failed', 'try clips again that failed before', false)
-  .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu', 'auto')
+  .option('--profile <name>', 'settings to begin with: performance, balanced or quality')
+  .option('--set <key=value>', 'a setting, e.g. engine.threads=2 (repeatable)', several, [])
+  .option('--provider <name>', 'execution provider: auto, cuda, dml, coreml, webgpu or cpu (default: the setting, auto)')
   .option('--threads <n>', 'threads for inference (default: automatic)')
   .option('--precision <which>', 'on the CPU: full, or fast (int8 where the model has it)')
   .option('--ffmpeg <path>', 'ffmpeg to use')
@@ -176,7 +180,6 @@ engineOptions(
     .command('watch')
     .description('run streams for weeks without a window, as a file of JSON says')
     .argument('<config.json>', 'the streams, see docs/streams.md'),
-  defaultModel,
 )
   .option('--every <seconds>', 'from one line of status to the next', '10')
   .option('--json', 'a line of JSON each time', false)
@@ -186,7 +189,7 @@ engineOptions(
   )
   .action((config, options) => finish(runWatchCommand(config, options)));
 
-engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'), defaultModel)
+engineOptions(program.command('demo').description('track the bundled clip; writes annotated.mp4 and contact-sheet.png'))
   .option('--out <folder>', 'where to write (default: a new folder, sam2-video-demo)')
   .option('--overwrite', 'replace the files of an earlier run', false)
   .action((options) => finish(runDemoCommand(options)));
@@ -202,6 +205,10 @@ engineOptions(program.command('serve').description('serve the app to a browser o
 engineOptions(program.command('doctor').description('report what this machine offers: ffmpeg, providers, memory, disk, models'))
   .option('--json', 'as JSON', false)
   .action((options) => finish(runDoctorCommand(options)));
+
+engineOptions(program.command('config').description('print every setting, where its value is from, and what is wrong'))
+  .option('--json', 'as JSON', false)
+  .action((options) => finish(runConfigCommand(options)));
 
 addModelsCommand(program, finish);
 

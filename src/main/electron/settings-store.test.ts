@@ -27,7 +27,7 @@ const onDisk = [
 ];
 
 const serviceOn = (store: SettingsStore): SettingsService =>
-  new SettingsService(store, { onChange: () => {}, notify: (_level, text) => told.push(text) }, {});
+  new SettingsService(store, { onChange: () => {}, notify: (_level, text) => told.push(text) }, { env: {} });
 
 it('memory gives back what it took', () => {
   const service = serviceOn(new MemorySettingsStore());

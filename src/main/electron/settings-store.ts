@@ -14,6 +14,7 @@ export const desktopSettingsStore = (folder: string): SettingsStore => {
     return store;
   };
   return {
+    path: `${folder}/${options.name}.json`,
     read: () => opened().get('settings') ?? null,
     write: (data) => opened().set('settings', data),
     setAside: () => {

@@ -5,7 +5,7 @@ import type { ModelsState } from '../models.ts';
 import type { HistoryState } from '../session-state.ts';
 import { defaultSettings, type SettingsState } from '../settings.ts';
 
-export const noSettings: SettingsState = { values: defaultSettings, profile: 'balanced', overridden: [] };
+export const noSettings: SettingsState = { values: defaultSettings, profile: 'balanced', decidedBy: {} };
 
 export const noModels: ModelsState = {
   entries: [],

@@ -103,6 +103,7 @@ export const createServices = (options: ServicesOptions): Services => {
     {
       ...options,
       provider: options.provider ?? settings.values['engine.provider'],
+      size: { wanted: settings.values['engine.model'], isFirm: settings.view.decidedBy['engine.model'] !== undefined },
       threads: options.threads ?? (settings.values['engine.threads'] || undefined),
     },
     {

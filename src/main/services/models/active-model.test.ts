@@ -7,11 +7,15 @@ import type { EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision } from '../../engine/api/providers.ts';
 import { scriptedEngine } from '../testing/scripted-engine.ts';
 import { smallModel } from '../testing/small-clip.ts';
-import { ActiveModel } from './active-model.ts';
+import { ActiveModel, type SizeAtStart } from './active-model.ts';
 import { ModelSwitch } from './model-switch.ts';
 
 /** @param load what the engine does; `tell` is its event of that load */
-const setUp = (load: (tell: (done: number, total: number) => void) => Promise<EngineModel>, model = 'nano') => {
+const setUp = (
+  load: (tell: (done: number, total: number) => void) => Promise<EngineModel>,
+  model: string | null = 'nano',
+  size?: SizeAtStart,
+) => {
   const precisions: Precision[] = [];
   const peer = scriptedEngine((emit) => ({
     bundleFor: async () => '/bundle',
@@ -27,6 +31,7 @@ const setUp = (load: (tell: (done: number, total: number) => void) => Promise<En
   const active: ActiveModel = new ActiveModel({
     modelsDir: resolve('models'),
     installedDir: '/installed',
+    size,
     precision: () => setting.precision,
     notify: (_, text) => warnings.push(text),
     onChange: () => shown.push(active.loading),
@@ -62,6 +67,26 @@ it('one that can not be used is followed by the default, which is shown too; the
   await expect(active.load(peer)).rejects.toThrow('It is not there.');
   expect(shown.map((loading) => loading?.name ?? null)).toEqual(['bundle', null, 'SAM2 Video nano', null]);
   expect(warnings).toEqual(['It is damaged. The model "nano" is used instead.']);
+});
+
+it.each([
+  ['a firm size goes before the model chosen last', 'nano', true, ['sam2.1-base-plus', 'sam2.1-small'], 'sam2.1-small'],
+  ['a size of a profile gives way to the model chosen last', 'nano', false, ['nano'], null],
+  ['without a choice the size of a profile counts', null, false, ['sam2.1-base-plus', 'sam2.1-small'], 'sam2.1-small'],
+] as const)('%s, and the next smaller one that is installed is used', async (_, chosen, isFirm, tried, used) => {
+  const asked: string[] = [];
+  const { active, warnings } = setUp(async () => smallModel(16), chosen, { wanted: 'base', isFirm });
+  const installed = scriptedEngine(() => ({
+    bundleFor: async ({ model }) => {
+      asked.push(model.id);
+      if (model.id === 'sam2.1-base-plus') throw new AppError('model-missing', 'It is not installed.');
+      return '/bundle';
+    },
+    loadModel: async () => smallModel(16),
+  }));
+  await active.load(installed);
+  expect(asked).toEqual(tried);
+  expect(warnings).toEqual(used === null ? [] : [expect.stringContaining(`"${used}" is used instead`)]);
 });
 
 it('is given the precision that is set when it is loaded', async () => {

@@ -5,6 +5,7 @@
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors.ts';
 import type { ModelsState } from '../../../shared/models.ts';
+import type { SettingValues } from '../../../shared/settings.ts';
 import type { EngineInput, EngineModel } from '../../engine/api/protocol.ts';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
 import type { LoadWatch, ModelUser } from '../base/model-user.ts';
@@ -21,11 +22,33 @@ export interface ActiveModelOptions {
   model?: string | undefined;
   provider?: Provider | 'auto' | undefined;
   threads?: number | undefined;
+  size?: SizeAtStart | undefined;
   /** Asked at each load. */
   precision: () => Precision;
   notify: (level: 'info' | 'warning', text: string) => void;
   onChange: () => void;
 }
+
+type ModelSize = Exclude<SettingValues['engine.model'], 'auto'>;
+
+/** The size to start with, where no model was named. */
+export interface SizeAtStart {
+  wanted: SettingValues['engine.model'];
+  /** It goes before the model that was chosen last in the window: environment or command line say so. */
+  isFirm: boolean;
+}
+
+/** From the largest. */
+const ladder = [
+  ['large', 'sam2.1-large'],
+  ['base', 'sam2.1-base-plus'],
+  ['small', 'sam2.1-small'],
+  ['tiny', 'sam2.1-tiny'],
+  ['nano', defaultModel],
+] as const satisfies readonly (readonly [ModelSize, string])[];
+
+/** The models to try for a size: its own, then the smaller ones. */
+export const modelsUpTo = (wanted: ModelSize): string[] => ladder.slice(ladder.findIndex(([size]) => size === wanted)).map(([, id]) => id);
 
 const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress: () => {} };
 
@@ -44,6 +67,7 @@ export class ActiveModel {
   readonly #options: ActiveModelOptions;
   #spec: string;
   #isOwnChoice: boolean;
+  #isRemembered = false;
   #engineModel: EngineModel | null = null;
   #view: ModelsState['active'] = null;
   #loading: ModelsState['loading'] = null;
@@ -81,7 +105,9 @@ export class ActiveModel {
 
   /** The choice of an earlier run, where none was made for this one. */
   prefer(spec: string | null): void {
-    if (spec !== null && !this.#isOwnChoice) this.#spec = spec;
+    if (spec === null || this.#isOwnChoice) return;
+    this.#spec = spec;
+    this.#isRemembered = true;
   }
 
   /**
@@ -89,6 +115,12 @@ export class ActiveModel {
    * the default.
    */
   async load(peer: EnginePeer): Promise<void> {
+    const { size } = this.#options;
+    const wanted = size && (size.isFirm || !this.#isRemembered) ? size.wanted : 'auto';
+    if (!this.#isOwnChoice && wanted !== 'auto') {
+      await this.#loadUpTo(peer, wanted);
+      return;
+    }
     try {
       await this.#loadShown(peer, this.#spec);
     } catch (error) {
@@ -97,6 +129,27 @@ export class ActiveModel {
       this.#options.notify('warning', `${known.message} The model "${defaultModel}" is used instead.`);
       this.#spec = defaultModel;
       await this.#loadShown(peer, defaultModel);
+    }
+  }
+
+  /** The largest model up to a size that is installed. */
+  async #loadUpTo(peer: EnginePeer, wanted: ModelSize): Promise<void> {
+    for (const spec of modelsUpTo(wanted)) {
+      try {
+        await this.#loadShown(peer, spec);
+      } catch (error) {
+        const { code } = AppError.from(error);
+        if (spec === defaultModel || !code.startsWith('model-')) throw error;
+        continue;
+      }
+      this.#spec = spec;
+      this.#isOwnChoice = true;
+      if (spec !== modelsUpTo(wanted)[0])
+        this.#options.notify(
+          this.#options.size?.isFirm ? 'warning' : 'info',
+          `The settings ask for the model size "${wanted}", which is not installed. "${spec}" is used instead; install the other under Models.`,
+        );
+      return;
     }
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Precision, Provider } from '../../engine/api/providers.ts';
 import { installedModelsDir, userDataDir } from '../base/app-paths.ts';
 import { EnvironmentSecrets, type SecretStore } from '../secrets/secret-store.ts';
-import { ActiveModel } from './active-model.ts';
+import { ActiveModel, type SizeAtStart } from './active-model.ts';
 import { engineCheckpoints } from './checkpoints.ts';
 import type { ModelDeps } from './model-deps.ts';
 import { ModelInstaller } from './model-installer.ts';
@@ -19,6 +19,7 @@ export interface ModelOptions {
   model?: string | undefined;
   /** Without `model` starts with the one that was chosen last, and remembers what is chosen. */
   remembersModel?: boolean | undefined;
+  size?: SizeAtStart | undefined;
   provider?: Provider | 'auto' | undefined;
   threads?: number | undefined;
   /** Of the CPU; undefined = as the settings say when a model is loaded. */

@@ -1,9 +1,7 @@
-/** The user's settings: defaults, what is kept, what the environment says, profiles and reset. */
+/** The user's settings: what is kept, what environment and command line say, profiles and reset. */
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import {
-  defaultSettings,
-  environmentName,
   isSettingKey,
   type ProfileName,
   profileOf,
@@ -14,6 +12,7 @@ import {
   settingKeys,
   settings,
 } from '../../../shared/settings.ts';
+import { type LayeredSettings, layerSettings, problemLines, type SettingFlag, sourceText } from './setting-layers.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 const version = 2;
@@ -31,37 +30,55 @@ export interface SettingsDeps {
   notify(level: 'info' | 'warning', text: string): void;
 }
 
+/** What this run was started with. */
+export interface SettingsOfRun {
+  env: NodeJS.ProcessEnv;
+  flags?: readonly SettingFlag[] | undefined;
+  /** `--profile`. */
+  profile?: string | undefined;
+}
+
 export class SettingsService {
   readonly #store: SettingsStore;
   readonly #deps: SettingsDeps;
-  readonly #overrides: Partial<SettingValues>;
+  readonly #run: SettingsOfRun;
+  /** What was set since the start: it counts, whatever environment and command line say. */
+  #window: Partial<SettingValues> = {};
   /** As kept: values this version does not know stay. */
   #kept: Record<string, unknown> = {};
   #isReadOnly = false;
 
-  constructor(store: SettingsStore, deps: SettingsDeps, env: NodeJS.ProcessEnv = process.env) {
+  constructor(store: SettingsStore, deps: SettingsDeps, run: SettingsOfRun) {
     this.#store = store;
     this.#deps = deps;
+    this.#run = run;
     this.#load();
-    this.#overrides = this.#fromEnvironment(env);
+    const problems = this.layers.problems.filter(({ source }) => source.kind !== 'file');
+    if (problems.length > 0)
+      deps.notify('warning', `Some settings can't be used and are left as they are. ${problemLines(problems).join('. ')}.`);
+  }
+
+  /** Every setting with its source, and what could not be used. */
+  get layers(): LayeredSettings {
+    const { env, flags = [], profile } = this.#run;
+    const file = { name: this.#store.path, values: this.#kept };
+    return layerSettings({ file, env, flags, profile, window: this.#window });
   }
 
   get values(): SettingValues {
-    const known = Object.fromEntries(
-      settingKeys.flatMap((key) => {
-        const value = settings[key].schema.safeParse(this.#kept[key]);
-        return this.#kept[key] !== undefined && value.success ? [[key, value.data]] : [];
-      }),
-    );
-    return { ...defaultSettings, ...known, ...this.#overrides };
+    return this.layers.values;
   }
 
   get view(): SettingsState {
-    const { values } = this;
-    return { values, profile: profileOf(values), overridden: settingKeys.filter((key) => key in this.#overrides) };
+    const { values, sources } = this.layers;
+    const decidedBy = settingKeys.flatMap((key) => {
+      const { kind } = sources[key];
+      return kind === 'environment' || kind === 'flag' ? [[key, sourceText(sources[key])]] : [];
+    });
+    return { values, profile: profileOf(values), decidedBy: Object.fromEntries(decidedBy) };
   }
 
-  /** @throws AppError `bad-request` for a key or value that is none, `not-allowed` for one the environment decides */
+  /** @throws AppError `bad-request` for a key or value that is none */
   set(key: string, value: unknown): void {
     if (!isSettingKey(key)) throw new AppError('bad-request', `There is no setting "${key}".`);
     const parsed = settings[key].schema.safeParse(value);
@@ -69,11 +86,6 @@ export class SettingsService {
       throw new AppError(
         'bad-request',
         `${settings[key].title} can't have that value: ${parsed.error.issues[0]?.message}. The settings show what is allowed.`,
-      );
-    if (key in this.#overrides)
-      throw new AppError(
-        'not-allowed',
-        `${settings[key].title} is set by the environment variable ${environmentName(key)}. Unset it first.`,
       );
     this.#change({ [key]: parsed.data });
   }
@@ -92,11 +104,13 @@ export class SettingsService {
   #change(change: Record<string, unknown>): void {
     const before = this.values;
     const merged = { ...this.#kept, ...change };
+    const { base } = this.layers;
+    const isUsual = (key: SettingKey, value: unknown): boolean =>
+      [settings[key].default, base[key]].every((usual) => JSON.stringify(value) === JSON.stringify(usual));
     this.#kept = Object.fromEntries(
-      Object.entries(merged).filter(
-        ([key, value]) => value !== undefined && !(isSettingKey(key) && JSON.stringify(value) === JSON.stringify(settings[key].default)),
-      ),
+      Object.entries(merged).filter(([key, value]) => value !== undefined && !(isSettingKey(key) && isUsual(key, value))),
     );
+    this.#window = Object.fromEntries(Object.entries({ ...this.#window, ...change }).filter(([, value]) => value !== undefined));
     this.#save();
     const after = this.values;
     this.#deps.onChange(new Set(settingKeys.filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))));
@@ -138,27 +152,4 @@ export class SettingsService {
     const kept = where ? ` The old file is now ${where}.` : '';
     this.#deps.notify('warning', `The settings could not be read, so the defaults are used.${kept}`);
   }
-
-  #fromEnvironment(env: NodeJS.ProcessEnv): Partial<SettingValues> {
-    const entries = settingKeys.flatMap((key) => {
-      const text = env[environmentName(key)];
-      if (text === undefined || text === '') return [];
-      const parsed = settings[key].schema.safeParse(asValue(text));
-      if (parsed.success) return [[key, parsed.data]];
-      this.#deps.notify(
-        'warning',
-        `${environmentName(key)} holds "${text}", which is not a valid value of ${settings[key].title}. It is ignored.`,
-      );
-      return [];
-    });
-    return Object.fromEntries(entries);
-  }
 }
-
-const asValue = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-};

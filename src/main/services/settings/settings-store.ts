@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 import { replaceFileSync, writeJsonSync } from '../../common/atomic-file.ts';
 
 export interface SettingsStore {
+  /** The file's path; empty where there is none. */
+  readonly path: string;
   /** What was written last, whatever it holds; null when there is nothing. @throws when it can't be read as JSON */
   read(): unknown;
   write(data: object): void;
@@ -13,6 +15,7 @@ export interface SettingsStore {
 }
 
 export class MemorySettingsStore implements SettingsStore {
+  readonly path = '';
   #data: unknown = null;
 
   read(): unknown {
@@ -30,16 +33,19 @@ export class MemorySettingsStore implements SettingsStore {
 }
 
 export class FileSettingsStore implements SettingsStore {
-  readonly #path: string;
+  readonly path: string;
+  readonly #isReadOnly: boolean;
 
-  constructor(path: string) {
-    this.#path = path;
+  /** @param isReadOnly for a command, which reads the settings and leaves the file as it is */
+  constructor(path: string, isReadOnly = false) {
+    this.path = path;
+    this.#isReadOnly = isReadOnly;
   }
 
   read(): unknown {
     let text: string;
     try {
-      text = readFileSync(this.#path, 'utf8');
+      text = readFileSync(this.path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw error;
@@ -48,12 +54,13 @@ export class FileSettingsStore implements SettingsStore {
   }
 
   write(data: object): void {
-    writeJsonSync(this.#path, data);
+    if (!this.#isReadOnly) writeJsonSync(this.path, data);
   }
 
   setAside(): string {
-    const aside = `${this.#path}.broken-${new Date().toISOString().replaceAll(':', '.')}`;
-    replaceFileSync(this.#path, aside);
+    if (this.#isReadOnly) throw new Error('The file is only read.');
+    const aside = `${this.path}.broken-${new Date().toISOString().replaceAll(':', '.')}`;
+    replaceFileSync(this.path, aside);
     return aside;
   }
 }

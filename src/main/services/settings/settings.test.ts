@@ -22,7 +22,7 @@ const open = (env: NodeJS.ProcessEnv = {}) =>
   new SettingsService(
     new FileSettingsStore(path),
     { onChange: (keys) => changed.push([...keys]), notify: (_level, text) => told.push(text) },
-    env,
+    { env },
   );
 
 describe('the table', () => {
@@ -104,11 +104,31 @@ describe('SettingsService', () => {
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  it('gives way to the environment', () => {
-    const service = open({ SAM2_VIDEO_ENGINE_THREADS: '2', SAM2_VIDEO_UI_THEME: 'pink' });
+  it('begins with what the environment says, all that is wrong told at once, and a change in the window counts', () => {
+    const service = open({ SAM2_VIDEO_ENGINE_THREADS: '2', SAM2_VIDEO_UI_THEME: 'pink', TARGET_FPS: '0' });
     expect(service.values['engine.threads']).toBe(2);
-    expect(service.view.overridden).toEqual(['engine.threads']);
-    expect(() => service.set('engine.threads', 4)).toThrow(/SAM2_VIDEO_ENGINE_THREADS/);
-    expect(told[0]).toMatch(/pink/);
+    expect(service.view.decidedBy).toEqual({ 'engine.threads': 'the environment variable SAM2_VIDEO_ENGINE_THREADS' });
+    expect(told).toEqual([expect.stringMatching(/SAM2_VIDEO_UI_THEME says "pink".*TARGET_FPS says "0"; use 1 to 60 frames\/s/)]);
+    service.set('engine.threads', 4);
+    expect(service.values['engine.threads']).toBe(4);
+    expect(service.view.decidedBy).toEqual({});
+    service.reset('engine.threads');
+    expect(service.values['engine.threads']).toBe(2);
+  });
+
+  it('keeps a default that was chosen over the profile of the environment', () => {
+    const env = { CONFIG_PROFILE: 'performance' };
+    open(env).set('stream.targetFps', defaultSettings['stream.targetFps']);
+    expect(open(env).values['stream.targetFps']).toBe(15);
+    expect(open(env).values['stream.analysisHeight']).toBe(480);
+  });
+
+  it('is read by a command without being changed', () => {
+    open().set('engine.threads', 3);
+    const before = readFileSync(path, 'utf8');
+    const only = new SettingsService(new FileSettingsStore(path, true), { onChange: () => {}, notify: () => {} }, { env: {} });
+    only.set('ui.theme', 'dark');
+    expect(only.values).toMatchObject({ 'engine.threads': 3, 'ui.theme': 'dark' });
+    expect(readFileSync(path, 'utf8')).toBe(before);
   });
 });

@@ -16,7 +16,7 @@ interface ExportFolderProps {
 
 export const ExportFolder = ({ parent, estimated, onChange }: ExportFolderProps) => {
   const { desktop } = useApp();
-  const isDecided = useAppState((s) => s.host?.settings.overridden.includes('export.folder') ?? false);
+  const isDecided = useAppState((s) => s.host?.settings.decidedBy['export.folder'] !== undefined);
   const estimate = estimated && 'estimate' in estimated ? estimated.estimate : null;
   return (
     <div className={styles.group}>

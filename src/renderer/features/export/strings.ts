@@ -40,7 +40,7 @@ export const exportText = {
   folder: 'Folder',
   choose: 'Choose…',
   newFolder: (name: string): string => `New folder: ${name}`,
-  decided: 'Set by the environment variable SAM2_VIDEO_EXPORT_FOLDER',
+  decided: 'Set when the app was started',
   size: (bytes: string): string => `About ${bytes}`,
   roughSize: (bytes: string): string => `About ${bytes} (refining…)`,
   free: (bytes: string): string => `${bytes} free`,

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type MemorySettings, memorySettingsSchema } from '../../../shared/memory-settings.ts';
-import { environmentName, type SettingSpec as HostSettingSpec, type SettingKey, settingKeys, settings } from '../../../shared/settings.ts';
+import { type SettingSpec as HostSettingSpec, type SettingKey, settingKeys, settings } from '../../../shared/settings.ts';
 import type { AppModel } from '../../app/app-model.ts';
 import { defaultPreferences, type Preferences } from '../../state/preferences.ts';
 import { setPreference } from '../../state/remember-preferences.ts';
@@ -30,7 +30,7 @@ export interface SettingSpec {
     | { type: 'dialog'; open(app: AppModel): void };
   /** Other words it may be looked for by. */
   keywords?: string;
-  /** The environment variable that decides it, and so it can't be set here. */
+  /** What decided it when the app was started, in words. */
   decidedBy?(state: WindowState): string | null;
   /** null: it can't be set now. */
   read(state: WindowState): SettingValue | null;
@@ -39,10 +39,10 @@ export interface SettingSpec {
 
 type Kind = SettingSpec['kind'];
 
-const environmentOf =
+const decidedBy =
   (key: SettingKey) =>
   (state: WindowState): string | null =>
-    state.host?.settings.overridden.includes(key) ? environmentName(key) : null;
+    state.host?.settings.decidedBy[key] ?? null;
 
 const preference = <K extends keyof Preferences>(
   key: K,
@@ -57,7 +57,7 @@ const preference = <K extends keyof Preferences>(
   ...(unit && { unit }),
   usual: defaultPreferences[key] as SettingValue,
   kind,
-  ...(key === 'theme' && { keywords: settings['ui.theme'].keywords, decidedBy: environmentOf('ui.theme') }),
+  ...(key === 'theme' && { keywords: settings['ui.theme'].keywords, decidedBy: decidedBy('ui.theme') }),
   read: (state) => state.prefs[key] as SettingValue,
   write: ({ store }, value) => setPreference(store, { [key]: value }),
 });
@@ -121,7 +121,7 @@ const memorySpecs = (): SettingSpec[] => {
           ? { type: 'choice', choices: plain(field.enum) }
           : { type: 'number', least: field.minimum ?? 0, most: field.maximum ?? 1, step: isWhole ? 1 : 0.05 },
         keywords: settings['track.memory'].keywords,
-        decidedBy: environmentOf('track.memory'),
+        decidedBy: decidedBy('track.memory'),
         read: (state) => memoryOf(state)?.[key as keyof MemorySettings] ?? null,
         write: ({ client, callSession, store, attempt }, value) => {
           const state = store.getState();
@@ -137,11 +137,17 @@ const memorySpecs = (): SettingSpec[] => {
   });
 };
 
+const kindOf = ({ kind, choices = [], min = 0, max = 1, step = 1 }: HostSettingSpec): Kind => {
+  if (kind === 'folder') return { type: 'text', hint: text.folderHint };
+  if (kind === 'switch') return switching;
+  return kind === 'choice' ? { type: 'choice', choices } : { type: 'number', least: min, most: max, step };
+};
+
 /** Those the host keeps. Theme and keys are here already, and the memory has rows of its own. */
 const hostSpecs = (): SettingSpec[] =>
   settingKeys.flatMap((key): SettingSpec[] => {
     const spec: HostSettingSpec = settings[key];
-    if (key === 'ui.theme' || (spec.kind !== 'choice' && spec.kind !== 'number' && spec.kind !== 'folder')) return [];
+    if (key === 'ui.theme' || spec.kind === 'memory' || spec.kind === 'keys') return [];
     return [
       {
         id: key,
@@ -151,13 +157,8 @@ const hostSpecs = (): SettingSpec[] =>
         ...(spec.unit && { unit: spec.unit }),
         keywords: spec.keywords,
         usual: (spec.default ?? '') as SettingValue,
-        kind:
-          spec.kind === 'folder'
-            ? { type: 'text', hint: text.folderHint }
-            : spec.kind === 'choice'
-              ? { type: 'choice', choices: spec.choices ?? [] }
-              : { type: 'number', least: spec.min ?? 0, most: spec.max ?? 1, step: spec.step ?? 1 },
-        decidedBy: environmentOf(key),
+        kind: kindOf(spec),
+        decidedBy: decidedBy(key),
         read: (state) => (state.host ? ((state.host.settings.values[key] ?? '') as SettingValue) : null),
         write: ({ client, attempt }, value) =>
           void attempt(client.call('settings.set', { key, value: spec.kind === 'folder' && value === '' ? null : value })),
@@ -173,7 +174,7 @@ const keysSpec: SettingSpec = {
   keywords: settings['keys.overrides'].keywords,
   usual: text.keysChanged(0),
   kind: { type: 'dialog', open: ({ store }) => store.setState({ dialog: 'shortcuts' }) },
-  decidedBy: environmentOf('keys.overrides'),
+  decidedBy: decidedBy('keys.overrides'),
   read: (state) => text.keysChanged(Object.keys(state.prefs.keys).length),
   // The only value it is given here is its default.
   write: ({ store }) => setPreference(store, { keys: {} }),

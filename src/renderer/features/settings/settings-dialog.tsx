@@ -73,7 +73,7 @@ export const SettingsDialog = () => {
 interface SettingRowProps {
   spec: SettingSpec;
   value: SettingValue;
-  /** The environment variable that decides it. */
+  /** What decided it at the start, in words. */
   decidedBy: string | null;
   onChange: (value: SettingValue) => void;
 }
@@ -97,12 +97,12 @@ const SettingRow = ({ spec, value, decidedBy, onChange }: SettingRowProps) => {
         </p>
       </div>
       <div className={styles.control}>
-        {value !== usual && decidedBy === null && (
+        {value !== usual && (
           <Button variant="ghost" size="small" isIcon label={text.reset(label)} onClick={() => onChange(usual)}>
             <RotateCcw size={13} />
           </Button>
         )}
-        <Control id={id} kind={kind} value={value} isDisabled={decidedBy !== null} onChange={onChange} />
+        <Control id={id} kind={kind} value={value} onChange={onChange} />
         {/* Choices name it themselves. */}
         {unit && kind.type === 'number' && <span className={styles.about}>{unit}</span>}
       </div>
@@ -114,18 +114,17 @@ interface ControlProps {
   id: string;
   kind: SettingSpec['kind'];
   value: SettingValue;
-  isDisabled: boolean;
   onChange: (value: SettingValue) => void;
 }
 
-const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
+const Control = ({ id, kind, value, onChange }: ControlProps) => {
   const app = useApp();
   const about = `${id}-about`;
   if (kind.type === 'dialog')
     return (
       <>
         <span className={styles.about}>{value}</span>
-        <Button id={id} disabled={isDisabled} aria-describedby={about} onClick={() => kind.open(app)}>
+        <Button id={id} aria-describedby={about} onClick={() => kind.open(app)}>
           {text.change}
         </Button>
       </>
@@ -135,7 +134,6 @@ const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
       <input
         id={id}
         type="checkbox"
-        disabled={isDisabled}
         aria-describedby={about}
         checked={value === true}
         onChange={(event) => onChange(event.target.checked)}
@@ -146,7 +144,6 @@ const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
       <select
         id={id}
         className={styles.select}
-        disabled={isDisabled}
         aria-describedby={about}
         value={String(value)}
         onChange={(event) =>
@@ -169,7 +166,6 @@ const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
         type="text"
         className={styles.text}
         aria-describedby={about}
-        disabled={isDisabled}
         placeholder={kind.hint}
         defaultValue={String(value)}
         onBlur={(event) => {
@@ -188,7 +184,6 @@ const Control = ({ id, kind, value, isDisabled, onChange }: ControlProps) => {
       id={id}
       type="number"
       className={styles.number}
-      disabled={isDisabled}
       aria-describedby={about}
       defaultValue={Number(value)}
       min={kind.least}

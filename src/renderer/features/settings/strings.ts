@@ -11,7 +11,7 @@ export const settingsText = {
   range: (least: string, most: string): string => `${least} to ${most}`,
   on: 'on',
   off: 'off',
-  decidedBy: (variable: string): string => `Set by the environment variable ${variable}.`,
+  decidedBy: (source: string): string => `Set by ${source} at the start; a change here holds until the app closes`,
   folderHint: 'Default folder',
   restart: 'Takes effect at the next start.',
   profile: 'Profile',
