@@ -1,4 +1,4 @@
-/** Settings of what others may see of the app: rows of the table in settings.ts. All of it is off until the user wants it. */
+/** Settings of what others may see of the app: rows of the table in settings.ts. All of it is off at first. */
 import { z } from 'zod';
 
 export const metricsSettings = {

@@ -2,7 +2,7 @@
  * The variables of the environment that set something: ours, which are made from a setting's key, and those of the plan
  * the app was made after, so that its compose files work. Ours goes first where both are set.
  */
-import { environmentName, type SettingKey, type SettingSpec, settingKeys, settings } from './settings.ts';
+import { environmentName, type SettingKey, type SettingSpec, settings } from './settings.ts';
 
 /** Names of the profile; the first that is set counts. */
 export const profileVariables = ['SAM2_VIDEO_PROFILE', 'CONFIG_PROFILE'] as const;
@@ -34,11 +34,3 @@ export const variablesOf = (key: SettingKey): string[] => {
   const { variable }: SettingSpec = settings[key];
   return [environmentName(key), ...(variable === undefined ? [] : [variable])];
 };
-
-/** Every variable of the plan. */
-export const planVariables = (): string[] => [
-  'CONFIG_PROFILE',
-  ...settingKeys.flatMap((key) => (settings[key] as SettingSpec).variable ?? []),
-  ...fieldVariables.map(({ variable }) => variable),
-  ...Object.keys(ignoredVariables),
-];

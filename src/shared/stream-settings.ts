@@ -1,6 +1,6 @@
 /**
- * Settings of streams that run by themselves, and of what the app does when the machine is too slow or too full: rows of
- * the table in settings.ts. The configuration of a stream may say otherwise.
+ * Settings of streams that run by themselves, and of what the app does when the machine is too slow or too full: rows
+ * of the table in settings.ts. The configuration of a stream may say otherwise.
  */
 import { z } from 'zod';
 

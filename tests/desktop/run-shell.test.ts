@@ -9,7 +9,7 @@ import { defaultBounds } from '../../src/main/electron/window-options.ts';
 import { createServices } from '../../src/main/services/app/create-services.ts';
 import type { Services } from '../../src/main/services/app/services.ts';
 import type { ServicesOptions } from '../../src/main/services/app/services-options.ts';
-import { MemorySettingsStore } from '../../src/main/services/settings/settings-store.ts';
+import { FileSettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import { desktopChannels } from '../../src/shared/desktop-bridge.ts';
 import { serveScriptedEngine } from '../kills/scripted-engine.ts';
 
@@ -193,7 +193,7 @@ const start = async (
       resourcesPath: folder,
     },
     openSettings: () => settings,
-    settingsStore: () => new MemorySettingsStore(),
+    settingsStore: () => new FileSettingsStore(join(folder, 'settings.json')),
     makeServices: (options: ServicesOptions) => {
       services = createServices(options);
       return services;

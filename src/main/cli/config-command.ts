@@ -1,11 +1,7 @@
 /** `sam2-video config`: the settings as every command has them, and where each is from. Changes nothing. */
-import { join } from 'node:path';
 import { settingKeys } from '../../shared/settings.ts';
-import { userDataDir } from '../services/base/app-paths.ts';
 import { problemLines, type SettingSource, sourceText } from '../services/settings/setting-layers.ts';
-import { SettingsService } from '../services/settings/settings-service.ts';
-import { FileSettingsStore } from '../services/settings/settings-store.ts';
-import { type EngineOptions, settingFlags } from './headless.ts';
+import { type EngineOptions, readSettings } from './headless.ts';
 import { exitCodes } from './terminal.ts';
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -14,12 +10,7 @@ const from = (source: SettingSource): string => (source.kind === 'default' ? 'de
 
 /** @returns 1 where something can't be used */
 export const runConfigCommand = async (options: EngineOptions & { json: boolean }): Promise<number> => {
-  const store = new FileSettingsStore(join(userDataDir(), 'settings.json'), true);
-  const service = new SettingsService(
-    store,
-    { onChange: () => {}, notify: () => {} },
-    { env: process.env, flags: settingFlags(options), profile: options.profile },
-  );
+  const service = readSettings(options);
   const { values, sources, problems, ignored } = service.layers;
   if (options.json) {
     const settings = Object.fromEntries(settingKeys.map((key) => [key, { value: values[key], source: sources[key] }]));

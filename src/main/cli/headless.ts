@@ -8,9 +8,11 @@ import { type Precision, type Provider, precisionNames, providerNames } from '..
 import { createServices } from '../services/app/create-services.ts';
 import type { Services } from '../services/app/services.ts';
 import type { ServicesOptions } from '../services/app/services-options.ts';
-import { type AppPaths, appPaths } from '../services/base/app-paths.ts';
+import { type AppPaths, appPaths, userDataDir } from '../services/base/app-paths.ts';
 import { forkEngine } from '../services/engine-link/fork-engine.ts';
 import { problemLines, type SettingFlag } from '../services/settings/setting-layers.ts';
+import { SettingsService } from '../services/settings/settings-service.ts';
+import { FileSettingsStore } from '../services/settings/settings-store.ts';
 import { askToInstall, tellOneThing } from './terminal.ts';
 
 export interface EngineOptions {
@@ -70,7 +72,7 @@ const pairFlag = (text: string): SettingFlag => {
 };
 
 /** The settings that the options of a command set. */
-export const settingFlags = (options: EngineOptions): SettingFlag[] => {
+const settingFlags = (options: EngineOptions): SettingFlag[] => {
   const { provider, threads, precision, set = [] } = options;
   return [
     ...set.map(pairFlag),
@@ -81,19 +83,28 @@ export const settingFlags = (options: EngineOptions): SettingFlag[] => {
   ];
 };
 
+/** The settings as a command has them, before anything is started. Reads the settings file and leaves it as it is. */
+export const readSettings = (options: EngineOptions, dataDir: string = userDataDir()): SettingsService =>
+  new SettingsService(
+    new FileSettingsStore(join(dataDir, 'settings.json'), true),
+    { onChange: () => {}, notify: () => {} },
+    { env: process.env, flags: settingFlags(options), profile: options.profile },
+  );
+
 /**
- * A command that nobody watches does not run with settings it was not given. A window shows them instead, and runs.
+ * A command that nobody watches does not run with other settings than it was given. A window tells its user instead.
  * @throws AppError `bad-request` with every problem
  */
-const requireSettings = ({ settings }: Services): void => {
-  const problems = settings.layers.problems.filter(({ source }) => source.kind !== 'file');
+export const requireSettings = (options: EngineOptions, dataDir?: string): void => {
+  const problems = readSettings(options, dataDir).layers.problems.filter(({ source }) => source.kind !== 'file');
   if (problems.length > 0) throw new AppError('bad-request', `These settings can't be used:\n  ${problemLines(problems).join('\n  ')}`);
 };
 
 /** The services before their start, so that clients can see it. */
 export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesOptions> = {}): Services => {
   const paths = appPaths();
-  const services = createServices({
+  if (!rest.keepsProjects) requireSettings(engine, rest.dataDir);
+  return createServices({
     host: 'web',
     appVersion: appVersion(paths),
     spawnEngine: () => forkEngine(engine.ffmpeg === undefined ? {} : { SAM2_VIDEO_FFMPEG: engine.ffmpeg }),
@@ -106,8 +117,6 @@ export const unstartedServices = (engine: EngineOptions, rest: Partial<ServicesO
     profile: engine.profile,
     ...rest,
   });
-  if (!rest.keepsProjects) requireSettings(services);
-  return services;
 };
 
 /** The services with their engine started (see `state.engine` for how that went). */

@@ -8,7 +8,7 @@ import { plural } from '../../shared/language.ts';
 import type { StreamState } from '../../shared/streams.ts';
 import type { Services } from '../services/app/services.ts';
 import { MemoryStreams } from '../services/streams/stream-store.ts';
-import { type EngineOptions, makeServices } from './headless.ts';
+import { type EngineOptions, makeServices, requireSettings } from './headless.ts';
 import { exitCodes } from './terminal.ts';
 import { readWatchConfig, type WatchConfig } from './watch-config.ts';
 
@@ -97,6 +97,7 @@ export const runWatchCommand = async (path: string, options: WatchOptions): Prom
   try {
     everyMs = secondsOf(options.every) * 1000;
     config = readWatchConfig(path);
+    requireSettings(options, config.dataDir);
   } catch (error) {
     process.stderr.write(`error (bad-request): ${(error as Error).message}\n`);
     return watchCodes.badConfiguration;

@@ -1,11 +1,11 @@
-/** What every store of settings does, in memory, in a file, and in the real electron-store on a fake Electron. */
+/** What every store of settings does, in a file and in the real electron-store on a fake Electron. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultSettings } from '../../shared/settings.ts';
 import { SettingsService } from '../services/settings/settings-service.ts';
-import { FileSettingsStore, MemorySettingsStore, type SettingsStore } from '../services/settings/settings-store.ts';
+import { FileSettingsStore, type SettingsStore } from '../services/settings/settings-store.ts';
 import { desktopSettingsStore } from './settings-store.ts';
 
 vi.mock('electron', () => ({
@@ -28,12 +28,6 @@ const onDisk = [
 
 const serviceOn = (store: SettingsStore): SettingsService =>
   new SettingsService(store, { onChange: () => {}, notify: (_level, text) => told.push(text) }, { env: {} });
-
-it('memory gives back what it took', () => {
-  const service = serviceOn(new MemorySettingsStore());
-  service.set('engine.threads', 3);
-  expect(service.values['engine.threads']).toBe(3);
-});
 
 describe.each(onDisk)('$name', ({ make }) => {
   it('is empty at first, and holds what was set when it is opened again', () => {

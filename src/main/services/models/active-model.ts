@@ -48,7 +48,7 @@ const ladder = [
 ] as const satisfies readonly (readonly [ModelSize, string])[];
 
 /** The models to try for a size: its own, then the smaller ones. */
-export const modelsUpTo = (wanted: ModelSize): string[] => ladder.slice(ladder.findIndex(([size]) => size === wanted)).map(([, id]) => id);
+const modelsUpTo = (wanted: ModelSize): string[] => ladder.slice(ladder.findIndex(([size]) => size === wanted)).map(([, id]) => id);
 
 const unwatched: LoadWatch = { signal: new AbortController().signal, onProgress: () => {} };
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fieldVariables, ignoredVariables, planVariables, variablesOf } from '../../../shared/setting-variables.ts';
+import { fieldVariables, ignoredVariables, variablesOf } from '../../../shared/setting-variables.ts';
 import { defaultSettings, type SettingSpec, settingKeys, settings } from '../../../shared/settings.ts';
+import { planVariables } from '../../../shared/testing/plan-variables.ts';
 import { layerSettings, problemLines, type SettingInputs, valueOfText } from './setting-layers.ts';
 
 const nothing: SettingInputs = { file: { name: 'settings.json', values: {} }, env: {}, flags: [], window: {} };

@@ -1,6 +1,7 @@
 /**
- * What the settings are and where each is from. A layer goes over those before it: default < profile < file < environment
- * < flag < window. Pure, so that every command, the window and `sam2-video config` agree.
+ * What the settings are and where each is from. A layer goes over those before it:
+ * default < profile < file < environment < flag < window. Pure, so that every command, the window and
+ * `sam2-video config` agree.
  */
 import { fieldVariables, ignoredVariables, profileVariables, variablesOf } from '../../../shared/setting-variables.ts';
 import {
@@ -60,7 +61,7 @@ export interface LayeredSettings {
 }
 
 /** What a setting may be, in words. */
-export const allowedText = (key: SettingKey): string => {
+const allowedText = (key: SettingKey): string => {
   const { kind, choices, min, max, unit }: SettingSpec = settings[key];
   if (choices) return choices.map(({ value }) => value).join(', ');
   if (kind === 'number') return `${min} to ${max}${unit ? ` ${unit}` : ''}`;
@@ -79,7 +80,7 @@ const words: Readonly<Record<string, boolean>> = {
   0: false,
 };
 
-/** A value written as text, as in a variable of the environment. What can't be one stays text, and is refused as such. */
+/** A value written as text, as in a variable of the environment. What can't be one stays text, and is refused. */
 export const valueOfText = (key: SettingKey, text: string): unknown => {
   const { kind }: SettingSpec = settings[key];
   if (kind === 'switch') return words[text.trim().toLowerCase()] ?? text;

@@ -1,5 +1,5 @@
 /**
- * Where settings are kept: a JSON file on the web host, electron-store on the desktop, nothing for a single command.
+ * Where settings are kept: a JSON file on the web host, electron-store on the desktop. A command only reads it.
  */
 import { readFileSync } from 'node:fs';
 import { replaceFileSync, writeJsonSync } from '../../common/atomic-file.ts';
@@ -12,24 +12,6 @@ export interface SettingsStore {
   write(data: object): void;
   /** Moves what can't be read out of the way. @returns where it is now */
   setAside(): string;
-}
-
-export class MemorySettingsStore implements SettingsStore {
-  readonly path = '';
-  #data: unknown = null;
-
-  read(): unknown {
-    return this.#data;
-  }
-
-  write(data: object): void {
-    this.#data = data;
-  }
-
-  setAside(): string {
-    this.#data = null;
-    return '';
-  }
 }
 
 export class FileSettingsStore implements SettingsStore {
