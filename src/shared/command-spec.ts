@@ -30,6 +30,8 @@ export interface CommandContext {
   isFollowing: boolean;
   /** The source is live: what is for whole clips has to wait. */
   isLive: boolean;
+  /** It is the view of a stream, which goes on by itself. */
+  isStream: boolean;
   isExporting: boolean;
   /** An address is being fetched. */
   isFetching: boolean;

@@ -35,6 +35,7 @@ const all: CommandContext = {
   isFetching: true,
   isFollowing: false,
   isLive: false,
+  isStream: false,
   hasMaskChoice: false,
   isExporting: false,
 };

@@ -35,6 +35,7 @@ export const commands = {
   },
   'clip.openSample': { label: 'Open the sample clip', group: 'File', keys: [], enabled: always, words: 'demo example' },
   'camera.open': { label: 'Camera', group: 'File', keys: [], enabled: isConnected, words: 'webcam live capture' },
+  'streams.open': { label: 'Streams', group: 'File', keys: [], enabled: isConnected, words: 'cameras wall rtsp record around the clock' },
   'import.finish': {
     label: 'Stop download and open the part received',
     group: 'File',
@@ -300,7 +301,7 @@ export const commands = {
     label: 'Stop the live source and open the recording',
     group: 'Tracking',
     keys: [],
-    enabled: (context) => context.isLive,
+    enabled: (context) => context.isLive && !context.isStream,
     words: 'webcam stream end record',
   },
   'operation.cancel': {

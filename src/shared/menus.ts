@@ -16,6 +16,7 @@ export const menus: readonly MenuSpec[] = [
       'clip.openRecent',
       'clip.openSample',
       'camera.open',
+      'streams.open',
       'import.finish',
       'live.stop',
       line,

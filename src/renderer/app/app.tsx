@@ -18,6 +18,7 @@ import { CopyDialog } from '../features/project/copy-dialog.tsx';
 import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { StatusBar } from '../features/status/status-bar.tsx';
 import { TopBar } from '../features/status/top-bar.tsx';
+import { StreamsDialog } from '../features/streams/streams-dialog.tsx';
 import { CloseDialog } from '../features/tabs/close-dialog.tsx';
 import { TabBar } from '../features/tabs/tab-bar.tsx';
 import { Timeline } from '../features/timeline/timeline.tsx';
@@ -100,6 +101,7 @@ export const App = () => {
       {dialog === 'palette' && <Palette />}
       {dialog === 'settings' && <SettingsDialog />}
       {dialog === 'shortcuts' && <ShortcutsDialog />}
+      {dialog === 'streams' && <StreamsDialog />}
     </div>
   );
 };

@@ -161,6 +161,7 @@ export const createCommandRunners = (app: WindowParts): CommandRunners => {
     'project.new': () => void openAndReport(store.getState().session?.media.path ?? null, true),
     'clip.openSample': () => void openAndReport(null),
     'camera.open': dialog('camera'),
+    'streams.open': dialog('streams'),
     'import.finish': () => {
       const operation = runningAnywhere(store.getState(), 'import');
       if (operation) void attempt(client.call('import.finish', { operationId: operation.id }));

@@ -38,6 +38,7 @@ export type DialogName =
   | 'log'
   | 'copy'
   | 'camera'
+  | 'streams'
   | 'close';
 
 /** A clip that can be opened again. */
@@ -204,6 +205,10 @@ export const objectsOf = (state: Pick<WindowState, 'session'>): readonly Tracked
 const noObjects: readonly TrackedObject[] = [];
 
 /** Of a source that is live; null for a clip. */
+/** Whether the session on screen is the view of a stream. */
+export const isStreamView = ({ host, activeId }: Pick<WindowState, 'host' | 'activeId'>): boolean =>
+  host?.sessions.some(({ id, isStream }) => id === activeId && isStream) ?? false;
+
 export const liveOf = (state: Pick<WindowState, 'session'>): LiveState | null => state.session?.live ?? null;
 
 /** Work of one session. */
@@ -250,6 +255,7 @@ export const commandContext = (state: WindowState): CommandContext => {
     isDrawingRegion: state.findForm.drawing !== null,
     isFollowing: state.isFollowing,
     isLive: liveOf(state) !== null,
+    isStream: isStreamView(state),
     isFetching: runningAnywhere(state, 'import') !== null,
     isExporting: runningOperation(state, 'export') !== null,
   };

@@ -1,14 +1,15 @@
 /**
  * Above the picture of a live source: whether it is live, what is wrong, how far behind the view is, and the way back.
  */
-import { CircleStop, Pause, Radio } from 'lucide-react';
+import { CircleStop, Pause, Radio, X } from 'lucide-react';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import type { LiveState } from '../../../shared/live.ts';
 import { useApp, useAppState } from '../../app/app-context.ts';
 import { useFrameTimes } from '../../playback/use-frame-times.ts';
-import { liveOf, objectsOf } from '../../state/window-state.ts';
+import { isStreamView, liveOf, objectsOf } from '../../state/window-state.ts';
 import { Button, CommandButton } from '../../ui/button.tsx';
 import { cx } from '../../ui/cx.ts';
+import { streamText } from '../streams/strings.ts';
 import styles from './live.module.css';
 import { liveText as text } from './strings.ts';
 import { useCountdown } from './use-countdown.ts';
@@ -21,6 +22,7 @@ export const LiveBar = () => {
 const Bar = ({ live }: { live: LiveState }) => {
   const { player } = useApp();
   const isFollowing = useAppState((s) => s.isFollowing);
+  const isStream = useAppState(isStreamView);
   const isStanding = live.phase === 'live';
   const isEnding = live.phase === 'ending' || live.phase === 'failed';
   return (
@@ -45,9 +47,15 @@ const Bar = ({ live }: { live: LiveState }) => {
           <Pause size={12} /> {text.pause}
         </Button>
       )}
-      <CommandButton command="live.stop" size="small" variant="danger" label={text.stop} disabled={isEnding}>
-        <CircleStop size={13} /> {text.stop}
-      </CommandButton>
+      {isStream ? (
+        <CommandButton command="tab.close" size="small" label={streamText.closeView} title={streamText.closeViewTitle}>
+          <X size={13} /> {streamText.closeView}
+        </CommandButton>
+      ) : (
+        <CommandButton command="live.stop" size="small" variant="danger" label={text.stop} disabled={isEnding}>
+          <CircleStop size={13} /> {text.stop}
+        </CommandButton>
+      )}
     </section>
   );
 };

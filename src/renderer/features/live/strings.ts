@@ -26,6 +26,7 @@ export const liveText = {
   tracking: 'Track objects',
   on: 'On',
   off: 'Off',
+  ofStream: 'A stream runs by itself. Closing this tab lets it run; its recordings are in Streams (File menu).',
   first: 'Click an object in the picture to track it from here on.',
   following: 'Objects are tracked on each new frame. Click to correct; pause the view for an exact click.',
   notFollowing: 'New frames are shown and recorded. Objects are not tracked.',

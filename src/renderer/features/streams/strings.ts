@@ -1,0 +1,61 @@
+/** Words of streams. */
+
+import { formatMoment, plural } from '../../../shared/language.ts';
+import type { ProfileName } from '../../../shared/settings.ts';
+import type { StreamState } from '../../../shared/streams.ts';
+
+export const streamText = {
+  title: 'Streams',
+  about: 'Cameras and addresses that run by themselves. Closing a view or this window lets them run.',
+  none: 'No stream yet. Add one to record and track it around the clock.',
+  wall: 'Wall of streams',
+  add: 'Add a stream',
+  edit: 'Edit',
+  pause: 'Pause',
+  resume: 'Resume',
+  view: 'View',
+  chapters: 'Recordings',
+  remove: 'Remove',
+  removeAsk: (name: string): string => `Remove ${name}?`,
+  removeAll: 'Remove with its recordings',
+  removeKeeping: 'Remove, keep the recordings',
+  keep: 'Keep it',
+  of: (action: string, name: string): string => `${action}: ${name}`,
+  noPicture: 'No picture',
+  picture: (name: string): string => `Picture of ${name}`,
+  phases: {
+    starting: 'Connecting',
+    active: 'Live',
+    stale: 'No picture for a while',
+    parked: 'Parked',
+    paused: 'Paused',
+    ended: 'Played to its end',
+    failed: 'Refused',
+  } satisfies Record<StreamState['phase'], string>,
+  objects: (count: number): string => plural(count, 'object'),
+  rate: (fps: string, target: number): string => `${fps} of ${target} frames/s`,
+  latency: (ms: number): string => `${ms} ms`,
+  dropped: (count: number): string => `${count} dropped`,
+  faults: (count: number): string => plural(count, 'fault'),
+  fault: (message: string): string => `Last fault: ${message}`,
+  stale: (seconds: number): string => `Masks are ${seconds} s old`,
+  form: {
+    name: 'Name',
+    source: 'Address (rtsp, rtmp, srt, http), camera or file',
+    profile: 'Profile',
+    profiles: { performance: 'Performance', balanced: 'Balanced', quality: 'Quality' } satisfies Record<ProfileName, string>,
+    days: 'Days to keep',
+    gigabytes: 'GB to keep',
+    adaptive: 'Track fewer frames while the machine is too slow',
+    save: 'Save',
+    cancel: 'Cancel',
+  },
+  chapterList: (name: string): string => `Recordings of ${name}`,
+  noChapters: 'No closed recording yet. One is closed each hour.',
+  chapter: (number: number, beganAtMs: number, objects: number, size: string): string =>
+    `${number + 1}: ${formatMoment(beganAtMs)}, ${plural(objects, 'object')}, ${size}`,
+  open: 'Open',
+  openChapter: (number: number): string => `Open recording ${number + 1} as a clip`,
+  closeView: 'Close the view',
+  closeViewTitle: 'The stream goes on',
+};
