@@ -291,7 +291,8 @@ export class StreamRun {
       if (type === 'stale') this.#deps.tell('info', `${name} has sent no frame for ${seconds} s.`);
       if (type === 'parked') {
         this.#deps.tell('info', `${name} is parked after ${seconds} s without a frame. Its source is tried on.`);
-        this.#pending = 'parked';
+        // One that never had a picture holds nothing to let go of.
+        if (this.#chapter) this.#pending = 'parked';
       }
       if (type === 'reactivated') this.#deps.tell('info', `${name} is back after ${seconds} s.`);
       this.#deps.onChange();

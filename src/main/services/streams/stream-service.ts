@@ -11,7 +11,9 @@ import { StreamRun } from './stream-run.ts';
 import type { StreamStore } from './stream-store.ts';
 
 const tickMs = 1_000;
-const tidyEveryMs = 10_000;
+/** Between two looks at the free space, and at the ages of the chapters, ms. */
+const lookEveryMs = 10_000;
+const retentionEveryMs = 60_000;
 /** This much of the disk is left alone. */
 const reserveBytes = 256 * 2 ** 20;
 
@@ -26,7 +28,8 @@ export class StreamService implements LiveListener {
   readonly #deps: StreamServiceDeps;
   readonly #runs = new Map<string, StreamRun>();
   #timer: NodeJS.Timeout | null = null;
-  #tidiedMs = Number.NEGATIVE_INFINITY;
+  #lookedMs = Number.NEGATIVE_INFINITY;
+  #retainedMs = Number.NEGATIVE_INFINITY;
   #tidying: Promise<void> | null = null;
 
   constructor(deps: StreamServiceDeps) {
@@ -52,8 +55,8 @@ export class StreamService implements LiveListener {
   tick(): void {
     for (const run of this.#runs.values()) run.tick();
     const nowMs = this.#deps.now();
-    if (nowMs - this.#tidiedMs < tidyEveryMs || this.#tidying || this.#runs.size === 0) return;
-    this.#tidiedMs = nowMs;
+    if (nowMs - this.#lookedMs < lookEveryMs || this.#tidying || this.#runs.size === 0) return;
+    this.#lookedMs = nowMs;
     this.#tidying = this.#tidy()
       .catch((error: unknown) => this.#deps.tell('warning', AppError.from(error).message))
       .finally(() => {
@@ -179,7 +182,9 @@ export class StreamService implements LiveListener {
 
   /** Removes what the retentions say; on a full disk the oldest chapters of all, and then no more is recorded. */
   async #tidy(): Promise<void> {
-    for (const { folders, config } of this.#runs.values())
+    const isTime = this.#deps.now() - this.#retainedMs >= retentionEveryMs;
+    if (isTime) this.#retainedMs = this.#deps.now();
+    for (const { folders, config } of isTime ? this.#runs.values() : [])
       for (const chapterId of expired(folders.closed(), config.retention, this.#deps.wallNow())) folders.remove(chapterId);
     const isFull = async (): Promise<boolean> => ((await this.#deps.freeBytes()) ?? reserveBytes) < reserveBytes;
     while (await isFull()) {
