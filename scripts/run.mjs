@@ -112,6 +112,7 @@ const tasks = {
   vitest: (args) => run(tools.vitest, ['run', ...args]),
   parity: (args) => run(tools.vitest, ['run', 'tests/parity', ...args], { SAM2_PARITY_SIZES: '1' }),
   kills: (args) => run(tools.vitest, ['run', 'tests/kills', ...args], { SAM2_VIDEO_KILLS: '200', ...process.env }),
+  soak: (args) => run(tools.vitest, ['run', 'tests/streams/soak.test.ts', ...args], { SAM2_VIDEO_SOAK_MINUTES: '30', ...process.env }),
   e2e: (args) => inOrder(ensureBuilt, () => run(tools.playwright, ['test', '-c', 'e2e/playwright.config.ts', ...args], ensureTestTools())),
   screenshots: (args) => inOrder(ensureBuilt, () => run(join(root, 'scripts/screenshots.mjs'), args, ensureTestTools())),
   'record-project': () => run(join(root, 'tests/projects/record-project.ts')),
