@@ -41,7 +41,7 @@ export const StreamTile = ({ stream, onEdit, onChapters }: TileProps) => {
       </div>
       <div className={styles.head}>
         <strong className={styles.name}>{name}</strong>
-        <span className={styles.dim} title={title}>
+        <span className={styles.address} title={title}>
           {title}
         </span>
       </div>
