@@ -130,7 +130,7 @@ export class ScriptedStreams {
       },
       addObject: (name: string) => {
         const id = nextId++;
-        const own = { id, name, color: '#ff0000', visible: true, solo: false, locked: false, track: id, prompts: [] };
+        const own = { id, name, color: '#ff0000', visible: true, solo: false, locked: false, maskKey: id, prompts: [] };
         objects = [...objects, own];
         return id;
       },
