@@ -20,6 +20,8 @@ import { FindRuns } from '../discovery/find-runs.ts';
 import { examine } from '../doctor/examine.ts';
 import { AppEngine } from '../engine-link/app-engine.ts';
 import type { EnginePeer } from '../engine-link/engine-supervisor.ts';
+import { createEvents } from '../events/create-events.ts';
+import { freeBytes } from '../exports/export-estimate.ts';
 import { exportMethods } from '../exports/export-methods.ts';
 import { Exports } from '../exports/exports.ts';
 import { bringFfmpeg } from '../ffmpeg/bring-ffmpeg.ts';
@@ -86,12 +88,17 @@ export const createServices = (options: ServicesOptions): Services => {
   const settings: SettingsService = createSettings(options, dataDir, { onChange: () => onSharedChange(), notify });
   const memory = (): MemorySettings => options.memory ?? settings.values['track.memory'];
 
-  const operations = new Operations(onChange, ({ message }) => notify('error', message));
+  const operations = new Operations(
+    onChange,
+    ({ message }) => notify('error', message),
+    ({ kind, state, done }) => events.source.onRun(kind, state, done),
+  );
   const engine: AppEngine = new AppEngine(options.spawnEngine, {
     onReady: (peer, isRestart) => onEngineReady(peer, isRestart),
     restartsForEver: () => streams.configs.some(({ config }) => !config.isPaused),
     onState: ({ state, message }) => {
       if (state === 'restarting') streams.onEngineLost();
+      events.source.onEngine(state);
       log.add(state === 'failed' ? 'error' : 'info', `engine ${state}${message ? `: ${message}` : ''}`);
       onChange();
     },
@@ -206,6 +213,17 @@ export const createServices = (options: ServicesOptions): Services => {
     touch: (id) => sessions.touch(id),
     tell: (level, text) => (level === 'info' ? log.add('info', text) : notify(level, text)),
   });
+  const events = createEvents({
+    values: () => settings.values,
+    streams,
+    facts: () => streams.facts,
+    modelSize: () => models.view.active?.id ?? 'none',
+    info: () => ({ version: appVersion, provider: models.view.active?.provider ?? 'none' }),
+    freeBytes: () => freeBytes(dataDir),
+    logsDir: join(dataDir, 'logs'),
+    isReady: () => engine.state.state === 'ready',
+    tell: (level, text) => (level === 'info' ? log.add('info', text) : notify(level, text)),
+  });
   const runs = new TrackRuns({ operations, models, notices, display: () => shownSize(settings.values), cancelRun });
   const find = new FindRuns({ operations, models, notices, engine: peer, modelsDir: options.modelsDir, cancelRun });
   const exports = new Exports({
@@ -249,9 +267,10 @@ export const createServices = (options: ServicesOptions): Services => {
     fresh.on('trackedFrame', (event) => {
       sessions.find(event.sessionId)?.onTrackedFrame(event);
       models.onTrackedFrame(event);
+      events.source.onTrackedFrame(event);
     });
     for (const part of [exports, find, openings, sources.imports]) part.attach(fresh);
-    attachLive(fresh, [live, streams]);
+    attachLive(fresh, [live, streams, events.source]);
     const { firstClip } = options;
     const hasFfmpeg = isRestart ? Promise.resolve() : bringMissingFfmpeg(fresh);
     if (firstClip !== undefined && !isRestart) hasFfmpeg.then(() => fresh.call('prepare', { path: resolve(firstClip) })).catch(() => {});
@@ -295,6 +314,7 @@ export const createServices = (options: ServicesOptions): Services => {
     onState: (listener) => app.subscribe(listener),
     connect: (link) => clients.connect(link, handlers),
     start: async () => {
+      await events.start();
       await projects.load();
       await models.start();
       await engine.start();
@@ -308,6 +328,7 @@ export const createServices = (options: ServicesOptions): Services => {
       for (const { id } of sessions.list) await projects.close(id, false);
       if (!projects.keeps) await sources.imports.forget();
       scratch.close();
+      await events.close();
     },
   };
   const handlers: Handlers<Method> = {

@@ -32,12 +32,17 @@ const keptFinished = 10;
 export class Operations {
   readonly #onChange: () => void;
   readonly #onFailed: (error: AppError) => void;
+  readonly #onEnded: (operation: Operation) => void;
   readonly #all = new Map<string, { view: Operation; cancel: () => void; ended: Promise<Operation> }>();
 
-  /** @param onFailed told why one failed, which whoever started it may not be there to see */
-  constructor(onChange: () => void, onFailed: (error: AppError) => void) {
+  /**
+   * @param onFailed told why one failed, which whoever started it may not be there to see
+   * @param onEnded told of each that has ended, however
+   */
+  constructor(onChange: () => void, onFailed: (error: AppError) => void, onEnded: (operation: Operation) => void = () => {}) {
     this.#onChange = onChange;
     this.#onFailed = onFailed;
+    this.#onEnded = onEnded;
   }
 
   get list(): Operation[] {
@@ -113,6 +118,7 @@ export class Operations {
         if (view.error && !isAwaited) this.#onFailed(known);
       }
       view.etaMs = null;
+      this.#onEnded(view);
       if (isAwaited) this.#all.delete(id);
       this.#onChange();
       return view;

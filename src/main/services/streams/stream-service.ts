@@ -40,6 +40,16 @@ export class StreamService implements LiveListener {
     return [...this.#runs.values()].map((run) => run.state);
   }
 
+  /** As {@link states}, with the faults by code. */
+  get facts(): { state: StreamState; faults: Record<string, number> }[] {
+    return [...this.#runs.values()].map(({ state, faults }) => ({ state, faults: faults.byCode }));
+  }
+
+  /** The configured name of the stream that a session is of; null where it is of none. */
+  nameOf(sessionId: string): string | null {
+    return [...this.#runs.values()].find((run) => run.owns(sessionId))?.config.name ?? null;
+  }
+
   get configs(): { id: string; config: StreamConfig }[] {
     return [...this.#runs.values()].map(({ id, config }) => ({ id, config }));
   }
