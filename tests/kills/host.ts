@@ -2,7 +2,7 @@
  * A host that edits, changes settings and tracks as fast as it can and prints what is acknowledged, until it is killed.
  * In most runs it kills its own engine once before that.
  */
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { makeServices } from '../../src/main/cli/headless.ts';
 import { resumeLast } from '../../src/main/services/app/sample.ts';
@@ -10,6 +10,7 @@ import { forkEngine } from '../../src/main/services/engine-link/fork-engine.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { settingsSerial, type Told } from './kill-host.ts';
 import { countsOf, frameCount, side } from './scripted-engine.ts';
+import { workDigest } from './work-digest.ts';
 
 const [dataDir, clip, killsEngineAt, undoesAll] = process.argv.slice(2) as [string, string, string, string];
 const tell = (line: Told): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -22,10 +23,7 @@ const { edits } = session;
 const project = services.projects.of(services.sessions.latest.id)!;
 
 /** Everything a client can see of the work, apart from the masks. */
-const digest = (): string =>
-  createHash('sha256')
-    .update(JSON.stringify([edits.work.objects, edits.work.marks, edits.work.position, edits.labels]))
-    .digest('hex');
+const digest = (): string => workDigest(edits.work, edits.labels);
 const acknowledged = (step: string): void => tell({ t: 'edit', step, folder: project.folder, bytes: project.workBytes, digest: digest() });
 acknowledged('open');
 if (undoesAll === 'true') {

@@ -2,7 +2,6 @@
  * One round: starts the host, kills it after some lines, and looks whether everything it acknowledged is on the disk.
  */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,6 +15,7 @@ import { SettingsService } from '../../src/main/services/settings/settings-servi
 import { FileSettingsStore } from '../../src/main/services/settings/settings-store.ts';
 import type { SettingValues } from '../../src/shared/settings.ts';
 import { countsOf } from './scripted-engine.ts';
+import { workDigest } from './work-digest.ts';
 
 /** What the host says, a line of JSON each. */
 export type Told =
@@ -49,10 +49,7 @@ export const settingsSerial = (values: SettingValues): number => Number(values['
 
 const silent = { onChange: () => {}, notify: () => {} };
 
-const digestOf = ({ work: { objects, marks, position }, history }: { work: KeptWork; history: WorkHistory }): string =>
-  createHash('sha256')
-    .update(JSON.stringify([objects, marks, position, history.labels]))
-    .digest('hex');
+const digestOf = ({ work, history }: { work: KeptWork; history: WorkHistory }): string => workDigest(work, history.labels);
 
 /**
  * @param hostPath host.ts, bundled

@@ -70,6 +70,7 @@ describe('every method that takes a path', () => {
   afterAll(() => app.close());
 
   const outside = '/outside-of-the-given-folders/clip.mp4';
+  const noStream = '00000000-0000-4000-8000-000000000000';
   it.each([
     ['session.open', { path: outside }],
     ['session.open', { path: '/etc/passwd' }],
@@ -84,6 +85,10 @@ describe('every method that takes a path', () => {
     ['files.thumbnail', { path: outside }],
     ...(process.platform === 'linux' ? [['live.start', { source: { kind: 'camera', deviceId: outside } }]] : []),
     ['live.start', { source: { kind: 'network', url: `file://${outside}` } }],
+    ['stream.add', { config: { name: 'a', source: { kind: 'file', path: outside, repeats: true } } }],
+    ['stream.add', { config: { name: 'a', source: { kind: 'network', url: `file://${outside}` } } }],
+    ...(process.platform === 'linux' ? [['stream.add', { config: { name: 'a', source: { kind: 'camera', deviceId: outside } } }]] : []),
+    ['stream.edit', { streamId: noStream, config: { name: 'a', source: { kind: 'file', path: outside, repeats: true } } }],
   ] as [string, object][])('%s refuses %j', async (method, input) => {
     expect(await window.call(method, input)).toMatchObject({ t: 'err', e: { code: 'not-allowed' } });
     expect(existsSync(outside)).toBe(false);
@@ -113,7 +118,7 @@ describe('every method that takes a path', () => {
         'files.list',
         'files.thumbnail',
         ...['export.estimate', 'export.start', 'live.start', 'model.import', 'project.export', 'project.open', 'project.relink'].sort(),
-        ...['session.open', 'settings.set'],
+        ...['session.open', 'settings.set', 'stream.add', 'stream.edit'],
       ].sort(),
     );
   });

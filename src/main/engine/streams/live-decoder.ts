@@ -77,6 +77,8 @@ const inputArgs = [
  */
 const decoderArgs = ['-thread_type', 'slice', '-flags', '-output_corrupt'];
 
+/** What a Matroska file begins with. */
+const ebmlId = Buffer.from([0x1a, 0x45, 0xdf, 0xa3]);
 const clusterId = Buffer.from([0x1f, 0x43, 0xb6, 0x75]);
 
 /** What a Matroska stream begins with, before its first cluster: any later part of it can be read after that. */
@@ -122,8 +124,14 @@ export class LiveDecoder {
     if (stdin.writableLength > mostBehind) this.#child?.kill();
   }
 
-  /** Streams are listed before the first cluster, whose id may lie across two pieces. */
+  /**
+   * Streams are listed before the first cluster, whose id may lie across two pieces. What is no Matroska at all has no
+   * cluster to wait for: ffmpeg says what is wrong with it.
+   */
   #hasHeader(data: Buffer): boolean {
+    const [first] = this.#head as [Buffer];
+    const start = first.length < ebmlId.length ? Buffer.concat(this.#head) : first;
+    if (start.length >= ebmlId.length && !start.subarray(0, ebmlId.length).equals(ebmlId)) return true;
     const last = this.#head.length > 1 ? Buffer.concat([this.#head.at(-2)!.subarray(1 - clusterId.length), data]) : data;
     return last.includes(clusterId);
   }

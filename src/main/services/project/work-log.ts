@@ -30,7 +30,7 @@ const writtenObjectSchema = z.object({
 type WrittenObject = z.infer<typeof writtenObjectSchema>;
 
 const writtenObject = ({ maskKey, ...rest }: ObjectRecord): WrittenObject => ({ ...rest, track: maskKey });
-const readObject = ({ track, ...rest }: WrittenObject): ObjectRecord => ({ ...rest, maskKey: track });
+const readObject = ({ track, prompts, ...rest }: WrittenObject): ObjectRecord => ({ ...rest, maskKey: track, prompts });
 
 const count = z.number().int().nonnegative();
 /** offset, length, predictedIou, object logit, flags as in {@link rowFlags}; null = no mask */
