@@ -6,6 +6,8 @@ import { TestWindow } from './test-window.ts';
 
 let isBroken: boolean;
 let killed: number;
+/** Loads of a model that were refused. */
+let refused: number;
 let app: ScriptedHost;
 
 /** An engine that refuses its first model with an error that no further try would mend. */
@@ -23,6 +25,7 @@ const engine = (): EngineProcess => {
       post: (message, transfer) => {
         const { id, m } = message as { id: number; m?: string };
         if (m !== 'loadModel' || !isBroken) return link.post(message, transfer);
+        refused++;
         toHost({ t: 'err', id, e: { code: 'model-corrupt', message: 'The model file is damaged.' } });
       },
     },
@@ -35,6 +38,7 @@ const engine = (): EngineProcess => {
 beforeEach(async () => {
   isBroken = true;
   killed = 0;
+  refused = 0;
   app = await startScriptedHost(() => ({ spawnEngine: engine }));
 });
 afterEach(() => app.close());
@@ -45,7 +49,7 @@ it('a client starts the engine again, and a clip opens', async () => {
   expect(window.state?.engine.message).toContain('The model file is damaged.');
   // Still broken: it says so again.
   await window.call('app.restartEngine', {});
-  await window.until(() => killed === 1 && window.state?.engine.state === 'failed');
+  await window.until(() => refused === 2 && window.state?.engine.state === 'failed');
   isBroken = false;
   await window.call('app.restartEngine', {});
   await window.until(() => window.state?.engine.state === 'ready');
