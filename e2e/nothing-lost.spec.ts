@@ -54,7 +54,7 @@ test('nothing painted, clicked or chosen is lost', async ({ app: page, host }) =
     await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBe(0);
   });
 
-  await test.step('strokes are applied when another object is chosen, and survive a reload', async () => {
+  await test.step('strokes are applied when another object is chosen', async () => {
     await drag(page, inGrass, { x: 1080, y: 640 });
     await page.keyboard.press('Escape');
     await expect(page.getByText('1 stroke', { exact: true })).toHaveCount(0);
@@ -62,9 +62,6 @@ test('nothing painted, clicked or chosen is lost', async ({ app: page, host }) =
     await page.keyboard.press('a');
     await page.mouse.move(5, 5);
     await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBeGreaterThan(isMasked);
-    await drag(page, { x: 200, y: 600 }, { x: 280, y: 640 });
-    await page.reload();
-    await expect.poll(() => maskStrength(page, 210, 605)).toBeGreaterThan(isMasked);
   });
 
   await test.step('an object that is protected is not painted on', async () => {
@@ -135,4 +132,14 @@ test('nothing painted, clicked or chosen is lost', async ({ app: page, host }) =
     }
     await expect(messages(page)).toHaveCount(0);
   });
+});
+
+// In a test of its own: a socket that is held back here would lose what is sent while the page goes.
+test('strokes survive a reload', async ({ app: page }) => {
+  await openSample(page);
+  await page.keyboard.press('p');
+  await drag(page, inGrass, { x: 1080, y: 640 });
+  await expect(page.getByText('1 stroke', { exact: true })).toBeVisible();
+  await page.reload();
+  await expect.poll(() => maskStrength(page, inGrass.x + 10, inGrass.y + 5)).toBeGreaterThan(isMasked);
 });

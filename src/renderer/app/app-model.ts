@@ -25,6 +25,7 @@ import { commandContext, liveOf, runningOperation } from '../state/window-state.
 import type { Client } from '../transport/client.ts';
 import { type SessionClient, sessionClient } from '../transport/session-client.ts';
 import { createCommandRunners } from './command-runners.ts';
+import { applyKeptStrokes, keepStrokes } from './kept-strokes.ts';
 import { createPromptActions } from './prompt-actions.ts';
 import { createStrokeActions, needsStrokes } from './stroke-actions.ts';
 import { tellPosition } from './tell-position.ts';
@@ -155,8 +156,8 @@ export const createAppModel = ({ client, desktop, fileUrl }: AppModelOptions): A
     if (store.getState().wanted) store.setState({ wanted: null });
   };
   for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, stay, { capture: true });
-  // A message that is sent by then still arrives.
-  for (const type of ['beforeunload', 'pagehide']) window.addEventListener(type, () => strokes.applyNow());
+  window.addEventListener('pagehide', () => keepStrokes(store, brush));
+  applyKeptStrokes(store, prompts);
   desktop?.onCommand((id) => run(id));
   return { ...parts, fileUrl, run };
 };

@@ -9,8 +9,6 @@ import { promptText } from './strings.ts';
 export interface StrokeActions {
   /** Resolves when the host has the mask. */
   apply(): Promise<void>;
-  /** Applies them before the window goes. */
-  applyNow(): void;
   /** Applies strokes whose object or frame is no longer the one on screen; the user is told. */
   applyIfLeft(): void;
 }
@@ -49,6 +47,5 @@ export const createStrokeActions = (store: AppStore, brush: Brush, prompts: Prom
       const { activeId, selectedId, playhead } = store.getState();
       if (place && (place.sessionId !== activeId || place.objectId !== selectedId || place.frame !== playhead)) applyNow();
     },
-    applyNow,
   };
 };
