@@ -1,4 +1,7 @@
-/** Streams on the wall: added, viewed in a tab that may be closed, paused, changed and removed, while they run by themselves. */
+/**
+ * Streams on the wall: added, viewed in a tab that may be closed, paused, changed and removed, while they run by
+ * themselves.
+ */
 import type { Page } from '@playwright/test';
 import { expectAccessible } from './axe.ts';
 import { expect, test } from './host-fixture.ts';
