@@ -136,15 +136,6 @@ test('masks are drawn as strongly as the settings say, and contours can be left 
     await page.keyboard.press('Enter');
     await expect.poll(async () => distance(before, await pixelAt(page, inside.x, inside.y))).toBeGreaterThan(40);
   });
-
-  await test.step('and hidden for as long as H is held', async () => {
-    await page.keyboard.down('h');
-    await page.keyboard.down('h');
-    await page.keyboard.down('h');
-    await expect(hidden).toHaveAttribute('aria-pressed', 'true');
-    await page.keyboard.up('h');
-    await expect(hidden).toHaveAttribute('aria-pressed', 'false');
-  });
 });
 
 test('tracking goes backward, and what was done stays when it is cancelled', async ({ app: page, exportDir, host }) => {
