@@ -13,11 +13,16 @@ export const fieldVariables = [
   { variable: 'MEMORY_TREE_CONSISTENCY_THRESHOLD', key: 'track.memory', field: 'consistencyThreshold' },
 ] as const satisfies readonly { variable: string; key: SettingKey; field: string }[];
 
+const memoryFull = 'When the memory is full, a frame is tried once more after 100 ms; then the next smaller model is loaded.';
 const identifies = 'The app does not ask other services what an object is.';
 
 /** Variables of the plan that are accepted and do nothing, and why. */
 export const ignoredVariables: Readonly<Record<string, string>> = {
   VIDEO_MODE: 'The app always works on video.',
+  ENABLE_DYNAMIC_MODEL_SWITCHING: memoryFull,
+  MODEL_SWITCH_THRESHOLD_MB: memoryFull,
+  MAX_RETRY_ATTEMPTS: memoryFull,
+  RETRY_DELAY_MS: memoryFull,
   ENABLE_MODEL_COMPILATION: 'ONNX Runtime always optimises its graphs.',
   LENS_API_RATE_LIMIT: identifies,
   LENS_CACHE_SIZE: identifies,

@@ -1,6 +1,6 @@
 /**
- * Settings of streams that run by themselves, and of what the app does when the machine is too slow or too full: rows
- * of the table in settings.ts. The configuration of a stream may say otherwise.
+ * Settings of streams that run by themselves: rows of the table in settings.ts. The configuration of a stream may say
+ * otherwise.
  */
 import { z } from 'zod';
 
@@ -24,7 +24,7 @@ export const streamSettings = {
     kind: 'number',
     group: 'Streams',
     title: 'Target rate of streams',
-    effect: 'Frames a second that a stream decodes and tracks. More need a faster machine.',
+    effect: 'Frames a second that a stream of the balanced profile decodes and tracks. More need a faster machine.',
     default: 15,
     unit: 'frames/s',
     min: 1,
@@ -40,7 +40,8 @@ export const streamSettings = {
     choices: heights.map((value) => ({ value, label: `${value} px` })),
     group: 'Streams',
     title: 'Analysis height of streams',
-    effect: 'Height of the pictures that a stream is tracked on; the width follows. Masks are given in pixels of the source.',
+    effect:
+      'Height of the pictures that a stream of the balanced profile is tracked on; the width follows. Masks are in pixels of the source.',
     default: 720,
     unit: 'px',
     keywords: 'stream processing resolution size height',
@@ -88,66 +89,5 @@ export const streamSettings = {
     step: 1,
     keywords: 'stream ring buffer frames look back',
     variable: 'VIDEO_BUFFER_SIZE',
-  },
-  'governor.isOn': {
-    schema: z.boolean(),
-    kind: 'switch',
-    group: 'Streams',
-    title: 'Automatic quality',
-    effect: 'Lets new streams do less while the machine is too slow, and more again when it is not.',
-    default: false,
-    keywords: 'stream governor adaptive quality slow',
-  },
-  'governor.switchesModel': {
-    schema: z.boolean(),
-    kind: 'switch',
-    group: 'Streams',
-    title: 'Smaller model when memory runs out',
-    effect: 'Lets the app load the next smaller model when little memory is free.',
-    default: false,
-    keywords: 'stream governor model memory switch dynamic',
-    variable: 'ENABLE_DYNAMIC_MODEL_SWITCHING',
-  },
-  'governor.freeMb': {
-    schema: z.number().int().min(0).max(1_000_000),
-    kind: 'number',
-    group: 'Streams',
-    title: 'Memory kept free',
-    effect: 'With less free memory than this a smaller model is chosen, where that is allowed.',
-    default: 3000,
-    unit: 'MB',
-    min: 0,
-    max: 1_000_000,
-    step: 100,
-    keywords: 'stream governor model memory threshold',
-    variable: 'MODEL_SWITCH_THRESHOLD_MB',
-  },
-  'engine.retries': {
-    schema: z.number().int().min(0).max(10),
-    kind: 'number',
-    group: 'Streams',
-    title: 'Tries when the memory is full',
-    effect: 'How often a frame is tried again when the memory is full, before the model is loaded anew.',
-    default: 2,
-    unit: 'tries',
-    min: 0,
-    max: 10,
-    step: 1,
-    keywords: 'stream retry attempts out of memory',
-    variable: 'MAX_RETRY_ATTEMPTS',
-  },
-  'engine.retryDelayMs': {
-    schema: z.number().int().min(0).max(60_000),
-    kind: 'number',
-    group: 'Streams',
-    title: 'Pause before such a try',
-    effect: 'How long to wait before a frame is tried again when the memory is full.',
-    default: 100,
-    unit: 'ms',
-    min: 0,
-    max: 60_000,
-    step: 50,
-    keywords: 'stream retry delay out of memory',
-    variable: 'RETRY_DELAY_MS',
   },
 } as const;

@@ -16,6 +16,7 @@ import { shownSize } from '../settings/shown-size.ts';
 import type { ImportPlace } from '../sources/import-store.ts';
 import { keepClip } from './live-clip.ts';
 import { LiveService } from './live-service.ts';
+import type { StreamRules } from './stream-lifecycle.ts';
 
 export interface LiveApp {
   dataDir: string;
@@ -40,12 +41,22 @@ export interface LiveApp {
   rules?: EngineInput<'liveStart'>['rules'] | undefined;
 }
 
+/** A stream is parked after it was stale, whatever was typed. */
+const streamLife = (staleSeconds: number, parkSeconds: number): StreamRules => ({
+  staleMs: staleSeconds * 1000,
+  parkMs: Math.max(parkSeconds, staleSeconds + 1) * 1000,
+});
+
 /** What the settings say of every live source. */
 export const liveSettings = (values: SettingValues, memory: MemorySettings) => ({
   bufferBytes: values['live.bufferMb'] * 2 ** 20,
   tries: values['live.tries'],
   memory,
   display: shownSize(values),
+  bufferFrames: values['live.bufferFrames'],
+  tracker: values['stream.tracker'],
+  targets: { targetFps: values['stream.targetFps'], analysisHeight: values['stream.analysisHeight'] },
+  life: streamLife(values['stream.staleSeconds'], values['stream.cleanupSeconds']),
   deinterlace: values['import.deinterlace'],
 });
 

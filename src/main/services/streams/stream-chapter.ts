@@ -16,17 +16,16 @@ import { LiveMedia } from './live-media.ts';
 import { LiveWork } from './live-work.ts';
 import type { StreamDeps, StreamTargets } from './stream-deps.ts';
 
-/** Frames of a stream's ring. */
-const bufferFrames = 30;
 /** Catching up with a prompt takes no longer than this from new pictures. */
 const mostCatchUpMs = 1_000;
 /** A stream is never given up. */
 const withoutEnd = Number.MAX_SAFE_INTEGER;
 
-export const targetsOf = ({ profile, targetFps, analysisHeight }: StreamConfig): StreamTargets => ({
-  targetFps: targetFps ?? streamProfiles[profile].targetFps,
-  analysisHeight: analysisHeight ?? streamProfiles[profile].analysisHeight,
-});
+/** @param usual what the settings say, for streams of the balanced profile */
+export const targetsOf = ({ profile, targetFps, analysisHeight }: StreamConfig, usual: StreamTargets): StreamTargets => {
+  const targets = profile === 'balanced' ? usual : streamProfiles[profile];
+  return { targetFps: targetFps ?? targets.targetFps, analysisHeight: analysisHeight ?? targets.analysisHeight };
+};
 
 export class StreamChapter {
   readonly sessionId = randomUUID();
@@ -70,11 +69,11 @@ export class StreamChapter {
   /** Begins to connect. */
   async start(): Promise<void> {
     const { engine, settings, rules = {} } = this.#deps;
-    const { bufferBytes, memory, display } = settings();
+    const { bufferBytes, bufferFrames, memory, display, tracker, targets } = settings();
     const { source, enhance } = this.#config;
     const stream: EngineInput<'liveStart'>['stream'] = {
-      tracker: 'sam2_realtime',
-      ...targetsOf(this.#config),
+      tracker,
+      ...targetsOf(this.#config, targets),
       enhance,
       bufferFrames,
       mostCatchUpMs,

@@ -9,12 +9,24 @@ import type { SessionService } from '../session/session-service.ts';
 import type { LiveMedia } from './live-media.ts';
 import type { StreamRules } from './stream-lifecycle.ts';
 
+/** What the settings say of streams. */
+interface StreamSettings {
+  bufferBytes: number;
+  bufferFrames: number;
+  memory: MemorySettings;
+  display: { width: number; height: number };
+  tracker: NonNullable<EngineInput<'liveStart'>['stream']>['tracker'];
+  /** Of streams whose profile is balanced and that say nothing else themselves. */
+  targets: StreamTargets;
+  life: StreamRules;
+}
+
 export interface StreamDeps {
   /** @throws AppError `engine-lost` */
   engine: () => EnginePeer;
   /** The engine is there and a model is at work. */
   isReady: () => boolean;
-  settings: () => { bufferBytes: number; memory: MemorySettings; display: { width: number; height: number } };
+  settings: () => StreamSettings;
   /** A session that has a tab only while it is viewed. @param takesOver the session of the chapter before */
   openSession: (
     sessionId: string,
@@ -38,6 +50,7 @@ export interface StreamDeps {
   onChange: () => void;
   touch: (sessionId: string) => void;
   tell: (level: 'info' | 'warning' | 'error', text: string) => void;
+  /** Other times than the settings' after which a stream is stale or parked, for tests. */
   lifeRules?: StreamRules | undefined;
   /** Other times than the usual of connections, for tests. */
   rules?: EngineInput<'liveStart'>['rules'] | undefined;

@@ -181,7 +181,9 @@ export class StreamRun {
       this.#checkedMs = nowMs;
       if (!this.#config.isPaused && !this.#isEnded) this.#step('check');
     }
-    const step = this.#config.isAdaptive ? this.#governor.decide(targetsOf(this.#config).targetFps, nowMs) : null;
+    const step = this.#config.isAdaptive
+      ? this.#governor.decide(targetsOf(this.#config, this.#deps.settings().targets).targetFps, nowMs)
+      : null;
     if (step) this.#deps.tell('info', `${this.#config.name}: ${step}`);
     this.#go();
   }
@@ -215,7 +217,7 @@ export class StreamRun {
       frame: this.#chapter?.state.buffer?.to ?? null,
       objects: this.#chapter?.masks.present ?? 0,
       fps: this.#phase === 'active' ? this.#rate.perSecond(nowMs) : null,
-      targetFps: targetsOf(this.#config).targetFps,
+      targetFps: targetsOf(this.#config, this.#deps.settings().targets).targetFps,
       latencyMs: this.#chapter?.state.latencyMs ?? null,
       dropped: this.#dropped,
       faults: count,
@@ -242,7 +244,7 @@ export class StreamRun {
   #staleMs(nowMs: number): number | null {
     if (this.#resultMs === null || !this.#chapter || this.#chapter.masks.present === 0) return null;
     const ageMs = nowMs - this.#resultMs;
-    return ageMs > 2_000 / targetsOf(this.#config).targetFps + 1_000 ? ageMs : null;
+    return ageMs > 2_000 / targetsOf(this.#config, this.#deps.settings().targets).targetFps + 1_000 ? ageMs : null;
   }
 
   #of(sessionId: string): StreamChapter | null {
@@ -283,7 +285,7 @@ export class StreamRun {
   }
 
   #step(input: 'frame' | 'check' | 'close'): void {
-    const { life, turns } = stepStream(this.#life, input, this.#deps.now(), this.#deps.lifeRules);
+    const { life, turns } = stepStream(this.#life, input, this.#deps.now(), this.#deps.lifeRules ?? this.#deps.settings().life);
     this.#life = life;
     for (const { type, silentMs } of turns) {
       const seconds = Math.round(silentMs / 1000);

@@ -1,14 +1,14 @@
 /** Streams over an engine that does what the test says, on a clock that the test moves: days pass in a moment. */
 import { join } from 'node:path';
 import { defaultMemorySettings } from '../../../../shared/memory-settings.ts';
-import { streamConfigSchema } from '../../../../shared/streams.ts';
+import { streamConfigSchema, streamProfiles } from '../../../../shared/streams.ts';
 import type { EngineResult } from '../../../engine/api/protocol.ts';
 import type { EnginePeer } from '../../engine-link/engine-supervisor.ts';
 import type { ObjectRecord } from '../../session/object-list.ts';
 import type { SessionWork } from '../../session/session-deps.ts';
 import type { SessionService } from '../../session/session-service.ts';
 import { connecting } from '../live-entry.ts';
-import type { StreamRules } from '../stream-lifecycle.ts';
+import { type StreamRules, streamRules } from '../stream-lifecycle.ts';
 import { StreamService, type StreamServiceDeps } from '../stream-service.ts';
 import { MemoryStreams } from '../stream-store.ts';
 
@@ -55,7 +55,10 @@ export class ScriptedStreams {
       store: new MemoryStreams(),
       engine: () => engine,
       isReady: () => this.isReady,
-      settings: () => ({ bufferBytes: 1e6, memory: defaultMemorySettings, display: size }),
+      settings: () => ({
+        ...{ bufferBytes: 1e6, bufferFrames: 30, memory: defaultMemorySettings, display: size, tracker: 'sam2_realtime' },
+        ...{ targets: streamProfiles.balanced, life: streamRules },
+      }),
       openSession: async (sessionId, _title, _media, work, _link, takesOver) => {
         if (takesOver) this.sessions.delete(takesOver.id);
         this.sessions.add(sessionId);
