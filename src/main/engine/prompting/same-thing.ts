@@ -16,12 +16,17 @@ const wayBetween = (a: GridMask, b: GridMask): readonly [number, number] | null 
   return from && to && [to[0] - from[0], to[1] - from[1]];
 };
 
+/** To a whole number, half a cell away from 0: the way back is the way there. */
+const wholeCells = (way: number): number => Math.sign(way) * Math.round(Math.abs(way));
+
 /** Small things that move fast overlap little from frame to frame; laid on each other they are the same. */
 export const isSteady = (before: GridMask, now: GridMask): boolean => {
   if (before.iou(now) >= steady.iou) return true;
   const way = wayBetween(before, now);
   if (!way || Math.hypot(...way) > steady.extents * Math.min(extentOf(before), extentOf(now))) return false;
-  return before.shifted(Math.round(way[0]), Math.round(way[1])).iou(now) >= steady.alignedIou;
+  const [columns, rows] = [wholeCells(way[0]), wholeCells(way[1])];
+  // What is moved beyond the edge of the picture is lost, so both are moved.
+  return before.shifted(columns, rows).iou(now) >= steady.alignedIou && now.shifted(-columns, -rows).iou(before) >= steady.alignedIou;
 };
 
 /** @returns cells between where it was lost and where it may be again; null when it can't be the same */
