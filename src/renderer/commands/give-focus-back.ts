@@ -15,12 +15,22 @@ const isOf = (target: EventTarget | null, control: HTMLElement): boolean =>
 
 /** @returns ends it */
 export const giveFocusBack = (): (() => void) => {
-  // A press on a label gives the focus to its control only after the event.
+  let pressed: EventTarget | null = null;
+  const giveBack = (target: EventTarget | null): void => {
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && isOf(target, activeElement) && !keepsFocus(activeElement)) activeElement.blur();
+  };
   const onPress = (event: Event): void => {
-    if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') return;
+    if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') {
+      // A press on a label focuses its control and clicks it, in this order: a key may come before any timer.
+      if (pressed) giveBack(pressed);
+      return;
+    }
+    pressed = event.target;
+    // What has the focus only after the event.
     setTimeout(() => {
-      const { activeElement } = document;
-      if (activeElement instanceof HTMLElement && isOf(event.target, activeElement) && !keepsFocus(activeElement)) activeElement.blur();
+      giveBack(event.target);
+      pressed = null;
     });
   };
   const types = ['pointerup', 'click'];
