@@ -15,23 +15,16 @@ const isOf = (target: EventTarget | null, control: HTMLElement): boolean =>
 
 /** @returns ends it */
 export const giveFocusBack = (): (() => void) => {
-  let pressed: EventTarget | null = null;
   const giveBack = (target: EventTarget | null): void => {
     const { activeElement } = document;
     if (activeElement instanceof HTMLElement && isOf(target, activeElement) && !keepsFocus(activeElement)) activeElement.blur();
   };
   const onPress = (event: Event): void => {
-    if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') {
-      // A press on a label focuses its control and clicks it, in this order: a key may come before any timer.
-      if (pressed) giveBack(pressed);
-      return;
-    }
-    pressed = event.target;
+    if (event instanceof MouseEvent && event.detail === 0 && event.type === 'click') return;
+    // A press on a label focuses its control and then clicks it, too: the next key may come before any timer.
+    if (event.type === 'click') giveBack(event.target);
     // What has the focus only after the event.
-    setTimeout(() => {
-      giveBack(event.target);
-      pressed = null;
-    });
+    setTimeout(() => giveBack(event.target));
   };
   const types = ['pointerup', 'click'];
   for (const type of types) window.addEventListener(type, onPress);
