@@ -1,7 +1,6 @@
 /**
  * Streams: sources that are configured once and run by themselves for weeks, whether somebody looks or not. A session
- * is
- * what a person works on; viewing a stream shows the session of its present chapter.
+ * is what a person works on; viewing a stream shows the session of its present chapter.
  */
 import { z } from 'zod';
 import { liveSourceSchema, playedSourceSchema } from './live.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { type CliOutput, exportedTables, type HideOptions, redactionOf, requireOutputs } from './output-options.ts';
-import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
+import { exitCodes, ProgressView, printOutputs, showUntilEnded, withInterrupt } from './terminal.ts';
 
 export interface ExportOptions extends Pick<EngineOptions, 'ffmpeg'>, HideOptions {
   formats?: string | undefined;
@@ -36,8 +36,7 @@ export const runExportCommand = async (project: string, options: ExportOptions):
       isInterrupted = true;
       services.operations.cancel(id);
     };
-    const timer = setInterval(() => progress.show(services.operations.get(id)!), 100);
-    const ended = await withInterrupt(interrupt, () => services.operations.ended(id)).finally(() => clearInterval(timer));
+    const ended = await withInterrupt(interrupt, () => showUntilEnded(services.operations, id, progress));
     progress.end();
     if (ended.error) throw AppError.deserialize(ended.error);
     printOutputs(ended);

@@ -7,7 +7,7 @@ import type { SessionService } from '../services/session/session-service.ts';
 import { type DiscoveryOptions, typedDiscovery } from './discovery-options.ts';
 import { type EngineOptions, makeServices } from './headless.ts';
 import { type HideOptions, outputOf, redactionOf, requireOutputs, stillFree } from './output-options.ts';
-import { exitCodes, ProgressView, withInterrupt } from './terminal.ts';
+import { exitCodes, ProgressView, showUntilEnded, withInterrupt } from './terminal.ts';
 
 export interface FindOptions extends EngineOptions, DiscoveryOptions, HideOptions {
   out: string;
@@ -18,10 +18,8 @@ export interface FindOptions extends EngineOptions, DiscoveryOptions, HideOption
 
 /** Runs an operation with a progress bar. @throws AppError why it failed */
 const follow = async (services: Services, id: string, progress: ProgressView): Promise<void> => {
-  const timer = setInterval(() => progress.show(services.operations.get(id)!), 100);
-  const ended = await services.operations.ended(id).finally(() => clearInterval(timer));
-  progress.show(ended);
-  if (ended.error) throw AppError.deserialize(ended.error);
+  const { error } = await showUntilEnded(services.operations, id, progress);
+  if (error) throw AppError.deserialize(error);
 };
 
 const summary = (session: SessionService): string => {

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { Operation } from '../../shared/contract/state.ts';
 import type { AppError } from '../../shared/errors.ts';
+import type { Operations } from '../services/base/operations.ts';
 import type { InstallCommand } from '../services/ffmpeg/install-command.ts';
 
 export const exitCodes = { done: 0, failed: 1, interrupted: 130 } as const;
@@ -60,6 +61,14 @@ export class ProgressView {
     this.#bars?.stop();
   }
 }
+
+/** Shows an operation's progress until it has ended, however. */
+export const showUntilEnded = async (operations: Operations, id: string, progress: ProgressView): Promise<Operation> => {
+  const timer = setInterval(() => progress.show(operations.get(id)!), 100);
+  const ended = await operations.ended(id).finally(() => clearInterval(timer));
+  progress.show(ended);
+  return ended;
+};
 
 /** Shows lines on stderr: a terminal gets what changes of one thing in place, a pipe the first line of each thing. */
 export const tellOneThing = (): ((line: string) => void) => {

@@ -12,7 +12,7 @@ import { FollowedRun, type RunEnd } from '../services/exports/followed-run.ts';
 import { damageText } from '../services/session/clip-notes.ts';
 import type { SessionService } from '../services/session/session-service.ts';
 import { type CliOutput, stillFree } from './output-options.ts';
-import { exitCodes, ProgressView, printOutputs, withInterrupt } from './terminal.ts';
+import { exitCodes, ProgressView, printOutputs, showUntilEnded, withInterrupt } from './terminal.ts';
 
 /** What the memory trees did, and where a look pays. */
 const treeSummary = ({ trees, review: entries }: SessionService): string => {
@@ -49,12 +49,9 @@ export const trackAndExport = async (
   let operationId = '';
   let isInterrupted = false;
   /** Resolves when the operation has ended, however. */
-  const watch = async (id: string): Promise<Operation> => {
+  const watch = (id: string): Promise<Operation> => {
     operationId = id;
-    const timer = setInterval(() => progress.show(operations.get(id)!), 100);
-    const ended = await operations.ended(id).finally(() => clearInterval(timer));
-    progress.show(ended);
-    return ended;
+    return showUntilEnded(operations, id, progress);
   };
   const interrupt = (): void => {
     isInterrupted = true;

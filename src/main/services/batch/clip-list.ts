@@ -1,11 +1,9 @@
 /** Which clips a batch works on: files, folders, patterns, and lists of them. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { AppError } from '../../../shared/errors.ts';
+import { sha256OfFile } from '../../common/file-checksum.ts';
 import { isVideoName } from '../../common/video-names.ts';
 
 export interface BatchClip {
@@ -69,12 +67,10 @@ export const listClips = async (inputs: readonly string[], search: ClipSearch): 
 
 /** sha256 of the whole file. @throws AppError `source-missing` */
 export const checksumOf = async (path: string, signal: AbortSignal): Promise<string> => {
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path), hash, { signal });
+    return await sha256OfFile(path, signal);
   } catch (cause) {
     if (signal.aborted) throw new AppError('cancelled', 'The work was cancelled.', { cause });
     throw new AppError('source-missing', `${path} can't be read (${(cause as NodeJS.ErrnoException).code}). Check the path.`, { cause });
   }
-  return hash.digest('hex');
 };

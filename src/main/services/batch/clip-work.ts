@@ -60,13 +60,6 @@ const finish = async ({ operations }: ClipWorkDeps, { signal, onProgress }: Clip
   }
 };
 
-/** Frames on which the object was seen. */
-const foundFrames = ({ store }: SessionService, id: number): number =>
-  store.frames(id).filter((frame) => {
-    const row = store.row(id, frame);
-    return row?.present && row.objectLogit > 0;
-  }).length;
-
 /**
  * @returns what the ledger says of it
  * @throws AppError why it failed; `source-truncated` for a clip with missing parts: what can be read was tracked and
@@ -88,7 +81,7 @@ export const workOnClip = async (deps: ClipWorkDeps, work: ClipWork): Promise<Pi
     if (damage !== null) throw new AppError('source-truncated', `${damage} The readable frames were tracked and exported.`);
     return {
       frames: session.media.frameCount,
-      objects: session.objects.map(({ id, name }) => ({ name, foundFrames: foundFrames(session, id) })),
+      objects: session.objects.map(({ name, foundFrames }) => ({ name, foundFrames })),
     };
   } finally {
     await deps.close(session.id);

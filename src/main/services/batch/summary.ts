@@ -1,12 +1,9 @@
 /** What a batch has done, for people: a table, CSV and a page with contact sheets. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { csvCell } from '../../common/csv-cell.ts';
+import { xmlText } from '../../common/xml-text.ts';
 import type { LedgerEntry } from './ledger.ts';
-
-const quoted = (value: string | number): string => {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
 
 const objectsText = ({ objects, frames }: LedgerEntry): string =>
   objects.map(({ name, foundFrames }) => `${name} (${foundFrames} of ${frames} frames)`).join(', ');
@@ -24,7 +21,7 @@ export const summaryCsv = (entries: readonly LedgerEntry[]): string => {
     error?.message ?? '',
   ]);
   const heading = ['clip', 'state', 'frames', 'objects', 'seconds', 'folder', 'error', 'message'];
-  return [heading, ...rows].map((row) => `${row.map(quoted).join(',')}\r\n`).join('');
+  return [heading, ...rows].map((row) => `${row.map((value) => csvCell(String(value))).join(',')}\r\n`).join('');
 };
 
 /** For a terminal. */
@@ -39,9 +36,6 @@ export const summaryTable = (entries: readonly LedgerEntry[]): string => {
   return `${[...lines, `${done} done, ${failed} failed`].join('\n')}\n`;
 };
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
 const addressOf = (folder: string, file: string): string => [...folder.split('/'), file].map(encodeURIComponent).join('/');
 
 /** @param out the batch's folder, where the page lies */
@@ -49,9 +43,9 @@ export const summaryHtml = (entries: readonly LedgerEntry[], out: string): strin
   const rows = entries.map((entry) => {
     const { clip, state, folder, seconds, error } = entry;
     const sheet = folder !== null && existsSync(join(out, folder, 'contact-sheet.png')) ? addressOf(folder, 'contact-sheet.png') : null;
-    const name = folder === null ? escaped(clip) : `<a href="${escaped(addressOf(folder, ''))}">${escaped(clip)}</a>`;
-    const told = error ? escaped(error.message) : escaped(objectsText(entry) || 'No object.');
-    const picture = sheet ? `<img src="${escaped(sheet)}" alt="Contact sheet of ${escaped(clip)}" loading="lazy">` : '';
+    const name = folder === null ? xmlText(clip) : `<a href="${xmlText(addressOf(folder, ''))}">${xmlText(clip)}</a>`;
+    const told = error ? xmlText(error.message) : xmlText(objectsText(entry) || 'No object.');
+    const picture = sheet ? `<img src="${xmlText(sheet)}" alt="Contact sheet of ${xmlText(clip)}" loading="lazy">` : '';
     return `<tr class="${state}"><th scope="row">${name}</th><td>${state}</td><td>${told}</td><td>${seconds.toFixed(1)} s</td><td>${picture}</td></tr>`;
   });
   const done = entries.filter(({ state }) => state === 'done').length;

@@ -1,4 +1,5 @@
 /** Results as tables that other programs read: COCO JSON with run lengths, and CSV of tracks. */
+import { csvCell } from '../../common/csv-cell.ts';
 import { MaskNames } from '../../common/mask-names.ts';
 import { masksOn, type TableSource } from './table-source.ts';
 
@@ -41,12 +42,6 @@ export function* cocoText(source: TableSource, clipName: string, appVersion: str
   yield '\n]}\n';
 }
 
-/** A cell that a spreadsheet takes as text: quoted where needed, and never as a formula. */
-const cell = (text: string): string => {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
 /**
  * One row for each object and frame. Lengths in source px, times in ms from the first frame. A part for each frame, and
  * one more.
@@ -58,7 +53,7 @@ export function* tracksCsv(source: TableSource): Generator<string> {
     for (const { object, stored } of masksOn(source, frame)) {
       const box = stored.box ?? ['', '', '', ''];
       const numbers = [stored.area, stored.predictedIou.toFixed(4), stored.objectLogit.toFixed(3), stored.prompted ? 1 : 0];
-      rows += `${[frame, source.timeMs(frame).toFixed(3), object.id, cell(object.name), ...box, ...numbers].join(',')}\n`;
+      rows += `${[frame, source.timeMs(frame).toFixed(3), object.id, csvCell(object.name), ...box, ...numbers].join(',')}\n`;
     }
     yield rows;
   }

@@ -1,10 +1,9 @@
 /** A video in which objects are hidden, and the report that says what was hidden and what a person has to look at. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { TrackedObject } from '../../../shared/contract/state.ts';
 import { type Redaction, type RedactionReport, redactionReportSchema } from '../../../shared/redaction.ts';
+import { sha256OfFile } from '../../common/file-checksum.ts';
 import { writeWhole } from '../../common/files.ts';
 import type { MaskReader } from '../results/mask-store.ts';
 import type { SessionService } from '../session/session-service.ts';
@@ -19,12 +18,6 @@ const pageName = 'redaction.html';
 
 /** What a redacted export may write. */
 export const redactedNames: readonly string[] = [reviewedName, openName, reportName, pageName];
-
-const sha256Of = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-};
 
 export class RedactedVideo {
   readonly #session: SessionService;
@@ -67,9 +60,9 @@ export class RedactedVideo {
     const report: RedactionReport = redactionReportSchema.parse({
       schema: 1,
       generator: `sam2-video ${run.appVersion}`,
-      source: { name: basename(this.#session.path), sha256: await sha256Of(this.#session.path) },
+      source: { name: basename(this.#session.path), sha256: await sha256OfFile(this.#session.path) },
       settings: { sha256: createHash('sha256').update(settings).digest('hex'), value: this.#redaction },
-      output: { name: this.videoName, sha256: await sha256Of(join(directory, this.videoName)) },
+      output: { name: this.videoName, sha256: await sha256OfFile(join(directory, this.videoName)) },
       frames: this.#range,
       objects: this.#objects,
       isReviewed: this.isReviewed,

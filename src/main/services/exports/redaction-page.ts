@@ -1,7 +1,7 @@
 /** The report of a redaction as a page that prints well. */
 import { plural } from '../../../shared/language.ts';
 import type { RedactionReport } from '../../../shared/redaction.ts';
-import { xmlText } from './formats/xml.ts';
+import { xmlText } from '../../common/xml-text.ts';
 
 /** "01:02.500" */
 const clock = (ms: number): string => {

@@ -1,7 +1,8 @@
 /** CVAT for video 1.1: a track of boxes for each object; `outside` where it is gone. Frames are counted from 0. */
+
+import { xmlText } from '../../../common/xml-text.ts';
 import { masksOn, type TableSource } from '../table-source.ts';
 import { classesOf, classOf } from './classes.ts';
-import { xmlText } from './xml.ts';
 
 interface Shape {
   frame: number;

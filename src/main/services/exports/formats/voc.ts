@@ -1,8 +1,9 @@
 /** Pascal VOC: an XML file for each frame with a box for each object. Pixels are counted from 1. */
+
+import { xmlText } from '../../../common/xml-text.ts';
 import { masksOn, type TableSource } from '../table-source.ts';
 import { classOf } from './classes.ts';
 import type { FormatFile } from './format.ts';
-import { xmlText } from './xml.ts';
 
 export function* vocFiles(source: TableSource, clipName: string): Generator<FormatFile> {
   const { width, height, range } = source;

@@ -1,4 +1,4 @@
-/** Text for an XML file. Characters that XML has no place for are left out. */
+/** Text for an XML or HTML file. Characters that XML has no place for are left out. */
 export const xmlText = (text: string): string =>
   text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is left out
